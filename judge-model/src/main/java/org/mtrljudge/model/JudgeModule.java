@@ -1,0 +1,107 @@
+package org.mtrljudge.model;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The model's math: {@code torchscript/judge.py}, packed into a TorchScript archive and compiled by libtorch.
+ * A module without state: weights and inputs are arguments, so many weights can share one module.
+ */
+public final class JudgeModule implements AutoCloseable {
+    private static final String SOURCE = "/torchscript/judge.py";
+    private final Model model;
+    private final PtSymbolBlock block;
+
+    /** @throws ModelException when libtorch refuses the source; its message names the line */
+    public JudgeModule() {
+        model = Model.newInstance("judge", "PyTorch");
+        try (InputStream source = JudgeModule.class.getResourceAsStream(SOURCE)) {
+            if (source == null) {
+                throw new ModelException("the resource " + SOURCE + " is not on the class path");
+            }
+            model.load(new ByteArrayInputStream(archive(source.readAllBytes())));
+        } catch (final IOException | MalformedModelException e) {
+            throw new ModelException("the model's TorchScript source cannot be loaded: " + e.getMessage(), e);
+        }
+        block = (PtSymbolBlock) model.getBlock();
+    }
+
+    /** Sets how many cores one operation of the calling thread may use. */
+    public static void useThreads(final int threads) {
+        JniUtils.setNumThreads(threads);
+    }
+
+    /**
+     * Runs one method of the module. Results belong to the manager of the first argument.
+     *
+     * @param arguments in the order of the method's parameters, named as DJL wants dictionaries: {@code w.some.tensor}
+     * @param training whether autograd records the computation
+     */
+    NDList run(final String method, final NDList arguments, final boolean training) {
+        final NDArray name = arguments.head().getManager().create(0);
+        name.setName("module_method:" + method);
+        final NDList all = new NDList(arguments);
+        all.add(name);
+        return IValueUtils.forward(block, all, training);
+    }
+
+    private static byte[] archive(final byte[] source) throws IOException {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            store(zip, "data.pkl", pickledModule());
+            store(zip, "code/__torch__.py", source);
+            store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            store(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
+            store(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The pickle of {@code __torch__.Judge} with its two attributes, training and _is_full_backward_hook. */
+    private static byte[] pickledModule() throws IOException {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(new byte[] {(byte) 0x80, 2, 'c'});
+        out.write("__torch__\nJudge\n".getBytes(StandardCharsets.US_ASCII));
+        out.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
+        unicode(out, "training");
+        out.write(0x89);
+        unicode(out, "_is_full_backward_hook");
+        out.write(new byte[] {'N', 'u', 'b', '.'});
+        return out.toByteArray();
+    }
+
+    private static void unicode(final ByteArrayOutputStream out, final String text) throws IOException {
+        out.write(new byte[] {'X', (byte) text.length(), 0, 0, 0});
+        out.write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void store(final ZipOutputStream zip, final String name, final byte[] content) throws IOException {
+        final ZipEntry entry = new ZipEntry("judge/" + name);
+        final CRC32 crc = new CRC32();
+        crc.update(content);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,45 @@
+package org.mtrljudge.model;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/** Text to token ids and back, by a checkpoint's own {@code tokenizer.json}. */
+public final class JudgeTokenizer implements AutoCloseable {
+    private final HuggingFaceTokenizer tokenizer;
+
+    /** @throws ModelException when the bytes are no tokenizer file */
+    public JudgeTokenizer(final byte[] tokenizerJson) {
+        try {
+            tokenizer = HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(tokenizerJson),
+                    Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+        } catch (final IOException | RuntimeException e) {
+            throw new ModelException("tokenizer.json cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    public int[] encode(final String text) {
+        final long[] ids = tokenizer.encode(text, false, false).getIds();
+        final int[] result = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            result[i] = (int) ids[i];
+        }
+        return result;
+    }
+
+    /** Special tokens, the end of the turn among them, leave no text. */
+    public String decode(final int[] ids) {
+        final long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return tokenizer.decode(wide, true);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

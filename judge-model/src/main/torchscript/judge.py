@@ -1,0 +1,278 @@
+class Judge(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  _is_full_backward_hook : Optional[bool]
+
+  # The Qwen3-VL architecture as pure functions of the weights. TorchScript source, compiled by libtorch when it is loaded.
+  # w: the checkpoint, tensor name to tensor. v: the images of a batch. r: the rotary tables. Letters in shape comments:
+  # B sequences, S positions, H hidden, A heads, K key/value heads, D head size, V vocabulary,
+  # N images, P patches an image (padded to the largest), C vision hidden, T merged image tokens of the whole batch.
+
+  # ---- pieces -------------------------------------------------------------------------------------------------------
+
+  def rms_norm(self: __torch__.Judge, x: Tensor, weight: Tensor) -> Tensor:
+    f = x.float()                                                        # [.., n], always normed in fp32
+    f = f * torch.rsqrt(f.pow(2).mean([-1], True) + 1e-6)                # [.., n]
+    return weight * f.to(x.dtype)                                        # cast back, then scale
+
+  def rotate(self: __torch__.Judge, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = x.size(-1) // 2
+    a = x.narrow(-1, 0, half)
+    b = x.narrow(-1, half, half)
+    turned = torch.cat([torch.neg(b), a], -1)                            # rotate_half
+    return ((x.float() * cos) + (turned.float() * sin)).to(x.dtype)
+
+  def affine(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+    return torch.linear(x, w[name + ".weight"], w[name + ".bias"])
+
+  def norm(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-6)
+
+  # ---- vision tower -------------------------------------------------------------------------------------------------
+
+  def merge(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, norm_first: bool, rows: Tensor) -> Tensor:
+    width = x.size(2) * 4
+    if norm_first:
+      y = self.norm(w, name + ".norm", x).reshape([-1, width])           # [N*P/4, 4C]: four neighbours in one row
+    else:
+      y = self.norm(w, name + ".norm", x.reshape([-1, width]))
+    y = y.index_select(0, rows)                                          # [T, 4C]: without the padding
+    y = torch.gelu(self.affine(w, name + ".linear_fc1", y), approximate="none")
+    return self.affine(w, name + ".linear_fc2", y)                       # [T, H]
+
+  def vision_block(self: __torch__.Judge, w: Dict[str, Tensor], name: str, h: Tensor, cos: Tensor, sin: Tensor, heads: int, mask: Optional[Tensor]) -> Tensor:
+    n = h.size(0)
+    p = h.size(1)
+    c = h.size(2)
+    qkv = self.affine(w, name + ".attn.qkv", self.norm(w, name + ".norm1", h))
+    qkv = qkv.view([n, p, 3, heads, c // heads]).permute([2, 0, 3, 1, 4])  # [3, N, A, P, D]
+    q = self.rotate(qkv.select(0, 0), cos, sin)
+    k = self.rotate(qkv.select(0, 1), cos, sin)
+    a = torch.scaled_dot_product_attention(q, k, qkv.select(0, 2), mask)
+    h = h + self.affine(w, name + ".attn.proj", a.transpose(1, 2).reshape([n, p, c]))
+    y = self.affine(w, name + ".mlp.linear_fc1", self.norm(w, name + ".norm2", h))
+    return h + self.affine(w, name + ".mlp.linear_fc2", torch.gelu(y, approximate="tanh"))
+
+  # Image features [T, H], the main one first, then one for each deepstack block.
+  def vision(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor]) -> List[Tensor]:
+    root = "model.visual."
+    patch = w[root + "patch_embed.proj.weight"]                          # [C, 3, 2, 16, 16]
+    h = torch.linear(v["pixels"].to(patch.dtype), patch.view([patch.size(0), -1]), w[root + "patch_embed.proj.bias"])  # [N, P, C]
+    corners = torch.embedding(w[root + "pos_embed.weight"], v["pos_index"])  # [N, P, 4, C]
+    h = h + (corners * v["pos_weight"].unsqueeze(-1).to(h.dtype)).sum([2])
+    angles = torch.cat([v["angles"], v["angles"]], -1).unsqueeze(1)      # [N, 1, P, D]
+    cos = torch.cos(angles)
+    sin = torch.sin(angles)
+    mask : Optional[Tensor] = None
+    if "mask" in v:
+      mask = v["mask"]                                                   # [N, 1, 1, P], absent when all images are of one size
+    heads = int(v["heads"])
+    rows = v["rows"]
+    deep : List[Tensor] = []
+    i = 0
+    while (root + "blocks." + str(i) + ".norm1.weight") in w:
+      h = self.vision_block(w, root + "blocks." + str(i), h, cos, sin, heads, mask)
+      for j in range(v["deepstack"].size(0)):
+        if int(v["deepstack"][j]) == i:
+          deep.append(self.merge(w, root + "deepstack_merger_list." + str(j), h, False, rows))
+      i = i + 1
+    features = [self.merge(w, root + "merger", h, True, rows)]
+    features.extend(deep)
+    return features
+
+  # ---- text decoder -------------------------------------------------------------------------------------------------
+
+  def qkv(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    a = name + ".self_attn."
+    y = self.rms_norm(x, w[name + ".input_layernorm.weight"])
+    shape = [x.size(0), x.size(1), -1, w[a + "q_norm.weight"].size(0)]
+    q = self.rms_norm(torch.linear(y, w[a + "q_proj.weight"]).view(shape), w[a + "q_norm.weight"]).transpose(1, 2)  # [B, A, S, D]
+    k = self.rms_norm(torch.linear(y, w[a + "k_proj.weight"]).view(shape), w[a + "k_norm.weight"]).transpose(1, 2)  # [B, K, S, D]
+    v = torch.linear(y, w[a + "v_proj.weight"]).view(shape).transpose(1, 2)                                          # [B, K, S, D]
+    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+
+  def attend(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    share = q.size(1) // k.size(1)                                       # query heads to a key/value head
+    k = k.repeat_interleave(share, 1)
+    v = v.repeat_interleave(share, 1)
+    a = torch.scaled_dot_product_attention(q, k, v, mask)                # [B, A, S, D]
+    return a.transpose(1, 2).reshape([q.size(0), q.size(2), -1])         # [B, S, A*D]
+
+  def after_attention(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, a: Tensor) -> Tensor:
+    x = x + torch.linear(a, w[name + ".self_attn.o_proj.weight"])
+    y = self.rms_norm(x, w[name + ".post_attention_layernorm.weight"])
+    y = torch.silu(torch.linear(y, w[name + ".mlp.gate_proj.weight"])) * torch.linear(y, w[name + ".mlp.up_proj.weight"])
+    return x + torch.linear(y, w[name + ".mlp.down_proj.weight"])        # [B, S, H]
+
+  def rope(self: __torch__.Judge, r: Dict[str, Tensor], positions: Tensor) -> Tuple[Tensor, Tensor]:
+    half = torch.matmul(positions.permute([1, 2, 0]).float(), r["frequencies"])  # [B, S, 3] x [3, D/2]: each frequency turns with one axis
+    angles = torch.cat([half, half], -1).unsqueeze(1)                    # [B, 1, S, D]
+    return (torch.cos(angles), torch.sin(angles))
+
+  def logits(self: __torch__.Judge, w: Dict[str, Tensor], x: Tensor) -> Tensor:
+    y = self.rms_norm(x, w["model.language_model.norm.weight"])
+    head = "model.language_model.embed_tokens.weight"
+    if "lm_head.weight" in w:
+      head = "lm_head.weight"
+    return torch.linear(y, w[head]).float()                              # [.., V]
+
+  # Token embeddings [B, S, H] with the image features in place, and the deepstack features that are added later on.
+  def embed(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tuple[Tensor, List[Tensor]]:
+    x = torch.embedding(w["model.language_model.embed_tokens.weight"], ids)
+    deep : List[Tensor] = []
+    if "pixels" in v:
+      features = self.vision(w, v)
+      flat = x.view([-1, x.size(2)]).index_copy(0, v["targets"], features[0].to(x.dtype))
+      x = flat.view(x.size())
+      for j in range(1, len(features)):
+        deep.append(features[j].to(x.dtype))
+    return (x, deep)
+
+  # The whole decoder over full sequences; keys and values of every layer are kept when asked for.
+  def decode(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, keep: bool) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
+    (x, deep) = self.embed(w, v, ids)
+    (cos, sin) = self.rope(r, positions)
+    keys : List[Tensor] = []
+    values : List[Tensor] = []
+    i = 0
+    name = "model.language_model.layers.0"
+    while (name + ".input_layernorm.weight") in w:
+      (q, k, val) = self.qkv(w, name, x, cos, sin)
+      if keep:
+        keys.append(k)
+        values.append(val)
+      x = self.after_attention(w, name, x, self.attend(q, k, val, mask))
+      if i < len(deep):
+        x = x.view([-1, x.size(2)]).index_add(0, v["targets"], deep[i]).view(x.size())
+      i = i + 1
+      name = "model.language_model.layers." + str(i)
+    return (x, keys, values)
+
+  # ---- entry points -------------------------------------------------------------------------------------------------
+
+  # Log-probabilities [n] of `chosen` at the flat positions `at` of [B*S], and the entropies [n] there.
+  # mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
+  def log_probs(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, chosen: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
+    (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
+    x = x.view([-1, x.size(2)]).index_select(0, at)                      # [n, H]: only where a token is predicted
+    logp = torch.log_softmax(self.logits(w, x) / temperature, -1)        # [n, V]
+    entropy = torch.neg((torch.exp(logp) * logp).sum([-1]))              # [n]
+    return (logp.gather(1, chosen.unsqueeze(1)).squeeze(1), entropy)
+
+  # Logits [B, S, V] at every position.
+  def all_logits(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+    (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
+    return self.logits(w, x)
+
+  # One token for each row of logits by inverting the cumulative distribution at `uniform` [rows]; greedy at temperature 0.
+  def sample(self: __torch__.Judge, logits: Tensor, uniform: Tensor, temperature: float, top_p: float) -> Tuple[Tensor, Tensor]:
+    scale = temperature
+    if temperature <= 0.0:
+      scale = 1.0
+    logp = torch.log_softmax(logits / scale, -1)                         # [rows, V]
+    if temperature <= 0.0:
+      token = torch.argmax(logp, -1)
+    else:
+      p = torch.exp(logp)
+      if top_p < 1.0:
+        (ordered, index) = torch.sort(p, -1, True)
+        before = torch.cumsum(ordered, -1) - ordered                     # the mass in front of each token
+        ordered = ordered.masked_fill(before >= top_p, 0.0)
+        p = torch.zeros_like(p).scatter(-1, index, ordered)
+      c = torch.cumsum(p, -1)
+      level = uniform.unsqueeze(1) * c.narrow(-1, c.size(-1) - 1, 1)
+      token = torch.minimum((c <= level).sum([-1]), torch.argmax(c, -1))  # rounding can't pass the last likely token
+    return (token, logp.gather(1, token.unsqueeze(1)).squeeze(1))
+
+  # B left-padded prompts, g completions each: tokens [B*g, limit] and their log-probabilities under the behaviour policy.
+  # The prompt is computed once for its group. `real` [B, S] is true where a prompt has a token, `next` [B] the first new
+  # position, `uniforms` [B*g, limit], `stops` the end tokens. After an end token a row holds -1 and 0.
+  def generate(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, real: Tensor, next: Tensor, uniforms: Tensor, stops: Tensor, sampling: Tensor) -> Tuple[Tensor, Tensor]:
+    b = ids.size(0)
+    s = ids.size(1)
+    g = uniforms.size(0) // b
+    limit = uniforms.size(1)
+    temperature = float(sampling[0])
+    top_p = float(sampling[1])
+    causal = torch.ones([s, s], dtype=11, device=ids.device).tril()
+    itself = torch.eye(s, device=ids.device).to(11)
+    mask = ((causal.unsqueeze(0) & real.unsqueeze(1)) | itself.unsqueeze(0)).unsqueeze(1)  # [B, 1, S, S]; padding sees itself, never NaN
+    (x, keys, values) = self.decode(w, v, r, ids, positions, mask, True)
+    layers = len(keys)
+    cache_k : List[Tensor] = []
+    cache_v : List[Tensor] = []
+    for i in range(layers):
+      cache_k.append(torch.constant_pad_nd(keys[i], [0, 0, 0, limit]).repeat_interleave(g, 0))   # [B*g, K, S+limit, D]
+      cache_v.append(torch.constant_pad_nd(values[i], [0, 0, 0, limit]).repeat_interleave(g, 0))
+    seen = torch.constant_pad_nd(real.to(4), [0, limit], 1).to(11).repeat_interleave(g, 0)          # [B*g, S+limit]
+    at = next.repeat_interleave(g, 0)                                    # [B*g]
+    rows = at.size(0)
+    tokens = torch.full([rows, limit], -1, dtype=4, device=ids.device)
+    logps = torch.zeros([rows, limit], dtype=6, device=ids.device)
+    done = torch.zeros([rows], dtype=11, device=ids.device)
+    scores = self.logits(w, x.select(1, s - 1)).repeat_interleave(g, 0)  # [B*g, V]
+    t = 0
+    going = True
+    while going:
+      (token, logp) = self.sample(scores, uniforms.select(1, t), temperature, top_p)
+      tokens.select(1, t).copy_(token.masked_fill(done, -1))
+      logps.select(1, t).copy_(logp.masked_fill(done, 0.0))
+      done = done | (token.unsqueeze(1) == stops.unsqueeze(0)).any(1)
+      t = t + 1
+      if t >= limit:
+        going = False
+      elif bool(done.all()):
+        going = False
+      else:
+        (cos, sin) = self.rope(r, at.view([1, rows, 1]).expand([3, rows, 1]))
+        x = torch.embedding(w["model.language_model.embed_tokens.weight"], token).unsqueeze(1)  # [B*g, 1, H]
+        size = s + t
+        look = seen.narrow(1, 0, size).view([rows, 1, 1, size])
+        for i in range(layers):
+          name = "model.language_model.layers." + str(i)
+          (q, k, val) = self.qkv(w, name, x, cos, sin)
+          cache_k[i].select(2, size - 1).copy_(k.select(2, 0))
+          cache_v[i].select(2, size - 1).copy_(val.select(2, 0))
+          kv = k.size(1)
+          grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
+          a = torch.scaled_dot_product_attention(grouped, cache_k[i].narrow(2, 0, size), cache_v[i].narrow(2, 0, size), look)
+          x = self.after_attention(w, name, x, a.reshape([rows, 1, -1]))
+        scores = self.logits(w, x.select(1, 0))
+        at = at + 1
+    return (tokens.narrow(1, 0, t), logps.narrow(1, 0, t))
+
+  # Euclidean norm [1] over all gradients together.
+  def gradient_norm(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
+    total = torch.zeros([1])
+    for name in g.keys():
+      total = total + g[name].float().pow(2).sum().to(total.device)
+    return torch.sqrt(total)
+
+  # Forgets gradients that are not finite.
+  def clear(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
+    for name in g.keys():
+      g[name].zero_()
+    return torch.zeros([1])
+
+  # Decoupled AdamW in place (Loshchilov and Hutter 2019), then the gradients are zeroed for the next step.
+  # hyper: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, factor on the gradients (clipping).
+  def adamw(self: __torch__.Judge, w: Dict[str, Tensor], g: Dict[str, Tensor], m: Dict[str, Tensor], u: Dict[str, Tensor], hyper: Tensor) -> Tensor:
+    lr = float(hyper[0])
+    beta1 = float(hyper[1])
+    beta2 = float(hyper[2])
+    epsilon = float(hyper[3])
+    decay = float(hyper[4])
+    correction1 = float(hyper[5])
+    correction2 = float(hyper[6])
+    factor = float(hyper[7])
+    for name in g.keys():
+      p = w[name]
+      grad = g[name].mul_(factor)
+      if p.dim() > 1:
+        p.mul_(1.0 - lr * decay)                                         # norms and biases are not decayed
+      first = m[name].mul_(beta1).add_(grad, alpha=1.0 - beta1)
+      second = u[name].mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
+      p.addcdiv_(first, second.div(correction2).sqrt_().add_(epsilon), value=torch.neg(lr / correction1))
+      grad.zero_()
+    return hyper

@@ -1,0 +1,178 @@
+package org.mtrljudge.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class JudgeModelTest {
+    /** float32 sums in another order. */
+    private static final float ORDER = 2e-5f;
+
+    private static JudgeModel model;
+
+    @BeforeAll
+    static void load() {
+        model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static EncodedPrompt prompt(final String text, final int... sides) {
+        final List<byte[]> pictures = new ArrayList<>();
+        for (final int side : sides) {
+            pictures.add(TestPictures.noise(side, side, side));
+        }
+        return model.encode(text, pictures, "test");
+    }
+
+    @Test
+    void shouldHaveBetweenOneAndFiveMillionParameters() {
+        assertThat(model.weights().parameterCount()).isBetween(1_000_000L, 5_000_000L);
+    }
+
+    @Test
+    void shouldScoreWhatItGeneratedWithTheSameLogProbabilities() {
+        final List<EncodedPrompt> prompts = List.of(
+                prompt("<image>\nIs the image safe?", 96),
+                prompt("no picture here, and a longer text than the other"),
+                prompt("<image>\n<image>\nwhich", 96, 160));
+        final List<List<GeneratedCompletion>> groups =
+                model.generate(prompts, 4, new Sampling(0.9, 1, 12), new long[] {1, 2, 3});
+
+        final List<PackedGroup> packed = new ArrayList<>();
+        final List<Float> expected = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            packed.add(new PackedGroup(
+                    prompts.get(i),
+                    groups.get(i).stream().map(GeneratedCompletion::tokens).toList()));
+            for (final GeneratedCompletion c : groups.get(i)) {
+                for (final float p : c.logProbs()) {
+                    expected.add(p);
+                }
+            }
+        }
+        try (NDManager scope = model.newScope()) {
+            final float[] scored =
+                    model.score(packed, 0.9, false, scope).logProbs().toFloatArray();
+            assertThat(scored).hasSize(expected.size());
+            for (int i = 0; i < scored.length; i++) {
+                assertThat(scored[i]).isCloseTo(expected.get(i), within(ORDER));
+            }
+        }
+    }
+
+    @Test
+    void shouldGenerateTheSameWhateverElseIsInTheBatch() {
+        final EncodedPrompt one = prompt("<image>\nIs the image safe?", 96);
+        final EncodedPrompt other = prompt("a much longer prompt without any picture at all, for the padding");
+        final Sampling sampling = new Sampling(1, 0.9, 10);
+        final int[] alone = model.generate(List.of(one), 2, sampling, new long[] {7})
+                .get(0)
+                .get(1)
+                .tokens();
+        final int[] together = model.generate(List.of(other, one), 2, sampling, new long[] {5, 7})
+                .get(1)
+                .get(1)
+                .tokens();
+        assertThat(together).isEqualTo(alone);
+    }
+
+    @Test
+    void shouldTakeTheLikeliestTokenWhenGreedy() {
+        final EncodedPrompt prompt = prompt("<image>\nIs the image safe?", 96);
+        final GeneratedCompletion greedy = model.generate(List.of(prompt), 1, new Sampling(0, 1, 3), new long[] {1})
+                .get(0)
+                .get(0);
+        final int vocabulary = 523;
+        try (NDManager scope = model.newScope()) {
+            final List<PackedGroup> all = new ArrayList<>();
+            for (int id = 0; id < vocabulary; id++) {
+                all.add(new PackedGroup(prompt, List.of(new int[] {id})));
+            }
+            final float[] first = model.score(all, 1, false, scope).logProbs().toFloatArray();
+            int best = 0;
+            double mass = 0;
+            for (int id = 0; id < vocabulary; id++) {
+                best = first[id] > first[best] ? id : best;
+                mass += Math.exp(first[id]);
+            }
+            assertThat(greedy.tokens()[0]).isEqualTo(best);
+            assertThat(mass).isCloseTo(1, within(1e-4));
+        }
+    }
+
+    @Test
+    void shouldLearnACompletionByHeart() {
+        try (JudgeModel student = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 3);
+                AdamW optimizer = student.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1.0))) {
+            final PackedGroup group = new PackedGroup(
+                    prompt("<image>\nIs the image safe?", 96),
+                    List.of(student.encodeCompletion("<think>seen red ball.</think><answer>yes</answer>")));
+            final List<Double> losses = new ArrayList<>();
+            for (int step = 0; step < 30; step++) {
+                try (NDManager scope = student.newScope()) {
+                    optimizer.backward(() -> {
+                        final var loss = student.score(List.of(group), 1, true, scope)
+                                .logProbs()
+                                .mean()
+                                .neg();
+                        losses.add((double) loss.getFloat());
+                        return loss;
+                    });
+                    assertThat(optimizer.step(1e-3)).isPositive();
+                }
+            }
+            assertThat(losses.get(0)).isGreaterThan(4);
+            assertThat(losses.get(29)).isLessThan(0.1);
+            final GeneratedCompletion learned = student.generate(
+                            List.of(group.prompt()), 1, new Sampling(0, 1, 20), new long[] {0})
+                    .get(0)
+                    .get(0);
+            assertThat(learned.text()).isEqualTo("<think>seen red ball.</think><answer>yes</answer>");
+            assertThat(learned.finished()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final java.nio.file.Path folder) {
+        model.save(folder.resolve("checkpoint"));
+        try (JudgeModel again = JudgeModel.load(JudgeFolder.open(folder.resolve("checkpoint")))) {
+            again.weights()
+                    .tensors()
+                    .forEach((name, tensor) -> assertThat(tensor.toFloatArray())
+                            .isEqualTo(model.weights().tensors().get(name).toFloatArray()));
+        }
+    }
+
+    /** Pictures of grain: nothing to see, nothing alike. */
+    static final class TestPictures {
+        private TestPictures() {}
+
+        static byte[] noise(final int width, final int height, final long seed) {
+            final Random random = new Random(seed);
+            final var image =
+                    new java.awt.image.BufferedImage(width, height, java.awt.image.BufferedImage.TYPE_INT_RGB);
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    image.setRGB(x, y, random.nextInt(1 << 24));
+                }
+            }
+            try (var out = new java.io.ByteArrayOutputStream()) {
+                javax.imageio.ImageIO.write(image, "png", out);
+                return out.toByteArray();
+            } catch (final java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+}

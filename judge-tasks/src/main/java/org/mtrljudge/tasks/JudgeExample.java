@@ -1,0 +1,23 @@
+package org.mtrljudge.tasks;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One labelled judging case.
+ *
+ * @param id unique in its data set
+ * @param prompt the user's turn, one {@code <image>} for each image, in order
+ * @param images encoded pictures
+ * @param answer the label a right verdict equals
+ * @param labels every verdict the task allows
+ * @param demonstration reasoning and verdict in the wanted format, where one is known; only ever shown in a warm-up
+ */
+public record JudgeExample(
+        String id,
+        String task,
+        String prompt,
+        List<byte[]> images,
+        String answer,
+        List<String> labels,
+        @Nullable String demonstration) {}

@@ -1,0 +1,32 @@
+package org.mtrljudge.tasks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** A task's prompt: a resource {@code prompts/TASK.txt} with {@code <image>} and {@code {text}} where they go. */
+public final class PromptTemplate {
+    private final String template;
+
+    private PromptTemplate(final String template) {
+        this.template = template;
+    }
+
+    public static PromptTemplate resource(final String task) {
+        final String name = "/prompts/" + task + ".txt";
+        try (InputStream in = PromptTemplate.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalArgumentException(
+                        "no prompt template for task '" + task + "' (resource " + name + ")");
+            }
+            return new PromptTemplate(new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
+        } catch (final IOException e) {
+            throw new UncheckedIOException("reading " + name + " failed", e);
+        }
+    }
+
+    public String fill(final String text) {
+        return template.replace("{text}", text);
+    }
+}

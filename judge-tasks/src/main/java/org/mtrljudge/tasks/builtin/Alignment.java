@@ -1,0 +1,25 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.List;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/** Does the text match the image: objects, colours, counts, places. */
+final class Alignment implements BuiltInTask {
+    @Override
+    public String name() {
+        return "alignment";
+    }
+
+    @Override
+    public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
+        final Scene scene = draw.draw(difficulty, Kind.HARMLESS);
+        final Claim claim = Claim.about(scene, positive, Kind.HARMLESS, draw);
+        return new Case(
+                List.of(new Picture(scene, draw.random().nextLong())),
+                claim.text(),
+                new Reasoning().seen(scene).asked(claim, scene));
+    }
+}

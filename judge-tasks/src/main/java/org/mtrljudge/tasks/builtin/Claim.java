@@ -1,0 +1,124 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Place;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.scene.Tint;
+
+/** What a text says about a scene, and whether it is so. */
+sealed interface Claim {
+    /** As it stands in the prompt. */
+    String text();
+
+    boolean fits(Scene scene);
+
+    /** Somewhere there is such an object. */
+    record Shows(Tint tint, Kind kind) implements Claim {
+        @Override
+        public String text() {
+            return tint.word() + " " + kind.word();
+        }
+
+        @Override
+        public boolean fits(final Scene scene) {
+            return scene.objects().stream().anyMatch(o -> o.tint() == tint && o.kind() == kind);
+        }
+    }
+
+    /** There is such an object at a place. */
+    record ShowsAt(Tint tint, Kind kind, Place place) implements Claim {
+        @Override
+        public String text() {
+            return tint.word() + " " + kind.word() + " " + place.word();
+        }
+
+        @Override
+        public boolean fits(final Scene scene) {
+            return scene.objects().contains(new SceneObject(kind, tint, place));
+        }
+    }
+
+    /** There are exactly so many objects of a kind. */
+    record Counts(int count, Kind kind) implements Claim {
+        private static final List<String> WORDS = List.of("no", "one", "two", "three");
+
+        @Override
+        public String text() {
+            return WORDS.get(count) + " " + (count == 1 ? kind.word() : kind.plural());
+        }
+
+        @Override
+        public boolean fits(final Scene scene) {
+            return scene.objects().stream().filter(o -> o.kind() == kind).count() == count;
+        }
+    }
+
+    /** Two things are there together. */
+    record Both(Shows first, Shows second) implements Claim {
+        @Override
+        public String text() {
+            return first.text() + " and " + second.text();
+        }
+
+        @Override
+        public boolean fits(final Scene scene) {
+            return first.fits(scene) && second.fits(scene);
+        }
+    }
+
+    /** A claim about the scene that fits, or a near miss: one colour, kind, place or number of a fitting claim is changed. */
+    static Claim about(final Scene scene, final boolean fitting, final List<Kind> kinds, final SceneSampler draw) {
+        while (true) {
+            final Claim truth = fitting(scene, draw);
+            final Claim claim = fitting ? truth : changed(truth, kinds, draw);
+            if (claim.fits(scene) == fitting) {
+                return claim;
+            }
+        }
+    }
+
+    private static Claim fitting(final Scene scene, final SceneSampler draw) {
+        final SceneObject object = draw.pick(scene.objects());
+        final Shows shows = new Shows(object.tint(), object.kind());
+        return switch (draw.random().nextInt(scene.objects().size() > 1 ? 4 : 3)) {
+            case 0 -> shows;
+            case 1 -> new ShowsAt(object.tint(), object.kind(), object.place());
+            case 2 -> {
+                final long count = scene.objects().stream()
+                        .filter(o -> o.kind() == object.kind())
+                        .count();
+                yield new Counts((int) count, object.kind());
+            }
+            default -> {
+                final List<SceneObject> others = new ArrayList<>(scene.objects());
+                others.remove(object);
+                final SceneObject other = draw.pick(others);
+                yield new Both(shows, new Shows(other.tint(), other.kind()));
+            }
+        };
+    }
+
+    private static Claim changed(final Claim claim, final List<Kind> kinds, final SceneSampler draw) {
+        if (claim instanceof Shows s) {
+            return draw.random().nextBoolean()
+                    ? new Shows(draw.pick(List.of(Tint.values())), s.kind())
+                    : new Shows(s.tint(), draw.pick(kinds));
+        }
+        if (claim instanceof ShowsAt s) {
+            return draw.random().nextBoolean()
+                    ? new ShowsAt(s.tint(), s.kind(), draw.pick(List.of(Place.values())))
+                    : new ShowsAt(draw.pick(List.of(Tint.values())), s.kind(), s.place());
+        }
+        if (claim instanceof Counts c) {
+            return new Counts(1 + draw.random().nextInt(3), c.kind());
+        }
+        final Both both = (Both) claim;
+        return draw.random().nextBoolean()
+                ? new Both((Shows) changed(both.first(), kinds, draw), both.second())
+                : new Both(both.first(), (Shows) changed(both.second(), kinds, draw));
+    }
+}

@@ -1,0 +1,29 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.List;
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/** Would a person like this image for this prompt: it matches the text and is technically sound. */
+final class Preference implements BuiltInTask {
+    @Override
+    public String name() {
+        return "preference";
+    }
+
+    @Override
+    public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
+        final boolean matches = positive || draw.random().nextBoolean();
+        final Distortion distortion = positive || !matches ? Distortion.NONE : draw.pick(Technical.FLAWS);
+        final Scene scene = draw.draw(Math.max(1, difficulty - 1), Kind.HARMLESS);
+        final Claim claim = Claim.about(scene, matches, Kind.HARMLESS, draw);
+        return new Case(
+                List.of(new Picture(
+                        scene, distortion, 4 - difficulty, draw.random().nextLong())),
+                claim.text(),
+                new Reasoning().seen(scene).asked(claim, scene).quality(distortion));
+    }
+}

@@ -1,0 +1,39 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/** Could the scene exist: nothing floats, shadows fall away from the sun, sizes are right. */
+final class Rationality implements BuiltInTask {
+    private static final List<Oddity> ODDITIES = List.of(
+            Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.HUGE, Oddity.TINY);
+
+    @Override
+    public String name() {
+        return "rationality";
+    }
+
+    @Override
+    public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
+        final Scene scene = scene(draw, positive, difficulty);
+        return new Case(List.of(new Picture(scene, draw.random().nextLong())), "", new Reasoning().plausible(scene));
+    }
+
+    /** At the greatest difficulty the oddity hides among two objects. */
+    static Scene scene(final SceneSampler draw, final boolean possible, final int difficulty) {
+        final Scene ordinary = draw.draw(difficulty == 3 ? 2 : 1, Kind.HARMLESS);
+        if (possible) {
+            return ordinary;
+        }
+        final List<SceneObject> objects = new ArrayList<>(ordinary.objects());
+        final int odd = draw.random().nextInt(objects.size());
+        objects.set(odd, objects.get(odd).with(draw.pick(ODDITIES)));
+        return new Scene(objects, ordinary.sunLeft());
+    }
+}

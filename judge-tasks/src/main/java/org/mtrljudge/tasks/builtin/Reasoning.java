@@ -1,0 +1,76 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.stream.Collectors;
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+
+/** Reasoning for demonstrations: what is seen, what was asked, what follows. Built up sentence by sentence. */
+final class Reasoning {
+    private final StringBuilder text = new StringBuilder();
+
+    private Reasoning say(final String sentence) {
+        text.append(text.isEmpty() ? "" : " ").append(sentence).append('.');
+        return this;
+    }
+
+    /** "seen red ball left, blue box right." */
+    Reasoning seen(final Scene scene) {
+        return say("seen "
+                + scene.objects().stream()
+                        .map(o -> o.name() + " " + o.place().word())
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** "asked two ball, match." */
+    Reasoning asked(final Claim claim, final Scene scene) {
+        return say("asked " + claim.text() + ", " + (claim.fits(scene) ? "match" : "differs"));
+    }
+
+    /** "sun left, red ball stands shadow right normal. odd none." */
+    Reasoning plausible(final Scene scene) {
+        say("sun " + (scene.sunLeft() ? "left" : "right"));
+        Oddity found = Oddity.NONE;
+        for (final SceneObject o : scene.objects()) {
+            final boolean shadowRight = scene.sunLeft() ^ o.oddity() == Oddity.WRONG_SHADOW;
+            final String size = switch (o.oddity()) {
+                case HUGE -> "huge";
+                case TINY -> "tiny";
+                default -> "normal";
+            };
+            say(o.name() + " " + (o.oddity() == Oddity.FLOATING ? "floats" : "stands") + " shadow "
+                    + (shadowRight ? "right" : "left") + " " + size);
+            found = o.oddity() == Oddity.NONE ? found : o.oddity();
+        }
+        return say("odd " + found.word());
+    }
+
+    /** "looks blurred clean whole even. flaw blur." */
+    Reasoning quality(final Distortion d) {
+        final String light = switch (d) {
+            case DARK -> "dark";
+            case BRIGHT -> "bright";
+            default -> "even";
+        };
+        say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
+                + (d == Distortion.NOISE ? "noisy" : "clean") + " "
+                + (d == Distortion.BLOCKS ? "blocky" : "whole") + " " + light);
+        return say("flaw " + d.word());
+    }
+
+    /** "danger knife." */
+    Reasoning danger(final Scene scene) {
+        return say("danger "
+                + scene.objects().stream()
+                        .filter(o -> o.kind().harmful())
+                        .map(o -> o.kind().word())
+                        .findFirst()
+                        .orElse("none"));
+    }
+
+    /** The demonstration: reasoning first, verdict after, once each. */
+    String then(final String verdict) {
+        return "<think>" + text + "</think><answer>" + verdict + "</answer>";
+    }
+}

@@ -1,0 +1,21 @@
+package org.mtrljudge.tasks.scene;
+
+/** What spoils a picture technically. */
+public enum Distortion {
+    NONE("none"),
+    BLUR("blur"),
+    NOISE("noise"),
+    BLOCKS("blocks"),
+    DARK("dark"),
+    BRIGHT("bright");
+
+    private final String word;
+
+    Distortion(final String word) {
+        this.word = word;
+    }
+
+    public String word() {
+        return word;
+    }
+}

@@ -1,0 +1,35 @@
+package org.mtrljudge.tasks.scene;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Random;
+import javax.imageio.ImageIO;
+
+/**
+ * How a scene is photographed.
+ *
+ * @param severity 1 is mild, 3 is strong; ignored without a distortion
+ * @param seed of everything that varies without meaning: sizes, offsets, shades, grain
+ */
+public record Picture(Scene scene, Distortion distortion, int severity, long seed) {
+
+    /** An undistorted picture. */
+    public Picture(final Scene scene, final long seed) {
+        this(scene, Distortion.NONE, 1, seed);
+    }
+
+    /** The picture as PNG bytes, 96 × 96; the same bytes for the same picture. */
+    public byte[] toPng() {
+        final Random random = new Random(seed);
+        final BufferedImage image =
+                Spoiler.spoil(new SceneRenderer(random).render(scene), distortion, severity, random);
+        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+            ImageIO.write(image, "png", out);
+            return out.toByteArray();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("writing a PNG to memory failed", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package org.mtrljudge.tasks.scene;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.mtrljudge.tasks.Split;
+
+/** Draws scenes that belong to a split: what a scene shows decides its split, so no scene is trained on and tested. */
+public final class SceneSampler {
+    private static final int PARTS = 10;
+    private final SplittableRandom random;
+    private final Split split;
+
+    public SceneSampler(final SplittableRandom random, final Split split) {
+        this.random = random;
+        this.split = split;
+    }
+
+    /** One scene in ten is for the test, one for validation, the others are for training. */
+    static Split splitOf(final Scene scene) {
+        return switch (Math.floorMod(scene.contentHash(), PARTS)) {
+            case 0 -> Split.TEST;
+            case 1 -> Split.VALIDATION;
+            default -> Split.TRAIN;
+        };
+    }
+
+    /** A scene of ordinary objects of the given kinds. Kinds repeat now and then, so that counting matters. */
+    public Scene draw(final int objects, final List<Kind> kinds) {
+        while (true) {
+            final Scene scene = anyScene(objects, kinds);
+            if (splitOf(scene) == split) {
+                return scene;
+            }
+        }
+    }
+
+    private Scene anyScene(final int count, final List<Kind> kinds) {
+        final List<Place> free = new ArrayList<>(List.of(Place.values()));
+        while (free.size() > count) {
+            free.remove(random.nextInt(free.size()));
+        }
+        final List<SceneObject> objects = new ArrayList<>();
+        for (final Place place : free) {
+            final boolean repeat = !objects.isEmpty() && random.nextInt(3) == 0;
+            final Kind kind = repeat ? objects.get(0).kind() : pick(kinds);
+            objects.add(new SceneObject(kind, pick(List.of(Tint.values())), place));
+        }
+        return new Scene(objects, random.nextBoolean());
+    }
+
+    public <T> T pick(final List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    public SplittableRandom random() {
+        return random;
+    }
+}
