@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import java.util.function.Supplier;
+import org.mtrljudge.model.JudgeModule.Gradients;
 
 /** AdamW over all weights of a judge, with clipping by the global gradient norm. Norms and biases are not decayed. */
 public final class AdamW implements AutoCloseable {
@@ -32,7 +34,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** Runs the forward that {@code loss} builds and leaves its gradients on the weights, added to those already there. */
-    public void backward(final java.util.function.Supplier<NDArray> loss) {
+    public void backward(final Supplier<NDArray> loss) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             collector.backward(loss.get());
         }
@@ -53,13 +55,13 @@ public final class AdamW implements AutoCloseable {
                         .newSubManager()) {
             final NDList forNorm = new NDList();
             gradients.addTo(forNorm, "g");
-            final NDList norm = module.run("gradient_norm", forNorm, false);
+            final NDList norm = module.run("gradient_norm", forNorm, Gradients.NEVER);
             norm.attach(scope);
             final double total = norm.head().toFloatArray()[0];
             if (!Double.isFinite(total)) {
                 final NDList toClear = new NDList();
                 gradients.addTo(toClear, "g");
-                module.run("clear", toClear, false).attach(scope);
+                module.run("clear", toClear, Gradients.NEVER).attach(scope);
                 return total;
             }
             updates++;
@@ -78,7 +80,7 @@ public final class AdamW implements AutoCloseable {
                 1 - Math.pow(settings.beta2, updates),
                 Math.min(1, settings.maxGradNorm / (total + 1e-6))
             }));
-            module.run("adamw", arguments, false).attach(scope);
+            module.run("adamw", arguments, Gradients.NEVER).attach(scope);
             return total;
         }
     }

@@ -94,6 +94,11 @@ public final class JudgeFolder {
         return json;
     }
 
+    /** Whether there are weights to read, or only an architecture. */
+    public boolean hasWeights() {
+        return path != null;
+    }
+
     Weights readWeights(final NDManager manager) {
         if (path == null) {
             throw new ModelException("a preset has no weights; train it, or give a checkpoint folder");

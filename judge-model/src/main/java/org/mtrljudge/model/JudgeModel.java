@@ -4,10 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.mtrljudge.model.JudgeModule.Gradients;
 
 /**
  * A judge that reads prompts, draws completions and scores tokens. One thread at a time; actor and learner each have their own.
@@ -90,7 +93,7 @@ public final class JudgeModel implements AutoCloseable {
                     new Shape((long) prompts.size() * groupSize, sampling.maxNewTokens())));
             arguments.add(scope.create(new long[] {folder.config().eosTokenId()}));
             arguments.add(scope.create(new double[] {sampling.temperature(), sampling.topP()}));
-            final NDList result = module.run("generate", arguments, false);
+            final NDList result = module.run("generate", arguments, Gradients.NEVER);
             result.attach(scope);
             return completions(result, prompts.size(), groupSize);
         }
@@ -159,7 +162,7 @@ public final class JudgeModel implements AutoCloseable {
         by.addTo(arguments, "w");
         new PackedBatch(groups).addTo(arguments, folder.config(), frequencies, scope);
         arguments.add(scope.create((float) temperature));
-        final NDList result = module.run("log_probs", arguments, training);
+        final NDList result = module.run("log_probs", arguments, training ? Gradients.RECORDED : Gradients.OFF);
         result.attach(scope);
         return new TokenScores(result.get(0), result.get(1));
     }
@@ -183,14 +186,14 @@ public final class JudgeModel implements AutoCloseable {
      *
      * @throws ModelException when the image does not fit this architecture; the old weights stay
      */
-    public void replaceWeights(final java.nio.ByteBuffer safetensors, final String origin) {
-        final Weights next = folder.readWeights(safetensors, java.nio.file.Path.of(origin), manager);
+    public void replaceWeights(final ByteBuffer safetensors, final String origin) {
+        final Weights next = folder.readWeights(safetensors, Path.of(origin), manager);
         weights.close();
         weights = next;
     }
 
     /** Writes a checkpoint folder that {@link JudgeFolder#open} and the ecosystem read. */
-    public void save(final java.nio.file.Path to) {
+    public void save(final Path to) {
         folder.save(to, weights);
     }
 

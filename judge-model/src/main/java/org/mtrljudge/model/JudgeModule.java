@@ -2,6 +2,7 @@ package org.mtrljudge.model;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -41,21 +42,39 @@ public final class JudgeModule implements AutoCloseable {
 
     /** Sets how many cores one operation of the calling thread may use. */
     public static void useThreads(final int threads) {
+        Engine.getEngine("PyTorch"); // loads the native library
         JniUtils.setNumThreads(threads);
+    }
+
+    /** Whether autograd records a computation. */
+    enum Gradients {
+        RECORDED,
+        /** Off for this call; the compiled plan of a recorded call can be shared. */
+        OFF,
+        /** Off for good: results can never take part in a recorded computation. The fastest. */
+        NEVER
     }
 
     /**
      * Runs one method of the module. Results belong to the manager of the first argument.
      *
      * @param arguments in the order of the method's parameters, named as DJL wants dictionaries: {@code w.some.tensor}
-     * @param training whether autograd records the computation
      */
-    NDList run(final String method, final NDList arguments, final boolean training) {
+    NDList run(final String method, final NDList arguments, final Gradients gradients) {
         final NDArray name = arguments.head().getManager().create(0);
         name.setName("module_method:" + method);
         final NDList all = new NDList(arguments);
         all.add(name);
-        return IValueUtils.forward(block, all, training);
+        if (gradients != Gradients.OFF) {
+            return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
+        }
+        final boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return IValueUtils.forward(block, all, true);
+        } finally {
+            JniUtils.setGradMode(before);
+        }
     }
 
     private static byte[] archive(final byte[] source) throws IOException {

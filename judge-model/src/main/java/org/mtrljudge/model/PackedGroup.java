@@ -6,7 +6,7 @@ import java.util.List;
 public record PackedGroup(EncodedPrompt prompt, List<int[]> completions) {
 
     /** Positions the group takes in a batch: each completion's last token is predicted, never read. */
-    int width() {
+    public int width() {
         return prompt.length()
                 + completions.stream().mapToInt(c -> c.length - 1).sum();
     }

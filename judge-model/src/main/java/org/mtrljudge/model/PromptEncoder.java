@@ -1,5 +1,6 @@
 package org.mtrljudge.model;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes a judging prompt in the chat format and gives every token its three rotary positions. */
@@ -44,7 +45,7 @@ public final class PromptEncoder {
     /** A completion as it should have been generated: its tokens and the end of the turn. */
     public int[] encodeCompletion(final String text) {
         final int[] ids = tokenizer.encode(text);
-        final int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
+        final int[] ended = Arrays.copyOf(ids, ids.length + 1);
         ended[ids.length] = config.eosTokenId();
         return ended;
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The images of a batch as the vision tower's dictionary argument {@code v}; images of unlike sizes are padded. */
@@ -96,7 +97,7 @@ final class VisionInputs {
     private NDArray mask(final NDManager scope) {
         final boolean[] real = new boolean[images.size() * patches];
         for (int n = 0; n < images.size(); n++) {
-            java.util.Arrays.fill(real, n * patches, n * patches + images.get(n).patches(), true);
+            Arrays.fill(real, n * patches, n * patches + images.get(n).patches(), true);
         }
         return scope.create(real, new Shape(images.size(), 1, 1, patches));
     }

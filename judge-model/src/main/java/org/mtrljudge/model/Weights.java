@@ -74,7 +74,7 @@ public final class Weights implements AutoCloseable {
     public Weights copy() {
         final Weights copy = new Weights(manager.getParentManager());
         tensors.forEach((name, t) -> {
-            final NDArray twin = t.duplicate();
+            final NDArray twin = t.stopGradient().duplicate();
             twin.detach();
             twin.attach(copy.manager);
             copy.put(name, twin);

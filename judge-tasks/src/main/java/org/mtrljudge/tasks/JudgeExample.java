@@ -17,7 +17,13 @@ public record JudgeExample(
         String id,
         String task,
         String prompt,
-        List<byte[]> images,
+        List<ExampleImage> images,
         String answer,
         List<String> labels,
-        @Nullable String demonstration) {}
+        @Nullable String demonstration) {
+
+    /** The encoded pictures alone. */
+    public List<byte[]> pictures() {
+        return images.stream().map(ExampleImage::bytes).toList();
+    }
+}

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.Split;
-import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
@@ -90,7 +90,9 @@ public final class BuiltInTasks implements ExampleSource {
                 task + "-" + split.lowerName() + "-" + index,
                 task,
                 template.fill(drawn.text()),
-                drawn.pictures().stream().map(Picture::toPng).toList(),
+                drawn.pictures().stream()
+                        .map(p -> new ExampleImage(p.toPng(), null))
+                        .toList(),
                 answer,
                 LABELS,
                 drawn.reasoning() == null ? null : drawn.reasoning().then(answer));

@@ -28,10 +28,9 @@ final class Reasoning {
         return say("asked " + claim.text() + ", " + (claim.fits(scene) ? "match" : "differs"));
     }
 
-    /** "sun left, red ball stands shadow right normal. odd none." */
-    Reasoning plausible(final Scene scene) {
+    /** "sun left. red ball stands shadow right normal." */
+    Reasoning arrangement(final Scene scene) {
         say("sun " + (scene.sunLeft() ? "left" : "right"));
-        Oddity found = Oddity.NONE;
         for (final SceneObject o : scene.objects()) {
             final boolean shadowRight = scene.sunLeft() ^ o.oddity() == Oddity.WRONG_SHADOW;
             final String size = switch (o.oddity()) {
@@ -41,22 +40,35 @@ final class Reasoning {
             };
             say(o.name() + " " + (o.oddity() == Oddity.FLOATING ? "floats" : "stands") + " shadow "
                     + (shadowRight ? "right" : "left") + " " + size);
-            found = o.oddity() == Oddity.NONE ? found : o.oddity();
         }
-        return say("odd " + found.word());
+        return this;
     }
 
-    /** "looks blurred clean whole even. flaw blur." */
-    Reasoning quality(final Distortion d) {
+    /** The arrangement, then "odd none." */
+    Reasoning plausible(final Scene scene) {
+        final Oddity found = scene.objects().stream()
+                .map(SceneObject::oddity)
+                .filter(o -> o != Oddity.NONE)
+                .findFirst()
+                .orElse(Oddity.NONE);
+        return arrangement(scene).say("odd " + found.word());
+    }
+
+    /** "looks blurred clean whole even." */
+    Reasoning look(final Distortion d) {
         final String light = switch (d) {
             case DARK -> "dark";
             case BRIGHT -> "bright";
             default -> "even";
         };
-        say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
+        return say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
                 + (d == Distortion.NOISE ? "noisy" : "clean") + " "
                 + (d == Distortion.BLOCKS ? "blocky" : "whole") + " " + light);
-        return say("flaw " + d.word());
+    }
+
+    /** The look, then "flaw blur." */
+    Reasoning quality(final Distortion d) {
+        return look(d).say("flaw " + d.word());
     }
 
     /** "danger knife." */
@@ -67,6 +79,10 @@ final class Reasoning {
                         .map(o -> o.kind().word())
                         .findFirst()
                         .orElse("none"));
+    }
+
+    String text() {
+        return text.toString();
     }
 
     /** The demonstration: reasoning first, verdict after, once each. */

@@ -1,0 +1,55 @@
+package org.mtrljudge.actor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.mtrljudge.model.ModelException;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.Sha256;
+
+/** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
+final class ImageStore {
+    private static final long MAX_FILE_BYTES = 64L << 20;
+    private final Path root;
+
+    ImageStore(final Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** @throws ModelException when the image is missing, outside the root, too large or not what its digest says */
+    byte[] read(final ImageRef image) {
+        final byte[] bytes;
+        if (image.getInline() != null) {
+            final ByteBuffer inline = image.getInline().duplicate();
+            bytes = new byte[inline.remaining()];
+            inline.get(bytes);
+        } else {
+            bytes = readFile(String.valueOf(image.getPath()));
+        }
+        if (!Sha256.of(ByteBuffer.wrap(bytes)).equals(image.getSha256())) {
+            throw new ModelException(
+                    "image " + name(image) + " is not the one its SHA-256 " + image.getSha256() + " names");
+        }
+        return bytes;
+    }
+
+    private byte[] readFile(final String relative) {
+        final Path file = root.resolve(relative).normalize();
+        if (!file.startsWith(root)) {
+            throw new ModelException("image " + relative + " lies outside the data root " + root);
+        }
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new ModelException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (final IOException e) {
+            throw new ModelException("image " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String name(final ImageRef image) {
+        return image.getPath() == null ? "(inline)" : image.getPath();
+    }
+}

@@ -1,0 +1,6 @@
+package org.mtrljudge.actor;
+
+import java.nio.ByteBuffer;
+
+/** One complete policy version: its weights as a safetensors image, its digest verified. */
+record Policy(int version, String digest, ByteBuffer safetensors) {}

@@ -1,0 +1,29 @@
+package org.mtrljudge.tasks;
+
+import java.util.List;
+
+/** Bounds of settings: what is out of range is named with its value and what is allowed. */
+public final class Check {
+    private Check() {}
+
+    /** @throws IllegalArgumentException unless {@code low <= value <= high} */
+    public static void range(final String key, final double value, final double low, final double high) {
+        if (!(value >= low && value <= high)) {
+            throw new IllegalArgumentException(
+                    key + " is " + number(value) + ", allowed is " + number(low) + " to " + number(high));
+        }
+    }
+
+    /** @throws IllegalArgumentException unless the value is one of the choices */
+    public static void choice(final String key, final String value, final List<String> choices) {
+        if (!choices.contains(value)) {
+            throw new IllegalArgumentException(key + " is '" + value + "', allowed is " + String.join(", ", choices));
+        }
+    }
+
+    private static String number(final double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

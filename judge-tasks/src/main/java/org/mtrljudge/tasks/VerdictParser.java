@@ -1,0 +1,65 @@
+package org.mtrljudge.tasks;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code <think>reasoning</think><answer>label</answer>} strictly, in time linear in the text. A verdict is the content of the
+ * only answer element, outside the thoughts; a second answer anywhere, inside the thoughts included, means there is none.
+ */
+public final class VerdictParser {
+    private static final String THINK = "<think>";
+    private static final String THINK_END = "</think>";
+    private static final String ANSWER = "<answer>";
+    private static final String ANSWER_END = "</answer>";
+
+    private VerdictParser() {}
+
+    public static ParsedVerdict parse(final String text, final List<String> labels) {
+        final int answer = only(text, ANSWER);
+        final int answerEnd = only(text, ANSWER_END);
+        final int think = only(text, THINK);
+        final int thinkEnd = only(text, THINK_END);
+        final String verdict = verdict(text, labels, answer, answerEnd);
+        if (answer < 0 || answerEnd < answer) {
+            return new ParsedVerdict(false, null, "not exactly one " + ANSWER + "…" + ANSWER_END);
+        }
+        final boolean thoughtsAfter = text.lastIndexOf(THINK) > answer || text.lastIndexOf(THINK_END) > answer;
+        if (think < 0 || thinkEnd < think || thoughtsAfter) {
+            // an unclosed thought may hold the answer: then it is no verdict
+            final boolean outside = !thoughtsAfter && text.lastIndexOf(THINK) <= text.lastIndexOf(THINK_END);
+            return new ParsedVerdict(
+                    false,
+                    outside ? verdict : null,
+                    "not exactly one " + THINK + "…" + THINK_END + " before the answer");
+        }
+        if (text.substring(think + THINK.length(), thinkEnd).isBlank()) {
+            return new ParsedVerdict(false, verdict, "the reasoning is empty");
+        }
+        final boolean bare = text.substring(0, think).isBlank()
+                && text.substring(thinkEnd + THINK_END.length(), answer).isBlank()
+                && text.substring(answerEnd + ANSWER_END.length()).isBlank();
+        if (!bare) {
+            return new ParsedVerdict(false, verdict, "text outside the tags");
+        }
+        return verdict == null
+                ? new ParsedVerdict(false, null, "the answer is none of " + labels)
+                : new ParsedVerdict(true, verdict, null);
+    }
+
+    private static @Nullable String verdict(
+            final String text, final List<String> labels, final int answer, final int answerEnd) {
+        if (answer < 0 || answerEnd < answer) {
+            return null;
+        }
+        final String content =
+                text.substring(answer + ANSWER.length(), answerEnd).strip();
+        return labels.stream().filter(content::equalsIgnoreCase).findFirst().orElse(null);
+    }
+
+    /** Where the tag stands, −1 when it is absent or stands there more than once. */
+    private static int only(final String text, final String tag) {
+        final int first = text.indexOf(tag);
+        return first == text.lastIndexOf(tag) ? first : -1;
+    }
+}

@@ -1,0 +1,90 @@
+package org.mtrljudge.tasks.builtin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.mtrljudge.tasks.ExampleImage;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/**
+ * Captions of scenes from the training split: what the shipped judge-tiny was pretrained on. It learns to see and to describe,
+ * never to judge: no claim, no verdict, no reasoning tags. One of three questions is asked of each picture.
+ */
+public final class Descriptions implements ExampleSource {
+    /** The one task of this source. */
+    public static final String TASK = "describe";
+
+    private static final double ODD_SHARE = 0.35;
+    private static final double SPOILED_SHARE = 0.35;
+    private final long seed;
+    private final int trainSize;
+
+    public Descriptions(final long seed, final int trainSize) {
+        this.seed = seed;
+        this.trainSize = trainSize;
+    }
+
+    @Override
+    public List<String> tasks(final Split split) {
+        return split == Split.TRAIN ? List.of(TASK) : List.of();
+    }
+
+    @Override
+    public int size(final String task, final Split split) {
+        return split == Split.TRAIN ? trainSize : 0;
+    }
+
+    @Override
+    public JudgeExample example(final String task, final Split split, final int index) {
+        final SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ index * 0xD1342543DE82EF95L);
+        final SceneSampler draw = new SceneSampler(random, Split.TRAIN);
+        final Scene scene = withOddity(draw.draw(1 + random.nextInt(3), List.of(Kind.values())), random);
+        final Distortion distortion =
+                random.nextDouble() < SPOILED_SHARE ? draw.pick(Technical.FLAWS) : Distortion.NONE;
+        final Picture picture = new Picture(scene, distortion, 1 + random.nextInt(3), random.nextLong());
+        final Reasoning caption = new Reasoning();
+        final String question = switch (random.nextInt(3)) {
+            case 0 -> {
+                caption.seen(scene);
+                yield "Describe the objects.";
+            }
+            case 1 -> {
+                caption.arrangement(scene);
+                yield "Describe the scene.";
+            }
+            default -> {
+                caption.look(distortion);
+                yield "Describe the look.";
+            }
+        };
+        return new JudgeExample(
+                TASK + "-" + index,
+                TASK,
+                "<image>\n" + question,
+                List.of(new ExampleImage(picture.toPng(), null)),
+                caption.text(),
+                List.of(),
+                caption.text());
+    }
+
+    private static Scene withOddity(final Scene scene, final SplittableRandom random) {
+        final List<SceneObject> objects = new ArrayList<>();
+        for (final SceneObject o : scene.objects()) {
+            final Oddity[] oddities = Oddity.values();
+            objects.add(
+                    random.nextDouble() < ODD_SHARE / scene.objects().size()
+                            ? o.with(oddities[1 + random.nextInt(oddities.length - 1)])
+                            : o);
+        }
+        return new Scene(objects, scene.sunLeft());
+    }
+}

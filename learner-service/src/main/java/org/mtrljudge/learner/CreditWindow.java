@@ -1,0 +1,53 @@
+package org.mtrljudge.learner;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.mtrljudge.schemas.PromptRequest;
+
+/**
+ * Back-pressure: at most (maxStaleness + 1) · batch prompts are out. A prompt's credit is held until its group is LEARNED, not
+ * merely scored: what waits in the learner's hands ages too, so only this bounds staleness by construction. Also tells a first
+ * answer from a duplicate.
+ */
+final class CreditWindow {
+    private final int limit;
+    private final Map<String, Boolean> answered = new HashMap<>();
+
+    CreditWindow(final int limit) {
+        this.limit = limit;
+    }
+
+    int credit() {
+        return limit - answered.size();
+    }
+
+    int outstanding() {
+        return answered.size();
+    }
+
+    int unanswered() {
+        return (int) answered.values().stream().filter(a -> !a).count();
+    }
+
+    /** @throws IllegalStateException without credit, or when the id is already out */
+    void publish(final PromptRequest prompt) {
+        if (credit() <= 0) {
+            throw new IllegalStateException("no credit left: " + limit + " prompts are outstanding");
+        }
+        if (answered.putIfAbsent(prompt.getPromptId(), false) != null) {
+            throw new IllegalStateException("prompt " + prompt.getPromptId() + " is already outstanding");
+        }
+    }
+
+    /** Whether this is the first answer to a prompt that is out; anything else is a duplicate. */
+    boolean answer(final String promptId) {
+        return Boolean.FALSE.equals(answered.replace(promptId, true));
+    }
+
+    /** Gives the credit back. */
+    void release(final String promptId) {
+        if (answered.remove(promptId) == null) {
+            throw new IllegalStateException("prompt " + promptId + " is not outstanding");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.mtrljudge.learner;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** Batches of demonstrations from the training split, the tasks in turn, drawn from a seed. */
+final class Demonstrations {
+    /** Encoded pictures are kept up to this many: a small set of demonstrations is read many times. */
+    private static final int CACHED = 1024;
+
+    private final ExampleSource source;
+    private final JudgeModel model;
+    private final int perTask;
+    private final SplittableRandom random;
+    private final Map<String, PackedGroup> encoded = new HashMap<>();
+    private int drawn;
+
+    Demonstrations(final ExampleSource source, final JudgeModel model, final int perTask, final long seed) {
+        this.source = source;
+        this.model = model;
+        this.perTask = perTask;
+        this.random = new SplittableRandom(seed);
+    }
+
+    List<PackedGroup> next(final int size) {
+        final List<String> tasks = source.tasks(Split.TRAIN);
+        final List<PackedGroup> batch = new ArrayList<>();
+        while (batch.size() < size) {
+            final String task = tasks.get(drawn++ % tasks.size());
+            final int index = random.nextInt(Math.min(perTask, source.size(task, Split.TRAIN)));
+            final PackedGroup known = encoded.get(task + index);
+            batch.add(known != null ? known : encode(task, index));
+        }
+        return batch;
+    }
+
+    private PackedGroup encode(final String task, final int index) {
+        final JudgeExample example = source.example(task, Split.TRAIN, index);
+        // data without demonstrations is learned label only, in the wanted format
+        final String text =
+                example.demonstration() != null ? example.demonstration() : "<answer>" + example.answer() + "</answer>";
+        final PackedGroup group = new PackedGroup(
+                model.encode(example.prompt(), example.pictures(), example.id()),
+                List.of(model.encodeCompletion(text)));
+        if (encoded.size() < CACHED) {
+            encoded.put(task + index, group);
+        }
+        return group;
+    }
+}

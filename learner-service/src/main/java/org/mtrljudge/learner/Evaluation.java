@@ -1,0 +1,69 @@
+package org.mtrljudge.learner;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.tasks.MacroF1;
+
+/** The verdicts of one policy version over a split, counted. */
+public final class Evaluation {
+    private final Map<String, MacroF1> tasks = new LinkedHashMap<>();
+    private int samples;
+    private int wellFormed;
+    private long tokens;
+
+    Evaluation(final List<String> taskNames) {
+        taskNames.forEach(t -> tasks.put(t, new MacroF1(List.of())));
+    }
+
+    void add(final ScoredGroup group) {
+        final var prompt = group.getRollout().getPrompt();
+        final MacroF1 known = tasks.get(prompt.getTask());
+        final MacroF1 counts = known == null || known.samples() == 0 ? new MacroF1(prompt.getLabels()) : known;
+        tasks.put(prompt.getTask(), counts);
+        for (int i = 0; i < group.getScores().size(); i++) {
+            final CompletionScore score = group.getScores().get(i);
+            counts.add(prompt.getReference(), score.getVerdict());
+            samples++;
+            wellFormed += score.getComponents().getOrDefault("format", 0.0) == 1 ? 1 : 0;
+            final var completion = group.getRollout().getCompletions().get(i);
+            tokens += completion.getTokens().remaining() / Integer.BYTES;
+        }
+    }
+
+    /** Macro-F1 of a task in percent; null when nothing of it was judged. */
+    public @Nullable Double macroF1(final String task) {
+        final MacroF1 counts = tasks.get(task);
+        return counts == null || counts.samples() == 0 ? null : 100 * counts.value();
+    }
+
+    /** The mean of the tasks' macro-F1, in percent. */
+    public double meanMacroF1(final List<String> of) {
+        return of.stream()
+                .map(this::macroF1)
+                .mapToDouble(f -> f == null ? 0 : f)
+                .average()
+                .orElse(0);
+    }
+
+    /** The share of completions in the wanted format, 0..1. */
+    public double formatRate() {
+        return samples == 0 ? 0 : (double) wellFormed / samples;
+    }
+
+    public int samples() {
+        return samples;
+    }
+
+    public int samples(final String task) {
+        final MacroF1 counts = tasks.get(task);
+        return counts == null ? 0 : counts.samples();
+    }
+
+    public double meanResponseLength() {
+        return samples == 0 ? 0 : (double) tokens / samples;
+    }
+}

@@ -1,0 +1,119 @@
+package org.mtrljudge.learner;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Topics;
+
+/**
+ * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
+ */
+final class Exchange implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private final PromptWriter writer;
+    private final ScoredReader reader;
+    private final CreditWindow window;
+    private final Runnable health;
+    private final TrainingListener listener;
+    private final Clock clock;
+    private final long stallWarningMs;
+    private long duplicates;
+    private long waitedMs;
+    private long lastAnswerMs;
+    private long lastWarningMs;
+
+    /**
+     * @param limit prompts that may be outstanding
+     * @param health throws when a service of this process has failed for good
+     */
+    Exchange(
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final int limit,
+            final Runnable health,
+            final TrainingListener listener,
+            final Clock clock,
+            final long stallWarningMs) {
+        this.writer = new PromptWriter(topics, kafka);
+        this.reader = new ScoredReader(topics, kafka);
+        this.window = new CreditWindow(limit);
+        this.health = health;
+        this.listener = listener;
+        this.clock = clock;
+        this.stallWarningMs = stallWarningMs;
+        this.lastAnswerMs = clock.millis();
+    }
+
+    int credit() {
+        return window.credit();
+    }
+
+    void ask(final PromptRequest prompt) {
+        if (window.outstanding() == 0) {
+            lastAnswerMs = clock.millis(); // nothing could have come before
+        }
+        window.publish(prompt);
+        writer.send(prompt);
+    }
+
+    /** First answers to outstanding prompts, as they come. Their credit is still held: {@link #release} it. */
+    List<ScoredReader.Answer> answers() {
+        health.run();
+        final long start = clock.millis();
+        final List<ScoredReader.Answer> fresh = new ArrayList<>();
+        for (final ScoredReader.Answer answer : reader.poll(POLL)) {
+            if (window.answer(answer.promptId())) {
+                fresh.add(answer);
+                reportDead(answer);
+            } else {
+                duplicates++;
+            }
+        }
+        final long now = clock.millis();
+        waitedMs += now - start;
+        lastAnswerMs = fresh.isEmpty() ? lastAnswerMs : now;
+        warnWhenStalled(now);
+        return fresh;
+    }
+
+    private void reportDead(final ScoredReader.Answer answer) {
+        if (answer instanceof ScoredReader.Answer.Dead dead) {
+            listener.warned("prompt " + dead.promptId() + " is dead ("
+                    + dead.letter().getService() + "): " + dead.letter().getReason());
+        }
+    }
+
+    private void warnWhenStalled(final long now) {
+        if (now - Math.max(lastAnswerMs, lastWarningMs) > stallWarningMs && window.unanswered() > 0) {
+            lastWarningMs = now;
+            listener.warned("nothing was scored for " + (now - lastAnswerMs) / 1000 + " s, " + window.unanswered()
+                    + " prompts are unanswered: " + reader.whatStandsStill());
+        }
+    }
+
+    void release(final String promptId) {
+        window.release(promptId);
+    }
+
+    void flush() {
+        writer.flush();
+    }
+
+    /** Milliseconds spent waiting for answers so far. */
+    long waitedMs() {
+        return waitedMs;
+    }
+
+    long duplicates() {
+        return duplicates;
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+        reader.close();
+    }
+}

@@ -1,0 +1,95 @@
+package org.mtrljudge.learner;
+
+import java.util.List;
+import org.mtrljudge.tasks.Check;
+
+/** Everything the learner is told; the names are EasyR1's keys where it has one. */
+public record LearnerSettings(
+        Data data, Rollout rollout, Actor actor, Algorithm algorithm, Trainer trainer, SftSettings sft) {
+
+    /**
+     * @param rolloutBatchSize prompts a training step
+     * @param maxResponseLength new tokens a completion at most
+     */
+    public record Data(int rolloutBatchSize, int maxResponseLength) {
+        public Data {
+            Check.range("data.rollout_batch_size", rolloutBatchSize, 1, 100_000);
+            Check.range("data.max_response_length", maxResponseLength, 1, 32_768);
+        }
+    }
+
+    /** @param n completions a prompt: the group size G */
+    public record Rollout(int n, double temperature, double topP) {
+        public Rollout {
+            Check.range("rollout.n", n, 2, 1024);
+            Check.range("rollout.temperature", temperature, 0.01, 10);
+            Check.range("rollout.top_p", topP, 0.01, 1);
+        }
+    }
+
+    /**
+     * The policy update.
+     *
+     * @param globalBatchSize prompts an optimiser update; at most {@code data.rollout_batch_size}
+     * @param lossAvgMode token, or seq (the mean over sequences of their token means)
+     * @param maxTokensPerMicroBatch packed positions a forward holds at once: bounds memory, not the result
+     */
+    public record Actor(
+            int globalBatchSize,
+            double clipRatioLow,
+            double clipRatioHigh,
+            String lossAvgMode,
+            double maxGradNorm,
+            int maxTokensPerMicroBatch,
+            Optim optim) {
+        public Actor {
+            Check.range("actor.global_batch_size", globalBatchSize, 1, 100_000);
+            Check.range("actor.clip_ratio_low", clipRatioLow, 0, 1);
+            Check.range("actor.clip_ratio_high", clipRatioHigh, 0, 10);
+            Check.choice("actor.loss_avg_mode", lossAvgMode, List.of("token", "seq"));
+            Check.range("actor.max_grad_norm", maxGradNorm, 1e-6, 1e6);
+            Check.range("actor.max_tokens_per_micro_batch", maxTokensPerMicroBatch, 1, 10_000_000);
+        }
+    }
+
+    /** AdamW. The learning rate rises linearly over {@code lrWarmupSteps} and then stays. */
+    public record Optim(double lr, double weightDecay, double beta1, double beta2, int lrWarmupSteps) {
+        public Optim {
+            Check.range("actor.optim.lr", lr, 0, 1);
+            Check.range("actor.optim.weight_decay", weightDecay, 0, 1);
+            Check.range("actor.optim.beta1", beta1, 0, 0.9999999);
+            Check.range("actor.optim.beta2", beta2, 0, 0.9999999);
+            Check.range("actor.optim.lr_warmup_steps", lrWarmupSteps, 0, 1_000_000);
+        }
+    }
+
+    /**
+     * @param klCoef weight of the k3 KL term to the policy that RL started from; 0 leaves it out
+     * @param onlineFiltering leave groups whose completions all got the same reward out of the loss
+     */
+    public record Algorithm(double klCoef, boolean onlineFiltering) {
+        public Algorithm {
+            Check.range("algorithm.kl_coef", klCoef, 0, 100);
+        }
+    }
+
+    /**
+     * @param totalSteps RL steps; 0 leaves the stage out
+     * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
+     * @param seed of initial weights, order and sampling
+     * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
+     * @param stallWarningMs after so long without a group the stage that stands still is named
+     */
+    public record Trainer(int totalSteps, int maxStaleness, long seed, int threads, long stallWarningMs) {
+        public Trainer {
+            Check.range("trainer.total_steps", totalSteps, 0, 10_000_000);
+            Check.range("trainer.max_staleness", maxStaleness, 0, 1000);
+            Check.range("trainer.threads", threads, 1, 1024);
+            Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
+        }
+    }
+
+    public LearnerSettings {
+        Check.range("actor.global_batch_size", actor.globalBatchSize, 1, data.rolloutBatchSize);
+    }
+}

@@ -1,0 +1,76 @@
+package org.mtrljudge.learner;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.tasks.ExampleImage;
+import org.mtrljudge.tasks.JudgeExample;
+
+/** Asks: writes prompts into the log. */
+final class PromptWriter implements AutoCloseable {
+    private static final int MAX_REQUEST_BYTES = 16 << 20;
+    private static final int MAX_INLINE_BYTES = 32 << 10;
+    private final Topics topics;
+    private final Producer<String, byte[]> producer;
+
+    PromptWriter(final Topics topics, final Map<String, Object> kafka) {
+        this.topics = topics;
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("enable.idempotence", "true");
+        config.put("acks", "all");
+        config.put("max.request.size", MAX_REQUEST_BYTES);
+        this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    static PromptRequest request(
+            final String promptId,
+            final JudgeExample example,
+            final int groupSize,
+            final Sampling sampling,
+            final Purpose purpose,
+            final int minPolicyVersion) {
+        final List<ImageRef> images = new ArrayList<>();
+        for (final ExampleImage image : example.images()) {
+            final ByteBuffer bytes = ByteBuffer.wrap(image.bytes());
+            final boolean byPath = image.path() != null && bytes.remaining() > MAX_INLINE_BYTES;
+            images.add(new ImageRef(Sha256.of(bytes), byPath ? image.path() : null, byPath ? null : bytes));
+        }
+        return new PromptRequest(
+                promptId,
+                example.task(),
+                example.prompt(),
+                images,
+                example.answer(),
+                example.labels(),
+                groupSize,
+                sampling,
+                purpose,
+                minPolicyVersion);
+    }
+
+    void send(final PromptRequest prompt) {
+        producer.send(topics.prompts().message(prompt.getPromptId(), prompt));
+    }
+
+    /** Waits until everything sent is in the log. */
+    void flush() {
+        producer.flush();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

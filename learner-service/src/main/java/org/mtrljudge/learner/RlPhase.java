@@ -1,0 +1,146 @@
+package org.mtrljudge.learner;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.model.EncodedPrompt;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.PackedArrays;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.tasks.JudgeExample;
+
+/** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
+final class RlPhase {
+    /** A scored group in hand and where it lay. */
+    record Taken(ScoredReader.Answer.Scored answer, LearnedGroup group) {}
+
+    private final LearnerSettings settings;
+    private final Exchange exchange;
+    private final PromptSchedule schedule;
+    private final JudgeModel model;
+    private final Map<String, EncodedPrompt> encoded = new HashMap<>();
+    private final List<String> staleIds = new ArrayList<>();
+    private GroupCounts counts = GroupCounts.NONE;
+    private List<Taken> batch = new ArrayList<>();
+
+    RlPhase(
+            final LearnerSettings settings,
+            final Exchange exchange,
+            final PromptSchedule schedule,
+            final JudgeModel model) {
+        this.settings = settings;
+        this.exchange = exchange;
+        this.schedule = schedule;
+        this.model = model;
+    }
+
+    /**
+     * The next full batch for the weights of {@code version}.
+     *
+     * @param stepsLeft this one included: no more is asked than these can learn
+     */
+    List<Taken> collect(final int version, final int stepsLeft) {
+        final int size = settings.data().rolloutBatchSize();
+        ask(version, stepsLeft);
+        while (batch.size() < size) {
+            for (final ScoredReader.Answer answer : exchange.answers()) {
+                take(answer, version);
+            }
+            ask(version, stepsLeft);
+        }
+        final List<Taken> full = new ArrayList<>(batch.subList(0, size));
+        batch = new ArrayList<>(batch.subList(size, batch.size()));
+        return full;
+    }
+
+    private void ask(final int version, final int stepsLeft) {
+        final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
+        while (exchange.credit() > 0 && unlearned() < wanted) {
+            final JudgeExample example = schedule.next();
+            final Sampling sampling = new Sampling(
+                    settings.rollout().temperature(),
+                    settings.rollout().topP(),
+                    settings.data().maxResponseLength(),
+                    schedule.nextSeed());
+            final PromptRequest prompt = PromptWriter.request(
+                    "train-" + counts.published() + "-" + example.id(),
+                    example,
+                    settings.rollout().n(),
+                    sampling,
+                    Purpose.TRAIN,
+                    version);
+            encoded.put(prompt.getPromptId(), model.encode(example.prompt(), example.pictures(), example.id()));
+            exchange.ask(prompt);
+            counts = counts.onePublished();
+        }
+        exchange.flush();
+    }
+
+    /** Groups that are out or in hand. */
+    private long unlearned() {
+        return counts.published() - counts.learned() - counts.stale() - counts.dead();
+    }
+
+    private void take(final ScoredReader.Answer answer, final int version) {
+        final EncodedPrompt prompt = encoded.remove(answer.promptId());
+        if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
+            final int age = version - scored.group().getRollout().getPolicyVersion();
+            if (age <= settings.trainer().maxStaleness()) {
+                batch.add(new Taken(scored, learned(prompt, scored.group())));
+                return;
+            }
+            counts = counts.oneStale();
+            staleIds.add(answer.promptId());
+        } else {
+            counts = counts.oneDead();
+        }
+        exchange.release(answer.promptId());
+    }
+
+    private static LearnedGroup learned(final EncodedPrompt prompt, final ScoredGroup group) {
+        final List<int[]> completions = new ArrayList<>();
+        final List<Completion> rolled = group.getRollout().getCompletions();
+        final ByteBuffer logProbs = ByteBuffer.allocate(
+                rolled.stream().mapToInt(c -> c.getLogProbs().remaining()).sum());
+        for (final Completion completion : rolled) {
+            completions.add(PackedArrays.toInts(completion.getTokens()));
+            logProbs.put(completion.getLogProbs().duplicate());
+        }
+        final List<CompletionScore> scores = group.getScores();
+        return new LearnedGroup(
+                group.getRollout().getPrompt().getTask(),
+                group.getRollout().getPolicyVersion(),
+                new PackedGroup(prompt, completions),
+                PackedArrays.toFloats(logProbs.flip()),
+                scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
+                scores.stream().mapToDouble(CompletionScore::getTotal).toArray(),
+                group.getZeroSpread());
+    }
+
+    /** The batch is in the weights: its credit is free again. */
+    void learned(final List<Taken> full) {
+        for (final Taken taken : full) {
+            counts = counts.oneLearned();
+            exchange.release(taken.answer().promptId());
+        }
+    }
+
+    /** Ids left out as too old since the last call. */
+    List<String> drainStaleIds() {
+        final List<String> ids = List.copyOf(staleIds);
+        staleIds.clear();
+        return ids;
+    }
+
+    GroupCounts counts() {
+        return counts;
+    }
+}

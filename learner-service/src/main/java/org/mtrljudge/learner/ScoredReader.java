@@ -1,0 +1,116 @@
+package org.mtrljudge.learner;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+
+/** Reads what came of the prompts, by offset and read committed: scored groups and dead letters. */
+final class ScoredReader implements AutoCloseable {
+    private static final String SERVICE = "learner";
+
+    /** The answer to a prompt. */
+    sealed interface Answer {
+        String promptId();
+
+        /** @param partition with the offset: where the group lies in {@code RUN.scored} */
+        record Scored(String promptId, ScoredGroup group, int partition, long offset) implements Answer {}
+
+        /** The prompt, its rollouts or its scores could not be processed. */
+        record Dead(String promptId, DeadLetter letter) implements Answer {}
+    }
+
+    private final Topics topics;
+    private final Consumer<String, byte[]> consumer;
+    private long refused;
+
+    /** Starts at the beginning of the run's topics. */
+    ScoredReader(final Topics topics, final Map<String, Object> kafka) {
+        this.topics = topics;
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", "false");
+        config.put("auto.offset.reset", "earliest");
+        config.put("fetch.max.wait.ms", "20");
+        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        final List<TopicPartition> partitions = List.of(
+                new TopicPartition(topics.scored().name(), 0),
+                new TopicPartition(topics.deadLetters().name(), 0));
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    List<Answer> poll(final Duration timeout) {
+        final List<Answer> answers = new ArrayList<>();
+        for (final ConsumerRecord<String, byte[]> record : consumer.poll(timeout)) {
+            answers.add(record.topic().equals(topics.scored().name()) ? scored(record) : dead(record));
+        }
+        return answers;
+    }
+
+    private Answer scored(final ConsumerRecord<String, byte[]> record) {
+        try {
+            final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
+            final String promptId = group.getRollout().getPrompt().getPromptId();
+            return new Answer.Scored(promptId, group, record.partition(), record.offset());
+        } catch (final SerializationException e) {
+            return unreadable(record, e);
+        }
+    }
+
+    private Answer dead(final ConsumerRecord<String, byte[]> record) {
+        try {
+            final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
+            refused += letter.getService().equals("actor") ? 1 : 0;
+            final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
+            return new Answer.Dead(String.valueOf(promptId), letter);
+        } catch (final SerializationException e) {
+            return unreadable(record, e);
+        }
+    }
+
+    /** The key is the prompt's id even where the value is poison. */
+    private Answer unreadable(final ConsumerRecord<String, byte[]> record, final SerializationException e) {
+        final String key = String.valueOf(record.key());
+        return new Answer.Dead(
+                key,
+                DeadLetters.of(
+                        key,
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        SERVICE,
+                        String.valueOf(e.getMessage()),
+                        ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())));
+    }
+
+    /** Which service has work in front of it and does not do it, by the ends of the topics. */
+    String whatStandsStill() {
+        final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
+        final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
+        final Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(prompts, rollouts));
+        final long asked = ends.getOrDefault(prompts, 0L);
+        final long rolled = ends.getOrDefault(rollouts, 0L);
+        return asked > rolled + refused
+                ? "the actors stand still (" + asked + " prompts, " + rolled + " rollout groups)"
+                : "the reward service stands still (" + rolled + " rollout groups)";
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

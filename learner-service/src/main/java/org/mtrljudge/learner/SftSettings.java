@@ -1,0 +1,30 @@
+package org.mtrljudge.learner;
+
+import org.mtrljudge.tasks.Check;
+
+/**
+ * Supervised fine-tuning on demonstrations.
+ *
+ * @param steps 0 leaves the stage out
+ * @param batchSize demonstrations an update
+ * @param demosPerTask how many demonstrations of each task there are to learn from
+ * @param lr peak learning rate; it rises over the first tenth and falls along a cosine to a tenth
+ */
+public record SftSettings(int steps, int batchSize, int demosPerTask, double lr) {
+    public SftSettings {
+        Check.range("sft.steps", steps, 0, 1_000_000);
+        Check.range("sft.batch_size", batchSize, 1, 4096);
+        Check.range("sft.demos_per_task", demosPerTask, 1, 10_000_000);
+        Check.range("sft.lr", lr, 0, 1);
+    }
+
+    /** The learning rate of a step counted from 0, when {@code progress} of the stage (0..1) is done. */
+    double learningRate(final double progress) {
+        final double rising = 0.1;
+        if (progress < rising) {
+            return lr * (0.1 + 0.9 * progress / rising);
+        }
+        final double cosine = (1 + Math.cos(Math.PI * (progress - rising) / (1 - rising))) / 2;
+        return lr * (0.1 + 0.9 * cosine);
+    }
+}

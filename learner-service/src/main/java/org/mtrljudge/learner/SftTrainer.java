@@ -1,0 +1,55 @@
+package org.mtrljudge.learner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import org.mtrljudge.model.AdamW;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** Supervised fine-tuning: raises the log-probability of demonstrations, the mean over tokens. */
+public final class SftTrainer implements AutoCloseable {
+    private final JudgeModel model;
+    private final SftSettings settings;
+    private final Demonstrations demonstrations;
+    private final AdamW optimizer;
+
+    public SftTrainer(
+            final JudgeModel model,
+            final SftSettings settings,
+            final AdamW.Settings optimizer,
+            final ExampleSource source,
+            final long seed) {
+        this.model = model;
+        this.settings = settings;
+        this.demonstrations = new Demonstrations(source, model, settings.demosPerTask(), seed);
+        this.optimizer = model.optimizer(optimizer);
+    }
+
+    /**
+     * One update.
+     *
+     * @param progress how much of the stage is done, 0..1: it sets the learning rate
+     * @return the loss before the update, in nats a token
+     */
+    public double step(final double progress) {
+        final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
+        final double[] value = new double[1];
+        try (NDManager scope = model.newScope()) {
+            optimizer.backward(() -> {
+                final NDArray logProbs = model.score(batch, 1, true, scope).logProbs(); // [tokens]
+                final NDArray loss = logProbs.mean().neg(); // []
+                value[0] = loss.getFloat();
+                return loss;
+            });
+        }
+        optimizer.step(settings.learningRate(progress));
+        return value[0];
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+    }
+}

@@ -1,0 +1,64 @@
+package org.mtrljudge.reward;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** How rewards of a group become advantages, without a value network. */
+public enum AdvantageEstimator {
+    /** (r − mean) / (unbiased standard deviation + 1e-6), as DeepSeekMath eq. 3 and EasyR1. */
+    GRPO {
+        @Override
+        double[] advantages(final double[] rewards) {
+            final double mean = mean(rewards);
+            final double deviation = deviation(rewards);
+            return Arrays.stream(rewards)
+                    .map(r -> (r - mean) / (deviation + EPSILON))
+                    .toArray();
+        }
+    },
+    /** r − mean: no division, so easy and hard prompts weigh the same (Dr. GRPO). */
+    DR_GRPO {
+        @Override
+        double[] advantages(final double[] rewards) {
+            final double mean = mean(rewards);
+            return Arrays.stream(rewards).map(r -> r - mean).toArray();
+        }
+    },
+    /** r − the mean of the others (leave one out). */
+    RLOO {
+        @Override
+        double[] advantages(final double[] rewards) {
+            final int n = rewards.length;
+            final double sum = Arrays.stream(rewards).sum();
+            return Arrays.stream(rewards)
+                    .map(r -> n == 1 ? 0 : r - (sum - r) / (n - 1))
+                    .toArray();
+        }
+    };
+
+    private static final double EPSILON = 1e-6;
+
+    /** {@code [group]} rewards to {@code [group]} advantages. */
+    abstract double[] advantages(double[] rewards);
+
+    private static double mean(final double[] rewards) {
+        return Arrays.stream(rewards).average().orElse(0);
+    }
+
+    private static double deviation(final double[] rewards) {
+        final double mean = mean(rewards);
+        final double squares =
+                Arrays.stream(rewards).map(r -> (r - mean) * (r - mean)).sum();
+        return rewards.length < 2 ? 0 : Math.sqrt(squares / (rewards.length - 1));
+    }
+
+    /** Its name in settings: grpo, dr_grpo, rloo. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static List<String> keys() {
+        return Arrays.stream(values()).map(AdvantageEstimator::key).toList();
+    }
+}

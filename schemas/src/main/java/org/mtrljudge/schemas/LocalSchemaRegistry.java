@@ -1,0 +1,53 @@
+package org.mtrljudge.schemas;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * A registry without a server, for one JVM: an id is the CRC-32 of the schema's canonical form, so every process of the same build
+ * agrees without asking. It knows the schemas of this build only.
+ */
+public final class LocalSchemaRegistry implements SchemaRegistry {
+    private static final List<Schema> THIS_BUILD = List.of(
+            PromptRequest.getClassSchema(),
+            RolloutGroup.getClassSchema(),
+            ScoredGroup.getClassSchema(),
+            WeightChunk.getClassSchema(),
+            PolicyManifest.getClassSchema(),
+            TrainingStep.getClassSchema(),
+            DeadLetter.getClassSchema());
+
+    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+
+    public LocalSchemaRegistry() {
+        THIS_BUILD.forEach(schema -> schemas.put(fingerprint(schema), schema));
+    }
+
+    private static int fingerprint(final Schema schema) {
+        final CRC32 crc = new CRC32();
+        crc.update(SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
+    }
+
+    @Override
+    public int idOf(final String subject, final Schema schema) {
+        final int id = fingerprint(schema);
+        schemas.putIfAbsent(id, schema);
+        return id;
+    }
+
+    @Override
+    public Schema schemaOf(final int id) {
+        final Schema schema = schemas.get(id);
+        if (schema == null) {
+            throw new SerializationException("schema id " + id + " is unknown to this build");
+        }
+        return schema;
+    }
+}

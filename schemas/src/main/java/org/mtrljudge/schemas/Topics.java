@@ -1,0 +1,107 @@
+package org.mtrljudge.schemas;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
+public final class Topics {
+    private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
+    private final String run;
+    private final Topic<PromptRequest> prompts;
+    private final Topic<RolloutGroup> rollouts;
+    private final Topic<ScoredGroup> scored;
+    private final Topic<WeightChunk> weights;
+    private final Topic<PolicyManifest> policies;
+    private final Topic<TrainingStep> journal;
+    private final Topic<DeadLetter> deadLetters;
+
+    public Topics(final String run, final SchemaRegistry registry) {
+        this.run = run;
+        this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
+        this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
+        this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
+        // old versions are tombstoned by the learner; small segments let the cleaner reach them soon
+        this.weights = topic(
+                "weights",
+                WeightChunk.class,
+                registry,
+                Map.of("cleanup.policy", "compact", "segment.bytes", "67108864", "delete.retention.ms", "60000"));
+        this.policies = topic("policies", PolicyManifest.class, registry, FOR_EVER);
+        this.journal = topic("journal", TrainingStep.class, registry, FOR_EVER);
+        this.deadLetters = topic("dead-letters", DeadLetter.class, registry, FOR_EVER);
+    }
+
+    private <V extends SpecificRecordBase> Topic<V> topic(
+            final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
+        return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, config);
+    }
+
+    /** The run's name: what every topic's name begins with. */
+    public String run() {
+        return run;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<PromptRequest> prompts() {
+        return prompts;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<RolloutGroup> rollouts() {
+        return rollouts;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<ScoredGroup> scored() {
+        return scored;
+    }
+
+    /** Keyed by version/chunk. */
+    public Topic<WeightChunk> weights() {
+        return weights;
+    }
+
+    /** Keyed by run. */
+    public Topic<PolicyManifest> policies() {
+        return policies;
+    }
+
+    /** Keyed by run. */
+    public Topic<TrainingStep> journal() {
+        return journal;
+    }
+
+    /** Keyed as the record that could not be processed. */
+    public Topic<DeadLetter> deadLetters() {
+        return deadLetters;
+    }
+
+    public List<Topic<?>> all() {
+        return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
+    }
+
+    /** The share group in which the run's actors take prompts. */
+    public String actorGroup() {
+        return run + ".actors";
+    }
+
+    /** Creates what is missing. */
+    public void create(final Admin admin, final short replication) throws InterruptedException {
+        final var created = admin.createTopics(
+                all().stream().map(t -> t.toCreate(replication)).toList());
+        for (final var topic : created.values().entrySet()) {
+            try {
+                topic.getValue().get();
+            } catch (final ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw new KafkaException("the topic " + topic.getKey() + " cannot be created: " + e.getCause(), e);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package org.mtrljudge.standalone;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.mtrljudge.schemas.Topics;
+
+/** A Kafka broker and KRaft controller inside this JVM, on loopback, its log in a folder. */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+    private static final int NODE_ID = 1;
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private EmbeddedBroker(final KafkaRaftServer server, final int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /**
+     * Starts on a folder; one that a broker used before keeps its topics.
+     *
+     * @param wantedPort of the broker, 0 for any free one
+     */
+    public static EmbeddedBroker start(final Path logDir, final int wantedPort) {
+        final int port = freePort(wantedPort);
+        final int controllerPort = freePort(0);
+        try {
+            Files.createDirectories(logDir);
+            format(logDir);
+            final KafkaRaftServer server =
+                    new KafkaRaftServer(new KafkaConfig(config(logDir, port, controllerPort), false), Time.SYSTEM);
+            server.startup();
+            return new EmbeddedBroker(server, port);
+        } catch (final IOException e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static int freePort(final int wanted) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), wanted));
+            return socket.getLocalPort();
+        } catch (final IOException e) {
+            throw new RunException(
+                    "port " + wanted + " cannot be used (" + e.getMessage()
+                            + "): end what listens there, or choose another with --set broker.port=PORT, 0 for any",
+                    e);
+        }
+    }
+
+    private static void format(final Path logDir) {
+        if (Files.exists(logDir.resolve("meta.properties"))) {
+            return;
+        }
+        final ByteArrayOutputStream output = new ByteArrayOutputStream();
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(output, true, StandardCharsets.UTF_8))
+                    .setNodeId(NODE_ID)
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setDirectories(List.of(logDir.toString()))
+                    .setMetadataLogDirectory(logDir.toString())
+                    .run();
+        } catch (final Exception e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be formatted: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Object> config(final Path logDir, final int port, final int controllerPort) {
+        final Map<String, Object> config = new HashMap<>();
+        config.put("process.roles", "broker,controller");
+        config.put("node.id", NODE_ID);
+        config.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+        config.put("listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        config.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        config.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        config.put("controller.listener.names", "CONTROLLER");
+        config.put("log.dirs", logDir.toString());
+        for (final String internal :
+                List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+            config.put(internal + ".replication.factor", "1");
+            config.put(internal + ".num.partitions", "1");
+        }
+        config.put("transaction.state.log.min.isr", "1");
+        config.put("share.coordinator.state.topic.min.isr", "1");
+        config.put("group.initial.rebalance.delay.ms", 0);
+        config.put("message.max.bytes", 16 << 20);
+        config.put("log.cleaner.backoff.ms", 5000);
+        config.put("num.network.threads", 2);
+        config.put("num.io.threads", 4);
+        return config;
+    }
+
+    /** Where clients connect: the start of every client's configuration. */
+    public Map<String, Object> clientConfig() {
+        return Map.of("bootstrap.servers", HOST + ":" + port);
+    }
+
+    /** Creates a run's topics and lets its actors' share group begin at the oldest prompt. */
+    public void prepare(final Topics topics) {
+        try (Admin admin = Admin.create(clientConfig())) {
+            topics.create(admin, (short) 1);
+            final AlterConfigOp earliest =
+                    new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()), List.of(earliest)))
+                    .all()
+                    .get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while topics were created", e);
+        } catch (final ExecutionException e) {
+            throw new RunException("the run's topics cannot be prepared: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+    }
+}

@@ -1,0 +1,70 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.learner.TrainingListener;
+
+/** Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. */
+final class MetricsLog implements TrainingListener {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final Path file;
+    private final TrainingListener next;
+    private final List<Map<String, Double>> rlSteps = new ArrayList<>();
+
+    MetricsLog(final Path file, final TrainingListener next) {
+        this.file = file;
+        this.next = next;
+    }
+
+    @Override
+    public void phaseStarted(final String phase, final int steps) {
+        next.phaseStarted(phase, steps);
+    }
+
+    @Override
+    public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+        if (!metrics.isEmpty()) {
+            append(phase, done, metrics);
+        }
+        if (phase.equals("rl")) {
+            rlSteps.add(metrics);
+        }
+        next.progressed(phase, done, metrics);
+    }
+
+    private void append(final String phase, final int step, final Map<String, Double> metrics) {
+        final Map<String, Object> line = new LinkedHashMap<>();
+        line.put("phase", phase);
+        line.put("step", step);
+        line.putAll(metrics);
+        try {
+            Files.writeString(
+                    file, JSON.writeValueAsString(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void phaseEnded(final String phase) {
+        next.phaseEnded(phase);
+    }
+
+    @Override
+    public void warned(final String message) {
+        next.warned(message);
+    }
+
+    /** The metrics of every RL step, in order. */
+    List<Map<String, Double>> rlSteps() {
+        return rlSteps;
+    }
+}

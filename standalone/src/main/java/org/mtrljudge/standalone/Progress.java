@@ -1,0 +1,95 @@
+package org.mtrljudge.standalone;
+
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.TrainingListener;
+
+/** Shows how a run goes: a bar on a terminal, a line every few seconds elsewhere. */
+final class Progress implements TrainingListener {
+    private static final long LINE_EVERY_MS = 10_000;
+    private final boolean terminal;
+    private final PrintStream out;
+    private final Clock clock;
+    private @Nullable ProgressBar bar;
+    private String message = "";
+    private int total;
+    private long startMs;
+    private long lastLineMs;
+
+    Progress(final boolean terminal, final PrintStream out, final Clock clock) {
+        this.terminal = terminal;
+        this.out = out;
+        this.clock = clock;
+    }
+
+    /** Whether the launcher saw a terminal. */
+    static boolean onTerminal() {
+        return Boolean.getBoolean("judge.terminal");
+    }
+
+    @Override
+    public void phaseStarted(final String phase, final int steps) {
+        total = steps;
+        message = "";
+        startMs = clock.millis();
+        lastLineMs = startMs;
+        if (terminal) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(String.format("%-12s", phase))
+                    .setInitialMax(steps)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setUpdateIntervalMillis(500)
+                    .build();
+        } else {
+            out.println(phase + ": " + steps + (phase.startsWith("test") ? " prompts" : " steps"));
+        }
+    }
+
+    @Override
+    public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+        message = metrics.isEmpty() ? message : describe(metrics);
+        if (bar != null) {
+            bar.stepTo(done);
+            bar.setExtraMessage(message);
+        } else if (clock.millis() - lastLineMs >= LINE_EVERY_MS) {
+            lastLineMs = clock.millis();
+            final long elapsed = clock.millis() - startMs;
+            final long left = done == 0 ? 0 : elapsed * (total - done) / done / 1000;
+            out.printf(Locale.ROOT, "%s: %d of %d, %s about %d s left%n", phase, done, total, message, left);
+        }
+    }
+
+    private static String describe(final Map<String, Double> metrics) {
+        final Double loss = metrics.get("sft/loss");
+        if (loss != null) {
+            return String.format(Locale.ROOT, "loss %.3f", loss);
+        }
+        return String.format(
+                Locale.ROOT,
+                "reward %.3f format %.2f staleness %.1f",
+                metrics.getOrDefault("reward/overall", 0.0),
+                metrics.getOrDefault("reward/format", 0.0),
+                metrics.getOrDefault("staleness/mean", 0.0));
+    }
+
+    @Override
+    public void phaseEnded(final String phase) {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        } else {
+            out.printf(Locale.ROOT, "%s: done in %d s%n", phase, (clock.millis() - startMs) / 1000);
+        }
+    }
+
+    @Override
+    public void warned(final String warning) {
+        out.println((terminal ? "\n" : "") + "warning: " + warning);
+    }
+}

@@ -1,0 +1,101 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
+final class RunDirectory {
+    /** What Kafka allows in topic names, so that a run can be a prefix. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final String run;
+    private final Path path;
+
+    private RunDirectory(final String run, final Path path) {
+        this.run = run;
+        this.path = path;
+    }
+
+    /** @throws UsageException when the run is there already, or its name cannot begin a topic's */
+    static RunDirectory create(final Path runs, final String run, final long neededBytes) {
+        final RunDirectory directory = named(runs, run);
+        if (Files.exists(directory.path)) {
+            throw new UsageException("the run " + directory.path + " is there already: choose another name with --run");
+        }
+        try {
+            Files.createDirectories(directory.path);
+            final long free = Files.getFileStore(directory.path).getUsableSpace();
+            if (free < neededBytes) {
+                Files.delete(directory.path);
+                throw new RunException(
+                        runs.toAbsolutePath() + " has " + (free >> 20) + " MB free, this run needs about "
+                                + (neededBytes >> 20) + " MB: make room, or put the run elsewhere with --runs DIR",
+                        null);
+            }
+        } catch (final IOException e) {
+            throw new RunException("the run's folder " + directory.path + " cannot be made: " + e, e);
+        }
+        return directory;
+    }
+
+    /** @throws UsageException when there is no such run */
+    static RunDirectory open(final Path runs, final String run) {
+        final RunDirectory directory = named(runs, run);
+        if (!Files.isDirectory(directory.path)) {
+            throw new UsageException("there is no run " + directory.path);
+        }
+        return directory;
+    }
+
+    private static RunDirectory named(final Path runs, final String run) {
+        if (!NAME.matcher(run).matches()) {
+            throw new UsageException(
+                    "the run's name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+        }
+        return new RunDirectory(run, runs.resolve(run));
+    }
+
+    String run() {
+        return run;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path kafka() {
+        return path.resolve("kafka");
+    }
+
+    Path streamsState() {
+        return path.resolve("streams");
+    }
+
+    Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    void write(final String name, final String text) {
+        final Path unfinished = path.resolve(name + ".unfinished");
+        try {
+            Files.writeString(unfinished, text);
+            Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (final IOException e) {
+            throw new RunException(path.resolve(name) + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    void writeJson(final String name, final Map<String, ?> content) {
+        try {
+            write(name, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+        } catch (final IOException e) {
+            throw new IllegalStateException("a map of plain values can be written", e);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package org.mtrljudge.standalone;
+
+import org.jspecify.annotations.Nullable;
+
+/** A run failed: exit code 1. The message says what and what to do. */
+final class RunException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RunException(final String message, final @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

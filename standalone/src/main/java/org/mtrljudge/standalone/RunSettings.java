@@ -1,0 +1,97 @@
+package org.mtrljudge.standalone;
+
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.SftSettings;
+import org.mtrljudge.reward.AdvantageEstimator;
+import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.tasks.Check;
+
+/**
+ * One run's settings as its YAML file has them; {@code quickstart.yaml} holds every key with its default.
+ *
+ * @param model a preset's name or a checkpoint folder
+ * @param kafka passed to every Kafka client untouched
+ */
+record RunSettings(
+        String model,
+        Data data,
+        Rollout rollout,
+        LearnerSettings.Actor actor,
+        Algorithm algorithm,
+        LearnerSettings.Trainer trainer,
+        SftSettings sft,
+        Reward reward,
+        Broker broker,
+        Map<String, Object> kafka) {
+
+    /**
+     * @param file a {@code data.jsonl} of the user's own, null for the built-in tasks
+     * @param seed of the built-in tasks' pictures
+     * @param trainSize built-in examples of each task
+     */
+    record Data(
+            @Nullable String file,
+            long seed,
+            int trainSize,
+            int validationSize,
+            int testSize,
+            int rolloutBatchSize,
+            int maxResponseLength) {
+        Data {
+            Check.range("data.train_size", trainSize, 1, 10_000_000);
+            Check.range("data.validation_size", validationSize, 0, 1_000_000);
+            Check.range("data.test_size", testSize, 1, 1_000_000);
+        }
+    }
+
+    /**
+     * @param actors how many run in this process
+     * @param maxPrompts an actor takes at once
+     * @param threads cores one operation of an actor may use
+     */
+    record Rollout(int n, double temperature, double topP, int actors, int maxPrompts, int threads) {
+        Rollout {
+            Check.range("rollout.actors", actors, 1, 64);
+            Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
+            Check.range("rollout.threads", threads, 1, 1024);
+        }
+    }
+
+    /** As the learner's, and how rewards become advantages. */
+    record Algorithm(String advEstimator, double klCoef, boolean onlineFiltering) {
+        Algorithm {
+            Check.choice("algorithm.adv_estimator", advEstimator, AdvantageEstimator.keys());
+        }
+    }
+
+    /** @param formatWeight α in (1 − α) · accuracy + α · format */
+    record Reward(double formatWeight) {}
+
+    /** @param port of the embedded broker, 0 for any free one */
+    record Broker(int port) {
+        Broker {
+            Check.range("broker.port", port, 0, 65_535);
+        }
+    }
+
+    LearnerSettings learner() {
+        return new LearnerSettings(
+                new LearnerSettings.Data(data.rolloutBatchSize, data.maxResponseLength),
+                new LearnerSettings.Rollout(rollout.n, rollout.temperature, rollout.topP),
+                actor,
+                new LearnerSettings.Algorithm(algorithm.klCoef, algorithm.onlineFiltering),
+                trainer,
+                sft);
+    }
+
+    RewardSettings rewards() {
+        return new RewardSettings(
+                "accuracy-format",
+                1,
+                reward.formatWeight,
+                AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)));
+    }
+}

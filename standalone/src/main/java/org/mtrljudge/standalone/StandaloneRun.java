@@ -1,0 +1,149 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.reward.RewardService;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** All services of one run in this JVM. They share nothing but the broker. */
+public final class StandaloneRun {
+    private final RunSettings settings;
+    private final RunDirectory directory;
+    private final ExampleSource source;
+    private final TrainingListener listener;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    StandaloneRun(
+            final RunSettings settings,
+            final RunDirectory directory,
+            final ExampleSource source,
+            final TrainingListener listener) {
+        this.settings = settings;
+        this.directory = directory;
+        this.source = source;
+        this.listener = listener;
+    }
+
+    /** Runs to the end; whatever was started is stopped, also when it fails. */
+    TrainingResult run() {
+        final JudgeFolder folder = Models.folder(settings.model());
+        final Topics topics = new Topics(directory.run(), new LocalSchemaRegistry());
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(directory.kafka(), settings.broker().port())) {
+            broker.prepare(topics);
+            final Map<String, Object> kafka = new HashMap<>(settings.kafka());
+            kafka.putAll(broker.clientConfig());
+            try (RewardService reward = new RewardService(
+                            topics, settings.rewards(), kafka, directory.streamsState(), this::failed);
+                    Actors actors = startActors(folder, topics, kafka);
+                    JudgeModel model =
+                            Models.load(settings.model(), settings.trainer().seed());
+                    Learner learner = learner(topics, kafka, model)) {
+                reward.start();
+                actors.start();
+                return learner.run();
+            }
+        }
+    }
+
+    private Learner learner(final Topics topics, final Map<String, Object> kafka, final JudgeModel model) {
+        final String digest = Sha256.of(java.nio.ByteBuffer.wrap(
+                SettingsReader.write(settings).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return new Learner(
+                settings.learner(),
+                digest,
+                topics,
+                kafka,
+                model,
+                source,
+                directory.checkpoints(),
+                listener,
+                this::checkHealth,
+                Clock.systemUTC());
+    }
+
+    private Actors startActors(final JudgeFolder folder, final Topics topics, final Map<String, Object> kafka) {
+        final List<Actor> actors = new ArrayList<>();
+        for (int i = 0; i < settings.rollout().actors(); i++) {
+            final ActorSettings actor = new ActorSettings(
+                    "actor-" + i,
+                    settings.rollout().maxPrompts(),
+                    settings.rollout().threads());
+            actors.add(new Actor(
+                    actor,
+                    topics,
+                    kafka,
+                    JudgeModel.random(folder, 0), // until its first policy arrives
+                    dataRoot(),
+                    Clock.systemUTC()));
+        }
+        return new Actors(actors, this::failed);
+    }
+
+    /** Where images by reference lie: beside the data file. */
+    private Path dataRoot() {
+        final String file = settings.data().file();
+        return file == null ? directory.path() : Path.of(file).toAbsolutePath().resolveSibling("");
+    }
+
+    private void failed(final Throwable why) {
+        failure.compareAndSet(null, why);
+    }
+
+    private void checkHealth() {
+        final Throwable why = failure.get();
+        if (why != null) {
+            throw new RunException("a service of the run failed: " + why.getMessage(), why);
+        }
+    }
+
+    /** The actors' threads. */
+    private static final class Actors implements AutoCloseable {
+        private final List<Actor> actors;
+        private final List<Thread> threads = new ArrayList<>();
+        private final java.util.function.Consumer<Throwable> onFailure;
+
+        Actors(final List<Actor> actors, final java.util.function.Consumer<Throwable> onFailure) {
+            this.actors = actors;
+            this.onFailure = onFailure;
+        }
+
+        void start() {
+            for (int i = 0; i < actors.size(); i++) {
+                final Thread thread = new Thread(actors.get(i), "actor-" + i);
+                thread.setUncaughtExceptionHandler((t, why) -> onFailure.accept(why));
+                thread.start();
+                threads.add(thread);
+            }
+        }
+
+        @Override
+        public void close() {
+            actors.forEach(Actor::stop);
+            for (final Thread thread : threads) {
+                try {
+                    thread.join();
+                } catch (final InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+            actors.forEach(Actor::close);
+        }
+    }
+}

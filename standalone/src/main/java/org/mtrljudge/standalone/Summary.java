@@ -1,0 +1,170 @@
+package org.mtrljudge.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.mtrljudge.learner.Evaluation;
+import org.mtrljudge.learner.TrainingResult;
+
+/** A run's outcome as {@code summary.json} and as a table; the keys are documented in docs/summary.md. */
+final class Summary {
+    private final TrainingResult result;
+    private final double wallSeconds;
+
+    Summary(final TrainingResult result, final double wallSeconds) {
+        this.result = result;
+        this.wallSeconds = wallSeconds;
+    }
+
+    Map<String, Object> toMap() {
+        final Map<String, Object> tasks = new LinkedHashMap<>();
+        for (final String task : result.testedTasks()) {
+            final Map<String, Object> scores = new LinkedHashMap<>();
+            result.evaluations().forEach((stage, e) -> scores.put(stage, e.macroF1(task)));
+            final Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("macro_f1", scores);
+            entry.put("samples", last().samples(task));
+            entry.put("trained", result.trainedTasks().contains(task));
+            tasks.put(task, entry);
+        }
+        final Map<String, Object> means = new LinkedHashMap<>();
+        final Map<String, Object> formats = new LinkedHashMap<>();
+        final Map<String, Object> lengths = new LinkedHashMap<>();
+        result.evaluations().forEach((stage, e) -> {
+            means.put(stage, e.meanMacroF1(result.trainedTasks()));
+            formats.put(stage, e.formatRate());
+            lengths.put(stage, e.meanResponseLength());
+        });
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("tasks", tasks);
+        map.put("mean_macro_f1", means);
+        map.put("format_rate", last().formatRate());
+        map.put("format_rate_by_stage", formats);
+        map.put("response_length_by_stage", lengths);
+        map.put("wall_seconds", wallSeconds);
+        map.put("peak_rss_bytes", peakRssBytes());
+        map.put("steps", result.steps());
+        map.put("groups", groups());
+        map.put("seconds_by_phase", result.secondsByPhase());
+        map.put("rl", rl());
+        return map;
+    }
+
+    private Map<String, Object> groups() {
+        final Map<String, Object> groups = new LinkedHashMap<>();
+        groups.put("published", result.groups().published());
+        groups.put("scored", result.groups().scored());
+        groups.put("learned", result.groups().learned());
+        groups.put("stale", result.groups().stale());
+        groups.put("dead", result.groups().dead());
+        return groups;
+    }
+
+    private Map<String, Object> rl() {
+        final double seconds = result.secondsByPhase().getOrDefault("rl", 0.0);
+        final Map<String, Object> rl = new LinkedHashMap<>();
+        rl.put("generate_seconds", result.generateSeconds());
+        rl.put("score_seconds", result.scoreSeconds());
+        rl.put("learn_seconds", result.learnSeconds());
+        rl.put("wait_seconds", result.waitSeconds());
+        rl.put("generated_tokens", result.generatedTokens());
+        rl.put("tokens_per_second", seconds == 0 ? 0 : result.generatedTokens() / seconds);
+        rl.put("rollout_logprobs_diff_mean_max", result.maxRolloutLogProbDifference());
+        return rl;
+    }
+
+    private Evaluation last() {
+        Evaluation last = null;
+        for (final Evaluation evaluation : result.evaluations().values()) {
+            last = evaluation;
+        }
+        if (last == null) {
+            throw new IllegalStateException("a run tests its initial weights at least");
+        }
+        return last;
+    }
+
+    /** The most memory this process ever held (Linux), −1 where the system does not tell. */
+    static long peakRssBytes() {
+        final Path status = Path.of("/proc/self/status");
+        try {
+            for (final String line : Files.isReadable(status) ? Files.readAllLines(status) : List.<String>of()) {
+                if (line.startsWith("VmHWM:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+                }
+            }
+        } catch (final IOException e) {
+            return -1;
+        }
+        return -1;
+    }
+
+    String toTable() {
+        final List<String> stages = new ArrayList<>(result.evaluations().keySet());
+        final StringBuilder table = new StringBuilder("\nMacro-F1 on the held-out test, %\n");
+        table.append(String.format("  %-16s %8s", "task", "samples"));
+        stages.forEach(stage -> table.append(String.format("%16s", title(stage))));
+        table.append('\n');
+        for (final String task : result.testedTasks()) {
+            final String mark = result.trainedTasks().contains(task) ? "" : " *";
+            table.append(String.format("  %-16s %8d", task + mark, last().samples(task)));
+            stages.forEach(stage -> table.append(cell(evaluation(stage).macroF1(task))));
+            table.append('\n');
+        }
+        table.append(String.format("  %-16s %8s", "mean of trained", ""));
+        stages.forEach(stage -> table.append(cell(evaluation(stage).meanMacroF1(result.trainedTasks()))));
+        table.append(String.format("%n  %-16s %8s", "format rate", ""));
+        stages.forEach(stage -> table.append(cell(100 * evaluation(stage).formatRate())));
+        table.append("\n  * never trained on: two images, pick one\n\n");
+        return table.append(times()).toString();
+    }
+
+    private Evaluation evaluation(final String stage) {
+        return java.util.Objects.requireNonNull(result.evaluations().get(stage));
+    }
+
+    private static String title(final String stage) {
+        return switch (stage) {
+            case "base" -> "off the shelf";
+            case "warmup" -> "after warm-up";
+            default -> "after RL";
+        };
+    }
+
+    private static String cell(final @org.jspecify.annotations.Nullable Double value) {
+        return value == null ? String.format("%16s", "–") : String.format(Locale.ROOT, "%16.1f", value);
+    }
+
+    private String times() {
+        final double rl = result.secondsByPhase().getOrDefault("rl", 0.0);
+        final StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "%d steps, %d groups published = %d scored = %d learned + %d stale + %d dead%n",
+                result.steps(),
+                result.groups().published(),
+                result.groups().scored(),
+                result.groups().learned(),
+                result.groups().stale(),
+                result.groups().dead()));
+        if (rl > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "RL %.0f s at %.0f tokens/s: actors generated %.0f s, rewards %.1f s, learner learned %.0f s and waited %.0f s%n",
+                    rl,
+                    result.generatedTokens() / rl,
+                    result.generateSeconds(),
+                    result.scoreSeconds(),
+                    result.learnSeconds(),
+                    result.waitSeconds()));
+        }
+        text.append(String.format(
+                Locale.ROOT, "all in all %.0f s, at most %d MB resident%n", wallSeconds, peakRssBytes() >> 20));
+        return text.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line, and everything in one JVM on an embedded broker. */
+@NullMarked
+package org.mtrljudge.standalone;
+
+import org.jspecify.annotations.NullMarked;
