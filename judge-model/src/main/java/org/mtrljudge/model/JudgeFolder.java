@@ -12,62 +12,97 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and, unless it is a preset, weights. */
+/** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
-    /** The preset of 1–5 M parameters that the quickstart trains. */
+    /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, never to judge. */
     public static final String JUDGE_TINY = "judge-tiny";
 
     private static final String WEIGHTS = "model.safetensors";
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
-    private final @Nullable Path path;
+    private final FileSource source;
     private final JudgeConfig config;
     private final ImageProcessor imageProcessor;
 
-    private JudgeFolder(final @Nullable Path path, final FileSource source) {
-        this.path = path;
-        for (final String name : new String[] {"config.json", "preprocessor_config.json", "tokenizer.json"}) {
+    private JudgeFolder(final FileSource source) {
+        this.source = source;
+        for (final String name : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
             files.put(name, source.read(name));
         }
         this.config = JudgeConfig.of(json("config.json"));
         this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json"));
     }
 
+    /** Where a checkpoint's files come from. */
     private interface FileSource {
+        /** @throws ModelException when there is no such file */
         byte[] read(String name);
+
+        boolean has(String name);
+
+        Path path(String name);
     }
 
-    /** A preset from the class path; it has no weights yet. */
-    public static JudgeFolder preset(final String preset) {
-        return new JudgeFolder(null, name -> {
-            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + preset + "/" + name)) {
+    private record FolderSource(Path folder) implements FileSource {
+        @Override
+        public byte[] read(final String name) {
+            if (!has(name)) {
+                throw new ModelException(folder + " is no checkpoint folder: it has no " + name);
+            }
+            try {
+                return Files.readAllBytes(path(name));
+            } catch (final IOException e) {
+                throw new ModelException(path(name) + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public boolean has(final String name) {
+            return Files.isRegularFile(path(name));
+        }
+
+        @Override
+        public Path path(final String name) {
+            return folder.resolve(name);
+        }
+    }
+
+    private record PresetSource(String preset) implements FileSource {
+        @Override
+        public byte[] read(final String name) {
+            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + path(name))) {
                 if (in == null) {
                     throw new ModelException(
-                            "there is no preset '" + preset + "' (no " + name + "); known: " + JUDGE_TINY);
+                            "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
                 }
                 return in.readAllBytes();
             } catch (final IOException e) {
                 throw new ModelException("the preset " + preset + " cannot be read", e);
             }
-        });
+        }
+
+        @Override
+        public boolean has(final String name) {
+            return JudgeFolder.class.getResource("/" + path(name)) != null;
+        }
+
+        @Override
+        public Path path(final String name) {
+            return Path.of(preset, name);
+        }
+    }
+
+    /** A preset from the class path. */
+    public static JudgeFolder preset(final String preset) {
+        return new JudgeFolder(new PresetSource(preset));
     }
 
     /** @throws ModelException when a file is missing or wrong; the message names it */
     public static JudgeFolder open(final Path folder) {
-        return new JudgeFolder(folder, name -> {
-            final Path file = folder.resolve(name);
-            if (!Files.isRegularFile(file)) {
-                throw new ModelException(folder + " is no checkpoint folder: it has no " + name);
-            }
-            try {
-                return Files.readAllBytes(file);
-            } catch (final IOException e) {
-                throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
-            }
-        });
+        return new JudgeFolder(new FolderSource(folder));
     }
 
     private JsonNode json(final String name) {
@@ -94,22 +129,9 @@ public final class JudgeFolder {
         return json;
     }
 
-    /** Whether there are weights to read, or only an architecture. */
-    public boolean hasWeights() {
-        return path != null;
-    }
-
+    /** The checkpoint's own weights. */
     Weights readWeights(final NDManager manager) {
-        if (path == null) {
-            throw new ModelException("a preset has no weights; train it, or give a checkpoint folder");
-        }
-        final Path file = path.resolve(WEIGHTS);
-        try (FileChannel channel = FileChannel.open(file)) {
-            return readWeights(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), file, manager);
-        } catch (final IOException e) {
-            throw new ModelException(
-                    file + " cannot be read: " + e.getMessage() + "; a checkpoint needs " + WEIGHTS, e);
-        }
+        return readWeights(ByteBuffer.wrap(source.read(WEIGHTS)), source.path(WEIGHTS), manager);
     }
 
     Weights readWeights(final ByteBuffer safetensors, final Path origin, final NDManager manager) {
@@ -117,7 +139,7 @@ public final class JudgeFolder {
     }
 
     /** Writes next to the target first and renames, so that a checkpoint is whole or not there. */
-    void save(final Path to, final Weights weights) {
+    void save(final Path to, final Weights weights, final WeightType type) {
         final Path unfinished = to.resolveSibling(to.getFileName() + ".unfinished");
         try {
             deleteFolder(unfinished);
@@ -127,7 +149,7 @@ public final class JudgeFolder {
             }
             try (FileChannel out = FileChannel.open(
                     unfinished.resolve(WEIGHTS), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                final ByteBuffer bytes = weights.toSafetensors();
+                final ByteBuffer bytes = weights.toSafetensors(type);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }

@@ -193,8 +193,8 @@ public final class JudgeModel implements AutoCloseable {
     }
 
     /** Writes a checkpoint folder that {@link JudgeFolder#open} and the ecosystem read. */
-    public void save(final Path to) {
-        folder.save(to, weights);
+    public void save(final Path to, final WeightType type) {
+        folder.save(to, weights, type);
     }
 
     @Override

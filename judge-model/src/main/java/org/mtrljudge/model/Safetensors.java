@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The safetensors format: 8 bytes header length, a JSON header, the raw little-endian tensors. float32 only so far.
+ * The safetensors format: 8 bytes header length, a JSON header, the raw little-endian tensors.
  * Every length is checked against the buffer before anything is read.
  */
 final class Safetensors {
@@ -24,19 +24,19 @@ final class Safetensors {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A tensor's bytes as they lie in the file, and its shape. */
-    record Tensor(Shape shape, ByteBuffer data) {}
+    record Tensor(Shape shape, WeightType type, ByteBuffer data) {}
 
     private Safetensors() {}
 
-    static ByteBuffer write(final SortedMap<String, NDArray> tensors) {
+    static ByteBuffer write(final SortedMap<String, NDArray> tensors, final WeightType type) {
         final ObjectNode header = JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (final Map.Entry<String, NDArray> entry : tensors.entrySet()) {
             final ObjectNode node = header.putObject(entry.getKey());
-            node.put("dtype", "F32");
+            node.put("dtype", type.name());
             node.set("shape", JSON.valueToTree(entry.getValue().getShape().getShape()));
-            final long end = offset + entry.getValue().size() * Float.BYTES;
+            final long end = offset + entry.getValue().size() * type.bytes();
             node.set("data_offsets", JSON.valueToTree(new long[] {offset, end}));
             offset = end;
         }
@@ -49,7 +49,15 @@ final class Safetensors {
         while (out.position() < 8 + padded) {
             out.put((byte) ' ');
         }
-        tensors.values().forEach(t -> out.put(t.toByteBuffer()));
+        for (final NDArray tensor : tensors.values()) {
+            if (type == WeightType.F32) {
+                out.put(tensor.toByteBuffer());
+            } else {
+                for (final float value : tensor.toFloatArray()) {
+                    type.put(value, out);
+                }
+            }
+        }
         return out.flip();
     }
 
@@ -93,10 +101,9 @@ final class Safetensors {
 
     private static Tensor tensor(final String name, final JsonNode node, final ByteBuffer body, final Path origin) {
         final String dtype = node.path("dtype").asText();
-        if (!dtype.equals("F32")) {
-            throw new ModelException(
-                    origin + ": tensor '" + name + "' has dtype " + dtype + ", only F32 is read so far");
-        }
+        final WeightType type = WeightType.named(dtype)
+                .orElseThrow(() -> new ModelException(
+                        origin + ": tensor '" + name + "' has dtype " + dtype + ", F32 and BF16 are read so far"));
         final long[] dims = new long[node.path("shape").size()];
         for (int i = 0; i < dims.length; i++) {
             dims[i] = node.path("shape").get(i).asLong();
@@ -104,11 +111,11 @@ final class Safetensors {
         final long start = node.path("data_offsets").path(0).asLong(-1);
         final long end = node.path("data_offsets").path(1).asLong(-1);
         final Shape shape = new Shape(dims);
-        if (start < 0 || end > body.capacity() || end - start != shape.size() * Float.BYTES) {
+        if (start < 0 || end > body.capacity() || end - start != shape.size() * type.bytes()) {
             throw new ModelException(origin + ": tensor '" + name + "' " + shape + " does not fit its bytes " + start
                     + ".." + end + " of " + body.capacity() + ": the file is cut off or damaged");
         }
-        return new Tensor(shape, body.slice((int) start, (int) (end - start)));
+        return new Tensor(shape, type, body.slice((int) start, (int) (end - start)));
     }
 
     private static void check(

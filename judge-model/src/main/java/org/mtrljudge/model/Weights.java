@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.Map;
@@ -55,11 +54,7 @@ public final class Weights implements AutoCloseable {
     static Weights of(final Map<String, Safetensors.Tensor> source, final NDManager parent) {
         final Weights weights = new Weights(parent);
         source.forEach((name, tensor) -> weights.put(
-                name,
-                weights.manager.create(
-                        tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer(),
-                        tensor.shape(),
-                        DataType.FLOAT32)));
+                name, weights.manager.create(tensor.type().toFloats(tensor.data()), tensor.shape(), DataType.FLOAT32)));
         return weights;
     }
 
@@ -121,7 +116,12 @@ public final class Weights implements AutoCloseable {
 
     /** The whole as one safetensors image: what is broadcast, digested and written to disk. */
     public ByteBuffer toSafetensors() {
-        return Safetensors.write(tensors);
+        return toSafetensors(WeightType.F32);
+    }
+
+    /** As above; BF16 halves the size and rounds. */
+    ByteBuffer toSafetensors(final WeightType type) {
+        return Safetensors.write(tensors, type);
     }
 
     @Override

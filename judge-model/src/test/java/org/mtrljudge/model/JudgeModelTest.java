@@ -145,7 +145,7 @@ class JudgeModelTest {
 
     @Test
     void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final java.nio.file.Path folder) {
-        model.save(folder.resolve("checkpoint"));
+        model.save(folder.resolve("checkpoint"), WeightType.F32);
         try (JudgeModel again = JudgeModel.load(JudgeFolder.open(folder.resolve("checkpoint")))) {
             again.weights()
                     .tensors()

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.WeightType;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
@@ -123,12 +124,17 @@ public final class Learner implements AutoCloseable {
                 GrpoTrainer.adamW(settings.actor()),
                 source,
                 settings.trainer().seed())) {
-            for (int step = 0; step < steps; step++) {
-                loss = trainer.step((double) step / steps);
+            final long start = clock.millis();
+            double progress = 0;
+            for (int step = 0; progress < 1; step++) {
+                loss = trainer.step(progress);
                 listener.progressed("warmup", step + 1, Map.of("sft/loss", loss));
+                final double seconds = (clock.millis() - start) / 1000.0;
+                final int limit = settings.sft().maxSeconds();
+                progress = Math.max((step + 1.0) / steps, limit == 0 ? 0 : seconds / limit);
             }
         }
-        model.save(checkpoints.resolve("warmup"));
+        model.save(checkpoints.resolve("warmup"), WeightType.F32);
         publish("warmup", 0, List.of(), List.of(), Map.of("sft/loss", loss));
         listener.phaseEnded("warmup");
         return loss;
@@ -162,7 +168,7 @@ public final class Learner implements AutoCloseable {
                 listener.progressed("rl", step, metrics);
             }
         }
-        model.save(checkpoints.resolve("final"));
+        model.save(checkpoints.resolve("final"), WeightType.F32);
         listener.phaseEnded("rl");
         return steps;
     }

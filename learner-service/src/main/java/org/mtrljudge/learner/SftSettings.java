@@ -9,9 +9,11 @@ import org.mtrljudge.tasks.Check;
  * @param batchSize demonstrations an update
  * @param demosPerTask how many demonstrations of each task there are to learn from
  * @param lr peak learning rate; it rises over the first tenth and falls along a cosine to a tenth
+ * @param maxSeconds ends the stage early, 0 for no such limit; the learning rate follows whichever limit is nearer
  */
-public record SftSettings(int steps, int batchSize, int demosPerTask, double lr) {
+public record SftSettings(int steps, int batchSize, int demosPerTask, double lr, int maxSeconds) {
     public SftSettings {
+        Check.range("sft.max_seconds", maxSeconds, 0, 1_000_000);
         Check.range("sft.steps", steps, 0, 1_000_000);
         Check.range("sft.batch_size", batchSize, 1, 4096);
         Check.range("sft.demos_per_task", demosPerTask, 1, 10_000_000);

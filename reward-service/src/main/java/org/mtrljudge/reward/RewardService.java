@@ -31,6 +31,8 @@ public final class RewardService implements AutoCloseable {
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         config.put(StreamsConfig.producerPrefix("max.request.size"), 16 << 20);
+        // with more, a transaction's second batch can overtake its first and is refused until it is sent again
+        config.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
         streams = new KafkaStreams(RewardTopology.build(topics, settings), config);
         streams.setUncaughtExceptionHandler(e -> {
             onFailure.accept(e);

@@ -10,7 +10,14 @@ import picocli.CommandLine.HelpCommand;
         description = "Trains one multimodal judge by multi-task reinforcement learning, over Kafka.",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {TrainCommand.class, HelpCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            SftCommand.class,
+            InspectCommand.class,
+            DataCommand.class,
+            PretrainCommand.class,
+            HelpCommand.class
+        })
 public final class Judge {
     private Judge() {}
 

@@ -13,9 +13,7 @@ final class Models {
         return Files.isDirectory(Path.of(model)) ? JudgeFolder.open(Path.of(model)) : JudgeFolder.preset(model);
     }
 
-    /** @param seed of fresh weights, where the model has none */
-    static JudgeModel load(final String model, final long seed) {
-        final JudgeFolder folder = folder(model);
-        return folder.hasWeights() ? JudgeModel.load(folder) : JudgeModel.random(folder, seed);
+    static JudgeModel load(final String model) {
+        return JudgeModel.load(folder(model));
     }
 }

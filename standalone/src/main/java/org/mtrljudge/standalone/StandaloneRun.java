@@ -51,8 +51,7 @@ public final class StandaloneRun {
             try (RewardService reward = new RewardService(
                             topics, settings.rewards(), kafka, directory.streamsState(), this::failed);
                     Actors actors = startActors(folder, topics, kafka);
-                    JudgeModel model =
-                            Models.load(settings.model(), settings.trainer().seed());
+                    JudgeModel model = Models.load(settings.model());
                     Learner learner = learner(topics, kafka, model)) {
                 reward.start();
                 actors.start();

@@ -1,0 +1,116 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.mtrljudge.model.ImageProcessor;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JsonlData;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Data sets: check one, or write the built-in tasks as one. */
+@Command(
+        name = "data",
+        description = "Checks a data.jsonl, or writes the built-in tasks as one.",
+        subcommands = {DataCommand.Check.class, DataCommand.Export.class})
+final class DataCommand {
+    private DataCommand() {}
+
+    @Command(
+            name = "check",
+            description = "Reads a data.jsonl as training would, decodes every picture, reports counts.")
+    static final class Check implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "the data.jsonl")
+        private Path file = Path.of(".");
+
+        @Override
+        public Integer call() {
+            final ExampleSource source = JsonlData.read(file);
+            final ImageProcessor processor =
+                    JudgeFolder.preset(JudgeFolder.JUDGE_TINY).imageProcessor();
+            for (final Split split : Split.values()) {
+                for (final String task : source.tasks(split)) {
+                    final Map<String, Integer> answers = new TreeMap<>();
+                    for (int i = 0; i < source.size(task, split); i++) {
+                        final JudgeExample example = source.example(task, split, i);
+                        answers.merge(example.answer(), 1, Integer::sum);
+                        example.pictures().forEach(p -> processor.process(p, file + " " + example.id()));
+                    }
+                    System.out.printf(
+                            "%-12s %-24s %6d  %s%n", split.lowerName(), task, source.size(task, split), answers);
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "export", description = "Writes examples of the built-in tasks: data.jsonl and PNG pictures.")
+    static final class Export implements Callable<Integer> {
+        @Option(names = "--out", required = true, paramLabel = "DIR", description = "a new folder")
+        private Path out = Path.of(".");
+
+        @Option(names = "--per-task", description = "examples of each task and split (default: ${DEFAULT-VALUE})")
+        private int perTask = 20;
+
+        @Option(names = "--seed", description = "of the pictures (default: ${DEFAULT-VALUE})")
+        private long seed = 1;
+
+        @Override
+        public Integer call() {
+            final BuiltInTasks tasks = new BuiltInTasks(seed, perTask, perTask, perTask);
+            if (Files.exists(out)) {
+                throw new UsageException(out + " is there already: name a new folder");
+            }
+            try {
+                Files.createDirectories(out.resolve("images"));
+                try (BufferedWriter lines = Files.newBufferedWriter(out.resolve("data.jsonl"))) {
+                    for (final Split split : Split.values()) {
+                        for (final String task : tasks.tasks(split)) {
+                            for (int i = 0; i < perTask; i++) {
+                                lines.write(line(tasks.example(task, split, i), split) + "\n");
+                            }
+                        }
+                    }
+                }
+            } catch (final IOException e) {
+                throw new RunException(out + " cannot be written: " + e.getMessage(), e);
+            }
+            System.out.println("wrote " + out.resolve("data.jsonl"));
+            return 0;
+        }
+
+        private String line(final JudgeExample example, final Split split) throws IOException {
+            final List<String> images = new ArrayList<>();
+            for (int i = 0; i < example.images().size(); i++) {
+                final String name = "images/" + example.id() + "-" + i + ".png";
+                Files.write(out.resolve(name), example.images().get(i).bytes());
+                images.add(name);
+            }
+            final Map<String, Object> line = new LinkedHashMap<>();
+            line.put("task", example.task());
+            line.put("split", split.lowerName());
+            line.put("prompt", example.prompt());
+            line.put("images", images);
+            line.put("answer", example.answer());
+            line.put("labels", example.labels());
+            if (example.demonstration() != null) {
+                line.put("demonstration", example.demonstration());
+            }
+            return new ObjectMapper().writeValueAsString(line);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "inspect",
+        description = "Shows rollouts of a run as they lie in its log: prompt, reasoning, verdict, reward.")
+final class InspectCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    @Option(names = "--run", required = true, paramLabel = "NAME", description = "the run")
+    private String run = "";
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
+    private Path runs = Path.of("runs");
+
+    @Option(names = "--task", description = "only this task")
+    private @Nullable String task;
+
+    @Option(names = "--count", description = "how many groups (default: ${DEFAULT-VALUE})")
+    private int count = 3;
+
+    @Option(names = "--completions", description = "how many completions of a group (default: ${DEFAULT-VALUE})")
+    private int completions = 3;
+
+    @Option(names = "--purpose", description = "TRAIN or EVAL (default: ${DEFAULT-VALUE})")
+    private Purpose purpose = Purpose.TRAIN;
+
+    @Override
+    public Integer call() {
+        final RunDirectory directory = RunDirectory.open(runs, run);
+        final Topics topics = new Topics(run, new LocalSchemaRegistry());
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
+            final Deque<ScoredGroup> newest = newest(topics, broker);
+            if (newest.isEmpty()) {
+                System.out.println("no scored groups of that kind in the log of " + run);
+            }
+            newest.forEach(this::print);
+        }
+        return 0;
+    }
+
+    /** The newest groups, of as many tasks as there are room for. */
+    private Deque<ScoredGroup> newest(final Topics topics, final EmbeddedBroker broker) {
+        final Map<String, Deque<ScoredGroup>> byTask = new LinkedHashMap<>();
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", "false");
+        final TopicPartition scored = new TopicPartition(topics.scored().name(), 0);
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(scored));
+            consumer.seekToBeginning(List.of(scored));
+            final long end = consumer.endOffsets(List.of(scored)).getOrDefault(scored, 0L);
+            while (consumer.position(scored) < end) {
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
+                    final PromptRequest prompt = group.getRollout().getPrompt();
+                    if (prompt.getPurpose() == purpose && (task == null || task.equals(prompt.getTask()))) {
+                        final Deque<ScoredGroup> kept =
+                                byTask.computeIfAbsent(prompt.getTask(), t -> new ArrayDeque<>());
+                        kept.addLast(group);
+                        if (kept.size() > count) {
+                            kept.removeFirst();
+                        }
+                    }
+                }
+            }
+        }
+        return inTurn(byTask);
+    }
+
+    private Deque<ScoredGroup> inTurn(final Map<String, Deque<ScoredGroup>> byTask) {
+        final Deque<ScoredGroup> chosen = new ArrayDeque<>();
+        while (chosen.size() < count && byTask.values().stream().anyMatch(d -> !d.isEmpty())) {
+            for (final Deque<ScoredGroup> groups : byTask.values()) {
+                if (!groups.isEmpty() && chosen.size() < count) {
+                    chosen.addLast(groups.removeLast());
+                }
+            }
+        }
+        return chosen;
+    }
+
+    private void print(final ScoredGroup group) {
+        final PromptRequest prompt = group.getRollout().getPrompt();
+        System.out.printf(
+                "── %s · %s · policy version %d by %s%n",
+                prompt.getTask(),
+                prompt.getPromptId(),
+                group.getRollout().getPolicyVersion(),
+                group.getRollout().getActorId());
+        System.out.println(prompt.getText().indent(3).stripTrailing());
+        System.out.println("   label: " + prompt.getReference());
+        for (int i = 0; i < Math.min(completions, group.getScores().size()); i++) {
+            final CompletionScore score = group.getScores().get(i);
+            System.out.println(
+                    "   > " + group.getRollout().getCompletions().get(i).getText());
+            System.out.printf(
+                    "     reward %.2f advantage %+.2f %s%n",
+                    score.getTotal(),
+                    score.getAdvantage(),
+                    score.getReason() == null ? "" : "(" + score.getReason() + ")");
+        }
+        System.out.println();
+    }
+}

@@ -1,0 +1,52 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JsonlData;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
+
+/** Carries a run out from its settings to its summary, table and curves. */
+final class RunExecution {
+    private static final long NEEDED_BYTES = 2L << 30;
+    private final RunSettings settings;
+    private final Path runs;
+    private final String name;
+
+    RunExecution(final RunSettings settings, final Path runs, final String name) {
+        this.settings = settings;
+        this.runs = runs;
+        this.name = name;
+    }
+
+    /** Everything that can be wrong with settings, data and model is found before a folder is made. */
+    void run() {
+        final long start = System.nanoTime();
+        final ExampleSource source = source(settings);
+        Models.folder(settings.model());
+        final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
+        directory.write("settings.yaml", SettingsReader.write(settings));
+        Logs.to(directory.path().resolve("judge.log"));
+        System.out.println("run " + directory.path());
+        final MetricsLog metrics = new MetricsLog(
+                directory.path().resolve("metrics.jsonl"),
+                new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
+        final TrainingResult result = new StandaloneRun(settings, directory, source, metrics).run();
+        final Summary summary = new Summary(result, (System.nanoTime() - start) / 1e9);
+        directory.writeJson("summary.json", summary.toMap());
+        System.out.print(summary.toTable());
+        if (!Curves.draw(metrics.rlSteps(), directory.path())) {
+            System.out.println("no curves: this JDK finds no fonts (install fontconfig and a font)");
+        }
+        System.out.println(
+                "see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run " + name);
+    }
+
+    static ExampleSource source(final RunSettings settings) {
+        final RunSettings.Data d = settings.data();
+        return d.file() != null
+                ? JsonlData.read(Path.of(d.file()))
+                : new BuiltInTasks(d.seed(), d.trainSize(), d.validationSize(), d.testSize());
+    }
+}
