@@ -131,6 +131,11 @@ public final class Actor implements Runnable, AutoCloseable {
                 .mapToInt(PromptRequest::getMinPolicyVersion)
                 .max()
                 .orElse(-1));
+        if (stopping) { // with or without the weights: the prompts in hand go to another actor
+            records.forEach(record -> prompts.acknowledge(record, AcknowledgeType.RELEASE));
+            prompts.commitSync();
+            return;
+        }
         for (final RolloutMaker.Outcome outcome : maker.roll(order)) {
             final PromptRequest prompt = outcome.prompt();
             if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {

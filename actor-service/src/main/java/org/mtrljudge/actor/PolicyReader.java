@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -13,7 +15,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
@@ -29,6 +30,7 @@ final class PolicyReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
     private static final Duration CHUNK_WAIT = Duration.ofMillis(200);
     private static final int PATIENCE = 50;
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
 
     private final Topics topics;
     private final Consumer<String, byte[]> policies;
@@ -50,40 +52,66 @@ final class PolicyReader implements AutoCloseable {
         config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", "false");
         config.put("auto.offset.reset", "earliest");
+        config.put("max.partition.fetch.bytes", 16 << 20);
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** The newest version that was announced since the last call, if any; waits at most that long for an announcement. */
+    /** The newest whole version that was announced since the last call, if any; waits at most that long for an announcement. */
     Optional<Policy> poll(final Duration timeout) {
-        PolicyManifest latest = null;
+        final NavigableMap<Integer, PolicyManifest> announced = new TreeMap<>();
         for (Duration wait = timeout; ; wait = Duration.ZERO) {
             final var records = policies.poll(wait);
             if (records.isEmpty()) {
                 break;
             }
-            for (final ConsumerRecord<String, byte[]> record : records) {
-                latest = newer(latest, record);
+            records.forEach(record -> note(record, announced));
+        }
+        for (final PolicyManifest manifest : announced.descendingMap().values()) {
+            final Optional<Policy> policy = fetch(manifest);
+            if (policy.isPresent()) {
+                newest = manifest.getVersion();
+                return policy;
             }
         }
-        return latest == null ? Optional.empty() : fetch(latest);
+        return Optional.empty();
     }
 
-    private @Nullable PolicyManifest newer(
-            final @Nullable PolicyManifest latest, final ConsumerRecord<String, byte[]> record) {
+    private void note(final ConsumerRecord<String, byte[]> record, final Map<Integer, PolicyManifest> announced) {
         try {
             final PolicyManifest manifest = topics.policies().valueSerde().decode(record.value());
-            return manifest.getVersion() > newest ? manifest : latest;
+            if (manifest.getVersion() > newest) {
+                announced.put(manifest.getVersion(), manifest);
+            }
         } catch (final SerializationException e) {
             LOG.warn("passed over the policy manifest at offset {}: {}", record.offset(), e.getMessage());
-            return latest;
         }
     }
 
     private Optional<Policy> fetch(final PolicyManifest manifest) {
+        try {
+            final ByteBuffer whole = chunks(manifest);
+            if (!Sha256.of(whole).equals(manifest.getSha256())) {
+                throw new SerializationException("the chunks together are not what the manifest's digest says");
+            }
+            return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), whole));
+        } catch (final SerializationException e) {
+            LOG.warn("policy version {} is unusable, staying on {}: {}", manifest.getVersion(), newest, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** @throws SerializationException when a chunk is damaged, or missing for too long */
+    private ByteBuffer chunks(final PolicyManifest manifest) {
+        if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
+            throw new SerializationException("it says to be " + manifest.getTotalBytes() + " bytes long");
+        }
         weights.seek(new TopicPartition(topics.weights().name(), 0), manifest.getChunksOffset());
-        final ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(manifest.getTotalBytes()));
+        final ByteBuffer whole = ByteBuffer.allocate((int) manifest.getTotalBytes());
         int next = 0;
-        for (int waits = 0; next < manifest.getChunks() && waits < PATIENCE; waits++) {
+        for (int waits = 0; next < manifest.getChunks(); waits++) {
+            if (waits == PATIENCE) {
+                throw new SerializationException(next + " of " + manifest.getChunks() + " chunks are there");
+            }
             for (final ConsumerRecord<String, byte[]> record : weights.poll(CHUNK_WAIT)) {
                 if (next < manifest.getChunks() && append(record, manifest, next, whole)) {
                     next++;
@@ -91,41 +119,30 @@ final class PolicyReader implements AutoCloseable {
                 }
             }
         }
-        if (next < manifest.getChunks() || !Sha256.of(whole.flip()).equals(manifest.getSha256())) {
-            LOG.warn(
-                    "policy version {} is incomplete or damaged ({} of {} chunks): staying on version {}",
-                    manifest.getVersion(),
-                    next,
-                    manifest.getChunks(),
-                    newest);
-            return Optional.empty();
-        }
-        newest = manifest.getVersion();
-        return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), whole));
+        return whole.flip();
     }
 
+    /** Whether the record was the chunk that comes next; tombstones and other versions are passed over. */
     private boolean append(
             final ConsumerRecord<String, byte[]> record,
             final PolicyManifest manifest,
             final int expected,
             final ByteBuffer whole) {
         if (record.value() == null) {
-            return false; // the tombstone of an old version
-        }
-        try {
-            final WeightChunk chunk = topics.weights().valueSerde().decode(record.value());
-            final boolean fits = chunk.getVersion() == manifest.getVersion()
-                    && chunk.getIndex() == expected
-                    && chunk.getBytes().remaining() <= whole.remaining()
-                    && Sha256.of(chunk.getBytes()).equals(chunk.getSha256());
-            if (fits) {
-                whole.put(chunk.getBytes().duplicate());
-            }
-            return fits;
-        } catch (final SerializationException e) {
-            LOG.warn("passed over the weight chunk at offset {}: {}", record.offset(), e.getMessage());
             return false;
         }
+        final WeightChunk chunk = topics.weights().valueSerde().decode(record.value());
+        if (chunk.getVersion() != manifest.getVersion()) {
+            return false;
+        }
+        final boolean sound = chunk.getIndex() == expected
+                && chunk.getBytes().remaining() <= whole.remaining()
+                && Sha256.of(chunk.getBytes()).equals(chunk.getSha256());
+        if (!sound) {
+            throw new SerializationException("chunk " + chunk.getIndex() + " is damaged or out of place");
+        }
+        whole.put(chunk.getBytes().duplicate());
+        return true;
     }
 
     @Override

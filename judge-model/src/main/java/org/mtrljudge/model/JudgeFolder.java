@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
-    /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, never to judge. */
+    /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, not to judge. */
     public static final String JUDGE_TINY = "judge-tiny";
 
     private static final String WEIGHTS = "model.safetensors";

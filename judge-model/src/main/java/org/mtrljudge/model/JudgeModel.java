@@ -66,7 +66,7 @@ public final class JudgeModel implements AutoCloseable {
     public EncodedPrompt encode(final String text, final List<byte[]> pictures, final String name) {
         final List<ImagePatches> images = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
-            images.add(folder.imageProcessor().process(pictures.get(i), name + "#" + i));
+            images.add(folder.imageProcessor().process(pictures.get(i), (i + 1) + " of " + name));
         }
         return encoder.encode(text, images);
     }

@@ -119,7 +119,7 @@ class JudgeModelTest {
                     prompt("<image>\nIs the image safe?", 96),
                     List.of(student.encodeCompletion("<think>seen red ball.</think><answer>yes</answer>")));
             final List<Double> losses = new ArrayList<>();
-            for (int step = 0; step < 30; step++) {
+            for (int step = 0; step < 80; step++) {
                 try (NDManager scope = student.newScope()) {
                     optimizer.backward(() -> {
                         final var loss = student.score(List.of(group), 1, true, scope)
@@ -129,11 +129,11 @@ class JudgeModelTest {
                         losses.add((double) loss.getFloat());
                         return loss;
                     });
-                    assertThat(optimizer.step(1e-3)).isPositive();
+                    assertThat(optimizer.step(2e-3)).isPositive();
                 }
             }
             assertThat(losses.get(0)).isGreaterThan(4);
-            assertThat(losses.get(29)).isLessThan(0.1);
+            assertThat(losses.get(79)).isLessThan(0.1);
             final GeneratedCompletion learned = student.generate(
                             List.of(group.prompt()), 1, new Sampling(0, 1, 20), new long[] {0})
                     .get(0)

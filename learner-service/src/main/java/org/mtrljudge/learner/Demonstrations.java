@@ -16,11 +16,13 @@ final class Demonstrations {
     /** Encoded pictures are kept up to this many: a small set of demonstrations is read many times. */
     private static final int CACHED = 1024;
 
+    private record Place(String task, int index) {}
+
     private final ExampleSource source;
     private final JudgeModel model;
     private final int perTask;
     private final SplittableRandom random;
-    private final Map<String, PackedGroup> encoded = new HashMap<>();
+    private final Map<Place, PackedGroup> encoded = new HashMap<>();
     private int drawn;
 
     Demonstrations(final ExampleSource source, final JudgeModel model, final int perTask, final long seed) {
@@ -32,14 +34,22 @@ final class Demonstrations {
 
     List<PackedGroup> next(final int size) {
         final List<String> tasks = source.tasks(Split.TRAIN);
-        final List<PackedGroup> batch = new ArrayList<>();
-        while (batch.size() < size) {
+        final List<Place> places = new ArrayList<>();
+        while (places.size() < size) {
             final String task = tasks.get(drawn++ % tasks.size());
-            final int index = random.nextInt(Math.min(perTask, source.size(task, Split.TRAIN)));
-            final PackedGroup known = encoded.get(task + index);
-            batch.add(known != null ? known : encode(task, index));
+            places.add(new Place(task, random.nextInt(Math.min(perTask, source.size(task, Split.TRAIN)))));
+        }
+        final List<PackedGroup> batch =
+                places.parallelStream().map(p -> encodedAt(p)).toList();
+        for (int i = 0; i < size && encoded.size() < CACHED; i++) {
+            encoded.put(places.get(i), batch.get(i));
         }
         return batch;
+    }
+
+    private PackedGroup encodedAt(final Place place) {
+        final PackedGroup known = encoded.get(place);
+        return known != null ? known : encode(place.task(), place.index());
     }
 
     private PackedGroup encode(final String task, final int index) {
@@ -47,12 +57,8 @@ final class Demonstrations {
         // data without demonstrations is learned label only, in the wanted format
         final String text =
                 example.demonstration() != null ? example.demonstration() : "<answer>" + example.answer() + "</answer>";
-        final PackedGroup group = new PackedGroup(
+        return new PackedGroup(
                 model.encode(example.prompt(), example.pictures(), example.id()),
                 List.of(model.encodeCompletion(text)));
-        if (encoded.size() < CACHED) {
-            encoded.put(task + index, group);
-        }
-        return group;
     }
 }

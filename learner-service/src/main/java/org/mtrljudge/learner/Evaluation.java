@@ -15,15 +15,9 @@ public final class Evaluation {
     private int wellFormed;
     private long tokens;
 
-    Evaluation(final List<String> taskNames) {
-        taskNames.forEach(t -> tasks.put(t, new MacroF1(List.of())));
-    }
-
     void add(final ScoredGroup group) {
         final var prompt = group.getRollout().getPrompt();
-        final MacroF1 known = tasks.get(prompt.getTask());
-        final MacroF1 counts = known == null || known.samples() == 0 ? new MacroF1(prompt.getLabels()) : known;
-        tasks.put(prompt.getTask(), counts);
+        final MacroF1 counts = tasks.computeIfAbsent(prompt.getTask(), t -> new MacroF1(prompt.getLabels()));
         for (int i = 0; i < group.getScores().size(); i++) {
             final CompletionScore score = group.getScores().get(i);
             counts.add(prompt.getReference(), score.getVerdict());
@@ -37,7 +31,7 @@ public final class Evaluation {
     /** Macro-F1 of a task in percent; null when nothing of it was judged. */
     public @Nullable Double macroF1(final String task) {
         final MacroF1 counts = tasks.get(task);
-        return counts == null || counts.samples() == 0 ? null : 100 * counts.value();
+        return counts == null ? null : 100 * counts.value();
     }
 
     /** The mean of the tasks' macro-F1, in percent. */

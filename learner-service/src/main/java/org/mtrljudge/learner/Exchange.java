@@ -21,7 +21,6 @@ final class Exchange implements AutoCloseable {
     private final Clock clock;
     private final long stallWarningMs;
     private long duplicates;
-    private long waitedMs;
     private long lastAnswerMs;
     private long lastWarningMs;
 
@@ -62,7 +61,6 @@ final class Exchange implements AutoCloseable {
     /** First answers to outstanding prompts, as they come. Their credit is still held: {@link #release} it. */
     List<ScoredReader.Answer> answers() {
         health.run();
-        final long start = clock.millis();
         final List<ScoredReader.Answer> fresh = new ArrayList<>();
         for (final ScoredReader.Answer answer : reader.poll(POLL)) {
             if (window.answer(answer.promptId())) {
@@ -73,7 +71,6 @@ final class Exchange implements AutoCloseable {
             }
         }
         final long now = clock.millis();
-        waitedMs += now - start;
         lastAnswerMs = fresh.isEmpty() ? lastAnswerMs : now;
         warnWhenStalled(now);
         return fresh;
@@ -102,11 +99,7 @@ final class Exchange implements AutoCloseable {
         writer.flush();
     }
 
-    /** Milliseconds spent waiting for answers so far. */
-    long waitedMs() {
-        return waitedMs;
-    }
-
+    /** Answers that came a second time, or to nobody: counted and dropped. */
     long duplicates() {
         return duplicates;
     }

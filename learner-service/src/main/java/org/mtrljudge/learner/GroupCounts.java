@@ -1,27 +1,23 @@
 package org.mtrljudge.learner;
 
 /** What became of the training prompts of a run; at its end published = learned + stale + dead. */
-public record GroupCounts(long published, long scored, long learned, long stale, long dead, long duplicates) {
-    static final GroupCounts NONE = new GroupCounts(0, 0, 0, 0, 0, 0);
+public record GroupCounts(long published, long scored, long learned, long stale, long dead) {
+    static final GroupCounts NONE = new GroupCounts(0, 0, 0, 0, 0);
 
     GroupCounts onePublished() {
-        return new GroupCounts(published + 1, scored, learned, stale, dead, duplicates);
+        return new GroupCounts(published + 1, scored, learned, stale, dead);
     }
 
     GroupCounts oneLearned() {
-        return new GroupCounts(published, scored + 1, learned + 1, stale, dead, duplicates);
+        return new GroupCounts(published, scored + 1, learned + 1, stale, dead);
     }
 
     GroupCounts oneStale() {
-        return new GroupCounts(published, scored + 1, learned, stale + 1, dead, duplicates);
+        return new GroupCounts(published, scored + 1, learned, stale + 1, dead);
     }
 
     /** A dead group got its answer too, if not the wanted one: it counts as scored. */
     GroupCounts oneDead() {
-        return new GroupCounts(published, scored + 1, learned, stale, dead + 1, duplicates);
-    }
-
-    GroupCounts oneDuplicate() {
-        return new GroupCounts(published, scored, learned, stale, dead, duplicates + 1);
+        return new GroupCounts(published, scored + 1, learned, stale, dead + 1);
     }
 }

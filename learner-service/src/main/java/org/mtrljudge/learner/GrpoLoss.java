@@ -52,6 +52,6 @@ final class GrpoLoss {
         final NDArray apart = reference.sub(logProbs); // [tokens]
         final NDArray k3 = apart.exp().sub(apart).sub(1); // [tokens], >= 0 (Schulman's k3, EasyR1's low_var_kl)
         final NDArray kl = k3.mul(weights).sum(); // []
-        return new Terms(surrogate.add(kl.mul(klCoef)), surrogate, kl);
+        return new Terms(surrogate.add(kl.mul((float) klCoef)), surrogate, kl);
     }
 }

@@ -3,6 +3,7 @@ package org.mtrljudge.learner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final @Nullable Weights reference;
     private int updates;
 
-    GrpoTrainer(final JudgeModel model, final LearnerSettings settings) {
+    public GrpoTrainer(final JudgeModel model, final LearnerSettings settings) {
         this.model = model;
         this.settings = settings;
         final LearnerSettings.Actor actor = settings.actor();
@@ -51,7 +52,7 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     /** Learns the batch in updates of {@code actor.global_batch_size} prompts; the metrics carry the field's names. */
-    Map<String, Double> learn(final List<LearnedGroup> batch) {
+    public Map<String, Double> learn(final List<LearnedGroup> batch) {
         final Sums sums = new Sums();
         double gradNorm = 0;
         int steps = 0;
@@ -102,7 +103,7 @@ public final class GrpoTrainer implements AutoCloseable {
     /** Groups of like width together, so that little of a micro-batch is padding. */
     private List<List<LearnedGroup>> microBatches(final List<LearnedGroup> groups) {
         final List<LearnedGroup> sorted = new ArrayList<>(groups);
-        sorted.sort(java.util.Comparator.comparingInt(g -> -g.packed().width()));
+        sorted.sort(Comparator.comparingInt(g -> -g.packed().width()));
         final List<List<LearnedGroup>> batches = new ArrayList<>();
         List<LearnedGroup> open = new ArrayList<>();
         for (final LearnedGroup group : sorted) {

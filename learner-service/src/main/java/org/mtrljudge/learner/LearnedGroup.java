@@ -9,13 +9,11 @@ import org.mtrljudge.model.PackedGroup;
  * @param policyVersion that sampled it
  * @param behaviour log-probabilities under that version: {@code [tokens]}
  * @param advantages one a completion: {@code [group]}
- * @param rewards one a completion: {@code [group]}
  */
-record LearnedGroup(
+public record LearnedGroup(
         String task,
         int policyVersion,
         PackedGroup packed,
         float[] behaviour,
         double[] advantages,
-        double[] rewards,
         boolean zeroSpread) {}

@@ -117,6 +117,7 @@ public final class Learner implements AutoCloseable {
     private double warmUp() {
         final int steps = settings.sft().steps();
         listener.phaseStarted("warmup", steps);
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors()); // the actors have nothing to do
         double loss = 0;
         try (SftTrainer trainer = new SftTrainer(
                 model,
@@ -147,23 +148,24 @@ public final class Learner implements AutoCloseable {
         final double temperature = settings.rollout().temperature();
         final PromptSchedule schedule =
                 new PromptSchedule(source, settings.trainer().seed());
-        final RlPhase phase = new RlPhase(settings, exchange, schedule, model);
+        final BatchCollector collector = new BatchCollector(settings, exchange, schedule, model);
         try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
                 Agreement agreement = new Agreement(model, kept, temperature)) {
             agreement.remember(version);
             for (int step = 1; step <= steps; step++) {
                 final long start = clock.millis();
-                final List<RlPhase.Taken> batch = phase.collect(version, steps - step + 1);
+                final List<BatchCollector.Taken> batch = collector.collect(version, steps - step + 1);
                 final long collected = clock.millis();
                 final Map<String, Double> metrics = learn(trainer, agreement, batch);
-                phase.learned(batch);
+                collector.learned(batch);
                 metrics.put("timing_s/wait", (collected - start) / 1000.0);
                 metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
                 metrics.put("fully_async/count/current_param_version", (double) version);
-                publish("rl", step, offsets(batch), phase.drainStaleIds(), metrics);
+                publish("rl", step, offsets(batch), collector.drainStaleIds(), metrics);
                 agreement.remember(version);
-                counts = phase.counts();
+                counts = collector.counts();
                 metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
+                metrics.put("fully_async/count/duplicate_samples", (double) exchange.duplicates());
                 sum(metrics);
                 listener.progressed("rl", step, metrics);
             }
@@ -174,13 +176,13 @@ public final class Learner implements AutoCloseable {
     }
 
     private Map<String, Double> learn(
-            final GrpoTrainer trainer, final Agreement agreement, final List<RlPhase.Taken> batch) {
+            final GrpoTrainer trainer, final Agreement agreement, final List<BatchCollector.Taken> batch) {
         final long start = clock.millis();
         final List<ScoredGroup> scored =
                 batch.stream().map(t -> t.answer().group()).toList();
         final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, version));
         final List<LearnedGroup> groups =
-                batch.stream().map(RlPhase.Taken::group).toList();
+                batch.stream().map(BatchCollector.Taken::group).toList();
         agreement.measure(groups, metrics);
         metrics.putAll(trainer.learn(groups));
         metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
@@ -197,9 +199,9 @@ public final class Learner implements AutoCloseable {
                 Math.max(largestDifference, metrics.getOrDefault("training/rollout_logprobs_diff_mean", 0.0));
     }
 
-    private static List<LearnedOffset> offsets(final List<RlPhase.Taken> batch) {
+    private static List<LearnedOffset> offsets(final List<BatchCollector.Taken> batch) {
         final List<LearnedOffset> offsets = new ArrayList<>();
-        for (final RlPhase.Taken taken : batch) {
+        for (final BatchCollector.Taken taken : batch) {
             offsets.add(new LearnedOffset(
                     taken.answer().promptId(),
                     taken.answer().partition(),

@@ -32,7 +32,7 @@ final class TestRound {
         final int total = tasks.stream().mapToInt(t -> source.size(t, split)).sum();
         final String phase = split.lowerName() + " " + stage;
         listener.phaseStarted(phase, total);
-        final Evaluation evaluation = new Evaluation(tasks);
+        final Evaluation evaluation = new Evaluation();
         int task = 0;
         int index = 0;
         int done = 0;

@@ -4,9 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -55,8 +53,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
                     + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");
         }
         final Schema writer = registry.schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
-        final BinaryDecoder decoder =
-                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
+        final BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES);
         try {
             final V value = new SpecificDatumReader<V>(writer, schema).read(null, decoder);
             if (!type.isInstance(value) || !decoder.isEnd()) {

@@ -50,13 +50,12 @@ final class Curves {
 
     private static XYChart chart(final String title, final List<String> names, final List<Map<String, Double>> steps) {
         final XYChart chart = new XYChartBuilder()
-                .width(900)
+                .width(1000)
                 .height(520)
                 .title(title)
                 .xAxisTitle("RL step")
                 .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-        chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setXAxisMin(0.0);
         for (final String name : names) {

@@ -1,5 +1,6 @@
 package org.mtrljudge.standalone;
 
+import org.apache.kafka.common.utils.Exit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
             SftCommand.class,
             InspectCommand.class,
             DataCommand.class,
+            BenchCommand.class,
             PretrainCommand.class,
             HelpCommand.class
         })
@@ -22,13 +24,31 @@ public final class Judge {
     private Judge() {}
 
     public static void main(final String[] args) {
-        Logs.quiet();
-        System.exit(commandLine().execute(args));
+        // the embedded broker ends the process when its disk fails: say so before it does
+        Exit.setHaltProcedure((code, message) -> {
+            System.err.println("judge: the broker gave up" + (message == null ? "" : " (" + message + ")")
+                    + ": is the disk full? Its log is in the run's folder, see judge.log there");
+            Runtime.getRuntime().halt(1);
+        });
+        System.exit(execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** Runs one command in this JVM and returns its exit code. */
+    public static int execute(final String... args) {
+        Logs.quiet();
+        return commandLine().execute(args);
+    }
+
+    private static void withHelp(final CommandLine line) {
+        for (final CommandLine sub : line.getSubcommands().values()) {
+            sub.getCommandSpec().mixinStandardHelpOptions(true);
+            withHelp(sub);
+        }
+    }
+
+    private static CommandLine commandLine() {
         final CommandLine line = new CommandLine(new Judge());
-        line.getSubcommands().values().forEach(c -> c.getCommandSpec().mixinStandardHelpOptions(true));
+        withHelp(line);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("judge: " + Failures.explain(failure));
             return Failures.exitCode(failure);

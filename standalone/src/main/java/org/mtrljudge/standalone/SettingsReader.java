@@ -42,7 +42,12 @@ final class SettingsReader {
         }
         overrides.forEach(override -> apply(tree, override));
         try {
-            return YAML.treeToValue(tree, RunSettings.class);
+            final RunSettings settings = YAML.treeToValue(tree, RunSettings.class);
+            settings.learner(); // what one section says of another
+            settings.rewards();
+            return settings;
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("setting out of range: " + e.getMessage());
         } catch (final JsonProcessingException e) {
             throw new UsageException(explain(e));
         }

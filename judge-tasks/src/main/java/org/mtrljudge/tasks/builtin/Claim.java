@@ -2,6 +2,8 @@ package org.mtrljudge.tasks.builtin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Place;
 import org.mtrljudge.tasks.scene.Scene;
@@ -16,6 +18,9 @@ sealed interface Claim {
 
     boolean fits(Scene scene);
 
+    /** What the scene has to say to it, in the same words: equal to {@link #text} if and only if the claim fits. */
+    String answerOf(Scene scene);
+
     /** Somewhere there is such an object. */
     record Shows(Tint tint, Kind kind) implements Claim {
         @Override
@@ -26,6 +31,19 @@ sealed interface Claim {
         @Override
         public boolean fits(final Scene scene) {
             return scene.objects().stream().anyMatch(o -> o.tint() == tint && o.kind() == kind);
+        }
+
+        /** The object itself, or else one of its kind, or else one of its colour. */
+        @Override
+        public String answerOf(final Scene scene) {
+            return nearest(
+                            scene,
+                            List.of(
+                                    o -> o.tint() == tint && o.kind() == kind,
+                                    o -> o.kind() == kind,
+                                    o -> o.tint() == tint))
+                    .map(SceneObject::name)
+                    .orElse("none");
         }
     }
 
@@ -38,7 +56,20 @@ sealed interface Claim {
 
         @Override
         public boolean fits(final Scene scene) {
-            return scene.objects().contains(new SceneObject(kind, tint, place));
+            return scene.objects().stream().anyMatch(o -> o.kind() == kind && o.tint() == tint && o.place() == place);
+        }
+
+        /** The object itself, or else the like one elsewhere, or else what stands in its place. */
+        @Override
+        public String answerOf(final Scene scene) {
+            return nearest(
+                            scene,
+                            List.of(
+                                    o -> o.kind() == kind && o.tint() == tint && o.place() == place,
+                                    o -> o.kind() == kind && o.tint() == tint,
+                                    o -> o.place() == place))
+                    .map(o -> o.name() + " " + o.place().word())
+                    .orElse("none");
         }
     }
 
@@ -48,12 +79,25 @@ sealed interface Claim {
 
         @Override
         public String text() {
+            return words(count, kind);
+        }
+
+        private static String words(final int count, final Kind kind) {
             return WORDS.get(count) + " " + (count == 1 ? kind.word() : kind.plural());
+        }
+
+        private static int countOf(final Kind kind, final Scene scene) {
+            return (int) scene.objects().stream().filter(o -> o.kind() == kind).count();
+        }
+
+        @Override
+        public String answerOf(final Scene scene) {
+            return words(countOf(kind, scene), kind);
         }
 
         @Override
         public boolean fits(final Scene scene) {
-            return scene.objects().stream().filter(o -> o.kind() == kind).count() == count;
+            return countOf(kind, scene) == count;
         }
     }
 
@@ -68,6 +112,17 @@ sealed interface Claim {
         public boolean fits(final Scene scene) {
             return first.fits(scene) && second.fits(scene);
         }
+
+        @Override
+        public String answerOf(final Scene scene) {
+            return first.answerOf(scene) + " and " + second.answerOf(scene);
+        }
+    }
+
+    private static Optional<SceneObject> nearest(final Scene scene, final List<Predicate<SceneObject>> wishes) {
+        return wishes.stream()
+                .flatMap(wish -> scene.objects().stream().filter(wish))
+                .findFirst();
     }
 
     /** A claim about the scene that fits, or a near miss: one colour, kind, place or number of a fitting claim is changed. */
@@ -88,10 +143,7 @@ sealed interface Claim {
             case 0 -> shows;
             case 1 -> new ShowsAt(object.tint(), object.kind(), object.place());
             case 2 -> {
-                final long count = scene.objects().stream()
-                        .filter(o -> o.kind() == object.kind())
-                        .count();
-                yield new Counts((int) count, object.kind());
+                yield new Counts(Counts.countOf(object.kind(), scene), object.kind());
             }
             default -> {
                 final List<SceneObject> others = new ArrayList<>(scene.objects());

@@ -17,7 +17,8 @@ import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
  * Captions of scenes from the training split: what the shipped judge-tiny was pretrained on. It learns to see and to describe,
- * never to judge: no claim, no verdict, no reasoning tags. One of three questions is asked of each picture.
+ * never to judge: no verdict, no reasoning tags, none of the questions of a task. One of three questions is asked of each picture; a share of them is asked what the picture
+ * has to say to a text instead.
  */
 public final class Descriptions implements ExampleSource {
     /** The one task of this source. */
@@ -27,10 +28,13 @@ public final class Descriptions implements ExampleSource {
     private static final double SPOILED_SHARE = 0.35;
     private final long seed;
     private final int trainSize;
+    private final double lookupShare;
 
-    public Descriptions(final long seed, final int trainSize) {
+    /** @param lookupShare of examples that look a text up in the picture, 0..1 */
+    public Descriptions(final long seed, final int trainSize, final double lookupShare) {
         this.seed = seed;
         this.trainSize = trainSize;
+        this.lookupShare = lookupShare;
     }
 
     @Override
@@ -47,6 +51,9 @@ public final class Descriptions implements ExampleSource {
     public JudgeExample example(final String task, final Split split, final int index) {
         final SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ index * 0xD1342543DE82EF95L);
         final SceneSampler draw = new SceneSampler(random, Split.TRAIN);
+        if (random.nextDouble() < lookupShare) {
+            return lookup(draw, index);
+        }
         final Scene scene = withOddity(draw.draw(1 + random.nextInt(3), List.of(Kind.values())), random);
         final Distortion distortion =
                 random.nextDouble() < SPOILED_SHARE ? draw.pick(Technical.FLAWS) : Distortion.NONE;
@@ -66,6 +73,19 @@ public final class Descriptions implements ExampleSource {
                 yield "Describe the look.";
             }
         };
+        return example(index, picture, question, caption);
+    }
+
+    private static JudgeExample lookup(final SceneSampler draw, final int index) {
+        final Scene scene = draw.draw(1 + draw.random().nextInt(3), Kind.HARMLESS);
+        final Claim claim = Claim.about(scene, draw.random().nextBoolean(), Kind.HARMLESS, draw);
+        final Reasoning caption = new Reasoning().seen(scene).asked(claim, scene);
+        final Picture picture = new Picture(scene, draw.random().nextLong());
+        return example(index, picture, "Text: " + claim.text() + "\nDescribe the text.", caption);
+    }
+
+    private static JudgeExample example(
+            final int index, final Picture picture, final String question, final Reasoning caption) {
         return new JudgeExample(
                 TASK + "-" + index,
                 TASK,

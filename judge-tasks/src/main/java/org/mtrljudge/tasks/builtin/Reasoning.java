@@ -23,9 +23,10 @@ final class Reasoning {
                         .collect(Collectors.joining(", ")));
     }
 
-    /** "asked two ball, match." */
+    /** "asked two balls, image one ball, differs." */
     Reasoning asked(final Claim claim, final Scene scene) {
-        return say("asked " + claim.text() + ", " + (claim.fits(scene) ? "match" : "differs"));
+        return say("asked " + claim.text() + ", image " + claim.answerOf(scene) + ", "
+                + (claim.fits(scene) ? "match" : "differs"));
     }
 
     /** "sun left. red ball stands shadow right normal." */

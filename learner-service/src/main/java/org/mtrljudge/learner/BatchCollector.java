@@ -18,7 +18,7 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.JudgeExample;
 
 /** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
-final class RlPhase {
+final class BatchCollector {
     /** A scored group in hand and where it lay. */
     record Taken(ScoredReader.Answer.Scored answer, LearnedGroup group) {}
 
@@ -31,7 +31,7 @@ final class RlPhase {
     private GroupCounts counts = GroupCounts.NONE;
     private List<Taken> batch = new ArrayList<>();
 
-    RlPhase(
+    BatchCollector(
             final LearnerSettings settings,
             final Exchange exchange,
             final PromptSchedule schedule,
@@ -121,7 +121,6 @@ final class RlPhase {
                 new PackedGroup(prompt, completions),
                 PackedArrays.toFloats(logProbs.flip()),
                 scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
-                scores.stream().mapToDouble(CompletionScore::getTotal).toArray(),
                 group.getZeroSpread());
     }
 

@@ -1,0 +1,223 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.standalone.EmbeddedBroker;
+
+/** An actor against a real broker, with everything that can be wrong about its inputs. */
+class ActorIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+
+    private final Topics topics = new Topics("actors", new LocalSchemaRegistry());
+    private EmbeddedBroker broker;
+    private KafkaProducer<String, byte[]> producer;
+    private ByteBuffer weights;
+
+    @BeforeEach
+    void start() {
+        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker.prepare(topics);
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("max.request.size", 16 << 20);
+        producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1)) {
+            weights = model.weights().toSafetensors();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        producer.close();
+        broker.close();
+    }
+
+    private Thread run(final Actor actor) {
+        final Thread thread = new Thread(actor);
+        thread.start();
+        return thread;
+    }
+
+    private Actor actor(final String id) {
+        final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
+        return new Actor(new ActorSettings(id, 4, 1), topics, broker.clientConfig(), model, folder, Clock.systemUTC());
+    }
+
+    /** One chunk a version is enough here. */
+    private void publish(final int version, final boolean damaged) throws Exception {
+        final ByteBuffer sent = ByteBuffer.allocate(weights.remaining())
+                .put(weights.duplicate())
+                .flip();
+        if (damaged) {
+            sent.put(sent.limit() - 1, (byte) ~sent.get(sent.limit() - 1));
+        }
+        final Future<RecordMetadata> chunk = producer.send(
+                topics.weights().message(version + "/0", new WeightChunk(version, 0, sent, Sha256.of(weights))));
+        final PolicyManifest manifest = new PolicyManifest(
+                version,
+                version,
+                PolicyKind.FULL,
+                "F32",
+                1,
+                (long) weights.remaining(),
+                Sha256.of(weights),
+                chunk.get().offset());
+        producer.send(topics.policies().message(topics.run(), manifest)).get();
+    }
+
+    private PromptRequest prompt(final String id, final List<ImageRef> images, final int minVersion) {
+        return new PromptRequest(
+                id,
+                "alignment",
+                images.isEmpty() ? "no picture" : "<image> picture",
+                images,
+                "yes",
+                List.of("yes", "no"),
+                2,
+                new Sampling(1.0, 1.0, 8, 1L),
+                Purpose.TRAIN,
+                minVersion);
+    }
+
+    private List<ConsumerRecord<String, byte[]>> read(final String topic, final int count) {
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        final TopicPartition partition = new TopicPartition(topic, 0);
+        final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        final long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            while (records.size() < count && System.nanoTime() < deadline) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static void end(final Actor actor, final Thread thread) throws InterruptedException {
+        actor.stop();
+        thread.join(PATIENCE.toMillis());
+        actor.close();
+    }
+
+    @Test
+    void shouldMakeDeadLettersOfPoisonAndGoOn() throws Exception {
+        publish(0, false);
+        producer.send(new ProducerRecord<>(topics.prompts().name(), "poison", new byte[] {1, 2, 3}));
+        final ByteBuffer noPicture = ByteBuffer.wrap(new byte[] {1, 2, 3});
+        final ImageRef broken = new ImageRef(Sha256.of(noPicture), null, noPicture);
+        final ImageRef outside = new ImageRef("00", "../../etc/passwd", null);
+        final ImageRef changed = new ImageRef("00", null, noPicture);
+        producer.send(topics.prompts().message("broken", prompt("broken", List.of(broken), 0)));
+        producer.send(topics.prompts().message("outside", prompt("outside", List.of(outside), 0)));
+        producer.send(topics.prompts().message("changed", prompt("changed", List.of(changed), 0)));
+        producer.send(topics.prompts().message("good", prompt("good", List.of(), 0)));
+
+        final Actor actor = actor("a");
+        final Thread thread = run(actor);
+        final Map<String, String> reasons = new HashMap<>();
+        for (final var record : read(topics.deadLetters().name(), 4)) {
+            final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
+            reasons.put(record.key(), letter.getReason());
+            assertThat(letter.getService()).isEqualTo("actor");
+            assertThat(letter.getTopic()).isEqualTo(topics.prompts().name());
+        }
+        final var rollouts = read(topics.rollouts().name(), 1);
+        end(actor, thread);
+
+        assertThat(reasons.get("poison")).contains("wire format");
+        assertThat(reasons.get("broken")).contains("is not a PNG");
+        assertThat(reasons.get("outside")).contains("outside the data root");
+        assertThat(reasons.get("changed")).contains("SHA-256");
+        assertThat(rollouts).extracting(ConsumerRecord::key).containsExactly("good");
+    }
+
+    @Test
+    void shouldStayOnItsVersionWhenTheNextIsDamagedAndTakeTheOneAfter() throws Exception {
+        publish(0, false);
+        publish(1, true);
+        producer.send(topics.prompts().message("first", prompt("first", List.of(), 0)));
+        final Actor actor = actor("a");
+        final Thread thread = run(actor);
+        // a damaged newest version is passed over; with nothing else there the actor waits for a sound one
+        publish(2, false);
+        final RolloutGroup first = topics.rollouts()
+                .valueSerde()
+                .decode(read(topics.rollouts().name(), 1).get(0).value());
+        producer.send(topics.prompts().message("second", prompt("second", List.of(), 2)));
+        final RolloutGroup second = topics.rollouts()
+                .valueSerde()
+                .decode(read(topics.rollouts().name(), 2).get(1).value());
+        end(actor, thread);
+
+        assertThat(first.getPolicyVersion()).isIn(0, 2);
+        assertThat(second.getPolicyVersion()).isEqualTo(2);
+        assertThat(second.getPolicyDigest()).isEqualTo(Sha256.of(weights));
+    }
+
+    @Test
+    void shouldGiveThePromptsOfADeadActorToAnother() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            producer.send(topics.prompts().message("p" + i, prompt("p" + i, List.of(), 0)));
+        }
+        final Actor first = actor("first");
+        final Thread thread = run(first); // takes prompts, then waits for weights that are not there yet
+        Thread.sleep(3000);
+        end(first, thread); // dies with prompts in hand, unacknowledged
+        publish(0, false);
+        final Actor second = actor("second");
+        final Thread other = run(second);
+        final var rollouts = read(topics.rollouts().name(), 6);
+        end(second, other);
+
+        assertThat(rollouts)
+                .extracting(ConsumerRecord::key)
+                .containsExactlyInAnyOrder("p0", "p1", "p2", "p3", "p4", "p5");
+        assertThat(rollouts)
+                .allSatisfy(r -> assertThat(
+                                topics.rollouts().valueSerde().decode(r.value()).getActorId())
+                        .isEqualTo("second"));
+    }
+}

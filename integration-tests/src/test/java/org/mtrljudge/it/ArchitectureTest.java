@@ -1,0 +1,112 @@
+package org.mtrljudge.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rooms of docs/design.md: who may know whom. */
+@AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String SCHEMAS = "org.mtrljudge.schemas..";
+    private static final String MODEL = "org.mtrljudge.model..";
+    private static final String TASKS = "org.mtrljudge.tasks..";
+    private static final String ACTOR = "org.mtrljudge.actor..";
+    private static final String REWARD = "org.mtrljudge.reward..";
+    private static final String LEARNER = "org.mtrljudge.learner..";
+    private static final String STANDALONE = "org.mtrljudge.standalone..";
+    private static final String KAFKA = "org.apache.kafka..";
+    private static final String DJL = "ai.djl..";
+
+    @ArchTest
+    static final ArchRule SCHEMAS_KNOW_NOTHING_OF_OURS = noClasses()
+            .that()
+            .resideInAPackage(SCHEMAS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(MODEL, TASKS, ACTOR, REWARD, LEARNER, STANDALONE, DJL);
+
+    @ArchTest
+    static final ArchRule THE_MODEL_KNOWS_NO_KAFKA = noClasses()
+            .that()
+            .resideInAPackage(MODEL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, SCHEMAS, TASKS, ACTOR, REWARD, LEARNER, STANDALONE);
+
+    @ArchTest
+    static final ArchRule TASKS_KNOW_NEITHER_KAFKA_NOR_DJL = noClasses()
+            .that()
+            .resideInAPackage(TASKS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, DJL, SCHEMAS, MODEL, ACTOR, REWARD, LEARNER, STANDALONE);
+
+    @ArchTest
+    static final ArchRule ACTORS_KNOW_SCHEMAS_AND_MODEL = noClasses()
+            .that()
+            .resideInAPackage(ACTOR)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TASKS, REWARD, LEARNER, STANDALONE);
+
+    @ArchTest
+    static final ArchRule REWARDS_KNOW_SCHEMAS_AND_TASKS = noClasses()
+            .that()
+            .resideInAPackage(REWARD)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(MODEL, ACTOR, LEARNER, STANDALONE, DJL);
+
+    @ArchTest
+    static final ArchRule THE_LEARNER_KNOWS_NO_OTHER_SERVICE = noClasses()
+            .that()
+            .resideInAPackage(LEARNER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ACTOR, REWARD, STANDALONE);
+
+    @ArchTest
+    static final ArchRule CONTROL_LOGIC_IS_FREE_OF_KAFKA_AND_DJL = noClasses()
+            .that()
+            .haveNameMatching(
+                    ".*\\.(CreditWindow|PromptSchedule|GroupCounts|BatchMetrics|Evaluation|GroupScorer|AdvantageEstimator)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, DJL);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_MODEL_TOUCHES_THE_ENGINE = noClasses()
+            .that()
+            .resideOutsideOfPackage(MODEL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.huggingface..");
+
+    @ArchTest
+    static final ArchRule ROOMS_FORM_NO_CYCLES =
+            slices().matching("org.mtrljudge.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_MUTABLE_STATICS = fields().that()
+            .areStatic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideOutsideOfPackage(SCHEMAS) // generated records
+            .should()
+            .beFinal();
+
+    @ArchTest
+    static final ArchRule PACKAGES_ARE_NULL_MARKED = classes()
+            .that()
+            .haveSimpleName("package-info")
+            .and()
+            .resideInAPackage("org.mtrljudge..")
+            .should()
+            .beAnnotatedWith(org.jspecify.annotations.NullMarked.class);
+}

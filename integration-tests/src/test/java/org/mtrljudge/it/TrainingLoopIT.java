@@ -1,0 +1,193 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.standalone.Judge;
+
+/** The whole loop, small: trains a few steps through an embedded broker, then counts what lies in every topic. */
+class TrainingLoopIT {
+    private static final int STEPS = 4;
+    private static final int BATCH = 6;
+    private static final int TEST_PROMPTS = 8 * 3;
+    private static final double SAME_MATH = 1e-4;
+
+    @TempDir
+    private static Path runs;
+
+    private static JsonNode summary;
+    private static final Topics TOPICS = new Topics("loop", new LocalSchemaRegistry());
+
+    @BeforeAll
+    static void train() throws IOException {
+        final int exitCode = Judge.execute(
+                "train",
+                "--run=loop",
+                "--runs=" + runs,
+                "--seed=1",
+                "--set=data.test_size=3",
+                "--set=data.rollout_batch_size=" + BATCH,
+                "--set=actor.global_batch_size=" + BATCH,
+                "--set=rollout.n=4",
+                "--set=rollout.max_prompts=3",
+                "--set=sft.steps=120",
+                "--set=sft.batch_size=16",
+                "--set=sft.lr=0.0015",
+                "--set=trainer.total_steps=" + STEPS);
+        assertThat(exitCode).isZero();
+        summary = new ObjectMapper()
+                .readTree(runs.resolve("loop").resolve("summary.json").toFile());
+    }
+
+    private static <V extends SpecificRecordBase> List<V> read(final EmbeddedBroker broker, final Topic<V> topic) {
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("isolation.level", "read_committed");
+        final TopicPartition partition = new TopicPartition(topic.name(), 0);
+        final List<V> values = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            final long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    values.add(topic.valueSerde().decode(record.value()));
+                }
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void shouldAccountForEveryPrompt() {
+        final JsonNode groups = summary.get("groups");
+        final int published = groups.get("published").asInt();
+        assertThat(published).isEqualTo(groups.get("scored").asInt());
+        assertThat(published)
+                .isEqualTo(groups.get("learned").asInt()
+                        + groups.get("stale").asInt()
+                        + groups.get("dead").asInt());
+        assertThat(groups.get("learned").asInt()).isEqualTo(STEPS * BATCH);
+        assertThat(summary.get("steps").asInt()).isEqualTo(STEPS);
+    }
+
+    @Test
+    void shouldHoldTheSameCountsAtBothEndsOfEveryTopic() {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(runs.resolve("loop").resolve("kafka"), 0)) {
+            final List<PromptRequest> prompts = read(broker, TOPICS.prompts());
+            final List<RolloutGroup> rollouts = read(broker, TOPICS.rollouts());
+            final List<ScoredGroup> scored = read(broker, TOPICS.scored());
+            final int published = summary.get("groups").get("published").asInt();
+
+            assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS);
+            assertThat(rollouts).hasSameSizeAs(prompts);
+            assertThat(scored).hasSameSizeAs(prompts);
+            assertThat(read(broker, TOPICS.deadLetters())).isEmpty();
+            final Set<String> ids = new HashSet<>();
+            scored.forEach(s -> ids.add(s.getRollout().getPrompt().getPromptId()));
+            assertThat(ids).hasSize(prompts.size());
+            for (final RolloutGroup group : rollouts) {
+                assertThat(group.getCompletions()).hasSize(group.getPrompt().getGroupSize());
+                assertThat(group.getPolicyVersion())
+                        .isGreaterThanOrEqualTo(group.getPrompt().getMinPolicyVersion());
+            }
+            checkJournal(read(broker, TOPICS.journal()), read(broker, TOPICS.policies()), scored);
+        }
+    }
+
+    /** init and warm-up, then one entry a step; each names the groups it learned and the weights it made. */
+    private static void checkJournal(
+            final List<TrainingStep> journal, final List<PolicyManifest> policies, final List<ScoredGroup> scored) {
+        assertThat(journal)
+                .extracting(TrainingStep::getPhase)
+                .containsExactly("init", "warmup", "rl", "rl", "rl", "rl");
+        assertThat(policies).extracting(PolicyManifest::getVersion).containsExactly(0, 1, 2, 3, 4, 5);
+        final Set<String> learned = new HashSet<>();
+        final Set<String> digests = new HashSet<>();
+        for (int i = 0; i < journal.size(); i++) {
+            assertThat(journal.get(i).getWeightDigest())
+                    .isEqualTo(policies.get(i).getSha256());
+            digests.add(journal.get(i).getWeightDigest());
+            for (final LearnedOffset offset : journal.get(i).getLearned()) {
+                assertThat(learned.add(offset.getPromptId())).isTrue();
+                assertThat(journal.get(i).getPolicyVersion() - 1 - offset.getPolicyVersion())
+                        .isBetween(0, 1);
+            }
+        }
+        assertThat(learned).hasSize(STEPS * BATCH);
+        assertThat(digests).hasSizeGreaterThan(2);
+        final long train = scored.stream()
+                .filter(s -> s.getRollout().getPrompt().getPurpose() == Purpose.TRAIN)
+                .filter(s -> learned.contains(s.getRollout().getPrompt().getPromptId()))
+                .count();
+        assertThat(train).isEqualTo(STEPS * BATCH);
+    }
+
+    @Test
+    void shouldComputeTheSameInActorAndLearner() throws IOException {
+        final List<String> lines = Files.readAllLines(runs.resolve("loop").resolve("metrics.jsonl"));
+        int checked = 0;
+        for (final String line : lines) {
+            final JsonNode metrics = new ObjectMapper().readTree(line);
+            if (metrics.get("phase").asText().equals("rl")) {
+                assertThat(metrics.get("training/rollout_logprobs_diff_mean").asDouble())
+                        .isLessThan(SAME_MATH);
+                assertThat(metrics.get("staleness/max").asDouble()).isLessThanOrEqualTo(1);
+                checked++;
+            }
+        }
+        assertThat(checked).isEqualTo(STEPS);
+    }
+
+    @Test
+    void shouldLeaveCheckpointsSummaryAndCurves() {
+        final Path run = runs.resolve("loop");
+        assertThat(run.resolve("checkpoints/final/model.safetensors")).isRegularFile();
+        assertThat(run.resolve("checkpoints/warmup/tokenizer.json")).isRegularFile();
+        assertThat(run.resolve("settings.yaml")).isRegularFile();
+        assertThat(run.resolve("reward.png")).isNotEmptyFile();
+        for (final String stage : List.of("base", "warmup", "rl")) {
+            assertThat(summary.at("/mean_macro_f1/" + stage).isNumber()).isTrue();
+            assertThat(summary.at("/tasks/pair-safety/macro_f1/" + stage).isNumber())
+                    .isTrue();
+        }
+        assertThat(summary.get("peak_rss_bytes").asLong()).isPositive();
+        assertThat(Judge.execute("inspect", "--run=loop", "--runs=" + runs)).isZero();
+    }
+
+    @Test
+    void shouldRefuseARunThatIsThereAlready() {
+        assertThat(Judge.execute("train", "--run=loop", "--runs=" + runs)).isEqualTo(2);
+    }
+}

@@ -1,0 +1,134 @@
+package org.mtrljudge.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointTest {
+    private static final double BF16_STEP = 1.0 / 256;
+
+    @TempDir
+    private Path folder;
+
+    private Path checkpoint;
+
+    @BeforeEach
+    void save() {
+        checkpoint = folder.resolve("checkpoint");
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 5)) {
+            model.save(checkpoint, WeightType.F32);
+        }
+    }
+
+    private void loadExpecting(final String... parts) {
+        assertThatThrownBy(() -> JudgeModel.load(JudgeFolder.open(checkpoint)).close())
+                .isInstanceOf(ModelException.class)
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    private Path weights() {
+        return checkpoint.resolve("model.safetensors");
+    }
+
+    private void rewriteHeader(final UnaryOperator<String> change) throws IOException {
+        final byte[] bytes = Files.readAllBytes(weights());
+        final int length =
+                (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        final String header = new String(bytes, 8, length, StandardCharsets.UTF_8);
+        final byte[] changed = change.apply(header).getBytes(StandardCharsets.UTF_8);
+        final ByteBuffer out = ByteBuffer.allocate(8 + changed.length + bytes.length - 8 - length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(changed.length).put(changed).put(bytes, 8 + length, bytes.length - 8 - length);
+        Files.write(weights(), out.array());
+    }
+
+    @Test
+    void shouldRefuseAMissingTensor() throws IOException {
+        rewriteHeader(h -> h.replace("model.visual.merger.norm.bias", "model.visual.merger.norm.bias2"));
+        loadExpecting("model.safetensors", "tensor 'model.visual.merger.norm.bias'", "is missing");
+    }
+
+    @Test
+    void shouldRefuseAMisshapenTensor() throws IOException {
+        rewriteHeader(h -> h.replace("\"shape\":[523,128]", "\"shape\":[128,523]"));
+        loadExpecting("embed_tokens.weight' is (128, 523)", "asks for (523, 128)");
+    }
+
+    @Test
+    void shouldRefuseACutFile() throws IOException {
+        final byte[] bytes = Files.readAllBytes(weights());
+        Files.write(weights(), Arrays.copyOf(bytes, bytes.length / 2));
+        loadExpecting("cut off or damaged");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoSafetensorsFile() throws IOException {
+        Files.write(weights(), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n', 's', 'y', 's'}); // a pickle
+        loadExpecting("is not a safetensors file");
+        Files.delete(weights());
+        loadExpecting("has no model.safetensors");
+    }
+
+    @Test
+    void shouldRefuseAConfigThatContradictsItself() throws IOException {
+        final ObjectMapper json = new ObjectMapper();
+        final Path config = checkpoint.resolve("config.json");
+        final ObjectNode root = (ObjectNode) json.readTree(config.toFile());
+        ((ObjectNode) root.get("text_config")).put("num_key_value_heads", 3);
+        json.writeValue(config.toFile(), root);
+        loadExpecting("multiple of num_key_value_heads");
+        ((ObjectNode) root.get("text_config")).remove("hidden_size");
+        json.writeValue(config.toFile(), root);
+        loadExpecting("'hidden_size' is missing");
+    }
+
+    @Test
+    void shouldReadBothSpellingsOfTheRopeSettings() throws IOException {
+        final ObjectMapper json = new ObjectMapper();
+        final ObjectNode root =
+                (ObjectNode) json.readTree(checkpoint.resolve("config.json").toFile());
+        final JudgeConfig before = JudgeConfig.of(root);
+        final ObjectNode text = (ObjectNode) root.get("text_config");
+        final ObjectNode rope = (ObjectNode) text.remove("rope_scaling");
+        rope.set("rope_theta", text.remove("rope_theta"));
+        text.set("rope_parameters", rope);
+        assertThat(JudgeConfig.of(root)).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRoundToBf16AndBack() {
+        final Path half = folder.resolve("half");
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+            model.save(half, WeightType.BF16);
+            try (JudgeModel rounded = JudgeModel.load(JudgeFolder.open(half))) {
+                model.weights().tensors().forEach((name, tensor) -> {
+                    final float[] exact = tensor.toFloatArray();
+                    final float[] near = rounded.weights().tensors().get(name).toFloatArray();
+                    for (int i = 0; i < exact.length; i++) {
+                        assertThat((double) Math.abs(near[i] - exact[i]))
+                                .isLessThanOrEqualTo(Math.abs(exact[i]) * BF16_STEP);
+                    }
+                });
+            }
+        }
+        final ByteBuffer bytes = ByteBuffer.allocate(4);
+        WeightType.BF16.put(1 + 1f / 256, bytes); // a tie: to the even neighbour
+        WeightType.BF16.put(1 + 3f / 256, bytes);
+        bytes.flip();
+        assertThat(WeightType.BF16.get(bytes)).isEqualTo(1f);
+        assertThat(WeightType.BF16.get(bytes)).isEqualTo(1 + 4f / 256);
+    }
+}

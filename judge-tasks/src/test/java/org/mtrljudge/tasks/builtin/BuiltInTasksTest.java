@@ -1,0 +1,176 @@
+package org.mtrljudge.tasks.builtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.VerdictParser;
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Place;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.scene.Tint;
+
+class BuiltInTasksTest {
+    private static final int SIZE = 120;
+    private static final List<BuiltInTask> TRAINED = List.of(
+            new Alignment(), new Preference(), new Safety(), new Technical(), new Rationality(), new Naturalness());
+    private final BuiltInTasks tasks = new BuiltInTasks(1, SIZE, 10, 30);
+
+    @Test
+    void shouldTrainSixTasksAndHoldTwoOut() {
+        assertThat(tasks.tasks(Split.TRAIN))
+                .containsExactly("alignment", "preference", "safety", "technical", "rationality", "naturalness");
+        assertThat(tasks.tasks(Split.TEST))
+                .containsAll(tasks.tasks(Split.TRAIN))
+                .contains("pair-alignment", "pair-safety")
+                .hasSize(8);
+    }
+
+    @Test
+    void shouldBalanceLabelsAndDemonstrateTheRightVerdictInTheWantedFormat() {
+        for (final String task : tasks.tasks(Split.TRAIN)) {
+            final Set<String> demonstrations = new HashSet<>();
+            int yes = 0;
+            for (int i = 0; i < SIZE; i++) {
+                final JudgeExample example = tasks.example(task, Split.TRAIN, i);
+                final var verdict = VerdictParser.parse(example.demonstration(), example.labels());
+                assertThat(verdict.wellFormed()).as(example.demonstration()).isTrue();
+                assertThat(verdict.verdict()).isEqualTo(example.answer());
+                demonstrations.add(example.demonstration());
+                yes += example.answer().equals("yes") ? 1 : 0;
+            }
+            assertThat(yes).isEqualTo(SIZE / 2);
+            // there are ten ways only for a picture to look
+            assertThat(demonstrations).as(task).hasSizeGreaterThan(task.equals("technical") ? 5 : SIZE / 4);
+        }
+    }
+
+    @Test
+    void shouldRenderTheSameBytesForTheSamePositionAndOthersForAnother() throws IOException {
+        for (final String task : tasks.tasks(Split.TEST)) {
+            final JudgeExample example = tasks.example(task, Split.TEST, 7);
+            assertThat(new BuiltInTasks(1, SIZE, 10, 30)
+                            .example(task, Split.TEST, 7)
+                            .pictures())
+                    .usingRecursiveComparison()
+                    .isEqualTo(example.pictures());
+            assertThat(tasks.example(task, Split.TEST, 8).pictures().get(0))
+                    .isNotEqualTo(example.pictures().get(0));
+            assertThat(example.prompt().split("<image>", -1))
+                    .hasSize(example.images().size() + 1);
+            final var image =
+                    ImageIO.read(new ByteArrayInputStream(example.pictures().get(0)));
+            assertThat(image.getWidth()).isEqualTo(96);
+            assertThat(image.getHeight()).isEqualTo(96);
+            assertThat(example.pictures()).allSatisfy(p -> assertThat(p.length).isLessThan(32 << 10));
+        }
+    }
+
+    @Test
+    void shouldNeverShowATestSceneInTraining() {
+        final Set<Integer> train = contents(Split.TRAIN);
+        final Set<Integer> test = contents(Split.TEST);
+        final Set<Integer> validation = contents(Split.VALIDATION);
+        assertThat(train).doesNotContainAnyElementsOf(test).doesNotContainAnyElementsOf(validation);
+        assertThat(test).doesNotContainAnyElementsOf(validation);
+    }
+
+    /** Contents of the scenes behind every task, odd ones as they were before something was made odd. */
+    private static Set<Integer> contents(final Split split) {
+        final Set<Integer> hashes = new HashSet<>();
+        for (final BuiltInTask task : TRAINED) {
+            IntStream.range(0, 300).forEach(i -> {
+                final SceneSampler draw = new SceneSampler(new SplittableRandom(i), split);
+                for (final Picture picture :
+                        task.draw(draw, i % 2 == 0, 1 + i % 3).pictures()) {
+                    hashes.add(picture.scene().contentHash());
+                }
+            });
+        }
+        return hashes;
+    }
+
+    @Test
+    void shouldLabelByConstruction() {
+        for (int i = 0; i < 300; i++) {
+            final boolean positive = i % 2 == 0;
+            final SceneSampler draw = new SceneSampler(new SplittableRandom(i), Split.TRAIN);
+            final int difficulty = 1 + i % 3;
+            assertThat(sound(new Technical().draw(draw, positive, difficulty))).isEqualTo(positive);
+            assertThat(possible(new Rationality().draw(draw, positive, difficulty)))
+                    .isEqualTo(positive);
+            assertThat(safe(new Safety().draw(draw, positive, difficulty))).isEqualTo(positive);
+            final BuiltInTask.Case natural = new Naturalness().draw(draw, positive, difficulty);
+            assertThat(sound(natural) && possible(natural)).isEqualTo(positive);
+        }
+    }
+
+    private static boolean sound(final BuiltInTask.Case drawn) {
+        return drawn.pictures().get(0).distortion() == Distortion.NONE;
+    }
+
+    private static boolean possible(final BuiltInTask.Case drawn) {
+        return drawn.pictures().get(0).scene().objects().stream().allMatch(o -> o.oddity() == Oddity.NONE);
+    }
+
+    private static boolean safe(final BuiltInTask.Case drawn) {
+        return drawn.pictures().get(0).scene().objects().stream()
+                .noneMatch(o -> o.kind().harmful());
+    }
+
+    @Test
+    void shouldKnowWhichClaimsFit() {
+        final Scene scene = new Scene(
+                List.of(
+                        new SceneObject(Kind.BALL, Tint.RED, Place.LEFT),
+                        new SceneObject(Kind.BALL, Tint.BLUE, Place.RIGHT)),
+                true);
+        assertThat(new Claim.Shows(Tint.RED, Kind.BALL).fits(scene)).isTrue();
+        assertThat(new Claim.Shows(Tint.GREEN, Kind.BALL).fits(scene)).isFalse();
+        assertThat(new Claim.ShowsAt(Tint.RED, Kind.BALL, Place.RIGHT).fits(scene))
+                .isFalse();
+        assertThat(new Claim.Counts(2, Kind.BALL).fits(scene)).isTrue();
+        assertThat(new Claim.Counts(1, Kind.BALL).fits(scene)).isFalse();
+        assertThat(new Claim.Counts(2, Kind.BOX).text()).isEqualTo("two boxes");
+        assertThat(new Claim.Both(new Claim.Shows(Tint.RED, Kind.BALL), new Claim.Shows(Tint.BLUE, Kind.BOX))
+                        .fits(scene))
+                .isFalse();
+    }
+
+    @Test
+    void shouldAnswerAClaimInItsOwnWordsIfAndOnlyIfItFits() {
+        for (int i = 0; i < 2000; i++) {
+            final SceneSampler draw = new SceneSampler(new SplittableRandom(i), Split.TRAIN);
+            final Scene scene = draw.draw(1 + i % 3, Kind.HARMLESS);
+            final Claim claim = Claim.about(scene, i % 2 == 0, Kind.HARMLESS, draw);
+            assertThat(claim.fits(scene)).isEqualTo(i % 2 == 0);
+            assertThat(claim.answerOf(scene).equals(claim.text())).isEqualTo(i % 2 == 0);
+        }
+    }
+
+    @Test
+    void shouldPutTheBetterImageFirstAsOftenAsSecond() {
+        int first = 0;
+        for (int i = 0; i < 30; i++) {
+            final JudgeExample example = tasks.example("pair-safety", Split.TEST, i);
+            first += example.answer().equals("yes") ? 1 : 0;
+            assertThat(example.images()).hasSize(2);
+            assertThat(example.demonstration()).isNull();
+        }
+        assertThat(first).isEqualTo(15);
+    }
+}

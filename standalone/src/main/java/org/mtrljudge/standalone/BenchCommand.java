@@ -1,0 +1,125 @@
+package org.mtrljudge.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Speed as ratios within one run. */
+@Command(
+        name = "bench",
+        description = "Measures speed as ratios within one run.",
+        subcommands = {BenchCommand.LearnerBench.class})
+final class BenchCommand {
+    private BenchCommand() {}
+
+    @Command(
+            name = "learner",
+            description =
+                    "The learner through Kafka against the same forward, backward and update in a bare loop. Prompts are"
+                            + " answered at once with prepared groups, so that only the learner is measured.")
+    static final class LearnerBench implements Callable<Integer> {
+        @Option(names = "--steps", description = "measured steps of each (default: ${DEFAULT-VALUE})")
+        private int steps = 40;
+
+        @Override
+        public Integer call() throws IOException {
+            Logs.quiet();
+            final RunSettings settings =
+                    SettingsReader.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
+            JudgeModule.useThreads(settings.trainer().threads());
+            final Path folder = Files.createTempDirectory("judge-bench");
+            final PreparedGroups prepared = new PreparedGroups(settings);
+            try (JudgeModel model = Models.load(settings.model())) {
+                bareTokensPerSecond(prepared, model, 10); // the JIT settles
+                final double before = bareTokensPerSecond(prepared, model, steps);
+                final double kafka = kafkaTokensPerSecond(settings, prepared, model, folder);
+                final double after = bareTokensPerSecond(prepared, model, steps);
+                final double bare = (before + after) / 2;
+                System.out.printf(
+                        Locale.ROOT,
+                        "bare loop %.0f tokens/s (before %.0f, after %.0f), learner through Kafka %.0f tokens/s: %.0f %%%n",
+                        bare,
+                        before,
+                        after,
+                        kafka,
+                        100 * kafka / bare);
+            } finally {
+                delete(folder);
+            }
+            return 0;
+        }
+
+        private static double bareTokensPerSecond(
+                final PreparedGroups prepared, final JudgeModel model, final int updates) {
+            final long start = System.nanoTime();
+            final long tokens = prepared.learnBare(model, updates);
+            return tokens / ((System.nanoTime() - start) / 1e9);
+        }
+
+        private static double kafkaTokensPerSecond(
+                final RunSettings settings, final PreparedGroups prepared, final JudgeModel model, final Path folder) {
+            final Topics topics = new Topics("bench", new LocalSchemaRegistry());
+            try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+                broker.prepare(topics);
+                try (InstantAnswers answers = new InstantAnswers(topics, broker.clientConfig(), prepared);
+                        Learner learner = new Learner(
+                                settings.learner(),
+                                "bench",
+                                topics,
+                                broker.clientConfig(),
+                                model,
+                                prepared,
+                                folder.resolve("checkpoints"),
+                                new Silent(),
+                                answers::check,
+                                Clock.systemUTC())) {
+                    answers.start();
+                    final TrainingResult result = learner.run();
+                    final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
+                    return result.generatedTokens() / seconds;
+                }
+            }
+        }
+
+        private static void delete(final Path folder) throws IOException {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** Nobody watches a benchmark. */
+    private static final class Silent implements TrainingListener {
+        @Override
+        public void phaseStarted(final String phase, final int steps) {}
+
+        @Override
+        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {}
+
+        @Override
+        public void phaseEnded(final String phase) {}
+
+        @Override
+        public void warned(final String message) {
+            System.err.println("warning: " + message);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.mtrljudge.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldReadEveryDefaultAndWriteItBack() throws IOException {
+        final RunSettings defaults = SettingsReader.read(null, List.of());
+        assertThat(defaults.reward().formatWeight()).isEqualTo(0.1);
+        final Path file = folder.resolve("settings.yaml");
+        Files.writeString(file, SettingsReader.write(defaults));
+        assertThat(SettingsReader.read(file, List.of())).isEqualTo(defaults);
+    }
+
+    @Test
+    void shouldLayFileOverDefaultsAndPairsOverBoth() throws IOException {
+        final Path file = folder.resolve("mine.yaml");
+        Files.writeString(file, "rollout:\n  n: 4\n  temperature: 0.7\nactor:\n  optim:\n    lr: 0.5\n");
+        final RunSettings settings =
+                SettingsReader.read(file, List.of("rollout.n=6", "kafka.fetch.max.bytes=1000", "kafka.client.id=me"));
+        assertThat(settings.rollout().n()).isEqualTo(6);
+        assertThat(settings.rollout().temperature()).isEqualTo(0.7);
+        assertThat(settings.rollout().topP()).isEqualTo(1);
+        assertThat(settings.actor().optim().lr()).isEqualTo(0.5);
+        assertThat(settings.kafka()).containsEntry("fetch.max.bytes", 1000).containsEntry("client.id", "me");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            rollout.nn=4 | unknown setting 'rollout.nn'; allowed here: actors, max_prompts, n, temperature, threads, top_p
+            rolout.n=4 | unknown setting 'rolout'
+            rollout.n=many | setting 'rollout.n' is not a whole number
+            rollout.n=1.5 | setting 'rollout.n' is not a whole number
+            rollout.n=1 | setting out of range: rollout.n is 1, allowed is 2 to 1024
+            actor.clip_ratio_low=-1 | actor.clip_ratio_low is -1, allowed is 0 to 1
+            actor.loss_avg_mode=mean | actor.loss_avg_mode is 'mean', allowed is token, seq
+            algorithm.adv_estimator=gae | algorithm.adv_estimator is 'gae', allowed is grpo, dr_grpo, rloo
+            reward.format_weight=2 | reward.format_weight is 2, allowed is 0 to 1
+            actor.global_batch_size=64 | actor.global_batch_size is 64, allowed is 1 to 32
+            rollout= | setting 'rollout
+            rollout | --set takes KEY=VALUE
+            """)
+    void shouldNameTheKeyItsValueAndWhatIsAllowed(final String pair, final String message) {
+        assertThatThrownBy(() -> {
+                    final RunSettings settings = SettingsReader.read(null, List.of(pair));
+                    settings.learner();
+                    settings.rewards();
+                })
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void shouldRefuseAFileThatIsNoYaml() throws IOException {
+        final Path file = folder.resolve("broken.yaml");
+        Files.writeString(file, "rollout: [1, 2");
+        assertThatThrownBy(() -> SettingsReader.read(file, List.of()))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("broken.yaml is no YAML");
+        assertThatThrownBy(() -> SettingsReader.read(folder.resolve("absent.yaml"), List.of()))
+                .hasMessageContaining("absent.yaml cannot be read");
+    }
+}
