@@ -127,10 +127,12 @@ public final class Actor implements Runnable, AutoCloseable {
                 refuse(record, null, String.valueOf(e.getMessage()));
             }
         }
-        waitForVersion(order.stream()
-                .mapToInt(PromptRequest::getMinPolicyVersion)
-                .max()
-                .orElse(-1));
+        waitForVersion(
+                order.stream()
+                        .mapToInt(PromptRequest::getMinPolicyVersion)
+                        .max()
+                        .orElse(-1),
+                order.size());
         if (stopping) { // with or without the weights: the prompts in hand go to another actor
             records.forEach(record -> prompts.acknowledge(record, AcknowledgeType.RELEASE));
             prompts.commitSync();
@@ -145,13 +147,17 @@ public final class Actor implements Runnable, AutoCloseable {
             }
         }
         producer.flush(); // a prompt is acknowledged only when its rollouts are in the log
+        throwIfAWriteFailed();
         for (final ConsumerRecord<String, byte[]> record : records) {
             prompts.acknowledge(record, AcknowledgeType.ACCEPT);
         }
         prompts.commitSync();
     }
 
-    private void waitForVersion(final int version) {
+    private void waitForVersion(final int version, final int promptsInHand) {
+        if (maker.version() < version) {
+            LOG.info("{} holds {} prompts and waits for policy version {}", settings.id(), promptsInHand, version);
+        }
         while (maker.version() < version && !stopping) {
             takeNewestWeights(POLL);
         }
@@ -181,8 +187,12 @@ public final class Actor implements Runnable, AutoCloseable {
                 failed = failure;
             }
         });
+        throwIfAWriteFailed();
+    }
+
+    private void throwIfAWriteFailed() {
         if (failed != null) {
-            throw new KafkaException("rollouts could not be written", failed);
+            throw new KafkaException("rollouts could not be written: " + failed.getMessage(), failed);
         }
     }
 

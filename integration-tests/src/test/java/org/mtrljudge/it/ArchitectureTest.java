@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
 
 /** The rooms of docs/design.md: who may know whom. */
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -108,5 +109,5 @@ class ArchitectureTest {
             .and()
             .resideInAPackage("org.mtrljudge..")
             .should()
-            .beAnnotatedWith(org.jspecify.annotations.NullMarked.class);
+            .beAnnotatedWith(NullMarked.class);
 }

@@ -52,7 +52,7 @@ class CommandLineIT {
 
     private void nothingLooksWhole() {
         assertThat(folder.resolve("runs/wrong/summary.json")).doesNotExist();
-        assertThat(folder.resolve("runs/wrong/checkpoints/final")).doesNotExist();
+        assertThat(folder.resolve("runs/wrong/checkpoints/rl")).doesNotExist();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,6 +42,7 @@ class TrainingLoopIT {
     private static final int STEPS = 4;
     private static final int BATCH = 6;
     private static final int TEST_PROMPTS = 8 * 3;
+    private static final int VALIDATION_PROMPTS = 6 * 2;
     private static final double SAME_MATH = 1e-4;
 
     @TempDir
@@ -57,6 +59,8 @@ class TrainingLoopIT {
                 "--runs=" + runs,
                 "--seed=1",
                 "--set=data.test_size=3",
+                "--set=data.validation_size=2",
+                "--set=trainer.val_freq=3",
                 "--set=data.rollout_batch_size=" + BATCH,
                 "--set=actor.global_batch_size=" + BATCH,
                 "--set=rollout.n=4",
@@ -110,7 +114,8 @@ class TrainingLoopIT {
             final List<ScoredGroup> scored = read(broker, TOPICS.scored());
             final int published = summary.get("groups").get("published").asInt();
 
-            assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS);
+            // tested off the shelf, after warm-up, after RL; validated before RL, after step 3 and at the end
+            assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS + 3 * VALIDATION_PROMPTS);
             assertThat(rollouts).hasSameSizeAs(prompts);
             assertThat(scored).hasSameSizeAs(prompts);
             assertThat(read(broker, TOPICS.deadLetters())).isEmpty();
@@ -129,10 +134,20 @@ class TrainingLoopIT {
     /** init and warm-up, then one entry a step; each names the groups it learned and the weights it made. */
     private static void checkJournal(
             final List<TrainingStep> journal, final List<PolicyManifest> policies, final List<ScoredGroup> scored) {
+        final boolean lastIsBest = summary.get("best_step").asInt() == STEPS;
         assertThat(journal)
                 .extracting(TrainingStep::getPhase)
-                .containsExactly("init", "warmup", "rl", "rl", "rl", "rl");
-        assertThat(policies).extracting(PolicyManifest::getVersion).containsExactly(0, 1, 2, 3, 4, 5);
+                .startsWith("init", "warmup", "rl", "rl", "rl", "rl")
+                .hasSize(2 + STEPS + (lastIsBest ? 0 : 1));
+        assertThat(policies)
+                .extracting(PolicyManifest::getVersion)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, journal.size()).boxed().toList());
+        final TrainingStep tested = journal.get(journal.size() - 1);
+        final int bestStep = summary.get("best_step").asInt();
+        assertThat(tested.getWeightDigest())
+                .as("what is tested is what step %d made", bestStep)
+                .isEqualTo(journal.get(1 + bestStep).getWeightDigest());
         final Set<String> learned = new HashSet<>();
         final Set<String> digests = new HashSet<>();
         for (int i = 0; i < journal.size(); i++) {
@@ -160,7 +175,7 @@ class TrainingLoopIT {
         int checked = 0;
         for (final String line : lines) {
             final JsonNode metrics = new ObjectMapper().readTree(line);
-            if (metrics.get("phase").asText().equals("rl")) {
+            if (metrics.has("training/rollout_logprobs_diff_mean")) {
                 assertThat(metrics.get("training/rollout_logprobs_diff_mean").asDouble())
                         .isLessThan(SAME_MATH);
                 assertThat(metrics.get("staleness/max").asDouble()).isLessThanOrEqualTo(1);
@@ -173,10 +188,11 @@ class TrainingLoopIT {
     @Test
     void shouldLeaveCheckpointsSummaryAndCurves() {
         final Path run = runs.resolve("loop");
-        assertThat(run.resolve("checkpoints/final/model.safetensors")).isRegularFile();
+        assertThat(run.resolve("checkpoints/rl/model.safetensors")).isRegularFile();
         assertThat(run.resolve("checkpoints/warmup/tokenizer.json")).isRegularFile();
         assertThat(run.resolve("settings.yaml")).isRegularFile();
         assertThat(run.resolve("reward.png")).isNotEmptyFile();
+        assertThat(run.resolve("validation.png")).isNotEmptyFile();
         for (final String stage : List.of("base", "warmup", "rl")) {
             assertThat(summary.at("/mean_macro_f1/" + stage).isNumber()).isTrue();
             assertThat(summary.at("/tasks/pair-safety/macro_f1/" + stage).isNumber())

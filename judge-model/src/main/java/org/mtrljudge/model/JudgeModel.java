@@ -187,7 +187,19 @@ public final class JudgeModel implements AutoCloseable {
      * @throws ModelException when the image does not fit this architecture; the old weights stay
      */
     public void replaceWeights(final ByteBuffer safetensors, final String origin) {
-        final Weights next = folder.readWeights(safetensors, Path.of(origin), manager);
+        replaceWeights(folder.readWeights(safetensors, Path.of(origin), manager));
+    }
+
+    /**
+     * Takes the weights of a checkpoint of the same architecture and frees the old ones.
+     *
+     * @throws ModelException when they cannot be read; the old weights stay
+     */
+    public void replaceWeights(final JudgeFolder checkpoint) {
+        replaceWeights(checkpoint.readWeights(manager));
+    }
+
+    private void replaceWeights(final Weights next) {
         weights.close();
         weights = next;
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,7 @@ class ImageProcessorTest {
     void shouldRefuseAbsurdSizesBeforeDecoding() throws IOException {
         final byte[] bomb = png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
         ByteBuffer.wrap(bomb).putInt(16, 100_000).putInt(20, 100_000); // IHDR's width and height
-        final java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+        final CRC32 crc = new CRC32();
         crc.update(bomb, 12, 17);
         ByteBuffer.wrap(bomb).putInt(29, (int) crc.getValue());
         assertThatThrownBy(() -> published.process(bomb, "bomb.png"))

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -144,7 +148,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final java.nio.file.Path folder) {
+    void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final Path folder) {
         model.save(folder.resolve("checkpoint"), WeightType.F32);
         try (JudgeModel again = JudgeModel.load(JudgeFolder.open(folder.resolve("checkpoint")))) {
             again.weights()
@@ -167,11 +171,11 @@ class JudgeModelTest {
                     image.setRGB(x, y, random.nextInt(1 << 24));
                 }
             }
-            try (var out = new java.io.ByteArrayOutputStream()) {
+            try (var out = new ByteArrayOutputStream()) {
                 javax.imageio.ImageIO.write(image, "png", out);
                 return out.toByteArray();
-            } catch (final java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +173,7 @@ public final class JsonlData implements ExampleSource {
     }
 
     private Map<String, List<Row>> rowsOf(final Split split) {
-        return java.util.Objects.requireNonNull(rows.get(split));
+        return Objects.requireNonNull(rows.get(split));
     }
 
     private void check() {

@@ -28,6 +28,11 @@ public final class Evaluation {
         }
     }
 
+    /** The tasks that were judged. */
+    public List<String> tasks() {
+        return List.copyOf(tasks.keySet());
+    }
+
     /** Macro-F1 of a task in percent; null when nothing of it was judged. */
     public @Nullable Double macroF1(final String task) {
         final MacroF1 counts = tasks.get(task);

@@ -21,7 +21,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final GrpoLoss loss;
     private final AdamW optimizer;
     private final @Nullable Weights reference;
-    private int updates;
+    private int steps;
 
     public GrpoTrainer(final JudgeModel model, final LearnerSettings settings) {
         this.model = model;
@@ -53,9 +53,10 @@ public final class GrpoTrainer implements AutoCloseable {
 
     /** Learns the batch in updates of {@code actor.global_batch_size} prompts; the metrics carry the field's names. */
     public Map<String, Double> learn(final List<LearnedGroup> batch) {
+        steps++;
         final Sums sums = new Sums();
         double gradNorm = 0;
-        int steps = 0;
+        int updates = 0;
         for (int from = 0; from < batch.size(); from += settings.actor().globalBatchSize()) {
             final int to = Math.min(batch.size(), from + settings.actor().globalBatchSize());
             final List<LearnedGroup> kept = batch.subList(from, to).stream()
@@ -63,14 +64,14 @@ public final class GrpoTrainer implements AutoCloseable {
                     .toList();
             if (!kept.isEmpty()) {
                 gradNorm += update(kept, sums);
-                steps++;
+                updates++;
             }
         }
         final Map<String, Double> metrics = new TreeMap<>();
-        metrics.put("actor/grad_norm", gradNorm / Math.max(1, steps));
+        metrics.put("actor/grad_norm", gradNorm / Math.max(1, updates));
         metrics.put("actor/lr", learningRate());
-        metrics.put("actor/pg_loss", sums.surrogate / Math.max(1, steps));
-        metrics.put("actor/kl_loss", sums.kl / Math.max(1, steps));
+        metrics.put("actor/pg_loss", sums.surrogate / Math.max(1, updates));
+        metrics.put("actor/kl_loss", sums.kl / Math.max(1, updates));
         metrics.put("actor/kl_coef", settings.algorithm().klCoef());
         final double tokens = Math.max(1, sums.tokens);
         metrics.put("actor/entropy_loss", sums.entropy / tokens);
@@ -82,8 +83,7 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     private double learningRate() {
-        final LearnerSettings.Optim optim = settings.actor().optim();
-        return optim.lr() * Math.min(1, (updates + 1.0) / Math.max(1, optim.lrWarmupSteps()));
+        return settings.actor().optim().learningRate(steps, settings.trainer().totalSteps());
     }
 
     private double update(final List<LearnedGroup> groups, final Sums sums) {
@@ -95,9 +95,7 @@ public final class GrpoTrainer implements AutoCloseable {
                 optimizer.backward(() -> lossOf(micro, tokens, sequences, sums, scope));
             }
         }
-        final double norm = optimizer.step(learningRate());
-        updates++;
-        return norm;
+        return optimizer.step(learningRate());
     }
 
     /** Groups of like width together, so that little of a micro-batch is padding. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.model.WeightType;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
@@ -32,15 +31,13 @@ public final class Learner implements AutoCloseable {
     private final Clock clock;
     private final Exchange exchange;
     private final PolicyWriter policies;
+    private final TestRound round;
     private final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
     private final Map<String, Double> secondsByPhase = new LinkedHashMap<>();
     private int version = -1;
-    private double learnSeconds;
-    private double waitSeconds;
-    private double generateSeconds;
-    private double scoreSeconds;
-    private double generatedTokens;
-    private double largestDifference;
+    private int warmUpSteps;
+    private int bestStep;
+    private RlTotals totals = RlTotals.NONE;
     private GroupCounts counts = GroupCounts.NONE;
 
     /**
@@ -76,103 +73,148 @@ public final class Learner implements AutoCloseable {
                 clock,
                 settings.trainer().stallWarningMs());
         this.policies = new PolicyWriter(topics, kafka);
+        this.round = new TestRound(settings, exchange, source);
     }
 
     /** Runs all phases on the calling thread. */
     public TrainingResult run() {
-        final TestRound test = new TestRound(settings, exchange, source, listener);
         publish("init", 0, List.of(), List.of(), Map.of());
-        evaluations.put("base", timed("test base", () -> test.run("base", version, Split.TEST)));
+        test("base");
         if (settings.sft().steps() > 0) {
             timed("warmup", this::warmUp);
-            evaluations.put("warmup", timed("test warmup", () -> test.run("warmup", version, Split.TEST)));
+            test("warmup");
         }
         if (settings.trainer().totalSteps() > 0) {
             JudgeModule.useThreads(settings.trainer().threads());
             timed("rl", this::reinforce);
-            evaluations.put("rl", timed("test rl", () -> test.run("rl", version, Split.TEST)));
+            test("rl");
         }
         return new TrainingResult(
                 evaluations,
                 source.tasks(Split.TRAIN),
                 source.tasks(Split.TEST),
+                warmUpSteps,
                 settings.trainer().totalSteps(),
+                bestStep,
                 counts,
                 secondsByPhase,
-                learnSeconds,
-                waitSeconds,
-                generateSeconds,
-                scoreSeconds,
-                generatedTokens,
-                largestDifference);
+                totals);
     }
 
-    private <T> T timed(final String phase, final java.util.function.Supplier<T> work) {
+    private void timed(final String phase, final Runnable work) {
         final long start = clock.millis();
-        final T result = work.get();
+        work.run();
         secondsByPhase.merge(phase, (clock.millis() - start) / 1000.0, Double::sum);
-        return result;
     }
 
-    private double warmUp() {
-        final int steps = settings.sft().steps();
-        listener.phaseStarted("warmup", steps);
+    private void test(final String stage) {
+        final String phase = "test " + stage;
+        timed(phase, () -> {
+            listener.phaseStarted(phase, round.size(Split.TEST));
+            evaluations.put(
+                    stage, round.run(stage, version, Split.TEST, done -> listener.progressed(phase, done, Map.of())));
+            listener.phaseEnded(phase);
+        });
+    }
+
+    private void warmUp() {
+        final SftSettings sft = settings.sft();
+        listener.phaseStarted("warmup", sft.steps());
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors()); // the actors have nothing to do
-        double loss = 0;
+        final BestPolicy best = new BestPolicy(round, model, checkpoints.resolve("warmup"));
+        int step = 0;
         try (SftTrainer trainer = new SftTrainer(
                 model,
-                settings.sft(),
+                sft,
                 GrpoTrainer.adamW(settings.actor()),
                 source,
                 settings.trainer().seed())) {
             final long start = clock.millis();
             double progress = 0;
-            for (int step = 0; progress < 1; step++) {
-                loss = trainer.step(progress);
-                listener.progressed("warmup", step + 1, Map.of("sft/loss", loss));
+            while (progress < 1) {
+                final Map<String, Double> metrics = new TreeMap<>(Map.of("sft/loss", trainer.step(progress)));
+                step++;
                 final double seconds = (clock.millis() - start) / 1000.0;
-                final int limit = settings.sft().maxSeconds();
-                progress = Math.max((step + 1.0) / steps, limit == 0 ? 0 : seconds / limit);
+                progress = sft.progress(step, seconds);
+                if (validates(sft.valFreq(), step, progress >= 1)) {
+                    publish("warmup", step, List.of(), List.of(), metrics);
+                    metrics.putAll(best.validate("warmup", step, version));
+                }
+                listener.progressed("warmup", step, metrics);
             }
         }
-        model.save(checkpoints.resolve("warmup"), WeightType.F32);
-        publish("warmup", 0, List.of(), List.of(), Map.of("sft/loss", loss));
+        warmUpSteps = step;
+        publish("warmup", best.settle(step), List.of(), List.of(), Map.of());
         listener.phaseEnded("warmup");
-        return loss;
     }
 
-    private int reinforce() {
+    /** Whether a validation follows: on schedule and at the end of a stage, when there is something to validate on. */
+    private boolean validates(final int frequency, final int step, final boolean last) {
+        return frequency > 0 && (last || step % frequency == 0) && round.size(Split.VALIDATION) > 0;
+    }
+
+    private void reinforce() {
         final int steps = settings.trainer().totalSteps();
         listener.phaseStarted("rl", steps);
-        final int kept = settings.trainer().maxStaleness() + 1;
-        final double temperature = settings.rollout().temperature();
-        final PromptSchedule schedule =
-                new PromptSchedule(source, settings.trainer().seed());
-        final BatchCollector collector = new BatchCollector(settings, exchange, schedule, model);
+        final BestPolicy best = new BestPolicy(round, model, checkpoints.resolve("rl"));
+        final BatchCollector collector = new BatchCollector(
+                settings,
+                exchange,
+                new PromptSchedule(source, settings.trainer().seed()),
+                model);
         try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
-                Agreement agreement = new Agreement(model, kept, temperature)) {
+                Agreement agreement = new Agreement(
+                        model,
+                        settings.trainer().maxStaleness() + 1,
+                        settings.rollout().temperature())) {
             agreement.remember(version);
+            if (validates(settings.trainer().valFreq(), 0, false)) {
+                final Map<String, Double> metrics = best.validate("rl", 0, version); // a candidate too
+                totals = totals.plus(metrics);
+                listener.progressed("rl", 0, metrics);
+            }
             for (int step = 1; step <= steps; step++) {
-                final long start = clock.millis();
-                final List<BatchCollector.Taken> batch = collector.collect(version, steps - step + 1);
-                final long collected = clock.millis();
-                final Map<String, Double> metrics = learn(trainer, agreement, batch);
-                collector.learned(batch);
-                metrics.put("timing_s/wait", (collected - start) / 1000.0);
-                metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
-                metrics.put("fully_async/count/current_param_version", (double) version);
-                publish("rl", step, offsets(batch), collector.drainStaleIds(), metrics);
-                agreement.remember(version);
-                counts = collector.counts();
-                metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
-                metrics.put("fully_async/count/duplicate_samples", (double) exchange.duplicates());
-                sum(metrics);
+                final Map<String, Double> metrics = learnOne(step, collector, trainer, agreement);
+                if (validates(settings.trainer().valFreq(), step, step == steps)) {
+                    metrics.putAll(best.validate("rl", step, version));
+                }
+                totals = totals.plus(metrics);
                 listener.progressed("rl", step, metrics);
             }
         }
-        model.save(checkpoints.resolve("final"), WeightType.F32);
+        bestStep = best.settle(steps);
+        if (bestStep != steps) {
+            publish("best", bestStep, List.of(), List.of(), Map.of());
+        }
         listener.phaseEnded("rl");
-        return steps;
+    }
+
+    private Map<String, Double> learnOne(
+            final int step, final BatchCollector collector, final GrpoTrainer trainer, final Agreement agreement) {
+        final long start = clock.millis();
+        final List<BatchCollector.Taken> batch = collector.collect(version, stepsToPause(step));
+        final long collected = clock.millis();
+        final Map<String, Double> metrics = learn(trainer, agreement, batch);
+        collector.learned(batch);
+        metrics.put("timing_s/wait", (collected - start) / 1000.0);
+        metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
+        metrics.put("fully_async/count/current_param_version", (double) version);
+        publish("rl", step, offsets(batch), collector.drainStaleIds(), metrics);
+        agreement.remember(version);
+        counts = collector.counts();
+        metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
+        metrics.put("fully_async/count/duplicate_samples", (double) exchange.duplicates());
+        return metrics;
+    }
+
+    /** Steps until nothing may be outstanding, this one included: to the next validation or to the end. */
+    private int stepsToPause(final int step) {
+        int pause = step;
+        while (pause < settings.trainer().totalSteps()
+                && !validates(settings.trainer().valFreq(), pause, false)) {
+            pause++;
+        }
+        return pause - step + 1;
     }
 
     private Map<String, Double> learn(
@@ -187,16 +229,6 @@ public final class Learner implements AutoCloseable {
         metrics.putAll(trainer.learn(groups));
         metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
         return metrics;
-    }
-
-    private void sum(final Map<String, Double> metrics) {
-        learnSeconds += metrics.getOrDefault("timing_s/update_actor", 0.0);
-        waitSeconds += metrics.getOrDefault("timing_s/wait", 0.0);
-        generateSeconds += metrics.getOrDefault("timing_s/gen", 0.0);
-        scoreSeconds += metrics.getOrDefault("timing_s/reward", 0.0);
-        generatedTokens += metrics.getOrDefault("perf/total_num_tokens", 0.0);
-        largestDifference =
-                Math.max(largestDifference, metrics.getOrDefault("training/rollout_logprobs_diff_mean", 0.0));
     }
 
     private static List<LearnedOffset> offsets(final List<BatchCollector.Taken> batch) {

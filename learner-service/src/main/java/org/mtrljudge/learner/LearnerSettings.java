@@ -52,14 +52,40 @@ public record LearnerSettings(
         }
     }
 
-    /** AdamW. The learning rate rises linearly over {@code lrWarmupSteps} and then stays. */
-    public record Optim(double lr, double weightDecay, double beta1, double beta2, int lrWarmupSteps) {
+    /**
+     * AdamW.
+     *
+     * @param lrWarmupSteps steps over which the learning rate rises linearly
+     * @param lrSchedulerType what it does then: constant, or cosine (it falls to {@code minLrRatio} of its peak at the end)
+     */
+    public record Optim(
+            double lr,
+            double weightDecay,
+            double beta1,
+            double beta2,
+            int lrWarmupSteps,
+            String lrSchedulerType,
+            double minLrRatio) {
         public Optim {
             Check.range("actor.optim.lr", lr, 0, 1);
             Check.range("actor.optim.weight_decay", weightDecay, 0, 1);
             Check.range("actor.optim.beta1", beta1, 0, 0.9999999);
             Check.range("actor.optim.beta2", beta2, 0, 0.9999999);
             Check.range("actor.optim.lr_warmup_steps", lrWarmupSteps, 0, 1_000_000);
+            Check.choice("actor.optim.lr_scheduler_type", lrSchedulerType, List.of("constant", "cosine"));
+            Check.range("actor.optim.min_lr_ratio", minLrRatio, 0, 1);
+        }
+
+        /** The learning rate of a step counted from 1. */
+        public double learningRate(final int step, final int totalSteps) {
+            if (step <= lrWarmupSteps) {
+                return lr * step / lrWarmupSteps;
+            }
+            if (lrSchedulerType.equals("constant") || totalSteps <= lrWarmupSteps) {
+                return lr;
+            }
+            final double progress = Math.min(1, (double) (step - lrWarmupSteps) / (totalSteps - lrWarmupSteps));
+            return lr * (minLrRatio + (1 - minLrRatio) * (1 + Math.cos(Math.PI * progress)) / 2);
         }
     }
 
@@ -76,14 +102,16 @@ public record LearnerSettings(
     /**
      * @param totalSteps RL steps; 0 leaves the stage out
      * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
+     * @param valFreq steps between validations, the best of which is tested in the end; 0: the last weights are tested
      * @param seed of initial weights, order and sampling
      * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
      * @param stallWarningMs after so long without a group the stage that stands still is named
      */
-    public record Trainer(int totalSteps, int maxStaleness, long seed, int threads, long stallWarningMs) {
+    public record Trainer(int totalSteps, int maxStaleness, int valFreq, long seed, int threads, long stallWarningMs) {
         public Trainer {
             Check.range("trainer.total_steps", totalSteps, 0, 10_000_000);
             Check.range("trainer.max_staleness", maxStaleness, 0, 1000);
+            Check.range("trainer.val_freq", valFreq, 0, 10_000_000);
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
         }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,10 +44,7 @@ final class PolicyWriter implements AutoCloseable {
      * @param journal makes the journal entry once the weights' digest is known
      */
     void publish(
-            final int version,
-            final int step,
-            final ByteBuffer weights,
-            final java.util.function.Function<String, TrainingStep> journal) {
+            final int version, final int step, final ByteBuffer weights, final Function<String, TrainingStep> journal) {
         final String digest = Sha256.of(weights);
         final int total = weights.remaining();
         final int chunks = (total + CHUNK_BYTES - 1) / CHUNK_BYTES;

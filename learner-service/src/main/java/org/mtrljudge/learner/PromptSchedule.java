@@ -1,6 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class PromptSchedule {
                 order.add(i);
             }
             for (int i = order.size() - 1; i > 0; i--) {
-                java.util.Collections.swap(order, i, random.nextInt(i + 1));
+                Collections.swap(order, i, random.nextInt(i + 1));
             }
         }
         return source.example(task, Split.TRAIN, order.remove(order.size() - 1));

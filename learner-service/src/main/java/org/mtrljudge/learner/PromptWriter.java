@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
@@ -24,6 +26,7 @@ final class PromptWriter implements AutoCloseable {
     private static final int MAX_INLINE_BYTES = 32 << 10;
     private final Topics topics;
     private final Producer<String, byte[]> producer;
+    private volatile @Nullable Exception failed;
 
     PromptWriter(final Topics topics, final Map<String, Object> kafka) {
         this.topics = topics;
@@ -61,12 +64,23 @@ final class PromptWriter implements AutoCloseable {
     }
 
     void send(final PromptRequest prompt) {
-        producer.send(topics.prompts().message(prompt.getPromptId(), prompt));
+        producer.send(topics.prompts().message(prompt.getPromptId(), prompt), (metadata, failure) -> {
+            if (failure != null) {
+                failed = failure;
+            }
+        });
     }
 
-    /** Waits until everything sent is in the log. */
+    /**
+     * Waits until everything sent is in the log.
+     *
+     * @throws KafkaException when something could not be written
+     */
     void flush() {
         producer.flush();
+        if (failed != null) {
+            throw new KafkaException("prompts could not be written: " + failed.getMessage(), failed);
+        }
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.util.List;
-import java.util.Map;
+import java.util.function.IntConsumer;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.tasks.ExampleSource;
@@ -9,29 +9,30 @@ import org.mtrljudge.tasks.Split;
 
 /** Asks every example of a split once, greedily, through the same actors and rewards as training. */
 final class TestRound {
-    private static final Map<String, Double> NO_METRICS = Map.of();
     private final LearnerSettings settings;
     private final Exchange exchange;
     private final ExampleSource source;
-    private final TrainingListener listener;
 
-    TestRound(
-            final LearnerSettings settings,
-            final Exchange exchange,
-            final ExampleSource source,
-            final TrainingListener listener) {
+    TestRound(final LearnerSettings settings, final Exchange exchange, final ExampleSource source) {
         this.settings = settings;
         this.exchange = exchange;
         this.source = source;
-        this.listener = listener;
     }
 
-    /** @param stage names the round in prompt ids and progress: base, warmup, rl */
-    Evaluation run(final String stage, final int version, final Split split) {
+    /** How many prompts a round asks. */
+    int size(final Split split) {
+        return source.tasks(split).stream().mapToInt(t -> source.size(t, split)).sum();
+    }
+
+    /**
+     * Asks them all; nothing else may be outstanding.
+     *
+     * @param stage names the round in prompt ids: base, warmup, rl, rl-40
+     * @param progress is told how many are answered
+     */
+    Evaluation run(final String stage, final int version, final Split split, final IntConsumer progress) {
         final List<String> tasks = source.tasks(split);
-        final int total = tasks.stream().mapToInt(t -> source.size(t, split)).sum();
-        final String phase = split.lowerName() + " " + stage;
-        listener.phaseStarted(phase, total);
+        final int total = size(split);
         final Evaluation evaluation = new Evaluation();
         int task = 0;
         int index = 0;
@@ -53,9 +54,8 @@ final class TestRound {
                     evaluation.add(scored.group());
                 }
             }
-            listener.progressed(phase, done, NO_METRICS);
+            progress.accept(done);
         }
-        listener.phaseEnded(phase);
         return evaluation;
     }
 

@@ -8,23 +8,18 @@ import java.util.Map;
  *
  * @param evaluations on the held-out test, by stage: base, warmup, rl
  * @param trainedTasks tasks with a training split; the others were only ever tested
+ * @param warmUpSteps of supervised fine-tuning
+ * @param steps of RL
+ * @param bestStep the RL step whose weights were tested: the best on validation, or the last
  * @param secondsByPhase wall-clock of each phase
- * @param learnSeconds of the learner's updates in the RL phase
- * @param waitSeconds the learner waited for scores in the RL phase
- * @param generateSeconds of all actors together in the RL phase
- * @param generatedTokens in the RL phase
- * @param maxRolloutLogProbDifference the largest per-step mean difference between actor and learner
  */
 public record TrainingResult(
         Map<String, Evaluation> evaluations,
         List<String> trainedTasks,
         List<String> testedTasks,
+        int warmUpSteps,
         int steps,
+        int bestStep,
         GroupCounts groups,
         Map<String, Double> secondsByPhase,
-        double learnSeconds,
-        double waitSeconds,
-        double generateSeconds,
-        double scoreSeconds,
-        double generatedTokens,
-        double maxRolloutLogProbDifference) {}
+        RlTotals rl) {}

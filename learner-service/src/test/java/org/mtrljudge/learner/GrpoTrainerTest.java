@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,10 +31,16 @@ class GrpoTrainerTest {
                 new LearnerSettings.Data(4, 64),
                 new LearnerSettings.Rollout(2, 1, 1),
                 new LearnerSettings.Actor(
-                        4, 0.2, 0.28, "token", 1, microBatch, new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0)),
+                        4,
+                        0.2,
+                        0.28,
+                        "token",
+                        1,
+                        microBatch,
+                        new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(klCoef, true),
-                new LearnerSettings.Trainer(1, 0, 1, 2, 1000),
-                new SftSettings(0, 1, 1, 0, 0));
+                new LearnerSettings.Trainer(1, 0, 0, 1, 2, 1000),
+                new SftSettings(0, 1, 1, 0, 0, 0));
     }
 
     private static JudgeModel model() {
@@ -140,7 +147,7 @@ class GrpoTrainerTest {
     private static void step(
             final GrpoTrainer trainer, final Agreement agreement, final List<LearnedGroup> batch, final int step) {
         agreement.remember(step);
-        agreement.measure(batch, new java.util.HashMap<>());
+        agreement.measure(batch, new HashMap<>());
         trainer.learn(batch);
     }
 

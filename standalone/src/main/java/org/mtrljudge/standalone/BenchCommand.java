@@ -92,7 +92,7 @@ final class BenchCommand {
                     answers.start();
                     final TrainingResult result = learner.run();
                     final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
-                    return result.generatedTokens() / seconds;
+                    return result.rl().generatedTokens() / seconds;
                 }
             }
         }

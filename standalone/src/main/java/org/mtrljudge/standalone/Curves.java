@@ -3,8 +3,12 @@ package org.mtrljudge.standalone;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -22,7 +26,7 @@ final class Curves {
     private Curves() {}
 
     /** @return whether they were drawn; a JDK without any font cannot */
-    static boolean draw(final List<Map<String, Double>> steps, final Path folder) {
+    static boolean draw(final SortedMap<Integer, Map<String, Double>> steps, final Path folder) {
         if (steps.isEmpty()) {
             return true;
         }
@@ -30,14 +34,23 @@ final class Curves {
             for (final Map.Entry<String, List<String>> chart : CHARTS.entrySet()) {
                 save(chart(chart.getKey(), chart.getValue(), steps), folder.resolve(chart.getKey()));
             }
-            final List<String> tasks = steps.get(0).keySet().stream()
-                    .filter(k -> k.startsWith("reward/accuracy/"))
-                    .toList();
-            save(chart("accuracy by task", tasks, steps), folder.resolve("tasks"));
+            save(chart("accuracy by task", names(steps, "reward/accuracy/"), steps), folder.resolve("tasks"));
+            final List<String> validated = names(steps, "val/");
+            if (!validated.isEmpty()) {
+                validated.remove("val/format_rate"); // no percentage
+                save(chart("macro-F1 on validation, %", validated, steps), folder.resolve("validation"));
+            }
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
             return false; // no fonts, no fontconfig
         }
+    }
+
+    private static List<String> names(final SortedMap<Integer, Map<String, Double>> steps, final String prefix) {
+        final SortedSet<String> names = new TreeSet<>();
+        steps.values().forEach(metrics -> names.addAll(metrics.keySet()));
+        names.removeIf(name -> !name.startsWith(prefix));
+        return new ArrayList<>(names);
     }
 
     private static void save(final XYChart chart, final Path file) {
@@ -48,7 +61,8 @@ final class Curves {
         }
     }
 
-    private static XYChart chart(final String title, final List<String> names, final List<Map<String, Double>> steps) {
+    private static XYChart chart(
+            final String title, final List<String> names, final SortedMap<Integer, Map<String, Double>> steps) {
         final XYChart chart = new XYChartBuilder()
                 .width(1000)
                 .height(520)
@@ -59,22 +73,35 @@ final class Curves {
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setXAxisMin(0.0);
         for (final String name : names) {
-            final double[] x = new double[steps.size()];
-            final double[] y = new double[steps.size()];
-            for (int i = 0; i < x.length; i++) {
-                x[i] = i + 1;
-                y[i] = smoothed(steps, name, i);
+            final List<Integer> x = new ArrayList<>();
+            final List<Double> y = new ArrayList<>();
+            steps.forEach((step, metrics) -> {
+                final Double value = metrics.get(name);
+                if (value != null) {
+                    x.add(step);
+                    y.add(value);
+                }
+            });
+            if (!x.isEmpty()) {
+                chart.addSeries(name, x, smoothed(x, y)).setMarker(SeriesMarkers.NONE);
             }
-            chart.addSeries(name, x, y).setMarker(SeriesMarkers.NONE);
         }
         return chart;
     }
 
-    /** The mean of a step and up to four before it: single batches are noisy. */
-    private static double smoothed(final List<Map<String, Double>> steps, final String name, final int at) {
-        return steps.subList(Math.max(0, at - 4), at + 1).stream()
-                .mapToDouble(s -> s.getOrDefault(name, 0.0))
-                .average()
-                .orElse(0);
+    /** The mean over a point and those of the four steps before it: single batches are noisy. */
+    private static List<Double> smoothed(final List<Integer> x, final List<Double> y) {
+        final List<Double> means = new ArrayList<>();
+        for (int i = 0; i < x.size(); i++) {
+            int from = i;
+            while (from > 0 && x.get(from - 1) >= x.get(i) - 4) {
+                from--;
+            }
+            means.add(y.subList(from, i + 1).stream()
+                    .mapToDouble(v -> v)
+                    .average()
+                    .orElseThrow());
+        }
+        return means;
     }
 }

@@ -6,10 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mtrljudge.learner.TrainingListener;
 
 /** Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. */
@@ -17,7 +17,7 @@ final class MetricsLog implements TrainingListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Path file;
     private final TrainingListener next;
-    private final List<Map<String, Double>> rlSteps = new ArrayList<>();
+    private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
     MetricsLog(final Path file, final TrainingListener next) {
         this.file = file;
@@ -35,7 +35,7 @@ final class MetricsLog implements TrainingListener {
             append(phase, done, metrics);
         }
         if (phase.equals("rl")) {
-            rlSteps.add(metrics);
+            rlSteps.put(done, metrics);
         }
         next.progressed(phase, done, metrics);
     }
@@ -63,8 +63,8 @@ final class MetricsLog implements TrainingListener {
         next.warned(message);
     }
 
-    /** The metrics of every RL step, in order. */
-    List<Map<String, Double>> rlSteps() {
+    /** The metrics of every RL step; under 0 what was validated before the first. */
+    SortedMap<Integer, Map<String, Double>> rlSteps() {
         return rlSteps;
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description =
                 "Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes.")
 final class PretrainCommand implements Callable<Integer> {
-    private static final double LOOKUP_SHARE = 0.7;
+    private static final double LOOKUP_SHARE = 0.6;
     private static final int PICTURES = 2_000_000;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "the checkpoint folder to write")
@@ -35,7 +35,7 @@ final class PretrainCommand implements Callable<Integer> {
             names = "--lookup-steps",
             description =
                     "updates after them, most of them looking a text up in the picture (default: ${DEFAULT-VALUE})")
-    private int lookupSteps = 1500;
+    private int lookupSteps = 3000;
 
     @Option(names = "--from", paramLabel = "DIR", description = "go on from this checkpoint instead of fresh weights")
     private @Nullable Path from;
@@ -65,7 +65,7 @@ final class PretrainCommand implements Callable<Integer> {
             return;
         }
         final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
-        final SftSettings settings = new SftSettings(steps, 64, PICTURES, lr, 0);
+        final SftSettings settings = new SftSettings(steps, 64, PICTURES, lr, 0, 0);
         final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
         try (SftTrainer trainer =
                 new SftTrainer(model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed)) {

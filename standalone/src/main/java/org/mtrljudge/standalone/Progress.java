@@ -70,6 +70,9 @@ final class Progress implements TrainingListener {
         if (loss != null) {
             return String.format(Locale.ROOT, "loss %.3f", loss);
         }
+        if (!metrics.containsKey("reward/overall")) {
+            return String.format(Locale.ROOT, "validation %.1f", metrics.getOrDefault("val/mean_macro_f1", 0.0));
+        }
         return String.format(
                 Locale.ROOT,
                 "reward %.3f format %.2f staleness %.1f",

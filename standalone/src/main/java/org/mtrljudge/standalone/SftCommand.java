@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 
 @Command(name = "sft", description = "Supervised fine-tuning on demonstrations alone, then the test.")
 final class SftCommand implements Callable<Integer> {
-    private static final int NO_STEP_LIMIT = 1_000_000;
+    private static final double SPARE = 1.2;
+    private static final int VALIDATIONS = 6;
 
     @Mixin
     private RunOptions options = new RunOptions();
@@ -35,26 +36,36 @@ final class SftCommand implements Callable<Integer> {
             return 0;
         }
         final Path trained = RunDirectory.open(options.runs(), beside).path();
-        final List<String> control = List.of(
-                "trainer.total_steps=0",
-                "model=" + trained.resolve("checkpoints").resolve("warmup"),
-                "sft.steps=" + NO_STEP_LIMIT,
-                "sft.max_seconds=" + Math.round(rlSeconds(trained.resolve("summary.json"))));
-        final RunSettings settings = options.settings(trained.resolve("settings.yaml"), control);
+        final RunSettings settings = options.settings(trained.resolve("settings.yaml"), control(trained));
         new RunExecution(settings, options.runs(), options.runName("sft-beside-" + beside)).run();
         return 0;
     }
 
-    private static double rlSeconds(final Path summary) {
+    /** The seconds end it; the steps are what these should hold, and some more. As RL does, it keeps its best on validation. */
+    private static List<String> control(final Path trained) {
+        final JsonNode summary = summary(trained.resolve("summary.json"));
+        final double seconds = summary.at("/seconds_by_phase/rl").asDouble();
+        final double secondsPerStep = summary.at("/seconds_by_phase/warmup").asDouble()
+                / summary.at("/warmup_steps").asInt();
+        final long steps = Math.round(SPARE * seconds / secondsPerStep);
+        return List.of(
+                "trainer.total_steps=0",
+                "model=" + trained.resolve("checkpoints").resolve("warmup"),
+                "sft.steps=" + steps,
+                "sft.val_freq=" + Math.max(1, steps / VALIDATIONS),
+                "sft.max_seconds=" + Math.round(seconds));
+    }
+
+    private static JsonNode summary(final Path file) {
         try {
-            final JsonNode seconds =
-                    new ObjectMapper().readTree(Files.readAllBytes(summary)).path("seconds_by_phase");
-            if (!seconds.has("rl")) {
-                throw new UsageException(summary + " tells of no RL phase to stand beside");
+            final JsonNode summary = new ObjectMapper().readTree(Files.readAllBytes(file));
+            if (summary.at("/seconds_by_phase/rl").asDouble() <= 0
+                    || summary.path("warmup_steps").asInt() <= 0) {
+                throw new UsageException(file + " tells of no warm-up and RL to stand beside");
             }
-            return seconds.get("rl").asDouble();
+            return summary;
         } catch (final IOException e) {
-            throw new UsageException("the run to stand beside has no readable " + summary + ": did it finish?");
+            throw new UsageException("the run to stand beside has no readable " + file + ": did it finish?");
         }
     }
 }

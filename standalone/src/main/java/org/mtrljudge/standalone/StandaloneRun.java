@@ -1,5 +1,7 @@
 package org.mtrljudge.standalone;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.learner.Learner;
@@ -61,8 +64,8 @@ public final class StandaloneRun {
     }
 
     private Learner learner(final Topics topics, final Map<String, Object> kafka, final JudgeModel model) {
-        final String digest = Sha256.of(java.nio.ByteBuffer.wrap(
-                SettingsReader.write(settings).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        final String digest =
+                Sha256.of(ByteBuffer.wrap(SettingsReader.write(settings).getBytes(StandardCharsets.UTF_8)));
         return new Learner(
                 settings.learner(),
                 digest,
@@ -115,9 +118,9 @@ public final class StandaloneRun {
     private static final class Actors implements AutoCloseable {
         private final List<Actor> actors;
         private final List<Thread> threads = new ArrayList<>();
-        private final java.util.function.Consumer<Throwable> onFailure;
+        private final Consumer<Throwable> onFailure;
 
-        Actors(final List<Actor> actors, final java.util.function.Consumer<Throwable> onFailure) {
+        Actors(final List<Actor> actors, final Consumer<Throwable> onFailure) {
             this.actors = actors;
             this.onFailure = onFailure;
         }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Evaluation;
 import org.mtrljudge.learner.TrainingResult;
 
@@ -49,10 +51,17 @@ final class Summary {
         map.put("wall_seconds", wallSeconds);
         map.put("peak_rss_bytes", peakRssBytes());
         map.put("steps", result.steps());
+        map.put("best_step", result.bestStep());
+        map.put("warmup_steps", result.warmUpSteps());
         map.put("groups", groups());
         map.put("seconds_by_phase", result.secondsByPhase());
         map.put("rl", rl());
         return map;
+    }
+
+    /** The RL phase without its validations. */
+    private double rlSeconds() {
+        return result.secondsByPhase().getOrDefault("rl", 0.0) - result.rl().validateSeconds();
     }
 
     private Map<String, Object> groups() {
@@ -66,15 +75,16 @@ final class Summary {
     }
 
     private Map<String, Object> rl() {
-        final double seconds = result.secondsByPhase().getOrDefault("rl", 0.0);
+        final double seconds = rlSeconds();
         final Map<String, Object> rl = new LinkedHashMap<>();
-        rl.put("generate_seconds", result.generateSeconds());
-        rl.put("score_seconds", result.scoreSeconds());
-        rl.put("learn_seconds", result.learnSeconds());
-        rl.put("wait_seconds", result.waitSeconds());
-        rl.put("generated_tokens", result.generatedTokens());
-        rl.put("tokens_per_second", seconds == 0 ? 0 : result.generatedTokens() / seconds);
-        rl.put("rollout_logprobs_diff_mean_max", result.maxRolloutLogProbDifference());
+        rl.put("generate_seconds", result.rl().generateSeconds());
+        rl.put("score_seconds", result.rl().scoreSeconds());
+        rl.put("learn_seconds", result.rl().learnSeconds());
+        rl.put("wait_seconds", result.rl().waitSeconds());
+        rl.put("validate_seconds", result.rl().validateSeconds());
+        rl.put("generated_tokens", result.rl().generatedTokens());
+        rl.put("tokens_per_second", seconds == 0 ? 0 : result.rl().generatedTokens() / seconds);
+        rl.put("rollout_logprobs_diff_mean_max", result.rl().maxRolloutLogProbDifference());
         return rl;
     }
 
@@ -125,7 +135,7 @@ final class Summary {
     }
 
     private Evaluation evaluation(final String stage) {
-        return java.util.Objects.requireNonNull(result.evaluations().get(stage));
+        return Objects.requireNonNull(result.evaluations().get(stage));
     }
 
     private static String title(final String stage) {
@@ -136,12 +146,12 @@ final class Summary {
         };
     }
 
-    private static String cell(final @org.jspecify.annotations.Nullable Double value) {
+    private static String cell(final @Nullable Double value) {
         return value == null ? String.format("%16s", "–") : String.format(Locale.ROOT, "%16.1f", value);
     }
 
     private String times() {
-        final double rl = result.secondsByPhase().getOrDefault("rl", 0.0);
+        final double rl = rlSeconds();
         final StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
@@ -155,13 +165,16 @@ final class Summary {
         if (rl > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "RL %.0f s at %.0f tokens/s: actors generated %.0f s, rewards %.1f s, learner learned %.0f s and waited %.0f s%n",
+                    "RL %.0f s at %.0f tokens/s: actors generated %.0f s, rewards %.1f s, learner learned %.0f s and waited %.0f s; "
+                            + "validation %.0f s, best at step %d%n",
                     rl,
-                    result.generatedTokens() / rl,
-                    result.generateSeconds(),
-                    result.scoreSeconds(),
-                    result.learnSeconds(),
-                    result.waitSeconds()));
+                    result.rl().generatedTokens() / rl,
+                    result.rl().generateSeconds(),
+                    result.rl().scoreSeconds(),
+                    result.rl().learnSeconds(),
+                    result.rl().waitSeconds(),
+                    result.rl().validateSeconds(),
+                    result.bestStep()));
         }
         text.append(String.format(
                 Locale.ROOT, "all in all %.0f s, at most %d MB resident%n", wallSeconds, peakRssBytes() >> 20));

@@ -17,8 +17,9 @@ import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
  * Captions of scenes from the training split: what the shipped judge-tiny was pretrained on. It learns to see and to describe,
- * never to judge: no verdict, no reasoning tags, none of the questions of a task. One of three questions is asked of each picture; a share of them is asked what the picture
- * has to say to a text instead.
+ * never to judge: no verdict, none of the questions of a task. One of three questions is asked of each picture; a share of them
+ * is asked what the picture has to say to a text instead. A share of either is to be thought first and then answered with a
+ * detail of the picture, so that the tags are no news to the judge, as they are none to a published model.
  */
 public final class Descriptions implements ExampleSource {
     /** The one task of this source. */
@@ -26,6 +27,7 @@ public final class Descriptions implements ExampleSource {
 
     private static final double ODD_SHARE = 0.35;
     private static final double SPOILED_SHARE = 0.35;
+    private static final double ANSWERED_SHARE = 0.3;
     private final long seed;
     private final int trainSize;
     private final double lookupShare;
@@ -58,22 +60,32 @@ public final class Descriptions implements ExampleSource {
         final Distortion distortion =
                 random.nextDouble() < SPOILED_SHARE ? draw.pick(Technical.FLAWS) : Distortion.NONE;
         final Picture picture = new Picture(scene, distortion, 1 + random.nextInt(3), random.nextLong());
-        final Reasoning caption = new Reasoning();
-        final String question = switch (random.nextInt(3)) {
-            case 0 -> {
-                caption.seen(scene);
-                yield "Describe the objects.";
-            }
-            case 1 -> {
-                caption.arrangement(scene);
-                yield "Describe the scene.";
-            }
-            default -> {
-                caption.look(distortion);
-                yield "Describe the look.";
-            }
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                example(
+                        draw,
+                        index,
+                        picture,
+                        "Describe the objects.",
+                        new Reasoning().seen(scene),
+                        scene.objects().get(0).name());
+            case 1 ->
+                example(
+                        draw,
+                        index,
+                        picture,
+                        "Describe the scene.",
+                        new Reasoning().arrangement(scene),
+                        scene.sunLeft() ? "left" : "right");
+            default ->
+                example(
+                        draw,
+                        index,
+                        picture,
+                        "Describe the look.",
+                        new Reasoning().look(distortion),
+                        Reasoning.light(distortion));
         };
-        return example(index, picture, question, caption);
     }
 
     private static JudgeExample lookup(final SceneSampler draw, final int index) {
@@ -81,19 +93,28 @@ public final class Descriptions implements ExampleSource {
         final Claim claim = Claim.about(scene, draw.random().nextBoolean(), Kind.HARMLESS, draw);
         final Reasoning caption = new Reasoning().seen(scene).asked(claim, scene);
         final Picture picture = new Picture(scene, draw.random().nextLong());
-        return example(index, picture, "Text: " + claim.text() + "\nDescribe the text.", caption);
+        final String question = "Text: " + claim.text() + "\nDescribe the text.";
+        return example(draw, index, picture, question, caption, claim.answerOf(scene));
     }
 
+    /** @param detail of the picture: the answer, when one is wanted */
     private static JudgeExample example(
-            final int index, final Picture picture, final String question, final Reasoning caption) {
+            final SceneSampler draw,
+            final int index,
+            final Picture picture,
+            final String question,
+            final Reasoning caption,
+            final String detail) {
+        final boolean answered = draw.random().nextDouble() < ANSWERED_SHARE;
+        final String text = answered ? caption.then(detail) : caption.text();
         return new JudgeExample(
                 TASK + "-" + index,
                 TASK,
-                "<image>\n" + question,
+                "<image>\n" + question + (answered ? " Think, then answer." : ""),
                 List.of(new ExampleImage(picture.toPng(), null)),
-                caption.text(),
+                text,
                 List.of(),
-                caption.text());
+                text);
     }
 
     private static Scene withOddity(final Scene scene, final SplittableRandom random) {

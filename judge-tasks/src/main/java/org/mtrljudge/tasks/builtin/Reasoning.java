@@ -57,14 +57,18 @@ final class Reasoning {
 
     /** "looks blurred clean whole even." */
     Reasoning look(final Distortion d) {
-        final String light = switch (d) {
+        return say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
+                + (d == Distortion.NOISE ? "noisy" : "clean") + " "
+                + (d == Distortion.BLOCKS ? "blocky" : "whole") + " " + light(d));
+    }
+
+    /** "dark", "bright" or "even". */
+    static String light(final Distortion d) {
+        return switch (d) {
             case DARK -> "dark";
             case BRIGHT -> "bright";
             default -> "even";
         };
-        return say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
-                + (d == Distortion.NOISE ? "noisy" : "clean") + " "
-                + (d == Distortion.BLOCKS ? "blocky" : "whole") + " " + light);
     }
 
     /** The look, then "flaw blur." */

@@ -2,6 +2,7 @@ package org.mtrljudge.tasks.scene;
 
 import java.awt.image.BufferedImage;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 
 /** Spoils a picture: blur, noise, blocking, wrong exposure, each in three strengths. */
 final class Spoiler {
@@ -31,7 +32,7 @@ final class Spoiler {
         return image;
     }
 
-    private static void eachValue(final BufferedImage image, final java.util.function.DoubleUnaryOperator change) {
+    private static void eachValue(final BufferedImage image, final DoubleUnaryOperator change) {
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth(); x++) {
                 final int rgb = image.getRGB(x, y);

@@ -1,0 +1,85 @@
+package org.mtrljudge.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Topics;
+
+/** An actor in a process of its own, so that a test can kill it as a machine would. */
+final class ActorProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader log;
+
+    private ActorProcess(final Process process) {
+        this.process = process;
+        this.log = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The child's side: arguments are its id, the run's name, the broker's address and the data root. */
+    public static void main(final String[] arguments) {
+        Configurator.setRootLevel(Level.INFO);
+        try (Actor actor = new Actor(
+                new ActorSettings(arguments[0], 4, 1),
+                new Topics(arguments[1], new LocalSchemaRegistry()),
+                Map.of("bootstrap.servers", arguments[2]),
+                JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0),
+                Path.of(arguments[3]),
+                Clock.systemUTC())) {
+            actor.run();
+        }
+    }
+
+    static ActorProcess start(final String id, final String run, final String bootstrap, final Path dataRoot)
+            throws IOException {
+        return new ActorProcess(new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dai.djl.offline=true",
+                        ActorProcess.class.getName(),
+                        id,
+                        run,
+                        bootstrap,
+                        dataRoot.toString())
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /** Reads its log until a line says so. */
+    void waitUntilItSays(final String words, final Duration patience) throws IOException, InterruptedException {
+        final long deadline = System.nanoTime() + patience.toNanos();
+        final StringBuilder said = new StringBuilder();
+        while (said.indexOf(words) < 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the actor did not say '" + words + "' in " + patience + " but: " + said);
+            }
+            if (log.ready()) {
+                said.append((char) log.read());
+            } else {
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    /** SIGKILL: no shutdown hook, no goodbye to the broker. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}

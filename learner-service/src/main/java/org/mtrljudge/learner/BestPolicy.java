@@ -1,0 +1,72 @@
+package org.mtrljudge.learner;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.WeightType;
+import org.mtrljudge.tasks.Split;
+
+/**
+ * Validates the policy now and then and keeps the best one as a checkpoint: that one is tested in the end (the paper: the
+ * best validation checkpoint is the one tested). Best is the highest mean macro-F1; of equals the first.
+ */
+final class BestPolicy {
+    private final TestRound round;
+    private final JudgeModel model;
+    private final Path checkpoint;
+    private double bestScore = -1;
+    private int bestStep;
+
+    /** @param checkpoint the folder that holds the best policy, written anew whenever a better one comes */
+    BestPolicy(final TestRound round, final JudgeModel model, final Path checkpoint) {
+        this.round = round;
+        this.model = model;
+        this.checkpoint = checkpoint;
+    }
+
+    /**
+     * Validates the model's weights, which the actors know as {@code version}. Nothing else may be asked meanwhile.
+     *
+     * @param stage rl or warmup
+     * @return {@code val/…} metrics
+     */
+    Map<String, Double> validate(final String stage, final int step, final int version) {
+        final long start = System.nanoTime();
+        final Evaluation evaluation = round.run(stage + "-" + step, version, Split.VALIDATION, done -> {});
+        final Map<String, Double> metrics = new TreeMap<>();
+        evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
+        final double score = evaluation.meanMacroF1(evaluation.tasks());
+        metrics.put("val/mean_macro_f1", score);
+        metrics.put("val/format_rate", evaluation.formatRate());
+        offer(step, score);
+        metrics.put("timing_s/testing", (System.nanoTime() - start) / 1e9);
+        return metrics;
+    }
+
+    private void offer(final int step, final double score) {
+        if (score > bestScore) {
+            bestScore = score;
+            bestStep = step;
+            model.save(checkpoint, WeightType.F32);
+        }
+    }
+
+    /**
+     * Ends the stage: the model gets the best weights, or, when none were validated, keeps the last, which become the checkpoint.
+     *
+     * @param lastStep of the stage
+     * @return the step whose weights the model now holds
+     */
+    int settle(final int lastStep) {
+        if (bestScore < 0) {
+            model.save(checkpoint, WeightType.F32);
+            return lastStep;
+        }
+        if (bestStep != lastStep) {
+            model.replaceWeights(JudgeFolder.open(checkpoint));
+        }
+        return bestStep;
+    }
+}

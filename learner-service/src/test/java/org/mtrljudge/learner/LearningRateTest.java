@@ -1,0 +1,40 @@
+package org.mtrljudge.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class LearningRateTest {
+    private static final double ROUNDING = 1e-12;
+    private static final int STEPS = 12;
+
+    private static LearnerSettings.Optim optim(final String schedule) {
+        return new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 4, schedule, 0.1);
+    }
+
+    @Test
+    void shouldRiseThenFallAlongACosine() {
+        final LearnerSettings.Optim cosine = optim("cosine");
+        assertThat(cosine.learningRate(1, STEPS)).isCloseTo(0.25e-3, within(ROUNDING));
+        assertThat(cosine.learningRate(4, STEPS)).isCloseTo(1e-3, within(ROUNDING));
+        // half of the way down: 0.1 + 0.9 · (1 + cos 90°) / 2
+        assertThat(cosine.learningRate(8, STEPS)).isCloseTo(0.55e-3, within(ROUNDING));
+        assertThat(cosine.learningRate(12, STEPS)).isCloseTo(0.1e-3, within(ROUNDING));
+        assertThat(cosine.learningRate(99, STEPS)).isCloseTo(0.1e-3, within(ROUNDING));
+    }
+
+    @Test
+    void shouldStayAfterItsRise() {
+        assertThat(optim("constant").learningRate(3, STEPS)).isCloseTo(0.75e-3, within(ROUNDING));
+        assertThat(optim("constant").learningRate(12, STEPS)).isCloseTo(1e-3, within(ROUNDING));
+    }
+
+    @Test
+    void shouldEndTheStageAtTheNearerLimit() {
+        final SftSettings sft = new SftSettings(100, 8, 10, 1.0, 50, 0);
+        assertThat(sft.progress(10, 20)).isCloseTo(0.4, within(ROUNDING));
+        assertThat(sft.progress(60, 20)).isCloseTo(0.6, within(ROUNDING));
+        assertThat(new SftSettings(100, 8, 10, 1.0, 0, 0).progress(10, 1e9)).isCloseTo(0.1, within(ROUNDING));
+    }
+}
