@@ -6,8 +6,8 @@ import org.mtrljudge.schemas.PromptRequest;
 
 /**
  * Back-pressure: at most (maxStaleness + 1) · batch prompts are out. A prompt's credit is held until its group is LEARNED, not
- * merely scored: what waits in the learner's hands ages too, so only this bounds staleness by construction. Also tells a first
- * answer from a duplicate.
+ * merely scored: what waits in the learner's hands ages too. Answers that come in order are then never staler than that; one that
+ * is overtaken by whole batches is, and is left out. Also tells a first answer from a duplicate.
  */
 final class CreditWindow {
     private final int limit;

@@ -23,6 +23,8 @@ final class Curves {
             "length", List.of("response_length/mean", "response_length/max", "response_length/min"),
             "staleness", List.of("staleness/mean", "staleness/max", "frac_reward_zero_std"));
 
+    private static final int SMOOTHED_PARTS = 16;
+
     private Curves() {}
 
     /** @return whether they were drawn; a JDK without any font cannot */
@@ -89,12 +91,13 @@ final class Curves {
         return chart;
     }
 
-    /** The mean over a point and those of the four steps before it: single batches are noisy. */
+    /** The mean over a point and those of the steps shortly before it: single batches are noisy. */
     private static List<Double> smoothed(final List<Integer> x, final List<Double> y) {
+        final int window = Math.max(4, x.get(x.size() - 1) / SMOOTHED_PARTS);
         final List<Double> means = new ArrayList<>();
         for (int i = 0; i < x.size(); i++) {
             int from = i;
-            while (from > 0 && x.get(from - 1) >= x.get(i) - 4) {
+            while (from > 0 && x.get(from - 1) >= x.get(i) - window) {
                 from--;
             }
             means.add(y.subList(from, i + 1).stream()

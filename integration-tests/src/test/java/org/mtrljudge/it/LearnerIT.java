@@ -1,0 +1,262 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.SftSettings;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PackedArrays;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
+
+/** The learner against answers that come late, twice, never, or not as wanted. */
+@Timeout(180)
+class LearnerIT {
+    private static final int STEPS = 3;
+    private static final int BATCH = 6;
+    private static final int TOO_OLD = -7;
+
+    @TempDir
+    private Path folder;
+
+    private final Topics topics = new Topics("learner", new LocalSchemaRegistry());
+    private EmbeddedBroker broker;
+
+    @BeforeEach
+    void start() {
+        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker.prepare(topics);
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    private static LearnerSettings settings() {
+        return new LearnerSettings(
+                new LearnerSettings.Data(BATCH, 8),
+                new LearnerSettings.Rollout(2, 1.0, 1.0),
+                new LearnerSettings.Actor(
+                        BATCH,
+                        0.2,
+                        0.28,
+                        "token",
+                        1,
+                        4096,
+                        new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
+                new LearnerSettings.Algorithm(0, false),
+                new LearnerSettings.Trainer(STEPS, 1, 0, 1, 1, 500),
+                new SftSettings(0, 1, 1, 0, 0, 0));
+    }
+
+    private TrainingResult train(final Warnings warnings, final Runnable health) {
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
+                Learner learner = new Learner(
+                        settings(),
+                        "settings",
+                        topics,
+                        broker.clientConfig(),
+                        model,
+                        new BuiltInTasks(1, 50, 0, 1),
+                        folder.resolve("checkpoints"),
+                        warnings,
+                        health,
+                        Clock.systemUTC())) {
+            return learner.run();
+        }
+    }
+
+    @Test
+    void shouldSortAnswersIntoLearnedStaleAndDeadAndDropTheSecondOnes() throws Exception {
+        final Warnings warnings = new Warnings();
+        final TrainingResult result;
+        final Answers answers = new Answers(topics, broker.clientConfig());
+        try (answers) {
+            answers.start();
+            result = train(warnings, () -> {});
+        }
+
+        assertThat(result.groups().learned()).isEqualTo(STEPS * BATCH);
+        assertThat(result.groups().stale()).isEqualTo(answers.old.size()).isPositive();
+        assertThat(result.groups().dead()).isEqualTo(answers.dead.size()).isPositive();
+        assertThat(result.groups().published())
+                .isEqualTo(result.groups().scored())
+                .isEqualTo(STEPS * BATCH + answers.old.size() + answers.dead.size());
+        assertThat(warnings.metrics.get(STEPS).get("fully_async/count/duplicate_samples"))
+                .as("second answers")
+                .isPositive();
+        assertThat(warnings.said).filteredOn(w -> w.contains("is dead")).hasSameSizeAs(answers.dead);
+        final List<String> learned = new ArrayList<>();
+        final List<String> stale = new ArrayList<>();
+        for (final TrainingStep step : answers.journal) {
+            step.getLearned().forEach(l -> learned.add(l.getPromptId()));
+            stale.addAll(step.getStale());
+        }
+        assertThat(learned).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
+        assertThat(answers.old).containsAll(stale);
+    }
+
+    @Test
+    void shouldNameTheStageThatStandsStill() {
+        final Warnings warnings = new Warnings();
+        final Runnable givesUpOnceWarned = () -> {
+            if (!warnings.said.isEmpty()) {
+                throw new IllegalStateException("seen enough");
+            }
+        };
+        assertThatThrownBy(() -> train(warnings, givesUpOnceWarned)).hasMessage("seen enough");
+        assertThat(warnings.said.get(0)).contains("the actors stand still (8 prompts, 0 rollout groups)");
+    }
+
+    private static final class Warnings implements TrainingListener {
+        private final List<String> said = new ArrayList<>();
+        private final Map<Integer, Map<String, Double>> metrics = new HashMap<>();
+
+        @Override
+        public void phaseStarted(final String phase, final int steps) {}
+
+        @Override
+        public void progressed(final String phase, final int done, final Map<String, Double> values) {
+            if (phase.equals("rl")) {
+                metrics.put(done, values);
+            }
+        }
+
+        @Override
+        public void phaseEnded(final String phase) {}
+
+        @Override
+        public void warned(final String message) {
+            said.add(message);
+        }
+    }
+
+    /** In the place of actors and rewards: every fifth answer is too old, every seventh a dead letter, the others come twice. */
+    private static final class Answers implements AutoCloseable {
+        private final Set<String> old = ConcurrentHashMap.newKeySet();
+        private final Set<String> dead = ConcurrentHashMap.newKeySet();
+        private final List<TrainingStep> journal = new ArrayList<>();
+        private final Topics topics;
+        private final Map<String, Object> kafka;
+        private final Thread thread = new Thread(this::answer, "answers");
+        private volatile boolean stopping;
+
+        Answers(final Topics topics, final Map<String, Object> kafka) {
+            this.topics = topics;
+            this.kafka = kafka;
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        private void answer() {
+            final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
+            final TopicPartition steps = new TopicPartition(topics.journal().name(), 0);
+            try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                            new HashMap<>(kafka), new StringDeserializer(), new ByteArrayDeserializer());
+                    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                            new HashMap<>(kafka), new StringSerializer(), new ByteArraySerializer())) {
+                consumer.assign(List.of(prompts, steps));
+                consumer.seekToBeginning(List.of(prompts, steps));
+                int asked = 0;
+                boolean drained = false;
+                while (!(stopping && drained)) {
+                    final boolean last = stopping;
+                    final var records = consumer.poll(Duration.ofMillis(200));
+                    for (final ConsumerRecord<String, byte[]> record : records) {
+                        if (record.topic().equals(steps.topic())) {
+                            journal.add(topics.journal().valueSerde().decode(record.value()));
+                            continue;
+                        }
+                        final PromptRequest prompt =
+                                topics.prompts().valueSerde().decode(record.value());
+                        final boolean training = prompt.getPurpose() == Purpose.TRAIN;
+                        messages(prompt, training ? ++asked : 1).forEach(producer::send);
+                    }
+                    drained = last && records.isEmpty();
+                }
+            }
+        }
+
+        private List<ProducerRecord<String, byte[]>> messages(final PromptRequest prompt, final int number) {
+            final String id = prompt.getPromptId();
+            if (number % 7 == 0) {
+                dead.add(id);
+                return List.of(topics.deadLetters()
+                        .message(
+                                id,
+                                DeadLetters.of(
+                                        id, "learner.prompts", 0, 0, "actor", "no", ByteBuffer.wrap(new byte[0]))));
+            }
+            if (number % 5 == 0) {
+                old.add(id);
+                return List.of(topics.scored().message(id, scored(prompt, TOO_OLD)));
+            }
+            final ScoredGroup fresh = scored(prompt, prompt.getMinPolicyVersion());
+            return List.of(topics.scored().message(id, fresh), topics.scored().message(id, fresh));
+        }
+
+        private static ScoredGroup scored(final PromptRequest prompt, final int version) {
+            final List<Completion> completions = new ArrayList<>();
+            final List<CompletionScore> scores = new ArrayList<>();
+            for (int c = 0; c < prompt.getGroupSize(); c++) {
+                completions.add(new Completion(
+                        "word",
+                        PackedArrays.ofInts(new int[] {100 + c, 200}),
+                        PackedArrays.ofFloats(new float[] {-5, -5}),
+                        FinishReason.STOP));
+                scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
+            }
+            return new ScoredGroup(
+                    new RolloutGroup(prompt, version, "", "test", completions, 0L, 0.0), "test", 1, scores, false, 0.0);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            stopping = true;
+            thread.join();
+        }
+    }
+}
