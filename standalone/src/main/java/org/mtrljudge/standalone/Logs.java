@@ -15,6 +15,8 @@ final class Logs {
 
     static void to(final Path file) {
         final ConfigurationBuilder<BuiltConfiguration> config = ConfigurationBuilderFactory.newConfigurationBuilder();
+        config.setStatusLevel(
+                Level.OFF); // a full disk is told once, by the command, not by every line that cannot be logged
         config.add(config.newAppender("file", "File")
                 .addAttribute("fileName", file.toString())
                 .add(config.newLayout("PatternLayout").addAttribute("pattern", PATTERN)));
