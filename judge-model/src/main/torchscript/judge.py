@@ -5,7 +5,7 @@ class Judge(Module):
   _is_full_backward_hook : Optional[bool]
 
   # The Qwen3-VL architecture as pure functions of the weights. TorchScript source, compiled by libtorch when it is loaded.
-  # w: the checkpoint, tensor name to tensor. v: the images of a batch. r: the rotary tables. Letters in shape comments:
+  # w: the checkpoint, tensor name to tensor. v: the images of a batch. r: what all calls share, the rotary table. Letters in shape comments:
   # B sequences, S positions, H hidden, A heads, K key/value heads, D head size, V vocabulary,
   # N images, P patches an image (padded to the largest), C vision hidden, T merged image tokens of the whole batch.
 
@@ -99,11 +99,34 @@ class Judge(Module):
     a = torch.scaled_dot_product_attention(q, k, v, mask)                # [B, A, S, D]
     return a.transpose(1, 2).reshape([q.size(0), q.size(2), -1])         # [B, S, A*D]
 
-  def after_attention(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, a: Tensor) -> Tensor:
+  # A mixture of E experts of inner size I, the best k of them for each position, their shares adding up to one.
+  def experts(self: __torch__.Judge, w: Dict[str, Tensor], name: str, y: Tensor, k: int) -> Tensor:
+    flat = y.reshape([-1, y.size(-1)])                                   # [n, H]
+    shares = torch.softmax(torch.linear(flat, w[name + ".mlp.gate.weight"]).float(), -1)  # [n, E]
+    (best, chosen) = torch.topk(shares, k, -1)                           # [n, k]
+    best = (best / best.sum([-1], True)).to(flat.dtype).reshape([-1])    # [n*k]
+    gate_up = w[name + ".mlp.experts.gate_up_proj"]                      # [E, H, 2I]
+    down = w[name + ".mlp.experts.down_proj"]                            # [E, I, H]
+    inner = down.size(1)
+    out = torch.zeros_like(flat)
+    for e in range(down.size(0)):
+      places = torch.nonzero(chosen.reshape([-1]) == e).reshape([-1])    # [m]: position * k + rank
+      if places.size(0) > 0:
+        rows = torch.floor_divide(places, k)
+        z = torch.matmul(flat.index_select(0, rows), gate_up.select(0, e))  # [m, 2I]
+        z = torch.matmul(torch.silu(z.narrow(1, 0, inner)) * z.narrow(1, inner, inner), down.select(0, e))  # [m, H]
+        out = out.index_add(0, rows, z * best.index_select(0, places).unsqueeze(1))
+    return out.view(y.size())
+
+  def after_attention(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], name: str, x: Tensor, a: Tensor) -> Tensor:
     x = x + torch.linear(a, w[name + ".self_attn.o_proj.weight"])
     y = self.rms_norm(x, w[name + ".post_attention_layernorm.weight"])
-    y = torch.silu(torch.linear(y, w[name + ".mlp.gate_proj.weight"])) * torch.linear(y, w[name + ".mlp.up_proj.weight"])
-    return x + torch.linear(y, w[name + ".mlp.down_proj.weight"])        # [B, S, H]
+    if "experts_per_token" in r:
+      y = self.experts(w, name, y, int(r["experts_per_token"]))
+    else:
+      y = torch.silu(torch.linear(y, w[name + ".mlp.gate_proj.weight"])) * torch.linear(y, w[name + ".mlp.up_proj.weight"])
+      y = torch.linear(y, w[name + ".mlp.down_proj.weight"])
+    return x + y                                                         # [B, S, H]
 
   def rope(self: __torch__.Judge, r: Dict[str, Tensor], positions: Tensor) -> Tuple[Tensor, Tensor]:
     half = torch.matmul(positions.permute([1, 2, 0]).float(), r["frequencies"])  # [B, S, 3] x [3, D/2]: each frequency turns with one axis
@@ -142,7 +165,7 @@ class Judge(Module):
       if keep:
         keys.append(k)
         values.append(val)
-      x = self.after_attention(w, name, x, self.attend(q, k, val, mask))
+      x = self.after_attention(w, r, name, x, self.attend(q, k, val, mask))
       if i < len(deep):
         x = x.view([-1, x.size(2)]).index_add(0, v["targets"], deep[i]).view(x.size())
       i = i + 1
@@ -237,7 +260,7 @@ class Judge(Module):
           kv = k.size(1)
           grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
           a = torch.scaled_dot_product_attention(grouped, cache_k[i].narrow(2, 0, size), cache_v[i].narrow(2, 0, size), look)
-          x = self.after_attention(w, name, x, a.reshape([rows, 1, -1]))
+          x = self.after_attention(w, r, name, x, a.reshape([rows, 1, -1]))
         scores = self.logits(w, x.select(1, 0))
         at = at + 1
     return (tokens.narrow(1, 0, t), logps.narrow(1, 0, t))

@@ -107,9 +107,12 @@ class CommandLineIT {
 
     @Test
     void shouldExplainEveryCommand() {
-        for (final String command : List.of("train", "sft", "inspect", "data", "bench", "pretrain")) {
+        for (final String command : List.of("train", "sft", "inspect", "data", "bench", "pretrain", "model")) {
             assertThat(Judge.execute(command, "--help")).isZero();
         }
+        assertThat(Judge.execute("model", "info")).isZero();
+        assertThat(Judge.execute("model", "info", "--model=" + folder)).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("it has no config.json");
         assertThat(Judge.execute("inspect", "--run=absent", "--runs=" + folder)).isEqualTo(2);
     }
 }

@@ -3,9 +3,10 @@ package org.mtrljudge.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a Qwen3-VL {@code config.json} says about the architecture. Only dense models are read so far.
+ * What a Qwen3-VL {@code config.json} says about the architecture, dense or with experts in every layer.
  *
  * @param mropeSection how many rotary frequencies follow time, height and width; interleaved
  */
@@ -18,7 +19,13 @@ public record JudgeConfig(
         int visionEndTokenId,
         int eosTokenId) {
 
-    /** The decoder's sizes. {@code mropeSection} holds the number of frequencies of the axes (time, height, width). */
+    /**
+     * The decoder's sizes.
+     *
+     * @param intermediateSize of a dense layer; with experts it has no meaning
+     * @param mropeSection the number of frequencies of the axes (time, height, width)
+     * @param experts null for a dense model
+     */
     public record Text(
             int vocabSize,
             int hiddenSize,
@@ -28,7 +35,15 @@ public record JudgeConfig(
             int headDim,
             int intermediateSize,
             double ropeTheta,
-            List<Integer> mropeSection) {}
+            List<Integer> mropeSection,
+            @Nullable Experts experts) {}
+
+    /**
+     * A mixture of experts in every decoder layer.
+     *
+     * @param perToken how many of the {@code count} experts see a token
+     */
+    public record Experts(int count, int perToken, int intermediateSize) {}
 
     /** The vision tower's sizes. {@code positions} is the number of rows of the square position table. */
     public record Vision(
@@ -54,6 +69,10 @@ public record JudgeConfig(
         require(
                 text.mropeSection.stream().mapToInt(Integer::intValue).sum() == text.headDim / 2,
                 "mrope_section must add up to half of head_dim");
+        final Experts experts = text.experts;
+        require(
+                experts == null || experts.perToken >= 1 && experts.perToken <= experts.count,
+                "num_experts_per_tok must lie between 1 and num_experts");
         require(vision.hiddenSize % vision.heads == 0, "vision hidden_size must be a multiple of num_heads");
         require(vision.outHiddenSize == text.hiddenSize, "vision out_hidden_size must equal text hidden_size");
         final int side = (int) Math.round(Math.sqrt(vision.positions));
@@ -92,7 +111,8 @@ public record JudgeConfig(
                         integer(text, "head_dim"),
                         integer(text, "intermediate_size"),
                         theta,
-                        integers(child(rope, "mrope_section"))),
+                        integers(child(rope, "mrope_section")),
+                        experts(text)),
                 new Vision(
                         integer(vision, "hidden_size"),
                         integer(vision, "depth"),
@@ -109,6 +129,21 @@ public record JudgeConfig(
                 integer(root, "vision_start_token_id"),
                 integer(root, "vision_end_token_id"),
                 integer(text, "eos_token_id"));
+    }
+
+    private static @Nullable Experts experts(final JsonNode text) {
+        if (!text.has("num_experts")) {
+            return null;
+        }
+        require(
+                text.path("decoder_sparse_step").asInt(1) == 1,
+                "decoder_sparse_step must be 1: experts in every layer");
+        require(text.path("mlp_only_layers").isEmpty(), "mlp_only_layers must be empty: experts in every layer");
+        require(text.path("norm_topk_prob").asBoolean(true), "norm_topk_prob must be true");
+        return new Experts(
+                integer(text, "num_experts"),
+                integer(text, "num_experts_per_tok"),
+                integer(text, "moe_intermediate_size"));
     }
 
     private static JsonNode child(final JsonNode node, final String key) {

@@ -1,6 +1,7 @@
 package org.mtrljudge.model;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -14,13 +15,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 
 /** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
     /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, not to judge. */
     public static final String JUDGE_TINY = "judge-tiny";
 
-    private static final String WEIGHTS = "model.safetensors";
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final FileSource source;
@@ -32,8 +34,8 @@ public final class JudgeFolder {
         for (final String name : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
             files.put(name, source.read(name));
         }
-        this.config = JudgeConfig.of(json("config.json"));
-        this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json"));
+        this.config = JudgeConfig.of(json("config.json", file("config.json")));
+        this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
     }
 
     /** Where a checkpoint's files come from. */
@@ -41,39 +43,34 @@ public final class JudgeFolder {
         /** @throws ModelException when there is no such file */
         byte[] read(String name);
 
-        boolean has(String name);
-
-        Path path(String name);
+        /** @throws ModelException when the weights are not there or not as expected */
+        SortedMap<String, Safetensors.Tensor> readTensors(SortedMap<String, Shape> expected);
     }
 
     private record FolderSource(Path folder) implements FileSource {
         @Override
         public byte[] read(final String name) {
-            if (!has(name)) {
+            final Path file = folder.resolve(name);
+            if (!Files.isRegularFile(file)) {
                 throw new ModelException(folder + " is no checkpoint folder: it has no " + name);
             }
             try {
-                return Files.readAllBytes(path(name));
+                return Files.readAllBytes(file);
             } catch (final IOException e) {
-                throw new ModelException(path(name) + " cannot be read: " + e.getMessage(), e);
+                throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
             }
         }
 
         @Override
-        public boolean has(final String name) {
-            return Files.isRegularFile(path(name));
-        }
-
-        @Override
-        public Path path(final String name) {
-            return folder.resolve(name);
+        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
+            return WeightFiles.read(folder, expected);
         }
     }
 
     private record PresetSource(String preset) implements FileSource {
         @Override
         public byte[] read(final String name) {
-            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + path(name))) {
+            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + preset + "/" + name)) {
                 if (in == null) {
                     throw new ModelException(
                             "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
@@ -85,13 +82,9 @@ public final class JudgeFolder {
         }
 
         @Override
-        public boolean has(final String name) {
-            return JudgeFolder.class.getResource("/" + path(name)) != null;
-        }
-
-        @Override
-        public Path path(final String name) {
-            return Path.of(preset, name);
+        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
+            final Path origin = Path.of(preset, WeightFiles.SINGLE);
+            return Safetensors.read(ByteBuffer.wrap(read(WeightFiles.SINGLE)), expected, origin);
         }
     }
 
@@ -105,9 +98,18 @@ public final class JudgeFolder {
         return new JudgeFolder(new FolderSource(folder));
     }
 
-    private JsonNode json(final String name) {
+    /**
+     * Reads a folder's configuration alone: enough to tell the model's size.
+     *
+     * @throws ModelException when {@code config.json} is missing or wrong
+     */
+    public static JudgeConfig config(final Path folder) {
+        return JudgeConfig.of(json("config.json", new FolderSource(folder).read("config.json")));
+    }
+
+    private static JsonNode json(final String name, final byte[] content) {
         try {
-            return JSON.readTree(files.get(name));
+            return JSON.readTree(content);
         } catch (final IOException e) {
             throw new ModelException(name + " is not JSON: " + e.getMessage(), e);
         }
@@ -122,16 +124,16 @@ public final class JudgeFolder {
     }
 
     byte[] tokenizerJson() {
-        final byte[] json = files.get("tokenizer.json");
-        if (json == null) {
-            throw new IllegalStateException("the folder was opened without tokenizer.json");
-        }
-        return json;
+        return file("tokenizer.json");
+    }
+
+    private byte[] file(final String name) {
+        return Objects.requireNonNull(files.get(name), name);
     }
 
     /** The checkpoint's own weights. */
     Weights readWeights(final NDManager manager) {
-        return readWeights(ByteBuffer.wrap(source.read(WEIGHTS)), source.path(WEIGHTS), manager);
+        return Weights.of(source.readTensors(TensorShapes.of(config)), manager);
     }
 
     Weights readWeights(final ByteBuffer safetensors, final Path origin, final NDManager manager) {
@@ -148,7 +150,7 @@ public final class JudgeFolder {
                 Files.write(unfinished.resolve(file.getKey()), file.getValue());
             }
             try (FileChannel out = FileChannel.open(
-                    unfinished.resolve(WEIGHTS), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    unfinished.resolve(WeightFiles.SINGLE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 final ByteBuffer bytes = weights.toSafetensors(type);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);

@@ -22,7 +22,7 @@ public final class JudgeModel implements AutoCloseable {
     private final PromptEncoder encoder;
     private final JudgeModule module;
     private final NDManager manager;
-    private final NDArray frequencies;
+    private final NDList shared;
     private Weights weights;
 
     private JudgeModel(final JudgeFolder folder, final NDManager manager, final Weights weights) {
@@ -32,8 +32,7 @@ public final class JudgeModel implements AutoCloseable {
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
         this.encoder = new PromptEncoder(folder.config(), tokenizer);
         this.module = new JudgeModule();
-        this.frequencies = rotaryFrequencies(folder.config().text(), manager);
-        frequencies.setName("r.frequencies");
+        this.shared = shared(folder.config().text(), manager);
     }
 
     /** A judge with fresh weights. */
@@ -46,6 +45,19 @@ public final class JudgeModel implements AutoCloseable {
     public static JudgeModel load(final JudgeFolder folder) {
         final NDManager manager = NDManager.newBaseManager("PyTorch");
         return new JudgeModel(folder, manager, folder.readWeights(manager));
+    }
+
+    /** The dictionary {@code r}: what every call of the module gets. */
+    private static NDList shared(final JudgeConfig.Text text, final NDManager manager) {
+        final NDList shared = new NDList(rotaryFrequencies(text, manager));
+        shared.head().setName("r.frequencies");
+        final JudgeConfig.Experts experts = text.experts();
+        if (experts != null) {
+            final NDArray perToken = manager.create((long) experts.perToken());
+            perToken.setName("r.experts_per_token");
+            shared.add(perToken);
+        }
+        return shared;
     }
 
     /** {@code [3, headDim / 2]}: each frequency stands in the row of the axis that turns it; interleaved T H W T H W … T T. */
@@ -87,7 +99,7 @@ public final class JudgeModel implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             final NDList arguments = new NDList();
             weights.addTo(arguments, "w");
-            PromptBatch.addTo(arguments, folder.config(), prompts, frequencies, scope);
+            PromptBatch.addTo(arguments, folder.config(), prompts, shared, scope);
             arguments.add(scope.create(
                     uniforms(seeds, groupSize, sampling.maxNewTokens()),
                     new Shape((long) prompts.size() * groupSize, sampling.maxNewTokens())));
@@ -160,11 +172,22 @@ public final class JudgeModel implements AutoCloseable {
             final NDManager scope) {
         final NDList arguments = new NDList();
         by.addTo(arguments, "w");
-        new PackedBatch(groups).addTo(arguments, folder.config(), frequencies, scope);
+        new PackedBatch(groups).addTo(arguments, folder.config(), shared, scope);
         arguments.add(scope.create((float) temperature));
         final NDList result = module.run("log_probs", arguments, training ? Gradients.RECORDED : Gradients.OFF);
         result.attach(scope);
         return new TokenScores(result.get(0), result.get(1));
+    }
+
+    /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32: what implementations are compared by. */
+    NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
+        final NDList arguments = new NDList();
+        weights.addTo(arguments, "w");
+        new PackedBatch(List.of(new PackedGroup(prompt, List.of())))
+                .addSequencesTo(arguments, folder.config(), shared, scope);
+        final NDList result = module.run("all_logits", arguments, Gradients.NEVER);
+        result.attach(scope);
+        return result.head().squeeze(0);
     }
 
     /** Starts training: an AdamW over all weights. */

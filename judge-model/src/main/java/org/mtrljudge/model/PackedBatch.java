@@ -1,6 +1,5 @@
 package org.mtrljudge.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -89,16 +88,21 @@ final class PackedBatch {
     }
 
     /** Appends the arguments of {@code log_probs} from {@code v} to {@code chosen}. */
-    void addTo(final NDList arguments, final JudgeConfig config, final NDArray frequencies, final NDManager scope) {
+    void addTo(final NDList arguments, final JudgeConfig config, final NDList shared, final NDManager scope) {
+        addSequencesTo(arguments, config, shared, scope);
+        arguments.add(scope.create(at));
+        arguments.add(scope.create(chosen));
+    }
+
+    /** Appends the arguments of {@code all_logits} from {@code v} to {@code mask}. */
+    void addSequencesTo(final NDList arguments, final JudgeConfig config, final NDList shared, final NDManager scope) {
         final List<EncodedPrompt> prompts =
                 groups.stream().map(PackedGroup::prompt).toList();
         VisionInputs.addTo(arguments, config, prompts, new int[prompts.size()], width, scope);
         final int rows = groups.size();
-        arguments.add(frequencies);
+        arguments.addAll(shared);
         arguments.add(scope.create(ids, new Shape(rows, width)));
         arguments.add(scope.create(positions, new Shape(3, rows, width)));
         arguments.add(scope.create(mask, new Shape(rows, 1, width, width)));
-        arguments.add(scope.create(at));
-        arguments.add(scope.create(chosen));
     }
 }

@@ -1,6 +1,5 @@
 package org.mtrljudge.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -14,7 +13,7 @@ final class PromptBatch {
             final NDList arguments,
             final JudgeConfig config,
             final List<EncodedPrompt> prompts,
-            final NDArray frequencies,
+            final NDList shared,
             final NDManager scope) {
         final int rows = prompts.size();
         final int width = prompts.stream().mapToInt(EncodedPrompt::length).max().orElseThrow();
@@ -37,7 +36,7 @@ final class PromptBatch {
             }
         }
         VisionInputs.addTo(arguments, config, prompts, starts, width, scope);
-        arguments.add(frequencies);
+        arguments.addAll(shared);
         arguments.add(scope.create(ids, new Shape(rows, width)));
         arguments.add(scope.create(positions, new Shape(3, rows, width)));
         arguments.add(scope.create(real, new Shape(rows, width)));

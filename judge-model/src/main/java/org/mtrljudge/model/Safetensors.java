@@ -9,8 +9,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -69,27 +74,81 @@ final class Safetensors {
      */
     static SortedMap<String, Tensor> read(
             final ByteBuffer buffer, final SortedMap<String, Shape> expected, final Path origin) {
-        final ByteBuffer in = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        final long headerBytes = in.remaining() < 8 ? -1 : in.getLong(in.position());
-        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > in.remaining() - 8) {
-            throw new ModelException(origin + " is not a safetensors file (its header length is " + headerBytes
-                    + " bytes): write it again, or copy it again");
-        }
-        final ByteBuffer body = in.slice(in.position() + 8 + (int) headerBytes, in.remaining() - 8 - (int) headerBytes);
+        final ByteBuffer in = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
+        final int headerBytes = headerLength(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
+        final byte[] header = new byte[headerBytes];
+        in.get(8, header);
+        final ByteBuffer body = in.slice(8 + headerBytes, in.remaining() - 8 - headerBytes);
         final SortedMap<String, Tensor> found = new TreeMap<>();
-        final JsonNode header = header(in, (int) headerBytes, origin);
-        header.properties().forEach(entry -> {
-            if (!entry.getKey().equals("__metadata__")) {
-                found.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), body, origin));
-            }
-        });
+        entries(header, body.capacity(), origin)
+                .forEach((name, e) -> found.put(
+                        name, new Tensor(e.shape, e.type, body.slice((int) e.start, (int) (e.end - e.start)))));
         check(found, expected, origin);
         return found;
     }
 
-    private static JsonNode header(final ByteBuffer in, final int length, final Path origin) {
-        final byte[] bytes = new byte[length];
-        in.get(in.position() + 8, bytes);
+    /**
+     * As above from a file of any size, each tensor mapped by itself; what the file holds is not compared with an architecture.
+     *
+     * @throws ModelException when it is no safetensors file, or holds a tensor of more than 2 GiB
+     */
+    static SortedMap<String, Tensor> read(final Path file) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            final int headerBytes = headerLength(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
+            final ByteBuffer header = ByteBuffer.allocate(headerBytes);
+            while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
+            final long bodyStart = 8L + headerBytes;
+            final SortedMap<String, Tensor> found = new TreeMap<>();
+            for (final Map.Entry<String, Entry> named :
+                    entries(header.array(), in.size() - bodyStart, file).entrySet()) {
+                final Entry e = named.getValue();
+                if (e.end - e.start > Integer.MAX_VALUE) {
+                    throw new ModelException(file + ": tensor '" + named.getKey() + "' takes " + (e.end - e.start)
+                            + " bytes, at most " + Integer.MAX_VALUE + " are read");
+                }
+                final ByteBuffer data = in.map(FileChannel.MapMode.READ_ONLY, bodyStart + e.start, e.end - e.start);
+                found.put(named.getKey(), new Tensor(e.shape, e.type, data));
+            }
+            return found;
+        } catch (final IOException e) {
+            throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the header says of a tensor; bytes {@code start} to {@code end} of the file's body are its own. */
+    private record Entry(Shape shape, WeightType type, long start, long end) {}
+
+    private static int headerLength(final long length, final long fileBytes, final Path origin) {
+        if (length < 2 || length > MAX_HEADER_BYTES || length > fileBytes - 8) {
+            throw new ModelException(origin + " is not a safetensors file (its header length is " + length
+                    + " bytes): write it again, or copy it again");
+        }
+        return (int) length;
+    }
+
+    private static Map<String, Entry> entries(final byte[] header, final long bodyBytes, final Path origin) {
+        final Map<String, Entry> entries = new LinkedHashMap<>();
+        final JsonNode root = header(header, origin);
+        root.properties().forEach(field -> {
+            if (!field.getKey().equals("__metadata__")) {
+                entries.put(field.getKey(), entry(field.getKey(), field.getValue(), bodyBytes, origin));
+            }
+        });
+        long at = 0;
+        for (final Map.Entry<String, Entry> named : entries.entrySet().stream()
+                .sorted(Comparator.comparingLong(e -> e.getValue().start))
+                .toList()) {
+            if (named.getValue().start != at) {
+                throw new ModelException(origin + ": tensor '" + named.getKey() + "' begins at byte "
+                        + named.getValue().start + " where " + at + " is due: the header lies about its offsets");
+            }
+            at = named.getValue().end;
+        }
+        return entries;
+    }
+
+    private static JsonNode header(final byte[] bytes, final Path origin) {
         try {
             return JSON.readTree(bytes);
         } catch (final JsonProcessingException e) {
@@ -99,11 +158,11 @@ final class Safetensors {
         }
     }
 
-    private static Tensor tensor(final String name, final JsonNode node, final ByteBuffer body, final Path origin) {
+    private static Entry entry(final String name, final JsonNode node, final long bodyBytes, final Path origin) {
         final String dtype = node.path("dtype").asText();
         final WeightType type = WeightType.named(dtype)
-                .orElseThrow(() -> new ModelException(
-                        origin + ": tensor '" + name + "' has dtype " + dtype + ", F32 and BF16 are read so far"));
+                .orElseThrow(() -> new ModelException(origin + ": tensor '" + name + "' has dtype " + dtype
+                        + "; read are " + Arrays.toString(WeightType.values())));
         final long[] dims = new long[node.path("shape").size()];
         for (int i = 0; i < dims.length; i++) {
             dims[i] = node.path("shape").get(i).asLong();
@@ -111,15 +170,15 @@ final class Safetensors {
         final long start = node.path("data_offsets").path(0).asLong(-1);
         final long end = node.path("data_offsets").path(1).asLong(-1);
         final Shape shape = new Shape(dims);
-        if (start < 0 || end > body.capacity() || end - start != shape.size() * type.bytes()) {
+        if (start < 0 || end > bodyBytes || end - start != shape.size() * type.bytes()) {
             throw new ModelException(origin + ": tensor '" + name + "' " + shape + " does not fit its bytes " + start
-                    + ".." + end + " of " + body.capacity() + ": the file is cut off or damaged");
+                    + ".." + end + " of " + bodyBytes + ": the file is cut off or damaged");
         }
-        return new Tensor(shape, type, body.slice((int) start, (int) (end - start)));
+        return new Entry(shape, type, start, end);
     }
 
-    private static void check(
-            final Map<String, Tensor> found, final SortedMap<String, Shape> expected, final Path origin) {
+    /** @throws ModelException when a tensor is missing, unknown or misshapen */
+    static void check(final Map<String, Tensor> found, final SortedMap<String, Shape> expected, final Path origin) {
         expected.forEach((name, shape) -> {
             final Tensor tensor = found.get(name);
             if (tensor == null) {

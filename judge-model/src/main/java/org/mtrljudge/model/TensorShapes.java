@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Every tensor of a dense Qwen3-VL checkpoint by its published name, with its shape. */
+/** Every tensor of a Qwen3-VL checkpoint by its published name, with its shape. */
 final class TensorShapes {
     private final SortedMap<String, Shape> shapes = new TreeMap<>();
 
@@ -38,9 +38,21 @@ final class TensorShapes {
             add(layer + "self_attn.o_proj.weight", hidden, query);
             add(layer + "self_attn.q_norm.weight", text.headDim());
             add(layer + "self_attn.k_norm.weight", text.headDim());
-            add(layer + "mlp.gate_proj.weight", text.intermediateSize(), hidden);
-            add(layer + "mlp.up_proj.weight", text.intermediateSize(), hidden);
-            add(layer + "mlp.down_proj.weight", hidden, text.intermediateSize());
+            mlp(layer + "mlp.", text);
+        }
+    }
+
+    private void mlp(final String mlp, final JudgeConfig.Text text) {
+        final JudgeConfig.Experts experts = text.experts();
+        if (experts == null) {
+            add(mlp + "gate_proj.weight", text.intermediateSize(), text.hiddenSize());
+            add(mlp + "up_proj.weight", text.intermediateSize(), text.hiddenSize());
+            add(mlp + "down_proj.weight", text.hiddenSize(), text.intermediateSize());
+        } else {
+            final long inner = experts.intermediateSize();
+            add(mlp + "gate.weight", experts.count(), text.hiddenSize());
+            add(mlp + "experts.gate_up_proj", experts.count(), text.hiddenSize(), 2 * inner);
+            add(mlp + "experts.down_proj", experts.count(), inner, text.hiddenSize());
         }
     }
 

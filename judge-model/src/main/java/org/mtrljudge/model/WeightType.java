@@ -31,6 +31,26 @@ public enum WeightType {
         float get(final ByteBuffer in) {
             return Float.intBitsToFloat(in.getShort() << 16);
         }
+    },
+    /** IEEE half precision: read from published checkpoints, never written. */
+    F16(Short.BYTES) {
+        @Override
+        void put(final float value, final ByteBuffer out) {
+            throw new UnsupportedOperationException("checkpoints are written as F32 or BF16");
+        }
+
+        @Override
+        float get(final ByteBuffer in) {
+            final short bits = in.getShort();
+            final int exponent = bits >> 10 & 0x1f;
+            final int mantissa = bits & 0x3ff;
+            final float magnitude = switch (exponent) {
+                case 0 -> mantissa * 0x1p-24f;
+                case 0x1f -> mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+                default -> Math.scalb(1f + mantissa * 0x1p-10f, exponent - 15);
+            };
+            return bits < 0 ? -magnitude : magnitude;
+        }
     };
 
     private final int bytes;

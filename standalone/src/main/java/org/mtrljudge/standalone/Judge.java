@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
             DataCommand.class,
             BenchCommand.class,
             PretrainCommand.class,
+            ModelCommand.class,
             HelpCommand.class
         })
 public final class Judge {

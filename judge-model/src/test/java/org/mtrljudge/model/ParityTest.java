@@ -1,0 +1,137 @@
+package org.mtrljudge.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Against the reference implementation, by golden files that {@code src/test/parity/make_golden.py} wrote. */
+class ParityTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/parity");
+    private static final float LOGITS = 1e-4f;
+    /** One prompt of one checkpoint. */
+    record Case(Path folder, int number, JsonNode golden) {
+        @Override
+        public String toString() {
+            return folder.getFileName() + " " + number + ": "
+                    + golden.get("text").asText();
+        }
+
+        EncodedPrompt encode(final JudgeModel model) throws IOException {
+            final List<byte[]> pictures = new ArrayList<>();
+            for (final JsonNode name : golden.get("images")) {
+                pictures.add(Files.readAllBytes(folder.resolve(name.asText())));
+            }
+            return model.encode(golden.get("text").asText(), pictures, toString());
+        }
+
+        int[] ints(final JsonNode array) {
+            final int[] values = new int[array.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = array.get(i).asInt();
+            }
+            return values;
+        }
+
+        /** The prompt with the reference's own pixels, so that the model alone is compared. */
+        EncodedPrompt withGoldenPixels(final EncodedPrompt ours) throws IOException {
+            if (ours.images().isEmpty()) {
+                return ours;
+            }
+            final byte[] levels = Files.readAllBytes(folder.resolve(number + ".pixels.u8"));
+            final List<ImagePatches> images = new ArrayList<>();
+            int at = 0;
+            for (final JsonNode grid : golden.get("grids")) {
+                final ImagePatches own = ours.images().get(images.size());
+                final float[] pixels = new float[own.pixels().length];
+                for (int i = 0; i < pixels.length; i++) {
+                    pixels[i] = (levels[at++] & 0xff) / 127.5f - 1f;
+                }
+                images.add(new ImagePatches(
+                        pixels, grid.get(1).asInt(), grid.get(2).asInt()));
+            }
+            return new EncodedPrompt(ours.ids(), ours.positions(), ours.nextPosition(), ours.imageToken(), images);
+        }
+    }
+
+    static Stream<Case> cases() throws IOException {
+        final List<Case> cases = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(GOLDEN)) {
+            for (final Path folder : folders.sorted().toList()) {
+                final JsonNode golden = new ObjectMapper()
+                        .readTree(folder.resolve("golden.json").toFile());
+                for (int i = 0; i < golden.size(); i++) {
+                    cases.add(new Case(folder, i, golden.get(i)));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldReadPromptsAsTheReferenceDoes(final Case given) throws IOException {
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(given.folder()))) {
+            final EncodedPrompt prompt = given.encode(model);
+            assertThat(prompt.ids()).isEqualTo(given.ints(given.golden().get("ids")));
+            for (int axis = 0; axis < 3; axis++) {
+                assertThat(prompt.positions()[axis])
+                        .isEqualTo(given.ints(given.golden().get("positions").get(axis)));
+            }
+            final EncodedPrompt reference = given.withGoldenPixels(prompt);
+            for (int i = 0; i < prompt.images().size(); i++) {
+                final ImagePatches ours = prompt.images().get(i);
+                final ImagePatches theirs = reference.images().get(i);
+                assertThat(new int[] {ours.gridHeight(), ours.gridWidth()})
+                        .containsExactly(theirs.gridHeight(), theirs.gridWidth());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldComputeTheReferencesLogits(final Case given) throws IOException {
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(given.folder()));
+                NDManager scope = model.newScope()) {
+            final EncodedPrompt prompt = given.withGoldenPixels(given.encode(model));
+            final float[] ours = model.logits(prompt, scope).toFloatArray();
+            final FloatBuffer theirs = ByteBuffer.wrap(
+                            Files.readAllBytes(given.folder().resolve(given.number() + ".logits.f32")))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+            assertThat(ours).hasSize(theirs.remaining());
+            for (int i = 0; i < ours.length; i++) {
+                assertThat(ours[i]).as("logit %d", i).isCloseTo(theirs.get(i), within(LOGITS));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldWriteTheReferencesGreedyTokens(final Case given) throws IOException {
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(given.folder()))) {
+            final EncodedPrompt prompt = given.withGoldenPixels(given.encode(model));
+            final int[] theirs = given.ints(given.golden().get("greedy"));
+            final int[] ours = model.generate(List.of(prompt), 1, new Sampling(0, 1, 32), new long[] {1})
+                    .get(0)
+                    .get(0)
+                    .tokens();
+            assertThat(Arrays.stream(ours).boxed()).hasSize(theirs.length);
+            assertThat(ours).isEqualTo(theirs);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+"""Writes small random checkpoints and what the reference implementation makes of them, as golden files.
+
+A development tool: nobody needs Python to build, run or test. Needs torch, transformers (5.x), pillow.
+usage: python make_golden.py ../resources/parity
+"""
+import json
+import pathlib
+import shutil
+import sys
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from transformers import (Qwen3VLConfig, Qwen3VLForConditionalGeneration, Qwen3VLMoeConfig,
+                          Qwen3VLMoeForConditionalGeneration)
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+HERE = pathlib.Path(__file__).resolve().parent
+PRESET = HERE.parents[1] / "main/resources/judge-tiny"
+NEW_TOKENS = 32
+PROMPTS = [
+    ("no image, a text alone", []),
+    ("<image>\nText: red ball left\nDoes the text match the image?", [(96, 96)]),
+    ("first <image> then <image>\nwhich is better", [(150, 75), (96, 170)]),
+]
+
+
+def config(tied, experts):
+    root = json.loads((PRESET / "config.json").read_text())
+    root["tie_word_embeddings"] = tied
+    root["text_config"] |= {
+        "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16,
+        "intermediate_size": 64, "tie_word_embeddings": tied,
+        "rope_scaling": {"rope_type": "default", "mrope_section": [4, 2, 2], "mrope_interleaved": True},
+    }
+    root["vision_config"] |= {
+        "hidden_size": 16, "depth": 3, "num_heads": 2, "intermediate_size": 32, "num_position_embeddings": 16,
+        "out_hidden_size": 32, "deepstack_visual_indexes": [0, 2],
+    }
+    if experts:
+        root |= {"model_type": "qwen3_vl_moe", "architectures": ["Qwen3VLMoeForConditionalGeneration"]}
+        root["text_config"] |= {
+            "model_type": "qwen3_vl_moe_text", "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 16,
+            "decoder_sparse_step": 1, "norm_topk_prob": True, "mlp_only_layers": [],
+        }
+        root["vision_config"]["model_type"] = "qwen3_vl_moe"
+    return root
+
+
+def randomize(model, seed):
+    """Weights as large as trained ones, so that every part shows in the logits; rounded to bf16, as they are stored."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, tensor in model.named_parameters():
+        noise = torch.randn(tensor.shape, generator=generator)
+        if tensor.dim() == 1:
+            value = (0.0 if name.endswith("bias") else 1.0) + 0.2 * noise
+        elif "embed" in name:
+            value = noise
+        else:
+            value = noise / (tensor[0].numel() ** 0.5)
+        tensor.data.copy_(value.to(torch.bfloat16).float())
+
+
+def picture(width, height, seed):
+    """Smooth blobs and some noise."""
+    random = np.random.default_rng(seed)
+    small = Image.fromarray(random.integers(0, 256, (6, 6, 3), dtype=np.uint8))
+    large = np.asarray(small.resize((width, height), Image.BICUBIC), dtype=np.int16)
+    return Image.fromarray(np.clip(large + random.integers(-20, 21, large.shape), 0, 255).astype(np.uint8))
+
+
+def case(folder, tied, experts, seed):
+    folder.mkdir(parents=True)
+    settings = config(tied, experts)
+    (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    for name in ("tokenizer.json", "preprocessor_config.json"):
+        shutil.copy(PRESET / name, folder / name)
+    made = Qwen3VLMoeForConditionalGeneration(Qwen3VLMoeConfig(**settings)) if experts else \
+        Qwen3VLForConditionalGeneration(Qwen3VLConfig(**settings))
+    model = made.float().eval()
+    model.set_attn_implementation("eager")
+    randomize(model, seed)
+    # in memory the reference turns the experts' matrices round; published checkpoints hold [experts, in, out]
+    state = {k: (v.transpose(1, 2) if ".experts." in k else v).to(torch.bfloat16).contiguous() for k, v in model.state_dict().items() if not (tied and k == "lm_head.weight")}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    tokenizer = Tokenizer.from_file(str(PRESET / "tokenizer.json"))
+    size = json.loads((PRESET / "preprocessor_config.json").read_text())["size"]
+    processor = Qwen2VLImageProcessorPil(size=size, patch_size=16, temporal_patch_size=2, merge_size=2,
+                                         image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    golden = []
+    for number, (text, sizes) in enumerate(PROMPTS):
+        golden.append(prompt(folder, model, tokenizer, processor, number, text, sizes, settings))
+    (folder / "golden.json").write_text(json.dumps(golden) + "\n")
+
+
+def prompt(folder, model, tokenizer, processor, number, text, sizes, settings):
+    images = [picture(w, h, 10 * number + i) for i, (w, h) in enumerate(sizes)]
+    for i, image in enumerate(images):
+        image.save(folder / f"{number}-{i}.png")
+    inputs = {}
+    turn = "<|im_start|>user\n" + text + "<|im_end|>\n<|im_start|>assistant\n"
+    if images:
+        made = processor(images=images, return_tensors="pt")
+        inputs = {"pixel_values": made["pixel_values"].float(), "image_grid_thw": made["image_grid_thw"]}
+        for grid in made["image_grid_thw"].tolist():
+            pads = "<|image_pad|>" * (grid[1] * grid[2] // 4)
+            turn = turn.replace("<image>", "<|vision_start|>" + pads + "<|vision_end|>", 1)
+        np.asarray(torch.round((made["pixel_values"] + 1) * 127.5), dtype=np.uint8).tofile(folder / f"{number}.pixels.u8")
+        levels = np.fromfile(folder / f"{number}.pixels.u8", dtype=np.uint8).astype(np.float32)
+        inputs["pixel_values"] = torch.from_numpy(levels / np.float32(127.5) - np.float32(1)).view(made["pixel_values"].shape)
+    ids = torch.tensor([tokenizer.encode(turn, add_special_tokens=False).ids])
+    types = (ids == settings["image_token_id"]).int()
+    inputs |= {"input_ids": ids, "attention_mask": torch.ones_like(ids), "mm_token_type_ids": types}
+    positions, _ = model.model.get_rope_index(ids, types, inputs.get("image_grid_thw"))
+    with torch.no_grad():
+        logits = model(**inputs).logits[0].float().numpy()
+        generated = model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
+                                   eos_token_id=settings["text_config"]["eos_token_id"])
+    logits.astype("<f4").tofile(folder / f"{number}.logits.f32")
+    return {
+        "text": text,
+        "images": [f"{number}-{i}.png" for i in range(len(images))],
+        "grids": inputs["image_grid_thw"].tolist() if images else [],
+        "ids": ids[0].tolist(),
+        "positions": positions[:, 0].tolist(),
+        "greedy": generated[0, ids.shape[1]:].tolist(),
+    }
+
+
+if __name__ == "__main__":
+    out = pathlib.Path(sys.argv[1])
+    case(out / "dense-tied", True, False, 1)
+    case(out / "dense-untied", False, False, 2)
+    case(out / "experts", False, True, 3)
