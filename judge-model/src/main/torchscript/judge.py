@@ -5,15 +5,16 @@ class Judge(Module):
   _is_full_backward_hook : Optional[bool]
 
   # The Qwen3-VL architecture as pure functions of the weights. TorchScript source, compiled by libtorch when it is loaded.
-  # w: the checkpoint, tensor name to tensor. v: the images of a batch. r: what all calls share, the rotary table. Letters in shape comments:
+  # w: the checkpoint, tensor name to tensor; with LoRA also lora_A [rank, in], lora_B [out, rank] of a layer, and lora_scale.
+  # v: the images of a batch. r: what all calls share: rotary table, norm epsilon, experts. Letters in shape comments:
   # B sequences, S positions, H hidden, A heads, K key/value heads, D head size, V vocabulary,
   # N images, P patches an image (padded to the largest), C vision hidden, T merged image tokens of the whole batch.
 
   # ---- pieces -------------------------------------------------------------------------------------------------------
 
-  def rms_norm(self: __torch__.Judge, x: Tensor, weight: Tensor) -> Tensor:
+  def rms_norm(self: __torch__.Judge, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
     f = x.float()                                                        # [.., n], always normed in fp32
-    f = f * torch.rsqrt(f.pow(2).mean([-1], True) + 1e-6)                # [.., n]
+    f = f * torch.rsqrt(f.pow(2).mean([-1], True) + epsilon)             # [.., n]
     return weight * f.to(x.dtype)                                        # cast back, then scale
 
   def rotate(self: __torch__.Judge, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -23,8 +24,19 @@ class Judge(Module):
     turned = torch.cat([torch.neg(b), a], -1)                            # rotate_half
     return ((x.float() * cos) + (turned.float() * sin)).to(x.dtype)
 
+  # What LoRA adds to a layer's output y: scale * x A^T B^T (Hu et al. 2021, eq. 3), computed in the adapter's type.
+  def adapted(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
+    a = name + ".lora_A.weight"
+    if a in w:
+      low = torch.linear(x.to(w[a].dtype), w[a]) * float(w["lora_scale"])  # [.., rank]
+      y = y + torch.linear(low, w[name + ".lora_B.weight"]).to(y.dtype)
+    return y
+
+  def linear(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+    return self.adapted(w, name, x, torch.linear(x, w[name + ".weight"]))
+
   def affine(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-    return torch.linear(x, w[name + ".weight"], w[name + ".bias"])
+    return self.adapted(w, name, x, torch.linear(x, w[name + ".weight"], w[name + ".bias"]))
 
   def norm(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], 1e-6)
@@ -83,13 +95,14 @@ class Judge(Module):
 
   # ---- text decoder -------------------------------------------------------------------------------------------------
 
-  def qkv(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  def qkv(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], name: str, x: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     a = name + ".self_attn."
-    y = self.rms_norm(x, w[name + ".input_layernorm.weight"])
+    epsilon = float(r["rms_norm_eps"])
+    y = self.rms_norm(x, w[name + ".input_layernorm.weight"], epsilon)
     shape = [x.size(0), x.size(1), -1, w[a + "q_norm.weight"].size(0)]
-    q = self.rms_norm(torch.linear(y, w[a + "q_proj.weight"]).view(shape), w[a + "q_norm.weight"]).transpose(1, 2)  # [B, A, S, D]
-    k = self.rms_norm(torch.linear(y, w[a + "k_proj.weight"]).view(shape), w[a + "k_norm.weight"]).transpose(1, 2)  # [B, K, S, D]
-    v = torch.linear(y, w[a + "v_proj.weight"]).view(shape).transpose(1, 2)                                          # [B, K, S, D]
+    q = self.rms_norm(self.linear(w, a + "q_proj", y).view(shape), w[a + "q_norm.weight"], epsilon).transpose(1, 2)  # [B, A, S, D]
+    k = self.rms_norm(self.linear(w, a + "k_proj", y).view(shape), w[a + "k_norm.weight"], epsilon).transpose(1, 2)  # [B, K, S, D]
+    v = self.linear(w, a + "v_proj", y).view(shape).transpose(1, 2)                                                  # [B, K, S, D]
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
   def attend(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
@@ -119,13 +132,13 @@ class Judge(Module):
     return out.view(y.size())
 
   def after_attention(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], name: str, x: Tensor, a: Tensor) -> Tensor:
-    x = x + torch.linear(a, w[name + ".self_attn.o_proj.weight"])
-    y = self.rms_norm(x, w[name + ".post_attention_layernorm.weight"])
+    x = x + self.linear(w, name + ".self_attn.o_proj", a)
+    y = self.rms_norm(x, w[name + ".post_attention_layernorm.weight"], float(r["rms_norm_eps"]))
     if "experts_per_token" in r:
       y = self.experts(w, name, y, int(r["experts_per_token"]))
     else:
-      y = torch.silu(torch.linear(y, w[name + ".mlp.gate_proj.weight"])) * torch.linear(y, w[name + ".mlp.up_proj.weight"])
-      y = torch.linear(y, w[name + ".mlp.down_proj.weight"])
+      y = torch.silu(self.linear(w, name + ".mlp.gate_proj", y)) * self.linear(w, name + ".mlp.up_proj", y)
+      y = self.linear(w, name + ".mlp.down_proj", y)
     return x + y                                                         # [B, S, H]
 
   def rope(self: __torch__.Judge, r: Dict[str, Tensor], positions: Tensor) -> Tuple[Tensor, Tensor]:
@@ -133,12 +146,15 @@ class Judge(Module):
     angles = torch.cat([half, half], -1).unsqueeze(1)                    # [B, 1, S, D]
     return (torch.cos(angles), torch.sin(angles))
 
-  def logits(self: __torch__.Judge, w: Dict[str, Tensor], x: Tensor) -> Tensor:
-    y = self.rms_norm(x, w["model.language_model.norm.weight"])
+  # Logits [.., V] by temperature; dividing the states is the same and cheaper than dividing the logits.
+  def logits(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, temperature: float) -> Tensor:
+    y = self.rms_norm(x, w["model.language_model.norm.weight"], float(r["rms_norm_eps"]))
+    if temperature != 1.0:
+      y = y / temperature
     head = "model.language_model.embed_tokens.weight"
     if "lm_head.weight" in w:
       head = "lm_head.weight"
-    return torch.linear(y, w[head]).float()                              # [.., V]
+    return torch.linear(y, w[head]).float()
 
   # Token embeddings [B, S, H] with the image features in place, and the deepstack features that are added later on.
   def embed(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tuple[Tensor, List[Tensor]]:
@@ -152,6 +168,16 @@ class Judge(Module):
         deep.append(features[j].to(x.dtype))
     return (x, deep)
 
+  # One decoder layer over full sequences: the states after it, and its keys and values.
+  def layer(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], i: int, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    name = "model.language_model.layers." + str(i)
+    (q, k, v) = self.qkv(w, r, name, x, cos, sin)
+    return (self.after_attention(w, r, name, x, self.attend(q, k, v, mask)), k, v)
+
+  # Adds the image features of the deepstack to the states at the image positions `targets`.
+  def deepen(self: __torch__.Judge, x: Tensor, targets: Tensor, features: Tensor) -> Tensor:
+    return x.view([-1, x.size(2)]).index_add(0, targets, features).view(x.size())
+
   # The whole decoder over full sequences; keys and values of every layer are kept when asked for.
   def decode(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, keep: bool) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     (x, deep) = self.embed(w, v, ids)
@@ -159,41 +185,59 @@ class Judge(Module):
     keys : List[Tensor] = []
     values : List[Tensor] = []
     i = 0
-    name = "model.language_model.layers.0"
-    while (name + ".input_layernorm.weight") in w:
-      (q, k, val) = self.qkv(w, name, x, cos, sin)
+    while ("model.language_model.layers." + str(i) + ".input_layernorm.weight") in w:
+      (x, k, val) = self.layer(w, r, i, x, cos, sin, mask)
       if keep:
         keys.append(k)
         values.append(val)
-      x = self.after_attention(w, r, name, x, self.attend(q, k, val, mask))
       if i < len(deep):
-        x = x.view([-1, x.size(2)]).index_add(0, v["targets"], deep[i]).view(x.size())
+        x = self.deepen(x, v["targets"], deep[i])
       i = i + 1
-      name = "model.language_model.layers." + str(i)
     return (x, keys, values)
 
   # ---- entry points -------------------------------------------------------------------------------------------------
 
-  # Log-probabilities [n] of `chosen` at the flat positions `at` of [B*S], and the entropies [n] there.
-  # mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
+  # Log-probabilities [n] of `chosen` at the flat positions `at` of the states x [B, S, H], and the entropies [n] there.
+  def head(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, at: Tensor, chosen: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
+    x = x.view([-1, x.size(2)]).index_select(0, at)                      # [n, H]: only where a token is predicted
+    logp = torch.log_softmax(self.logits(w, r, x, float(temperature)), -1)  # [n, V]
+    fixed = logp.detach()                                                # entropies are measured, not trained
+    entropies : List[Tensor] = []
+    start = 0
+    while start < fixed.size(0):                                         # in pieces: [n, V] is the largest array there is
+      piece = fixed.narrow(0, start, min(256, fixed.size(0) - start))
+      entropies.append(torch.neg((torch.exp(piece) * piece).sum([-1])))
+      start = start + 256
+    return (logp.gather(1, chosen.unsqueeze(1)).squeeze(1), torch.cat(entropies))
+
+  # The head after the whole decoder. mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
   def log_probs(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, chosen: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
-    x = x.view([-1, x.size(2)]).index_select(0, at)                      # [n, H]: only where a token is predicted
-    logp = torch.log_softmax(self.logits(w, x) / temperature, -1)        # [n, V]
-    entropy = torch.neg((torch.exp(logp) * logp).sum([-1]))              # [n]
-    return (logp.gather(1, chosen.unsqueeze(1)).squeeze(1), entropy)
+    return self.head(w, r, x, at, chosen, temperature)
 
   # Logits [B, S, V] at every position.
   def all_logits(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
-    return self.logits(w, x)
+    return self.logits(w, r, x, 1.0)
 
-  # One token for each row of logits by inverting the cumulative distribution at `uniform` [rows]; greedy at temperature 0.
+  # The decoder in pieces, for activation checkpointing: what goes into the first layer (then one array a deepstack block) …
+  def embedding(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> List[Tensor]:
+    (x, deep) = self.embed(w, v, ids)
+    out = [x]
+    out.extend(deep)
+    return out
+
+  # … and one layer at a time, with the deepstack features that come after it in v, if any.
+  def one_layer(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], i: Tensor, x: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+    (cos, sin) = self.rope(r, positions)
+    (x, k, val) = self.layer(w, r, int(i), x, cos, sin, mask)
+    if "features" in v:
+      x = self.deepen(x, v["targets"], v["features"])
+    return x
+
+  # One token for each row of logits (by temperature already) by inverting the cumulative distribution at `uniform` [rows]; greedy at temperature 0.
   def sample(self: __torch__.Judge, logits: Tensor, uniform: Tensor, temperature: float, top_p: float) -> Tuple[Tensor, Tensor]:
-    scale = temperature
-    if temperature <= 0.0:
-      scale = 1.0
-    logp = torch.log_softmax(logits / scale, -1)                         # [rows, V]
+    logp = torch.log_softmax(logits, -1)                                 # [rows, V]
     if temperature <= 0.0:
       token = torch.argmax(logp, -1)
     else:
@@ -218,6 +262,9 @@ class Judge(Module):
     limit = uniforms.size(1)
     temperature = float(sampling[0])
     top_p = float(sampling[1])
+    scale = temperature
+    if temperature <= 0.0:
+      scale = 1.0
     causal = torch.ones([s, s], dtype=11, device=ids.device).tril()
     itself = torch.eye(s, device=ids.device).to(11)
     mask = ((causal.unsqueeze(0) & real.unsqueeze(1)) | itself.unsqueeze(0)).unsqueeze(1)  # [B, 1, S, S]; padding sees itself, never NaN
@@ -234,7 +281,7 @@ class Judge(Module):
     tokens = torch.full([rows, limit], -1, dtype=4, device=ids.device)
     logps = torch.zeros([rows, limit], dtype=6, device=ids.device)
     done = torch.zeros([rows], dtype=11, device=ids.device)
-    scores = self.logits(w, x.select(1, s - 1)).repeat_interleave(g, 0)  # [B*g, V]
+    scores = self.logits(w, r, x.select(1, s - 1), scale).repeat_interleave(g, 0)  # [B*g, V]
     t = 0
     going = True
     while going:
@@ -254,16 +301,18 @@ class Judge(Module):
         look = seen.narrow(1, 0, size).view([rows, 1, 1, size])
         for i in range(layers):
           name = "model.language_model.layers." + str(i)
-          (q, k, val) = self.qkv(w, name, x, cos, sin)
+          (q, k, val) = self.qkv(w, r, name, x, cos, sin)
           cache_k[i].select(2, size - 1).copy_(k.select(2, 0))
           cache_v[i].select(2, size - 1).copy_(val.select(2, 0))
           kv = k.size(1)
           grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
           a = torch.scaled_dot_product_attention(grouped, cache_k[i].narrow(2, 0, size), cache_v[i].narrow(2, 0, size), look)
           x = self.after_attention(w, r, name, x, a.reshape([rows, 1, -1]))
-        scores = self.logits(w, x.select(1, 0))
+        scores = self.logits(w, r, x.select(1, 0), scale)
         at = at + 1
     return (tokens.narrow(1, 0, t), logps.narrow(1, 0, t))
+
+  # ---- optimiser and memory -------------------------------------------------------------------------------------------
 
   # Euclidean norm [1] over all gradients together.
   def gradient_norm(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
@@ -279,6 +328,7 @@ class Judge(Module):
     return torch.zeros([1])
 
   # Decoupled AdamW in place (Loshchilov and Hutter 2019), then the gradients are zeroed for the next step.
+  # All in fp32 but the gradients.
   # hyper: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, factor on the gradients (clipping).
   def adamw(self: __torch__.Judge, w: Dict[str, Tensor], g: Dict[str, Tensor], m: Dict[str, Tensor], u: Dict[str, Tensor], hyper: Tensor) -> Tensor:
     lr = float(hyper[0])
@@ -290,12 +340,38 @@ class Judge(Module):
     correction2 = float(hyper[6])
     factor = float(hyper[7])
     for name in g.keys():
-      p = w[name]
-      grad = g[name].mul_(factor)
-      if p.dim() > 1:
-        p.mul_(1.0 - lr * decay)                                         # norms and biases are not decayed
-      first = m[name].mul_(beta1).add_(grad, alpha=1.0 - beta1)
+      x = w[name]
+      grad = g[name].float().mul_(factor)
+      if x.dim() > 1:
+        x.mul_(1.0 - lr * decay)                                         # norms and biases are not decayed
+      first = m[name].lerp_(grad, 1.0 - beta1)
       second = u[name].mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
-      p.addcdiv_(first, second.div(correction2).sqrt_().add_(epsilon), value=torch.neg(lr / correction1))
-      grad.zero_()
+      x.addcdiv_(first, second.div(correction2).sqrt_().add_(epsilon), value=torch.neg(lr / correction1))
+      g[name].zero_()
     return hyper
+
+  # Rounds the fp32 masters p into the weights.
+  def round(self: __torch__.Judge, w: Dict[str, Tensor], p: Dict[str, Tensor]) -> Tensor:
+    for name in w.keys():
+      w[name].copy_(p[name])
+    return torch.zeros([1])
+
+  # An uninitialised array of so many elements in the type's code, where `on` lies.
+  def empty(self: __torch__.Judge, size: Tensor, code: Tensor, on: Tensor) -> Tensor:
+    sizes : List[int] = []
+    for d in range(size.size(0)):
+      sizes.append(int(size[d]))
+    return torch.empty(sizes, dtype=int(code), device=on.device)
+
+  # `count` elements of x from the flat place `start` on, sharing its memory.
+  def piece(self: __torch__.Judge, x: Tensor, start: Tensor, count: Tensor) -> Tensor:
+    return x.view([-1]).narrow(0, int(start), int(count))
+
+  # Copies between types and devices.
+  def copy(self: __torch__.Judge, to: Tensor, source: Tensor) -> Tensor:
+    to.copy_(source)
+    return torch.zeros([1])
+
+  # The sum of all products [], whose gradient is a vector-Jacobian product.
+  def product(self: __torch__.Judge, y: Tensor, upstream: Tensor) -> Tensor:
+    return (y.float() * upstream.float()).sum()

@@ -1,6 +1,6 @@
 """Writes small random checkpoints and what the reference implementation makes of them, as golden files.
 
-A development tool: nobody needs Python to build, run or test. Needs torch, transformers (5.x), pillow.
+A development tool: nobody needs Python to build, run or test. Needs torch, torchvision, transformers (5.x), pillow.
 usage: python make_golden.py ../resources/parity
 """
 import json
@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import (Qwen3VLConfig, Qwen3VLForConditionalGeneration, Qwen3VLMoeConfig,
                           Qwen3VLMoeForConditionalGeneration)
-from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+from transformers.models.qwen2_vl.image_processing_qwen2_vl import Qwen2VLImageProcessor
 
 HERE = pathlib.Path(__file__).resolve().parent
 PRESET = HERE.parents[1] / "main/resources/judge-tiny"
@@ -87,15 +87,22 @@ def case(folder, tied, experts, seed):
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     tokenizer = Tokenizer.from_file(str(PRESET / "tokenizer.json"))
     size = json.loads((PRESET / "preprocessor_config.json").read_text())["size"]
-    processor = Qwen2VLImageProcessorPil(size=size, patch_size=16, temporal_patch_size=2, merge_size=2,
-                                         image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    # by torchvision; Pillow from 13 on resizes rows first in some shapes, and differs from it and from older ones by 3 levels
+    processor = Qwen2VLImageProcessor(size=size, patch_size=16, temporal_patch_size=2, merge_size=2,
+                                      image_mean=[0.5] * 3, image_std=[0.5] * 3)
     golden = []
+    inputs = []
     for number, (text, sizes) in enumerate(PROMPTS):
-        golden.append(prompt(folder, model, tokenizer, processor, number, text, sizes, settings))
+        read = encode(folder, model, tokenizer, processor, number, text, sizes, settings)
+        inputs.append(read)
+        golden.append(prompt(folder, model, number, text, read, settings))
     (folder / "golden.json").write_text(json.dumps(golden) + "\n")
+    (folder / "batch.json").write_text(json.dumps(batch(model, inputs, settings)) + "\n")
+    grpo(folder, model, inputs, seed)
 
 
-def prompt(folder, model, tokenizer, processor, number, text, sizes, settings):
+def encode(folder, model, tokenizer, processor, number, text, sizes, settings):
+    """What the reference reads: ids, and pixels in whole levels, as they are stored."""
     images = [picture(w, h, 10 * number + i) for i, (w, h) in enumerate(sizes)]
     for i, image in enumerate(images):
         image.save(folder / f"{number}-{i}.png")
@@ -103,7 +110,7 @@ def prompt(folder, model, tokenizer, processor, number, text, sizes, settings):
     turn = "<|im_start|>user\n" + text + "<|im_end|>\n<|im_start|>assistant\n"
     if images:
         made = processor(images=images, return_tensors="pt")
-        inputs = {"pixel_values": made["pixel_values"].float(), "image_grid_thw": made["image_grid_thw"]}
+        inputs = {"image_grid_thw": made["image_grid_thw"]}
         for grid in made["image_grid_thw"].tolist():
             pads = "<|image_pad|>" * (grid[1] * grid[2] // 4)
             turn = turn.replace("<image>", "<|vision_start|>" + pads + "<|vision_end|>", 1)
@@ -111,22 +118,93 @@ def prompt(folder, model, tokenizer, processor, number, text, sizes, settings):
         levels = np.fromfile(folder / f"{number}.pixels.u8", dtype=np.uint8).astype(np.float32)
         inputs["pixel_values"] = torch.from_numpy(levels / np.float32(127.5) - np.float32(1)).view(made["pixel_values"].shape)
     ids = torch.tensor([tokenizer.encode(turn, add_special_tokens=False).ids])
-    types = (ids == settings["image_token_id"]).int()
-    inputs |= {"input_ids": ids, "attention_mask": torch.ones_like(ids), "mm_token_type_ids": types}
-    positions, _ = model.model.get_rope_index(ids, types, inputs.get("image_grid_thw"))
+    return inputs | text_inputs(ids, settings)
+
+
+def text_inputs(ids, settings):
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids),
+            "mm_token_type_ids": (ids == settings["image_token_id"]).int()}
+
+
+def prompt(folder, model, number, text, inputs, settings):
+    ids = inputs["input_ids"]
+    positions, _ = model.model.get_rope_index(ids, inputs["mm_token_type_ids"], inputs.get("image_grid_thw"))
     with torch.no_grad():
         logits = model(**inputs).logits[0].float().numpy()
         generated = model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
                                    eos_token_id=settings["text_config"]["eos_token_id"])
     logits.astype("<f4").tofile(folder / f"{number}.logits.f32")
+    grids = inputs["image_grid_thw"].tolist() if "image_grid_thw" in inputs else []
     return {
         "text": text,
-        "images": [f"{number}-{i}.png" for i in range(len(images))],
-        "grids": inputs["image_grid_thw"].tolist() if images else [],
+        "images": [f"{number}-{i}.png" for i in range(len(grids))],
+        "grids": grids,
         "ids": ids[0].tolist(),
         "positions": positions[:, 0].tolist(),
         "greedy": generated[0, ids.shape[1]:].tolist(),
     }
+
+
+def batch(model, inputs, settings):
+    """All prompts in one batch, padded on the left: greedy tokens and their log-probabilities."""
+    width = max(i["input_ids"].shape[1] for i in inputs)
+
+    def padded(name, value):
+        return torch.cat([torch.nn.functional.pad(i[name], (width - i[name].shape[1], 0), value=value) for i in inputs])
+
+    together = {"input_ids": padded("input_ids", 0), "attention_mask": padded("attention_mask", 0),
+                "mm_token_type_ids": padded("mm_token_type_ids", 0),
+                "pixel_values": torch.cat([i["pixel_values"] for i in inputs if "pixel_values" in i]),
+                "image_grid_thw": torch.cat([i["image_grid_thw"] for i in inputs if "image_grid_thw" in i])}
+    with torch.no_grad():
+        made = model.generate(**together, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
+                              eos_token_id=settings["text_config"]["eos_token_id"],
+                              return_dict_in_generate=True, output_logits=True)
+    tokens = made.sequences[:, width:]
+    scores = torch.log_softmax(torch.stack(made.logits, 1).float(), -1)
+    return {"greedy": tokens.tolist(), "log_probs": scores.gather(2, tokens.unsqueeze(2)).squeeze(2).tolist()}
+
+
+def grpo(folder, model, inputs, seed):
+    """The gradients of one GRPO loss over three groups, each completion computed by itself behind its prompt."""
+    random = np.random.default_rng(seed)
+    settings = {"temperature": 0.9, "clip_ratio_low": 0.2, "clip_ratio_high": 0.28, "kl_coef": 0.1}
+    groups = []
+    for _ in inputs:
+        lengths = random.integers(3, 9, 3).tolist()
+        groups.append({"completions": [random.integers(10, 500, n).tolist() for n in lengths],
+                       "advantages": [round(a, 3) for a in random.normal(0, 1, 3).tolist()]})
+    tokens = sum(len(c) for g in groups for c in g["completions"])
+    loss = torch.zeros([])
+    for group, read in zip(groups, inputs):
+        group["behaviour"], group["reference"] = [], []
+        for completion, advantage in zip(group["completions"], group["advantages"]):
+            ids = torch.cat([read["input_ids"], torch.tensor([completion])], 1)
+            more = {k: v for k, v in read.items() if k in ("pixel_values", "image_grid_thw")}
+            logits = model(**more, **text_inputs(ids, json.loads((folder / "config.json").read_text()))).logits[0]
+            start = read["input_ids"].shape[1] - 1
+            scores = torch.log_softmax(logits[start:-1].float() / settings["temperature"], -1)
+            logp = scores.gather(1, torch.tensor(completion).unsqueeze(1)).squeeze(1)
+            behaviour = (logp.detach() + torch.from_numpy(random.normal(0, 0.3, len(completion))).float())
+            reference = (logp.detach() + torch.from_numpy(random.normal(0, 0.3, len(completion))).float())
+            group["behaviour"].append(behaviour.tolist())
+            group["reference"].append(reference.tolist())
+            ratio = torch.exp(logp - behaviour)
+            clipped = torch.clamp(ratio, 1 - settings["clip_ratio_low"], 1 + settings["clip_ratio_high"])
+            surrogate = -torch.minimum(ratio * advantage, clipped * advantage).sum()
+            k3 = (torch.exp(reference - logp) - (reference - logp) - 1).sum()
+            loss = loss + (surrogate + settings["kl_coef"] * k3) / tokens
+    loss.backward()
+    gradients, scales = {}, {}
+    for name, parameter in model.named_parameters():
+        gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
+        gradient = gradient.transpose(1, 2) if ".experts." in name else gradient
+        largest = gradient.abs().max().item()
+        scales[name] = 2.0 ** (10 - int(np.ceil(np.log2(largest)))) if largest > 0 else 1.0
+        gradients[name] = (gradient * scales[name]).half().contiguous()  # half precision rounds by 3e-4 in norm
+    save_file(gradients, folder / "gradients.safetensors")
+    (folder / "grpo.json").write_text(json.dumps(
+        settings | {"loss": loss.item(), "groups": groups, "scales": scales}) + "\n")
 
 
 if __name__ == "__main__":

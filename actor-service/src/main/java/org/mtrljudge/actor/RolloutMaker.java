@@ -50,7 +50,7 @@ final class RolloutMaker {
     }
 
     void take(final Policy policy) {
-        model.replaceWeights(policy.safetensors(), "policy-version-" + policy.version());
+        model.replacePolicy(policy.safetensors(), "policy-version-" + policy.version());
         version = policy.version();
         digest = policy.digest();
     }

@@ -63,7 +63,7 @@ class ActorIT {
         config.put("max.request.size", 16 << 20);
         producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1)) {
-            weights = model.weights().toSafetensors();
+            weights = model.policy().toSafetensors();
         }
     }
 

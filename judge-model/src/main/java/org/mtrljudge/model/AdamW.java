@@ -1,14 +1,13 @@
 package org.mtrljudge.model;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
-import java.util.function.Supplier;
 import org.mtrljudge.model.JudgeModule.Gradients;
 
-/** AdamW over all weights of a judge, with clipping by the global gradient norm. Norms and biases are not decayed. */
+/**
+ * AdamW over the trained weights of a judge, with clipping by the global gradient norm. Norms and biases are not decayed. All its
+ * state is float32, also a master copy of weights that are not.
+ */
 public final class AdamW implements AutoCloseable {
     /**
      * The optimiser's constants.
@@ -19,6 +18,7 @@ public final class AdamW implements AutoCloseable {
 
     private final JudgeModule module;
     private final Weights weights;
+    private final Weights masters;
     private final Settings settings;
     private final Weights firstMoments;
     private final Weights secondMoments;
@@ -28,16 +28,10 @@ public final class AdamW implements AutoCloseable {
         this.module = module;
         this.weights = weights;
         this.settings = settings;
-        this.firstMoments = weights.zerosLike();
-        this.secondMoments = weights.zerosLike();
+        this.masters = weights.type() == WeightType.F32 ? weights : weights.copy(WeightType.F32);
+        this.firstMoments = weights.zeros();
+        this.secondMoments = weights.zeros();
         weights.trackGradients();
-    }
-
-    /** Runs the forward that {@code loss} builds and leaves its gradients on the weights, added to those already there. */
-    public void backward(final Supplier<NDArray> loss) {
-        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            collector.backward(loss.get());
-        }
     }
 
     /**
@@ -47,12 +41,7 @@ public final class AdamW implements AutoCloseable {
      */
     public double step(final double learningRate) {
         try (Weights gradients = weights.gradients();
-                NDManager scope = weights.tensors()
-                        .values()
-                        .iterator()
-                        .next()
-                        .getManager()
-                        .newSubManager()) {
+                NDManager scope = weights.newScope()) {
             final NDList forNorm = new NDList();
             gradients.addTo(forNorm, "g");
             final NDList norm = module.run("gradient_norm", forNorm, Gradients.NEVER);
@@ -64,24 +53,35 @@ public final class AdamW implements AutoCloseable {
                 module.run("clear", toClear, Gradients.NEVER).attach(scope);
                 return total;
             }
-            updates++;
-            final NDList arguments = new NDList();
-            weights.addTo(arguments, "w");
-            gradients.addTo(arguments, "g");
-            firstMoments.addTo(arguments, "m");
-            secondMoments.addTo(arguments, "u");
-            arguments.add(scope.create(new double[] {
-                learningRate,
-                settings.beta1,
-                settings.beta2,
-                settings.epsilon,
-                settings.weightDecay,
-                1 - Math.pow(settings.beta1, updates),
-                1 - Math.pow(settings.beta2, updates),
-                Math.min(1, settings.maxGradNorm / (total + 1e-6))
-            }));
-            module.run("adamw", arguments, Gradients.NEVER).attach(scope);
+            update(gradients, learningRate, Math.min(1, settings.maxGradNorm / (total + 1e-6)), scope);
             return total;
+        }
+    }
+
+    private void update(
+            final Weights gradients, final double learningRate, final double clipping, final NDManager scope) {
+        updates++;
+        final NDList arguments = new NDList();
+        masters.addTo(arguments, "w");
+        gradients.addTo(arguments, "g");
+        firstMoments.addTo(arguments, "m");
+        secondMoments.addTo(arguments, "u");
+        arguments.add(scope.create(new double[] {
+            learningRate,
+            settings.beta1,
+            settings.beta2,
+            settings.epsilon,
+            settings.weightDecay,
+            1 - Math.pow(settings.beta1, updates),
+            1 - Math.pow(settings.beta2, updates),
+            clipping
+        }));
+        module.run("adamw", arguments, Gradients.NEVER).attach(scope);
+        if (masters != weights) {
+            final NDList toRound = new NDList();
+            weights.addTo(toRound, "w");
+            masters.addTo(toRound, "p");
+            module.run("round", toRound, Gradients.NEVER).attach(scope);
         }
     }
 
@@ -89,5 +89,8 @@ public final class AdamW implements AutoCloseable {
     public void close() {
         firstMoments.close();
         secondMoments.close();
+        if (masters != weights) {
+            masters.close();
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -27,6 +28,14 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
         final JsonNode size = config.path("size");
         if (!size.has("shortest_edge") || !size.has("longest_edge")) {
             throw new ModelException("preprocessor_config.json: size.shortest_edge and size.longest_edge are needed");
+        }
+        for (final String key : List.of("image_mean", "image_std")) {
+            for (final JsonNode value : config.path(key)) {
+                if (value.asDouble() != 0.5) {
+                    throw new ModelException("preprocessor_config.json: '" + key + "' is " + config.path(key)
+                            + ", only 0.5 is supported");
+                }
+            }
         }
         return new ImageProcessor(
                 size.get("shortest_edge").asLong(),

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a Qwen3-VL {@code config.json} says about the architecture, dense or with experts in every layer.
- *
- * @param mropeSection how many rotary frequencies follow time, height and width; interleaved
  */
 public record JudgeConfig(
         Text text,
@@ -19,11 +17,13 @@ public record JudgeConfig(
         int visionEndTokenId,
         int eosTokenId) {
 
+    private static final List<String> MODEL_TYPES = List.of("qwen3_vl", "qwen3_vl_moe");
+
     /**
      * The decoder's sizes.
      *
      * @param intermediateSize of a dense layer; with experts it has no meaning
-     * @param mropeSection the number of frequencies of the axes (time, height, width)
+     * @param mropeSection the number of frequencies of the axes (time, height, width); interleaved
      * @param experts null for a dense model
      */
     public record Text(
@@ -34,6 +34,7 @@ public record JudgeConfig(
             int keyValueHeads,
             int headDim,
             int intermediateSize,
+            double rmsNormEps,
             double ropeTheta,
             List<Integer> mropeSection,
             @Nullable Experts experts) {}
@@ -74,6 +75,7 @@ public record JudgeConfig(
                 experts == null || experts.perToken >= 1 && experts.perToken <= experts.count,
                 "num_experts_per_tok must lie between 1 and num_experts");
         require(vision.hiddenSize % vision.heads == 0, "vision hidden_size must be a multiple of num_heads");
+        require(vision.mergeSize == 2, "spatial_merge_size must be 2");
         require(vision.outHiddenSize == text.hiddenSize, "vision out_hidden_size must equal text hidden_size");
         final int side = (int) Math.round(Math.sqrt(vision.positions));
         require(side * side == vision.positions, "num_position_embeddings must be a square");
@@ -94,6 +96,8 @@ public record JudgeConfig(
      * @throws ModelException when a key is missing or the sizes contradict each other
      */
     public static JudgeConfig of(final JsonNode root) {
+        final String type = child(root, "model_type").asText();
+        require(MODEL_TYPES.contains(type), "'model_type' is " + type + "; read are " + MODEL_TYPES);
         final JsonNode text = child(root, "text_config");
         final JsonNode vision = child(root, "vision_config");
         final JsonNode rope =
@@ -110,6 +114,7 @@ public record JudgeConfig(
                         integer(text, "num_key_value_heads"),
                         integer(text, "head_dim"),
                         integer(text, "intermediate_size"),
+                        text.path("rms_norm_eps").asDouble(1e-6),
                         theta,
                         integers(child(rope, "mrope_section")),
                         experts(text)),

@@ -1,22 +1,19 @@
 package org.mtrljudge.model;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
@@ -25,17 +22,26 @@ public final class JudgeFolder {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
+    private final String name;
     private final FileSource source;
+    private final @Nullable AdapterFolder adapter;
     private final JudgeConfig config;
     private final ImageProcessor imageProcessor;
 
-    private JudgeFolder(final FileSource source) {
+    private JudgeFolder(final String name, final FileSource source, final @Nullable AdapterFolder adapter) {
+        this.name = name;
         this.source = source;
-        for (final String name : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
-            files.put(name, source.read(name));
+        this.adapter = adapter;
+        for (final String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
+            files.put(file, source.read(file));
         }
-        this.config = JudgeConfig.of(json("config.json", file("config.json")));
+        this.config = config(name, file("config.json"));
         this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
+        if (imageProcessor.patchSize() != config.vision().patchSize()
+                || imageProcessor.mergeSize() != config.vision().mergeSize()
+                || imageProcessor.temporalPatchSize() != config.vision().temporalPatchSize()) {
+            throw new ModelException(name + ": preprocessor_config.json and config.json differ in the size of patches");
+        }
     }
 
     /** Where a checkpoint's files come from. */
@@ -90,21 +96,51 @@ public final class JudgeFolder {
 
     /** A preset from the class path. */
     public static JudgeFolder preset(final String preset) {
-        return new JudgeFolder(new PresetSource(preset));
-    }
-
-    /** @throws ModelException when a file is missing or wrong; the message names it */
-    public static JudgeFolder open(final Path folder) {
-        return new JudgeFolder(new FolderSource(folder));
+        return new JudgeFolder(preset, new PresetSource(preset), null);
     }
 
     /**
-     * Reads a folder's configuration alone: enough to tell the model's size.
+     * Opens a checkpoint folder, or an adapter's, whose base is found by the name it gives.
      *
+     * @throws ModelException when a file is missing or wrong; the message names it
+     */
+    public static JudgeFolder open(final Path folder) {
+        if (!Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG))) {
+            return new JudgeFolder(folder.toString(), new FolderSource(folder), null);
+        }
+        final AdapterFolder adapter = AdapterFolder.open(folder);
+        final Path base = Path.of(adapter.base());
+        if (Files.isRegularFile(base.resolve(AdapterFolder.CONFIG))) {
+            throw new ModelException(folder + " is an adapter of " + base + ", which is an adapter itself");
+        }
+        return Files.isDirectory(base)
+                ? new JudgeFolder(adapter.base(), new FolderSource(base), adapter)
+                : new JudgeFolder(adapter.base(), new PresetSource(adapter.base()), adapter);
+    }
+
+    /** Opens a folder, or else the preset of that name. */
+    public static JudgeFolder named(final String model) {
+        return Files.isDirectory(Path.of(model)) ? open(Path.of(model)) : preset(model);
+    }
+
+    /**
+     * Reads a configuration alone: enough to tell the model's size.
+     *
+     * @param model a folder or a preset
      * @throws ModelException when {@code config.json} is missing or wrong
      */
-    public static JudgeConfig config(final Path folder) {
-        return JudgeConfig.of(json("config.json", new FolderSource(folder).read("config.json")));
+    public static JudgeConfig config(final String model) {
+        final FileSource source =
+                Files.isDirectory(Path.of(model)) ? new FolderSource(Path.of(model)) : new PresetSource(model);
+        return config(model, source.read("config.json"));
+    }
+
+    private static JudgeConfig config(final String name, final byte[] content) {
+        try {
+            return JudgeConfig.of(json("config.json", content));
+        } catch (final ModelException e) {
+            throw new ModelException(name + "/" + e.getMessage(), e);
+        }
     }
 
     private static JsonNode json(final String name, final byte[] content) {
@@ -113,6 +149,11 @@ public final class JudgeFolder {
         } catch (final IOException e) {
             throw new ModelException(name + " is not JSON: " + e.getMessage(), e);
         }
+    }
+
+    /** The preset or folder its configuration and base weights come from. */
+    String name() {
+        return name;
     }
 
     public JudgeConfig config() {
@@ -131,47 +172,27 @@ public final class JudgeFolder {
         return Objects.requireNonNull(files.get(name), name);
     }
 
-    /** The checkpoint's own weights. */
-    Weights readWeights(final NDManager manager) {
-        return Weights.of(source.readTensors(TensorShapes.of(config)), manager);
+    /** The adapter this folder holds beside its base's files, if it is an adapter's. */
+    @Nullable
+    AdapterFolder adapter() {
+        return adapter;
     }
 
-    Weights readWeights(final ByteBuffer safetensors, final Path origin, final NDManager manager) {
-        return Weights.of(Safetensors.read(safetensors, TensorShapes.of(config), origin), manager);
+    /** The base's own weights, checked but not read yet. */
+    SortedMap<String, Safetensors.Tensor> tensors() {
+        return source.readTensors(TensorShapes.of(config));
     }
 
-    /** Writes next to the target first and renames, so that a checkpoint is whole or not there. */
+    /** Writes a checkpoint of these files and other weights; the folder is whole or not there. */
     void save(final Path to, final Weights weights, final WeightType type) {
-        final Path unfinished = to.resolveSibling(to.getFileName() + ".unfinished");
-        try {
-            deleteFolder(unfinished);
-            Files.createDirectories(unfinished);
+        try (NewFolder made = NewFolder.inPlaceOf(to)) {
             for (final Map.Entry<String, byte[]> file : files.entrySet()) {
-                Files.write(unfinished.resolve(file.getKey()), file.getValue());
+                made.write(file.getKey(), file.getValue());
             }
-            try (FileChannel out = FileChannel.open(
-                    unfinished.resolve(WeightFiles.SINGLE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                final ByteBuffer bytes = weights.toSafetensors(type);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            deleteFolder(to);
-            Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
+            made.write(WeightFiles.SINGLE, out -> weights.writeTo(out, type));
+            made.finish();
         } catch (final IOException e) {
             throw new ModelException("the checkpoint " + to + " cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    private static void deleteFolder(final Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (var entries = Files.newDirectoryStream(folder)) {
-                for (final Path entry : entries) {
-                    Files.delete(entry);
-                }
-            }
-            Files.delete(folder);
         }
     }
 }

@@ -1,15 +1,22 @@
 package org.mtrljudge.model;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModule.Gradients;
 
 /**
@@ -17,43 +24,87 @@ import org.mtrljudge.model.JudgeModule.Gradients;
  * Every call frees what it allocated; only the weights and what a caller's scope receives stay.
  */
 public final class JudgeModel implements AutoCloseable {
+    private static final long ADAPTER_SEED = 1;
     private final JudgeFolder folder;
+    private final ModelOptions options;
     private final JudgeTokenizer tokenizer;
     private final PromptEncoder encoder;
     private final JudgeModule module;
     private final NDManager manager;
     private final NDList shared;
-    private Weights weights;
+    private final Weights base;
+    private final @Nullable Lora lora;
+    private final @Nullable Weights adapter;
+    private final @Nullable NDArray loraScale;
 
-    private JudgeModel(final JudgeFolder folder, final NDManager manager, final Weights weights) {
+    private JudgeModel(
+            final JudgeFolder folder,
+            final ModelOptions options,
+            final SortedMap<String, Safetensors.Tensor> tensors,
+            final @Nullable Lora lora,
+            final SortedMap<String, Safetensors.Tensor> adapterTensors) {
         this.folder = folder;
-        this.manager = manager;
-        this.weights = weights;
+        this.options = options;
+        this.lora = lora;
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
         this.encoder = new PromptEncoder(folder.config(), tokenizer);
         this.module = new JudgeModule();
+        this.manager = NDManager.newBaseManager(options.resolvedDevice(), "PyTorch");
+        final TensorTransfer transfer = new TensorTransfer(module);
+        this.base = Weights.of(tensors, "", options.dtype(), transfer, manager);
+        this.adapter = lora == null ? null : Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, transfer, manager);
         this.shared = shared(folder.config().text(), manager);
+        this.loraScale =
+                lora == null ? null : manager.newSubManager(Device.cpu()).create(lora.scale());
+        if (loraScale != null) {
+            loraScale.setName("w.lora_scale");
+        }
     }
 
-    /** A judge with fresh weights. */
+    /** A judge with fresh weights, in float32 on the CPU. */
     public static JudgeModel random(final JudgeFolder folder, final long seed) {
-        final NDManager manager = NDManager.newBaseManager("PyTorch");
-        return new JudgeModel(folder, manager, Weights.random(folder.config(), manager, seed));
+        return new JudgeModel(
+                folder, ModelOptions.PLAIN, RandomWeights.of(folder.config(), seed), null, new TreeMap<>());
     }
 
-    /** A judge with a checkpoint's weights. */
+    /** A judge with a checkpoint's weights, in float32 on the CPU. */
     public static JudgeModel load(final JudgeFolder folder) {
-        final NDManager manager = NDManager.newBaseManager("PyTorch");
-        return new JudgeModel(folder, manager, folder.readWeights(manager));
+        return load(folder, ModelOptions.PLAIN);
     }
 
-    /** The dictionary {@code r}: what every call of the module gets. */
+    /**
+     * A judge with a checkpoint's weights. A fresh adapter is put on them when the options name one; an adapter's folder brings its own.
+     *
+     * @throws ModelException when the weights are not as their configuration says, or the options ask for another adapter than the
+     *     folder's
+     */
+    public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
+        final JudgeConfig config = folder.config();
+        final AdapterFolder there = folder.adapter();
+        final Lora wanted = options.lora();
+        if (there == null) {
+            final SortedMap<String, Safetensors.Tensor> fresh =
+                    wanted == null ? new TreeMap<>() : wanted.fresh(config, ADAPTER_SEED);
+            return new JudgeModel(folder, options, folder.tensors(), wanted, fresh);
+        }
+        if (wanted != null && !wanted.resolved(config).equals(there.lora().resolved(config))) {
+            throw new ModelException("the adapter " + there.folder() + " is " + there.lora() + ", the settings ask for "
+                    + wanted + ": leave actor.model.lora.rank at 0 to go on with the adapter as it is");
+        }
+        return new JudgeModel(folder, options, folder.tensors(), there.lora(), there.read(config));
+    }
+
+    /** The dictionary {@code r}: what every call of the module gets. Scalars lie on the CPU, where they are read. */
     private static NDList shared(final JudgeConfig.Text text, final NDManager manager) {
         final NDList shared = new NDList(rotaryFrequencies(text, manager));
         shared.head().setName("r.frequencies");
+        final NDManager cpu = manager.newSubManager(Device.cpu());
+        final NDArray epsilon = cpu.create(text.rmsNormEps());
+        epsilon.setName("r.rms_norm_eps");
+        shared.add(epsilon);
         final JudgeConfig.Experts experts = text.experts();
         if (experts != null) {
-            final NDArray perToken = manager.create((long) experts.perToken());
+            final NDArray perToken = cpu.create((long) experts.perToken());
             perToken.setName("r.experts_per_token");
             shared.add(perToken);
         }
@@ -98,7 +149,7 @@ public final class JudgeModel implements AutoCloseable {
             final List<EncodedPrompt> prompts, final int groupSize, final Sampling sampling, final long[] seeds) {
         try (NDManager scope = manager.newSubManager()) {
             final NDList arguments = new NDList();
-            weights.addTo(arguments, "w");
+            addWeights(arguments, policy(), List.of(""));
             PromptBatch.addTo(arguments, folder.config(), prompts, shared, scope);
             arguments.add(scope.create(
                     uniforms(seeds, groupSize, sampling.maxNewTokens()),
@@ -155,44 +206,91 @@ public final class JudgeModel implements AutoCloseable {
     /**
      * Log-probabilities of all completion tokens of the groups, in their order.
      *
-     * @param training whether gradients of the weights are recorded
      * @param scope owns the result and everything behind it
      */
-    public TokenScores score(
-            final List<PackedGroup> groups, final double temperature, final boolean training, final NDManager scope) {
-        return score(weights, groups, temperature, training, scope);
+    public TokenScores score(final List<PackedGroup> groups, final double temperature, final NDManager scope) {
+        return score(policy(), groups, temperature, scope);
     }
 
-    /** As above, by other weights of the same shapes. */
+    /** As above, by another version of the policy. */
     public TokenScores score(
+            final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
+        return score(by, new PackedBatch(groups), temperature, Gradients.OFF, scope);
+    }
+
+    private TokenScores score(
             final Weights by,
-            final List<PackedGroup> groups,
+            final PackedBatch batch,
             final double temperature,
-            final boolean training,
+            final Gradients gradients,
             final NDManager scope) {
-        final NDList arguments = new NDList();
-        by.addTo(arguments, "w");
-        new PackedBatch(groups).addTo(arguments, folder.config(), shared, scope);
-        arguments.add(scope.create((float) temperature));
-        final NDList result = module.run("log_probs", arguments, training ? Gradients.RECORDED : Gradients.OFF);
+        final NDList arguments = sequences(by, batch, scope);
+        arguments.addAll(new NDList(batch.at(scope), batch.chosen(scope), scope.create((float) temperature)));
+        final NDList result = module.run("log_probs", arguments, gradients);
         result.attach(scope);
         return new TokenScores(result.get(0), result.get(1));
     }
 
+    /** The arguments of {@code log_probs} and {@code all_logits} from {@code w} to {@code mask}. */
+    private NDList sequences(final Weights by, final PackedBatch batch, final NDManager scope) {
+        final NDList arguments = new NDList();
+        addWeights(arguments, by, List.of(""));
+        arguments.addAll(batch.vision(folder.config(), scope));
+        arguments.addAll(shared);
+        arguments.addAll(new NDList(batch.ids(scope), batch.positions(scope), batch.mask(scope)));
+        return arguments;
+    }
+
+    /** Appends the dictionary {@code w}. Tells whether some of it is trained. */
+    private boolean addWeights(final NDList arguments, final Weights policy, final List<String> parts) {
+        boolean trained = false;
+        for (final String part : parts) {
+            if (adapter != null) {
+                base.addPartTo(arguments, "w", part);
+            }
+            trained |= policy.addPartTo(arguments, "w", part);
+        }
+        if (loraScale != null) {
+            arguments.add(loraScale);
+        }
+        return trained;
+    }
+
+    /**
+     * Runs a forward over the groups and the backward of what {@code loss} makes of their scores, and leaves the gradients on the
+     * policy's weights, added to those already there. An {@link #optimizer} has to be there.
+     *
+     * @param scope owns all arrays of the pass
+     * @param loss from the scores a scalar; its own arrays belong to the scope
+     */
+    public void backward(
+            final List<PackedGroup> groups,
+            final double temperature,
+            final NDManager scope,
+            final Function<TokenScores, NDArray> loss) {
+        final PackedBatch batch = new PackedBatch(groups);
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            if (options.gradientCheckpointing()) {
+                new GradientCheckpointing(
+                                module, folder.config(), shared, (to, parts) -> addWeights(to, policy(), parts))
+                        .backward(batch, temperature, scope, collector, loss);
+            } else {
+                collector.backward(loss.apply(score(policy(), batch, temperature, Gradients.RECORDED, scope)));
+            }
+        }
+    }
+
     /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32: what implementations are compared by. */
     NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
-        final NDList arguments = new NDList();
-        weights.addTo(arguments, "w");
-        new PackedBatch(List.of(new PackedGroup(prompt, List.of())))
-                .addSequencesTo(arguments, folder.config(), shared, scope);
-        final NDList result = module.run("all_logits", arguments, Gradients.NEVER);
+        final PackedBatch batch = new PackedBatch(List.of(new PackedGroup(prompt, List.of())));
+        final NDList result = module.run("all_logits", sequences(policy(), batch, scope), Gradients.NEVER);
         result.attach(scope);
         return result.head().squeeze(0);
     }
 
-    /** Starts training: an AdamW over all weights. */
+    /** Starts training: an AdamW over the policy's weights. */
     public AdamW optimizer(final AdamW.Settings settings) {
-        return new AdamW(module, weights, settings);
+        return new AdamW(module, policy(), settings);
     }
 
     /** A scope for one step's arrays. */
@@ -200,36 +298,53 @@ public final class JudgeModel implements AutoCloseable {
         return manager.newSubManager();
     }
 
-    public Weights weights() {
-        return weights;
+    /** What is trained, broadcast and saved: all weights, or the adapter alone where there is one. */
+    public Weights policy() {
+        return adapter == null ? base : adapter;
+    }
+
+    /** The low-rank adapter that is trained, if it is one. */
+    public @Nullable Lora lora() {
+        return lora;
     }
 
     /**
-     * Takes the weights of a safetensors image and frees the old ones.
+     * Takes a policy's weights from a safetensors image.
      *
-     * @throws ModelException when the image does not fit this architecture; the old weights stay
+     * @throws ModelException when the image does not fit this policy; the old weights stay
      */
-    public void replaceWeights(final ByteBuffer safetensors, final String origin) {
-        replaceWeights(folder.readWeights(safetensors, Path.of(origin), manager));
+    public void replacePolicy(final ByteBuffer safetensors, final String origin) {
+        final SortedMap<String, Shape> expected =
+                lora == null ? TensorShapes.of(folder.config()) : lora.shapes(folder.config());
+        policy().overwrite(Safetensors.read(safetensors, expected, Path.of(origin)));
     }
 
     /**
-     * Takes the weights of a checkpoint of the same architecture and frees the old ones.
+     * Takes back a policy that {@link #save} wrote.
      *
-     * @throws ModelException when they cannot be read; the old weights stay
+     * @throws ModelException when it cannot be read
      */
-    public void replaceWeights(final JudgeFolder checkpoint) {
-        replaceWeights(checkpoint.readWeights(manager));
+    public void restore(final Path checkpoint) {
+        final JudgeFolder saved = JudgeFolder.open(checkpoint);
+        final AdapterFolder savedAdapter = saved.adapter();
+        if ((savedAdapter == null) != (lora == null)) {
+            throw new ModelException(checkpoint + " is no checkpoint of this model: one of them is an adapter");
+        }
+        policy().overwrite(savedAdapter == null ? saved.tensors() : savedAdapter.read(folder.config()));
     }
 
-    private void replaceWeights(final Weights next) {
-        weights.close();
-        weights = next;
+    /** Writes a checkpoint folder, or an adapter's folder as PEFT has it, in the policy's own type. */
+    public void save(final Path to) {
+        save(to, policy().type());
     }
 
-    /** Writes a checkpoint folder that {@link JudgeFolder#open} and the ecosystem read. */
+    /** As above, a whole judge as that type. */
     public void save(final Path to, final WeightType type) {
-        folder.save(to, weights, type);
+        if (lora == null) {
+            folder.save(to, base, type);
+        } else {
+            AdapterFolder.save(to, folder.name(), lora, folder.config(), policy());
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
@@ -61,19 +62,21 @@ public final class JudgeModule implements AutoCloseable {
      * @param arguments in the order of the method's parameters, named as DJL wants dictionaries: {@code w.some.tensor}
      */
     NDList run(final String method, final NDList arguments, final Gradients gradients) {
-        final NDArray name = arguments.head().getManager().create(0);
-        name.setName("module_method:" + method);
-        final NDList all = new NDList(arguments);
-        all.add(name);
-        if (gradients != Gradients.OFF) {
-            return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
-        }
-        final boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(false);
-        try {
-            return IValueUtils.forward(block, all, true);
-        } finally {
-            JniUtils.setGradMode(before);
+        try (NDManager scope = arguments.head().getManager().newSubManager()) {
+            final NDArray name = scope.create(0);
+            name.setName("module_method:" + method);
+            final NDList all = new NDList(arguments);
+            all.add(name);
+            if (gradients != Gradients.OFF) {
+                return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
+            }
+            final boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(false);
+            try {
+                return IValueUtils.forward(block, all, true);
+            } finally {
+                JniUtils.setGradMode(before);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.mtrljudge.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -82,27 +83,37 @@ final class PackedBatch {
         Arrays.fill(mask, line + from, line + to, true);
     }
 
-    /** Predicted tokens in the batch, group by group, completion by completion. */
-    int tokens() {
-        return at.length;
-    }
-
-    /** Appends the arguments of {@code log_probs} from {@code v} to {@code chosen}. */
-    void addTo(final NDList arguments, final JudgeConfig config, final NDList shared, final NDManager scope) {
-        addSequencesTo(arguments, config, shared, scope);
-        arguments.add(scope.create(at));
-        arguments.add(scope.create(chosen));
-    }
-
-    /** Appends the arguments of {@code all_logits} from {@code v} to {@code mask}. */
-    void addSequencesTo(final NDList arguments, final JudgeConfig config, final NDList shared, final NDManager scope) {
+    /** The images, as the dictionary {@code v}. */
+    NDList vision(final JudgeConfig config, final NDManager scope) {
         final List<EncodedPrompt> prompts =
                 groups.stream().map(PackedGroup::prompt).toList();
-        VisionInputs.addTo(arguments, config, prompts, new int[prompts.size()], width, scope);
-        final int rows = groups.size();
-        arguments.addAll(shared);
-        arguments.add(scope.create(ids, new Shape(rows, width)));
-        arguments.add(scope.create(positions, new Shape(3, rows, width)));
-        arguments.add(scope.create(mask, new Shape(rows, 1, width, width)));
+        final NDList vision = new NDList();
+        VisionInputs.addTo(vision, config, prompts, new int[prompts.size()], width, scope);
+        return vision;
+    }
+
+    /** {@code [rows, width]}, int64. */
+    NDArray ids(final NDManager scope) {
+        return scope.create(ids, new Shape(groups.size(), width));
+    }
+
+    /** {@code [3, rows, width]}, int64. */
+    NDArray positions(final NDManager scope) {
+        return scope.create(positions, new Shape(3, groups.size(), width));
+    }
+
+    /** {@code [rows, 1, width, width]}: which positions (last axis) a position sees. */
+    NDArray mask(final NDManager scope) {
+        return scope.create(mask, new Shape(groups.size(), 1, width, width));
+    }
+
+    /** {@code [tokens]}, int64: the flat positions whose states predict the completions' tokens, group by group. */
+    NDArray at(final NDManager scope) {
+        return scope.create(at);
+    }
+
+    /** {@code [tokens]}, int64: those tokens. */
+    NDArray chosen(final NDManager scope) {
+        return scope.create(chosen);
     }
 }

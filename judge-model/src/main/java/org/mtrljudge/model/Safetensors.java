@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,14 +27,73 @@ import java.util.TreeMap;
  */
 final class Safetensors {
     private static final int MAX_HEADER_BYTES = 16 << 20;
+    private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A tensor's bytes as they lie in the file, and its shape. */
-    record Tensor(Shape shape, WeightType type, ByteBuffer data) {}
+    record Tensor(Shape shape, WeightType type, TensorTransfer.Source bytes) {}
 
     private Safetensors() {}
 
-    static ByteBuffer write(final SortedMap<String, NDArray> tensors, final WeightType type) {
+    /** All tensors as one image in memory. */
+    static ByteBuffer image(
+            final SortedMap<String, NDArray> tensors, final WeightType type, final TensorTransfer transfer) {
+        final byte[] header = header(tensors, type);
+        final long size = 8L
+                + header.length
+                + tensors.values().stream().mapToLong(NDArray::size).sum() * type.bytes();
+        if (size > MAX_IMAGE_BYTES) {
+            throw new ModelException("weights of " + size + " bytes do not fit one image of at most " + MAX_IMAGE_BYTES
+                    + ": train an adapter (actor.model.lora.rank)");
+        }
+        final ByteBuffer image = ByteBuffer.allocate((int) size);
+        try {
+            write(tensors, type, type, transfer, new IntoBuffer(image));
+        } catch (final IOException e) {
+            throw new IllegalStateException("memory can be written", e);
+        }
+        return image.flip();
+    }
+
+    /** A channel into a buffer that is large enough. */
+    private record IntoBuffer(ByteBuffer buffer) implements WritableByteChannel {
+        @Override
+        public int write(final ByteBuffer source) {
+            final int bytes = source.remaining();
+            buffer.put(source);
+            return bytes;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Writes tensors of one type as another. */
+    static void write(
+            final SortedMap<String, NDArray> tensors,
+            final WeightType type,
+            final WeightType written,
+            final TensorTransfer transfer,
+            final WritableByteChannel out)
+            throws IOException {
+        final byte[] header = header(tensors, written);
+        final ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        start.putLong(header.length).put(header).flip();
+        while (start.hasRemaining()) {
+            out.write(start);
+        }
+        for (final NDArray tensor : tensors.values()) {
+            transfer.write(tensor, type, written, out);
+        }
+    }
+
+    /** The JSON header, padded with spaces to whole eights. */
+    private static byte[] header(final SortedMap<String, NDArray> tensors, final WeightType type) {
         final ObjectNode header = JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
@@ -46,24 +106,7 @@ final class Safetensors {
             offset = end;
         }
         final String json = header.toString();
-        final int padded = (json.length() + 7) / 8 * 8; // names are ASCII: characters are bytes
-        final ByteBuffer out =
-                ByteBuffer.allocate(Math.toIntExact(8 + padded + offset)).order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(padded);
-        out.put(json.getBytes(StandardCharsets.US_ASCII));
-        while (out.position() < 8 + padded) {
-            out.put((byte) ' ');
-        }
-        for (final NDArray tensor : tensors.values()) {
-            if (type == WeightType.F32) {
-                out.put(tensor.toByteBuffer());
-            } else {
-                for (final float value : tensor.toFloatArray()) {
-                    type.put(value, out);
-                }
-            }
-        }
-        return out.flip();
+        return (json + " ".repeat(-json.length() & 7)).getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
@@ -82,15 +125,19 @@ final class Safetensors {
         final SortedMap<String, Tensor> found = new TreeMap<>();
         entries(header, body.capacity(), origin)
                 .forEach((name, e) -> found.put(
-                        name, new Tensor(e.shape, e.type, body.slice((int) e.start, (int) (e.end - e.start)))));
+                        name,
+                        new Tensor(
+                                e.shape,
+                                e.type,
+                                (target, from) -> target.put(body.slice((int) (e.start + from), target.remaining())))));
         check(found, expected, origin);
         return found;
     }
 
     /**
-     * As above from a file of any size, each tensor mapped by itself; what the file holds is not compared with an architecture.
+     * As above from a file of any size, whose bytes are read later; what it holds is not compared with an architecture.
      *
-     * @throws ModelException when it is no safetensors file, or holds a tensor of more than 2 GiB
+     * @throws ModelException when it is no safetensors file
      */
     static SortedMap<String, Tensor> read(final Path file) {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -100,19 +147,28 @@ final class Safetensors {
             while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
             final long bodyStart = 8L + headerBytes;
             final SortedMap<String, Tensor> found = new TreeMap<>();
-            for (final Map.Entry<String, Entry> named :
-                    entries(header.array(), in.size() - bodyStart, file).entrySet()) {
-                final Entry e = named.getValue();
-                if (e.end - e.start > Integer.MAX_VALUE) {
-                    throw new ModelException(file + ": tensor '" + named.getKey() + "' takes " + (e.end - e.start)
-                            + " bytes, at most " + Integer.MAX_VALUE + " are read");
-                }
-                final ByteBuffer data = in.map(FileChannel.MapMode.READ_ONLY, bodyStart + e.start, e.end - e.start);
-                found.put(named.getKey(), new Tensor(e.shape, e.type, data));
-            }
+            entries(header.array(), in.size() - bodyStart, file)
+                    .forEach((name, e) ->
+                            found.put(name, new Tensor(e.shape, e.type, new InFile(file, bodyStart + e.start))));
             return found;
         } catch (final IOException e) {
             throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private record InFile(Path file, long start) implements TensorTransfer.Source {
+        @Override
+        public void read(final ByteBuffer target, final long from) throws IOException {
+            try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+                long at = start + from;
+                while (target.hasRemaining()) {
+                    final int bytes = in.read(target, at);
+                    if (bytes < 0) {
+                        throw new ModelException(file + " became shorter while it was read");
+                    }
+                    at += bytes;
+                }
+            }
         }
     }
 
@@ -129,7 +185,7 @@ final class Safetensors {
 
     private static Map<String, Entry> entries(final byte[] header, final long bodyBytes, final Path origin) {
         final Map<String, Entry> entries = new LinkedHashMap<>();
-        final JsonNode root = header(header, origin);
+        final JsonNode root = parsed(header, origin);
         root.properties().forEach(field -> {
             if (!field.getKey().equals("__metadata__")) {
                 entries.put(field.getKey(), entry(field.getKey(), field.getValue(), bodyBytes, origin));
@@ -148,7 +204,7 @@ final class Safetensors {
         return entries;
     }
 
-    private static JsonNode header(final byte[] bytes, final Path origin) {
+    private static JsonNode parsed(final byte[] bytes, final Path origin) {
         try {
             return JSON.readTree(bytes);
         } catch (final JsonProcessingException e) {

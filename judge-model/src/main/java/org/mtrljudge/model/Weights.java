@@ -4,81 +4,96 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All tensors of one judge by their published names, float32, in a native-memory scope of their own.
+ * Tensors by their published names, all of one type, in a native-memory scope of their own: a whole judge, or an adapter.
  * Closing it frees them.
  */
 public final class Weights implements AutoCloseable {
     private final NDManager manager;
+    private final TensorTransfer transfer;
+    private final WeightType type;
+    private final String prefix;
     private final SortedMap<String, NDArray> tensors = new TreeMap<>();
 
-    private Weights(final NDManager parent) {
+    private Weights(final NDManager parent, final TensorTransfer transfer, final WeightType type, final String prefix) {
         this.manager = parent.newSubManager();
+        this.transfer = transfer;
+        this.type = type;
+        this.prefix = prefix;
     }
 
-    /** Fresh weights from a seed: matrices by fan-in, embeddings small, norms one, biases zero. */
-    public static Weights random(final JudgeConfig config, final NDManager parent, final long seed) {
-        final Weights weights = new Weights(parent);
-        final Random random = new Random(seed);
-        TensorShapes.of(config).forEach((name, shape) -> {
-            final FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape.size()));
-            final float constant = name.contains("norm") && name.endsWith(".weight") ? 1f : 0f;
-            final double deviation = deviation(name, shape);
-            while (values.hasRemaining()) {
-                values.put(constant + (float) (deviation * random.nextGaussian()));
-            }
-            weights.put(name, weights.manager.create(values.flip(), shape, DataType.FLOAT32));
-        });
-        return weights;
-    }
-
-    private static double deviation(final String name, final Shape shape) {
-        if (shape.dimension() == 1) {
-            return 0;
+    /**
+     * Copies the tensors of a safetensors file or buffer, or of another source.
+     *
+     * @param prefix what their published names begin with and the module's names do not
+     * @param type to hold them in
+     */
+    static Weights of(
+            final SortedMap<String, Safetensors.Tensor> source,
+            final String prefix,
+            final WeightType type,
+            final TensorTransfer transfer,
+            final NDManager parent) {
+        final Weights weights = new Weights(parent, transfer, type, prefix);
+        try {
+            source.forEach((name, tensor) ->
+                    weights.tensors.put(name, transfer.allocate(tensor.shape(), type, weights.manager)));
+            weights.overwrite(source);
+            return weights;
+        } catch (final RuntimeException e) {
+            weights.close();
+            throw e;
         }
-        return name.contains("embed_tokens") || name.contains("pos_embed")
-                ? 0.02
-                : 1 / Math.sqrt((double) shape.size() / shape.get(0));
     }
 
-    /** Copies the tensors of a safetensors file or buffer. */
-    static Weights of(final Map<String, Safetensors.Tensor> source, final NDManager parent) {
-        final Weights weights = new Weights(parent);
-        source.forEach((name, tensor) -> weights.put(
-                name, weights.manager.create(tensor.type().toFloats(tensor.data()), tensor.shape(), DataType.FLOAT32)));
-        return weights;
+    /** Takes other values, of the same names and shapes. */
+    void overwrite(final SortedMap<String, Safetensors.Tensor> source) {
+        source.forEach((name, tensor) -> {
+            try {
+                transfer.read(tensor.bytes(), tensor.type(), tensor(name), type);
+            } catch (final IOException e) {
+                throw new ModelException("tensor '" + name + "' cannot be read: " + e.getMessage(), e);
+            }
+        });
     }
 
-    /** New tensors of the same names and shapes, all zero: an optimiser's moments, say. */
-    Weights zerosLike() {
-        final Weights zeros = new Weights(manager.getParentManager());
-        tensors.forEach((name, t) -> zeros.put(name, zeros.manager.zeros(t.getShape(), t.getDataType())));
+    private NDArray tensor(final String name) {
+        final NDArray tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("there is no tensor " + name);
+        }
+        return tensor;
+    }
+
+    /** New float32 tensors of the same names and shapes, all zero: an optimiser's moments, say. */
+    Weights zeros() {
+        final Weights zeros = new Weights(manager.getParentManager(), transfer, WeightType.F32, prefix);
+        tensors.forEach((name, t) -> zeros.tensors.put(name, zeros.manager.zeros(t.getShape(), DataType.FLOAT32)));
         return zeros;
     }
 
     /** A copy that does not follow later updates. */
     public Weights copy() {
-        final Weights copy = new Weights(manager.getParentManager());
-        tensors.forEach((name, t) -> {
-            final NDArray twin = t.stopGradient().duplicate();
-            twin.detach();
-            twin.attach(copy.manager);
-            copy.put(name, twin);
-        });
-        return copy;
+        return copy(type);
     }
 
-    private void put(final String name, final NDArray tensor) {
-        tensors.put(name, tensor);
+    /** As above, in another type. */
+    Weights copy(final WeightType to) {
+        final Weights copy = new Weights(manager.getParentManager(), transfer, to, prefix);
+        tensors.forEach((name, t) -> {
+            final NDArray twin = transfer.allocate(t.getShape(), to, copy.manager);
+            transfer.copy(t, twin);
+            copy.tensors.put(name, twin);
+        });
+        return copy;
     }
 
     /** Lets the next forward in training mode record gradients for every tensor. */
@@ -87,41 +102,66 @@ public final class Weights implements AutoCloseable {
     }
 
     /** The gradients that the last backward left, in a scope of their own that shares their memory. */
-    Weights gradients() {
-        final Weights gradients = new Weights(manager.getParentManager());
+    public Weights gradients() {
+        final Weights gradients = new Weights(manager.getParentManager(), transfer, type, prefix);
         tensors.forEach((name, t) -> {
             final NDArray gradient = t.getGradient();
             gradient.detach();
             gradient.attach(gradients.manager);
-            gradients.put(name, gradient);
+            gradients.tensors.put(name, gradient);
         });
         return gradients;
     }
 
     /** Appends the tensors as the dictionary argument {@code argument} of a module's method. */
     void addTo(final NDList arguments, final String argument) {
-        tensors.forEach((name, t) -> {
-            t.setName(argument + "." + name);
-            arguments.add(t);
-        });
+        addPartTo(arguments, argument, "");
+    }
+
+    /** As above, only the tensors whose names in the module begin with {@code part}. Tells whether there were any. */
+    boolean addPartTo(final NDList arguments, final String argument, final String part) {
+        final String from = prefix + part;
+        int added = 0;
+        for (final Map.Entry<String, NDArray> e : tensors.tailMap(from).entrySet()) {
+            if (!e.getKey().startsWith(from)) {
+                break;
+            }
+            e.getValue().setName(argument + "." + e.getKey().substring(prefix.length()));
+            arguments.add(e.getValue());
+            added++;
+        }
+        return added > 0;
     }
 
     public Map<String, NDArray> tensors() {
         return Collections.unmodifiableMap(tensors);
     }
 
+    public WeightType type() {
+        return type;
+    }
+
     public long parameterCount() {
         return tensors.values().stream().mapToLong(NDArray::size).sum();
     }
 
-    /** The whole as one safetensors image: what is broadcast, digested and written to disk. */
-    public ByteBuffer toSafetensors() {
-        return toSafetensors(WeightType.F32);
+    /** A scope beside the tensors, for a moment's arrays. */
+    NDManager newScope() {
+        return manager.newSubManager();
     }
 
-    /** As above; BF16 halves the size and rounds. */
-    ByteBuffer toSafetensors(final WeightType type) {
-        return Safetensors.write(tensors, type);
+    /**
+     * The whole as one safetensors image: what is broadcast and digested.
+     *
+     * @throws ModelException when it is larger than a Java buffer can be
+     */
+    public ByteBuffer toSafetensors() {
+        return Safetensors.image(tensors, type, transfer);
+    }
+
+    /** Writes the same image as that type to a file. */
+    void writeTo(final WritableByteChannel out, final WeightType written) throws IOException {
+        Safetensors.write(tensors, type, written, transfer, out);
     }
 
     @Override

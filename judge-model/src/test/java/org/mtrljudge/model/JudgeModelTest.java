@@ -41,7 +41,7 @@ class JudgeModelTest {
 
     @Test
     void shouldHaveBetweenOneAndFiveMillionParameters() {
-        assertThat(model.weights().parameterCount()).isBetween(1_000_000L, 5_000_000L);
+        assertThat(model.policy().parameterCount()).isBetween(1_000_000L, 5_000_000L);
     }
 
     @Test
@@ -66,8 +66,7 @@ class JudgeModelTest {
             }
         }
         try (NDManager scope = model.newScope()) {
-            final float[] scored =
-                    model.score(packed, 0.9, false, scope).logProbs().toFloatArray();
+            final float[] scored = model.score(packed, 0.9, scope).logProbs().toFloatArray();
             assertThat(scored).hasSize(expected.size());
             for (int i = 0; i < scored.length; i++) {
                 assertThat(scored[i]).isCloseTo(expected.get(i), within(ORDER));
@@ -103,7 +102,7 @@ class JudgeModelTest {
             for (int id = 0; id < vocabulary; id++) {
                 all.add(new PackedGroup(prompt, List.of(new int[] {id})));
             }
-            final float[] first = model.score(all, 1, false, scope).logProbs().toFloatArray();
+            final float[] first = model.score(all, 1, scope).logProbs().toFloatArray();
             int best = 0;
             double mass = 0;
             for (int id = 0; id < vocabulary; id++) {
@@ -125,11 +124,8 @@ class JudgeModelTest {
             final List<Double> losses = new ArrayList<>();
             for (int step = 0; step < 80; step++) {
                 try (NDManager scope = student.newScope()) {
-                    optimizer.backward(() -> {
-                        final var loss = student.score(List.of(group), 1, true, scope)
-                                .logProbs()
-                                .mean()
-                                .neg();
+                    student.backward(List.of(group), 1, scope, scores -> {
+                        final var loss = scores.logProbs().mean().neg();
                         losses.add((double) loss.getFloat());
                         return loss;
                     });
@@ -151,10 +147,10 @@ class JudgeModelTest {
     void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final Path folder) {
         model.save(folder.resolve("checkpoint"), WeightType.F32);
         try (JudgeModel again = JudgeModel.load(JudgeFolder.open(folder.resolve("checkpoint")))) {
-            again.weights()
+            again.policy()
                     .tensors()
                     .forEach((name, tensor) -> assertThat(tensor.toFloatArray())
-                            .isEqualTo(model.weights().tensors().get(name).toFloatArray()));
+                            .isEqualTo(model.policy().tensors().get(name).toFloatArray()));
         }
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ModelSizeTest {
     private static final String EXPERTS_30B_A3B = """
-            {"tie_word_embeddings": false, "image_token_id": 151655, "vision_start_token_id": 151652,
+            {"model_type": "qwen3_vl_moe", "tie_word_embeddings": false, "image_token_id": 151655, "vision_start_token_id": 151652,
              "vision_end_token_id": 151653,
              "text_config": {"vocab_size": 151936, "hidden_size": 2048, "num_hidden_layers": 48,
                "num_attention_heads": 32, "num_key_value_heads": 4, "head_dim": 128, "intermediate_size": 6144,

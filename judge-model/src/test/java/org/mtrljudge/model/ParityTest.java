@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ParityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/parity");
     private static final float LOGITS = 1e-4f;
+
+    /** Pixels run from −1 to 1: two levels of 255. */
+    private static final float PIXELS = 2 * 2f / 255;
+
     /** One prompt of one checkpoint. */
     record Case(Path folder, int number, JsonNode golden) {
         @Override
@@ -98,6 +102,9 @@ class ParityTest {
                 final ImagePatches theirs = reference.images().get(i);
                 assertThat(new int[] {ours.gridHeight(), ours.gridWidth()})
                         .containsExactly(theirs.gridHeight(), theirs.gridWidth());
+                for (int k = 0; k < ours.pixels().length; k++) {
+                    assertThat(ours.pixels()[k]).isCloseTo(theirs.pixels()[k], within(PIXELS));
+                }
             }
         }
     }
@@ -132,6 +139,41 @@ class ParityTest {
                     .tokens();
             assertThat(Arrays.stream(ours).boxed()).hasSize(theirs.length);
             assertThat(ours).isEqualTo(theirs);
+        }
+    }
+
+    static Stream<Path> folders() throws IOException {
+        return cases().map(Case::folder).distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void shouldWriteTheReferencesTokensInAPaddedBatch(final Path folder) throws IOException {
+        final JsonNode batch =
+                new ObjectMapper().readTree(folder.resolve("batch.json").toFile());
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(folder))) {
+            final List<EncodedPrompt> prompts = new ArrayList<>();
+            for (final Case given :
+                    cases().filter(c -> c.folder().equals(folder)).toList()) {
+                prompts.add(given.withGoldenPixels(given.encode(model)));
+            }
+            final List<List<GeneratedCompletion>> ours =
+                    model.generate(prompts, 1, new Sampling(0, 1, 32), new long[prompts.size()]);
+            for (int row = 0; row < prompts.size(); row++) {
+                final GeneratedCompletion completion = ours.get(row).get(0);
+                for (int i = 0; i < completion.tokens().length; i++) {
+                    assertThat(completion.tokens()[i])
+                            .isEqualTo(batch.get("greedy").get(row).get(i).asInt());
+                    assertThat(completion.logProbs()[i])
+                            .isCloseTo(
+                                    (float) batch.get("log_probs")
+                                            .get(row)
+                                            .get(i)
+                                            .asDouble(),
+                                    within(LOGITS));
+                }
+                assertThat(completion.tokens()).hasSizeGreaterThan(3);
+            }
         }
     }
 }

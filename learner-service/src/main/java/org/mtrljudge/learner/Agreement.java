@@ -27,7 +27,7 @@ final class Agreement implements AutoCloseable {
 
     /** Keeps a copy of the current weights as that version's. */
     void remember(final int version) {
-        versions.put(version, model.weights().copy());
+        versions.put(version, model.policy().copy());
         while (versions.size() > kept) {
             versions.pollFirstEntry().getValue().close();
         }
@@ -45,7 +45,7 @@ final class Agreement implements AutoCloseable {
                 continue;
             }
             try (NDManager scope = model.newScope()) {
-                final float[] again = model.score(weights, List.of(group.packed()), temperature, false, scope)
+                final float[] again = model.score(weights, List.of(group.packed()), temperature, scope)
                         .logProbs()
                         .toFloatArray();
                 for (int i = 0; i < again.length; i++) {

@@ -3,9 +3,7 @@ package org.mtrljudge.learner;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.WeightType;
 import org.mtrljudge.tasks.Split;
 
 /**
@@ -49,7 +47,7 @@ final class BestPolicy {
         if (score > bestScore) {
             bestScore = score;
             bestStep = step;
-            model.save(checkpoint, WeightType.F32);
+            model.save(checkpoint);
         }
     }
 
@@ -61,11 +59,11 @@ final class BestPolicy {
      */
     int settle(final int lastStep) {
         if (bestScore < 0) {
-            model.save(checkpoint, WeightType.F32);
+            model.save(checkpoint);
             return lastStep;
         }
         if (bestStep != lastStep) {
-            model.replaceWeights(JudgeFolder.open(checkpoint));
+            model.restore(checkpoint);
         }
         return bestStep;
     }

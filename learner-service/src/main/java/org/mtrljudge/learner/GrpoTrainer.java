@@ -31,7 +31,7 @@ public final class GrpoTrainer implements AutoCloseable {
                 actor.clipRatioLow(),
                 actor.clipRatioHigh(),
                 settings.algorithm().klCoef());
-        this.reference = settings.algorithm().klCoef() > 0 ? model.weights().copy() : null;
+        this.reference = settings.algorithm().klCoef() > 0 ? model.policy().copy() : null;
         this.optimizer = model.optimizer(adamW(settings.actor()));
     }
 
@@ -92,7 +92,7 @@ public final class GrpoTrainer implements AutoCloseable {
                 groups.stream().mapToLong(g -> g.advantages().length).sum();
         for (final List<LearnedGroup> micro : microBatches(groups)) {
             try (NDManager scope = model.newScope()) {
-                optimizer.backward(() -> lossOf(micro, tokens, sequences, sums, scope));
+                learn(micro, tokens, sequences, sums, scope);
             }
         }
         return optimizer.step(learningRate());
@@ -118,7 +118,8 @@ public final class GrpoTrainer implements AutoCloseable {
         return batches;
     }
 
-    private NDArray lossOf(
+    /** Leaves the micro-batch's share of the update's gradients on the policy. */
+    private void learn(
             final List<LearnedGroup> groups,
             final long allTokens,
             final long allSequences,
@@ -144,14 +145,15 @@ public final class GrpoTrainer implements AutoCloseable {
         final List<PackedGroup> packed =
                 groups.stream().map(LearnedGroup::packed).toList();
         final double temperature = settings.rollout().temperature();
-        final TokenScores scores = model.score(packed, temperature, true, scope);
         final NDArray fixed = reference == null
                 ? null
-                : model.score(reference, packed, temperature, false, scope).logProbs();
-        final GrpoLoss.Terms terms = loss.of(
-                scores.logProbs(), scope.create(behaviour), scope.create(advantages), scope.create(weights), fixed);
-        count(sums, terms, scores, behaviour, advantages);
-        return terms.loss();
+                : model.score(reference, packed, temperature, scope).logProbs();
+        model.backward(packed, temperature, scope, scores -> {
+            final GrpoLoss.Terms terms = loss.of(
+                    scores.logProbs(), scope.create(behaviour), scope.create(advantages), scope.create(weights), fixed);
+            count(sums, terms, scores, behaviour, advantages);
+            return terms.loss();
+        });
     }
 
     private void count(

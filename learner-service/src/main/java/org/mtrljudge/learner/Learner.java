@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
@@ -250,10 +251,12 @@ public final class Learner implements AutoCloseable {
             final List<String> stale,
             final Map<String, Double> metrics) {
         version++;
-        final ByteBuffer weights = model.weights().toSafetensors();
+        final ByteBuffer weights = model.policy().toSafetensors();
         policies.publish(
                 version,
                 step,
+                model.lora() == null ? PolicyKind.FULL : PolicyKind.LORA,
+                model.policy().type().name(),
                 weights,
                 digest -> new TrainingStep(
                         step, phase, version, digest, settingsDigest, learned, stale, metrics, clock.millis()));

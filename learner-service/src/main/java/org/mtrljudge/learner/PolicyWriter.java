@@ -40,11 +40,18 @@ final class PolicyWriter implements AutoCloseable {
     }
 
     /**
+     * @param kind whether the weights are a whole judge's or an adapter's
+     * @param dtype of the weights, as safetensors names it
      * @param weights a safetensors image
      * @param journal makes the journal entry once the weights' digest is known
      */
     void publish(
-            final int version, final int step, final ByteBuffer weights, final Function<String, TrainingStep> journal) {
+            final int version,
+            final int step,
+            final PolicyKind kind,
+            final String dtype,
+            final ByteBuffer weights,
+            final Function<String, TrainingStep> journal) {
         final String digest = Sha256.of(weights);
         final int total = weights.remaining();
         final int chunks = (total + CHUNK_BYTES - 1) / CHUNK_BYTES;
@@ -61,14 +68,7 @@ final class PolicyWriter implements AutoCloseable {
                     .message(
                             topics.run(),
                             new PolicyManifest(
-                                    version,
-                                    step,
-                                    PolicyKind.FULL,
-                                    "F32",
-                                    chunks,
-                                    (long) total,
-                                    digest,
-                                    offset(first))));
+                                    version, step, kind, dtype, chunks, (long) total, digest, offset(first))));
             producer.send(topics.journal().message(topics.run(), journal.apply(digest)));
             producer.commitTransaction();
         } catch (final KafkaException e) {

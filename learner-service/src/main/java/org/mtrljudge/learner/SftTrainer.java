@@ -37,9 +37,8 @@ public final class SftTrainer implements AutoCloseable {
         final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
         final double[] value = new double[1];
         try (NDManager scope = model.newScope()) {
-            optimizer.backward(() -> {
-                final NDArray logProbs = model.score(batch, 1, true, scope).logProbs(); // [tokens]
-                final NDArray loss = logProbs.mean().neg(); // []
+            model.backward(batch, 1, scope, scores -> {
+                final NDArray loss = scores.logProbs().mean().neg(); // [] from [tokens]
                 value[0] = loss.getFloat();
                 return loss;
             });

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,6 +29,9 @@ class GrpoTrainerTest {
     /** What 200 steps at constant shapes may add to the process: allocators round, the JIT settles. */
     private static final long FLAT_BYTES = 96L << 20;
 
+    /** What direct buffers may still be held after a collection. */
+    private static final long BUFFER_BYTES = 16L << 20;
+
     private static LearnerSettings settings(final int microBatch, final double klCoef) {
         return new LearnerSettings(
                 new LearnerSettings.Data(4, 64),
@@ -37,6 +43,8 @@ class GrpoTrainerTest {
                         "token",
                         1,
                         microBatch,
+                        new LearnerSettings.Model(
+                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(klCoef, true),
                 new LearnerSettings.Trainer(1, 0, 0, 1, 2, 1000),
@@ -61,7 +69,7 @@ class GrpoTrainerTest {
                             model.encodeCompletion("<think>seen blue box.</think><answer>no</answer>")));
             try (NDManager scope = model.newScope()) {
                 final float[] behaviour =
-                        model.score(List.of(packed), 1, false, scope).logProbs().toFloatArray();
+                        model.score(List.of(packed), 1, scope).logProbs().toFloatArray();
                 groups.add(new LearnedGroup("alignment", 0, packed, behaviour, new double[] {1, -1}, false));
             }
         }
@@ -70,9 +78,8 @@ class GrpoTrainerTest {
 
     private static double[] logProbsOfBoth(final JudgeModel model, final LearnedGroup group) {
         try (NDManager scope = model.newScope()) {
-            final float[] all = model.score(List.of(group.packed()), 1, false, scope)
-                    .logProbs()
-                    .toFloatArray();
+            final float[] all =
+                    model.score(List.of(group.packed()), 1, scope).logProbs().toFloatArray();
             final int first = group.packed().completions().get(0).length;
             final double[] sums = new double[2];
             for (int i = 0; i < all.length; i++) {
@@ -152,11 +159,25 @@ class GrpoTrainerTest {
     }
 
     private static long residentBytes() throws IOException {
+        collectGarbage();
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                         .filter(line -> line.startsWith("VmRSS:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                         .findFirst()
                         .orElseThrow()
                 << 10;
+    }
+
+    /** Buffers by which arrays were filled lie outside the heap, but go with their Java objects. */
+    private static void collectGarbage() {
+        final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        for (int i = 0; i < 50 && direct.getMemoryUsed() > BUFFER_BYTES; i++) {
+            System.gc();
+            LockSupport.parkNanos(50_000_000);
+        }
+        assertThat(direct.getMemoryUsed()).isLessThan(BUFFER_BYTES);
     }
 }

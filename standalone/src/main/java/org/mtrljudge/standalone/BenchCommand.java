@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
@@ -45,7 +46,7 @@ final class BenchCommand {
             JudgeModule.useThreads(settings.trainer().threads());
             final Path folder = Files.createTempDirectory("judge-bench");
             final PreparedGroups prepared = new PreparedGroups(settings);
-            try (JudgeModel model = Models.load(settings.model())) {
+            try (JudgeModel model = JudgeModel.load(JudgeFolder.named(settings.model()))) {
                 bareTokensPerSecond(prepared, model, 10); // the JIT settles
                 final double before = bareTokensPerSecond(prepared, model, steps);
                 final double kafka = kafkaTokensPerSecond(settings, prepared, model, folder);

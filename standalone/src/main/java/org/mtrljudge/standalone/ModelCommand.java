@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.ModelSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,7 @@ final class ModelCommand {
         @Override
         public Integer call() {
             final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model));
-            final ModelSize size = ModelSize.of(Models.config(settings.model()));
+            final ModelSize size = ModelSize.of(JudgeFolder.config(settings.model()));
             final RunSettings.Rollout rollout = settings.rollout();
             final long rows = (long) rollout.maxPrompts() * rollout.n();
             final long cached = rows * settings.data().maxResponseLength() * size.keyValuesPerToken() * BYTES;

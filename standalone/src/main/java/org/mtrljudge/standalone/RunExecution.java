@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
@@ -24,7 +25,8 @@ final class RunExecution {
     void run() {
         final long start = System.nanoTime();
         final ExampleSource source = source(settings);
-        Models.folder(settings.model());
+        JudgeFolder.named(settings.model());
+        settings.modelOptions();
         final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
         directory.write("settings.yaml", SettingsReader.write(settings));
         Logs.to(directory.path().resolve("judge.log"));

@@ -5,6 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.LearnerSettings;
 import org.mtrljudge.learner.SftSettings;
+import org.mtrljudge.model.Lora;
+import org.mtrljudge.model.ModelException;
+import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.model.WeightType;
 import org.mtrljudge.reward.AdvantageEstimator;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.tasks.Check;
@@ -13,10 +17,12 @@ import org.mtrljudge.tasks.Check;
  * One run's settings as its YAML file has them; {@code quickstart.yaml} holds every key with its default.
  *
  * @param model a preset's name or a checkpoint folder
+ * @param device auto (a GPU where there is one), cpu or cuda:N
  * @param kafka passed to every Kafka client untouched
  */
 record RunSettings(
         String model,
+        String device,
         Data data,
         Rollout rollout,
         LearnerSettings.Actor actor,
@@ -75,6 +81,22 @@ record RunSettings(
         Broker {
             Check.range("broker.port", port, 0, 65_535);
         }
+    }
+
+    /**
+     * How actors and learner hold the model; only the learner checkpoints its gradients.
+     *
+     * @throws ModelException when there is no such device or LoRA
+     */
+    ModelOptions modelOptions() {
+        final LearnerSettings.Model m = actor.model();
+        return new ModelOptions(
+                device,
+                m.dtype().equals("bfloat16") ? WeightType.BF16 : WeightType.F32,
+                m.lora().rank() == 0
+                        ? null
+                        : new Lora(m.lora().rank(), m.lora().alpha(), m.lora().targetModules()),
+                m.enableGradientCheckpointing());
     }
 
     LearnerSettings learner() {

@@ -44,7 +44,7 @@ public final class StandaloneRun {
 
     /** Runs to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
-        final JudgeFolder folder = Models.folder(settings.model());
+        final JudgeFolder folder = JudgeFolder.named(settings.model());
         final Topics topics = new Topics(directory.run(), new LocalSchemaRegistry());
         try (EmbeddedBroker broker =
                 EmbeddedBroker.start(directory.kafka(), settings.broker().port())) {
@@ -54,7 +54,7 @@ public final class StandaloneRun {
             try (RewardService reward = new RewardService(
                             topics, settings.rewards(), kafka, directory.streamsState(), this::failed);
                     Actors actors = startActors(folder, topics, kafka);
-                    JudgeModel model = Models.load(settings.model());
+                    JudgeModel model = JudgeModel.load(folder, settings.modelOptions());
                     Learner learner = learner(topics, kafka, model)) {
                 reward.start();
                 actors.start();
@@ -90,7 +90,7 @@ public final class StandaloneRun {
                     actor,
                     topics,
                     kafka,
-                    JudgeModel.random(folder, 0), // until its first policy arrives
+                    JudgeModel.load(folder, settings.modelOptions()),
                     dataRoot(),
                     Clock.systemUTC()));
         }

@@ -1,0 +1,117 @@
+package org.mtrljudge.model;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A low-rank adapter (Hu et al. 2021): y = W x + alpha / rank · B A x, W frozen.
+ *
+ * @param rank rows of A and columns of B
+ * @param targetModules last names of the linear layers that get one, as PEFT has them ({@code q_proj}), or {@link #ALL_LINEAR}
+ *     alone for every linear layer of the decoder
+ */
+public record Lora(int rank, double alpha, List<String> targetModules) {
+    /** Every linear layer of the decoder; the vision tower stays as it is. */
+    public static final String ALL_LINEAR = "all-linear";
+
+    /** What PEFT puts before a module's name in an adapter's file. */
+    static final String PREFIX = "base_model.model.";
+
+    private static final String A = ".lora_A.weight";
+    private static final String B = ".lora_B.weight";
+
+    public Lora {
+        if (rank < 1 || !(alpha > 0)) {
+            throw new ModelException(
+                    "a LoRA needs a rank from 1 and an alpha over 0, these are " + rank + ", " + alpha);
+        }
+        targetModules = targetModules.stream().sorted().toList();
+    }
+
+    /** What B A x is multiplied with. */
+    double scale() {
+        return alpha / rank;
+    }
+
+    /** The same adapter with {@link #ALL_LINEAR} written out for an architecture, as PEFT's configuration wants it. */
+    Lora resolved(final JudgeConfig config) {
+        final Map<String, Boolean> linear = linearModules(config);
+        if (targetModules.equals(List.of(ALL_LINEAR))) {
+            final List<String> ofDecoder = new ArrayList<>();
+            linear.forEach((name, vision) -> {
+                if (!vision) {
+                    ofDecoder.add(name);
+                }
+            });
+            return new Lora(rank, alpha, ofDecoder);
+        }
+        for (final String target : targetModules) {
+            if (!linear.containsKey(target)) {
+                throw new ModelException("a LoRA's target module is '" + target + "'; this model has " + linear.keySet()
+                        + ", or " + ALL_LINEAR + " alone");
+            }
+        }
+        return this;
+    }
+
+    /** The last names of an architecture's linear layers that can be adapted, and whether they are the vision tower's. */
+    private static Map<String, Boolean> linearModules(final JudgeConfig config) {
+        final Map<String, Boolean> found = new TreeMap<>();
+        TensorShapes.of(config).forEach((name, shape) -> {
+            if (isLinear(name, shape)) {
+                found.put(lastName(name), name.startsWith("model.visual."));
+            }
+        });
+        return found;
+    }
+
+    /** Routers, experts, embeddings and heads are left out; so is the patch embedding, a convolution by its published form. */
+    private static boolean isLinear(final String name, final Shape shape) {
+        return shape.dimension() == 2
+                && name.endsWith(".weight")
+                && !name.contains("embed")
+                && !name.contains("lm_head")
+                && !name.endsWith(".mlp.gate.weight")
+                && !name.endsWith(".attn.proj.weight");
+    }
+
+    private static String lastName(final String weight) {
+        final String module = weight.substring(0, weight.length() - ".weight".length());
+        return module.substring(module.lastIndexOf('.') + 1);
+    }
+
+    /** The adapter's tensors by their published names. */
+    SortedMap<String, Shape> shapes(final JudgeConfig config) {
+        final TreeSet<String> targets = new TreeSet<>(resolved(config).targetModules);
+        final SortedMap<String, Shape> shapes = new TreeMap<>();
+        TensorShapes.of(config).forEach((name, shape) -> {
+            if (isLinear(name, shape) && targets.contains(lastName(name))) {
+                final String module = PREFIX + name.substring(0, name.length() - ".weight".length());
+                shapes.put(module + A, new Shape(rank, shape.get(1)));
+                shapes.put(module + B, new Shape(shape.get(0), rank));
+            }
+        });
+        return shapes;
+    }
+
+    /** A fresh adapter, which changes nothing yet: A uniform in ±1/√in (Kaiming, a = √5), B zero. */
+    SortedMap<String, Safetensors.Tensor> fresh(final JudgeConfig config, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final SortedMap<String, Safetensors.Tensor> tensors = new TreeMap<>();
+        shapes(config).forEach((name, shape) -> {
+            final double bound = name.endsWith(A) ? 1 / Math.sqrt(shape.get(1)) : 0;
+            tensors.put(name, new Safetensors.Tensor(shape, WeightType.F32, (target, from) -> {
+                while (target.hasRemaining()) {
+                    target.putFloat((float) (bound * (2 * random.nextDouble() - 1)));
+                }
+            }));
+        });
+        return tensors;
+    }
+}

@@ -1,0 +1,70 @@
+package org.mtrljudge.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** A folder that is written beside its place and renamed when it is whole, so that it is whole or not there. */
+final class NewFolder implements AutoCloseable {
+    private final Path to;
+    private final Path unfinished;
+
+    private NewFolder(final Path to) throws IOException {
+        this.to = to;
+        this.unfinished = to.resolveSibling(to.getFileName() + ".unfinished");
+        delete(unfinished);
+        Files.createDirectories(unfinished);
+    }
+
+    static NewFolder inPlaceOf(final Path to) throws IOException {
+        return new NewFolder(to);
+    }
+
+    /** Writes a file's content. */
+    interface Content {
+        void writeTo(WritableByteChannel out) throws IOException;
+    }
+
+    void write(final String name, final byte[] content) throws IOException {
+        write(name, out -> {
+            final ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        });
+    }
+
+    void write(final String name, final Content content) throws IOException {
+        try (FileChannel out =
+                FileChannel.open(unfinished.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            content.writeTo(out);
+            out.force(true);
+        }
+    }
+
+    void finish() throws IOException {
+        delete(to);
+        Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        delete(unfinished);
+    }
+
+    private static void delete(final Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (var entries = Files.newDirectoryStream(folder)) {
+                for (final Path entry : entries) {
+                    Files.delete(entry);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+}

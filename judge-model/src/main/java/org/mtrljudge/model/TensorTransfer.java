@@ -1,0 +1,116 @@
+package org.mtrljudge.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import org.mtrljudge.model.JudgeModule.Gradients;
+
+/**
+ * Moves tensors of any size between native memory and files, straight into place where type and device are the same, else by way
+ * of a small piece in between. DJL knows no bfloat16; libtorch does, so such arrays are made and copied by the module.
+ */
+final class TensorTransfer {
+    /** A Java buffer ends at 2 GiB. */
+    private static final long DIRECT_ELEMENTS = 256 << 20;
+
+    private static final long CONVERTED_ELEMENTS = 8 << 20;
+    private final JudgeModule module;
+
+    TensorTransfer(final JudgeModule module) {
+        this.module = module;
+    }
+
+    /** Where a tensor's bytes come from. */
+    interface Source {
+        /** Fills the target from the tensor's byte {@code from} on. */
+        void read(ByteBuffer target, long from) throws IOException;
+    }
+
+    /** An uninitialised tensor on the manager's device. */
+    NDArray allocate(final Shape shape, final WeightType type, final NDManager manager) {
+        if (type == WeightType.F32) {
+            return manager.create(shape, DataType.FLOAT32);
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            final NDArray on = scope.create(0f);
+            final NDList made = run("empty", scope, scope.create(shape.getShape()), scope.create(type.torchCode()), on);
+            made.attach(manager);
+            return made.head();
+        }
+    }
+
+    /** Fills a tensor; types may differ. */
+    void read(final Source source, final WeightType sourceType, final NDArray target, final WeightType type)
+            throws IOException {
+        final NDManager manager = target.getManager();
+        final boolean direct = type == sourceType && !manager.getDevice().isGpu();
+        final long step = direct ? DIRECT_ELEMENTS : CONVERTED_ELEMENTS;
+        for (long at = 0; at < target.size(); at += step) {
+            final long count = Math.min(step, target.size() - at);
+            try (NDManager scope = manager.newSubManager()) {
+                final NDArray piece = piece(target, at, count, scope);
+                if (direct) {
+                    source.read(piece.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN), at * type.bytes());
+                } else {
+                    final NDArray between = allocate(new Shape(count), sourceType, onCpu(scope));
+                    source.read(between.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN), at * sourceType.bytes());
+                    run("copy", scope, piece, between);
+                }
+            }
+        }
+    }
+
+    /** Writes a tensor's bytes as that type. */
+    void write(final NDArray source, final WeightType type, final WeightType written, final WritableByteChannel out)
+            throws IOException {
+        final NDManager manager = source.getManager();
+        final boolean direct = type == written && !manager.getDevice().isGpu();
+        final long step = direct ? DIRECT_ELEMENTS : CONVERTED_ELEMENTS;
+        for (long at = 0; at < source.size(); at += step) {
+            final long count = Math.min(step, source.size() - at);
+            try (NDManager scope = manager.newSubManager()) {
+                NDArray piece = piece(source, at, count, scope);
+                if (!direct) {
+                    final NDArray between = allocate(new Shape(count), written, onCpu(scope));
+                    run("copy", scope, between, piece);
+                    piece = between;
+                }
+                final ByteBuffer bytes = piece.toByteBuffer(true);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+            }
+        }
+    }
+
+    /** Copies between arrays of one shape; types and devices may differ. */
+    void copy(final NDArray source, final NDArray target) {
+        try (NDManager scope = target.getManager().newSubManager()) {
+            run("copy", scope, target, source);
+        }
+    }
+
+    private NDArray piece(final NDArray whole, final long at, final long count, final NDManager scope) {
+        return run("piece", scope, whole, scope.create(at), scope.create(count)).head();
+    }
+
+    private static NDManager onCpu(final NDManager scope) {
+        return scope.getDevice().isGpu() ? scope.newSubManager(Device.cpu()) : scope;
+    }
+
+    private NDList run(final String method, final NDManager scope, final NDArray... arguments) {
+        for (final NDArray argument : arguments) {
+            argument.setName(null); // a weight may still have a dictionary's
+        }
+        final NDList result = module.run(method, new NDList(arguments), Gradients.OFF);
+        result.attach(scope);
+        return result;
+    }
+}
