@@ -146,11 +146,15 @@ class Judge(Module):
     angles = torch.cat([half, half], -1).unsqueeze(1)                    # [B, 1, S, D]
     return (torch.cos(angles), torch.sin(angles))
 
-  # Logits [.., V] by temperature; dividing the states is the same and cheaper than dividing the logits.
-  def logits(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, temperature: float) -> Tensor:
+  # Normed states by temperature: dividing them is the same and cheaper than dividing the logits.
+  def normed(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, temperature: float) -> Tensor:
     y = self.rms_norm(x, w["model.language_model.norm.weight"], float(r["rms_norm_eps"]))
     if temperature != 1.0:
       y = y / temperature
+    return y
+
+  # Logits [.., V] of normed states.
+  def logits(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor) -> Tensor:
     head = "model.language_model.embed_tokens.weight"
     if "lm_head.weight" in w:
       head = "lm_head.weight"
@@ -197,28 +201,75 @@ class Judge(Module):
 
   # ---- entry points -------------------------------------------------------------------------------------------------
 
-  # Log-probabilities [n] of `chosen` at the flat positions `at` of the states x [B, S, H], and the entropies [n] there.
-  def head(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, at: Tensor, chosen: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
-    x = x.view([-1, x.size(2)]).index_select(0, at)                      # [n, H]: only where a token is predicted
-    logp = torch.log_softmax(self.logits(w, r, x, float(temperature)), -1)  # [n, V]
-    fixed = logp.detach()                                                # entropies are measured, not trained
+  # What predicts the tokens at the flat positions `at` of the states x [B, S, H]: [n, H].
+  def predicting(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, at: Tensor, temperature: Tensor) -> Tensor:
+    return self.normed(w, r, x.view([-1, x.size(2)]).index_select(0, at), float(temperature))
+
+  # The same after the whole decoder. mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
+  def states(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, temperature: Tensor) -> Tensor:
+    (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
+    return self.predicting(w, r, x, at, temperature)
+
+  # Log-probabilities [n] of `chosen` after the states y [n, H], the entropies [n] there, and all probabilities [n, V].
+  # [n, V] is the largest array there is: it is made once and worked on in place, a few rows at a time, that stay in the cache.
+  def head(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor, chosen: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    p = self.logits(w, y)                                                # [n, V]
+    logps : List[Tensor] = []
     entropies : List[Tensor] = []
     start = 0
-    while start < fixed.size(0):                                         # in pieces: [n, V] is the largest array there is
-      piece = fixed.narrow(0, start, min(256, fixed.size(0) - start))
-      entropies.append(torch.neg((torch.exp(piece) * piece).sum([-1])))
-      start = start + 256
-    return (logp.gather(1, chosen.unsqueeze(1)).squeeze(1), torch.cat(entropies))
+    while start < p.size(0):
+      count = min(32, p.size(0) - start)
+      z = p.narrow(0, start, count)                                      # [m, V]
+      top = torch.amax(z, [-1], True)                                    # [m, 1]
+      e = torch.sub(z, top).exp_()
+      total = e.sum([-1], True)
+      norm = top + torch.log(total)                                      # [m, 1]: log of the sum of exponentials
+      logps.append(z.gather(1, chosen.narrow(0, start, count).unsqueeze(1)) - norm)
+      entropies.append(norm - torch.mul(e, z).sum([-1], True) / total)
+      z.copy_(e.div_(total))
+      start = start + count
+    return (torch.cat(logps).squeeze(1), torch.cat(entropies).squeeze(1), p)
 
-  # The head after the whole decoder. mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
-  def log_probs(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, chosen: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
-    (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
-    return self.head(w, r, x, at, chosen, temperature)
+  # The gradient [n, H] of y from the upstream gradient [n] of the log-probabilities; p becomes the gradient of the logits:
+  # d log p(chosen) / d z = onehot(chosen) - p.
+  def head_backward(self: __torch__.Judge, w: Dict[str, Tensor], p: Tensor, chosen: Tensor, upstream: Tensor) -> Tensor:
+    start = 0
+    while start < p.size(0):
+      count = min(32, p.size(0) - start)
+      u = upstream.narrow(0, start, count).unsqueeze(1)                  # [m, 1]
+      p.narrow(0, start, count).mul_(torch.neg(u)).scatter_add_(1, chosen.narrow(0, start, count).unsqueeze(1), u)
+      start = start + count
+    head = "model.language_model.embed_tokens.weight"
+    if "lm_head.weight" in w:
+      head = "lm_head.weight"
+    return torch.matmul(p.to(w[head].dtype), w[head])
+
+  # Adds the head's own gradient [V, H] from that of the logits [n, V].
+  def head_gradient(self: __torch__.Judge, g: Tensor, p: Tensor, y: Tensor) -> Tensor:
+    if g.dtype == y.dtype:
+      g.addmm_(p.to(y.dtype).t(), y)
+    else:
+      g.add_(torch.matmul(p.to(y.dtype).t(), y))
+    return torch.zeros([1])
+
+  # Log-probabilities [n] and entropies [n] alone, without gradients, in pieces.
+  def log_probs(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, temperature: Tensor, chosen: Tensor) -> Tuple[Tensor, Tensor]:
+    y = self.states(w, v, r, ids, positions, mask, at, temperature)
+    logps : List[Tensor] = []
+    entropies : List[Tensor] = []
+    start = 0
+    while start < y.size(0):
+      count = min(256, y.size(0) - start)
+      (logp, entropy, p) = self.head(w, y.narrow(0, start, count), chosen.narrow(0, start, count))
+      logps.append(logp)
+      entropies.append(entropy)
+      start = start + count
+    return (torch.cat(logps), torch.cat(entropies))
 
   # Logits [B, S, V] at every position.
   def all_logits(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
-    return self.logits(w, r, x, 1.0)
+    return self.logits(w, self.normed(w, r, x, 1.0))
 
   # The decoder in pieces, for activation checkpointing: what goes into the first layer (then one array a deepstack block) …
   def embedding(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> List[Tensor]:
@@ -281,7 +332,7 @@ class Judge(Module):
     tokens = torch.full([rows, limit], -1, dtype=4, device=ids.device)
     logps = torch.zeros([rows, limit], dtype=6, device=ids.device)
     done = torch.zeros([rows], dtype=11, device=ids.device)
-    scores = self.logits(w, r, x.select(1, s - 1), scale).repeat_interleave(g, 0)  # [B*g, V]
+    scores = self.logits(w, self.normed(w, r, x.select(1, s - 1), scale)).repeat_interleave(g, 0)  # [B*g, V]
     t = 0
     going = True
     while going:
@@ -308,7 +359,7 @@ class Judge(Module):
           grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
           a = torch.scaled_dot_product_attention(grouped, cache_k[i].narrow(2, 0, size), cache_v[i].narrow(2, 0, size), look)
           x = self.after_attention(w, r, name, x, a.reshape([rows, 1, -1]))
-        scores = self.logits(w, r, x.select(1, 0), scale)
+        scores = self.logits(w, self.normed(w, r, x.select(1, 0), scale))
         at = at + 1
     return (tokens.narrow(1, 0, t), logps.narrow(1, 0, t))
 
@@ -356,12 +407,24 @@ class Judge(Module):
       w[name].copy_(p[name])
     return torch.zeros([1])
 
-  # An uninitialised array of so many elements in the type's code, where `on` lies.
-  def empty(self: __torch__.Judge, size: Tensor, code: Tensor, on: Tensor) -> Tensor:
+  # `count` uninitialised elements of the type's code where `on` lies.
+  def empty(self: __torch__.Judge, count: Tensor, code: Tensor, on: Tensor) -> Tensor:
+    return torch.empty([int(count)], dtype=int(code), device=on.device)
+
+  # The first `count` elements of the type's code in a file, mapped: read when they are used, shared with other processes, copied by
+  # the page when they are written. `path` holds its bytes.
+  def mapped(self: __torch__.Judge, path: Tensor, code: Tensor, count: Tensor) -> Tensor:
+    name = ""
+    for i in range(path.size(0)):
+      name = name + chr(int(path[i]))
+    return torch.from_file(name, False, int(count), dtype=int(code))
+
+  # The elements of x in another shape, sharing its memory.
+  def shaped(self: __torch__.Judge, x: Tensor, size: Tensor) -> Tensor:
     sizes : List[int] = []
     for d in range(size.size(0)):
       sizes.append(int(size[d]))
-    return torch.empty(sizes, dtype=int(code), device=on.device)
+    return x.view(sizes)
 
   # `count` elements of x from the flat place `start` on, sharing its memory.
   def piece(self: __torch__.Judge, x: Tensor, start: Tensor, count: Tensor) -> Tensor:

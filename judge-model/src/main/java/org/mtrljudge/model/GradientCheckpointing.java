@@ -1,11 +1,9 @@
 package org.mtrljudge.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +29,19 @@ final class GradientCheckpointing {
     private final JudgeConfig config;
     private final NDList shared;
     private final WeightPart weights;
+    private final ScoringHead head;
 
     GradientCheckpointing(
-            final JudgeModule module, final JudgeConfig config, final NDList shared, final WeightPart weights) {
+            final JudgeModule module,
+            final JudgeConfig config,
+            final NDList shared,
+            final WeightPart weights,
+            final ScoringHead head) {
         this.module = module;
         this.config = config;
         this.shared = shared;
         this.weights = weights;
+        this.head = head;
     }
 
     /** What the layers of one batch share. */
@@ -115,53 +119,27 @@ final class GradientCheckpointing {
         return result;
     }
 
-    /** The log-probabilities are a leaf to the loss; then each piece of the head gets its part of their gradient. */
+    /** Scores the last layer's output, and returns its gradient. */
     private NDArray throughHead(
             final Batch batch,
             final NDArray x,
             final double temperature,
             final GradientCollector collector,
             final Function<TokenScores, NDArray> loss) {
-        final long tokens = batch.at.size();
-        final List<NDArray> logProbs = new ArrayList<>();
-        final List<NDArray> entropies = new ArrayList<>();
-        for (long from = 0; from < tokens; from += HEAD_ROWS) {
-            final NDList piece =
-                    head(batch, x, from, Math.min(tokens, from + HEAD_ROWS), temperature, Gradients.OFF, batch.scope);
-            logProbs.add(piece.get(0));
-            entropies.add(piece.get(1));
-        }
-        final NDArray leaf = NDArrays.concat(new NDList(logProbs)); // [tokens]
-        leaf.setRequiresGradient(true);
-        collector.backward(loss.apply(new TokenScores(leaf, NDArrays.concat(new NDList(entropies)))));
-        final NDArray upstream = leaf.getGradient(); // [tokens]
         x.setRequiresGradient(true);
-        for (long from = 0; from < tokens; from += HEAD_ROWS) {
-            try (NDManager scope = batch.scope.newSubManager()) {
-                final long to = Math.min(tokens, from + HEAD_ROWS);
-                final NDArray again = head(batch, x, from, to, temperature, Gradients.RECORDED, scope)
-                        .head();
-                collector.backward(product(again, upstream.get(from + ":" + to), scope));
-            }
+        try (NDManager scope = batch.scope.newSubManager()) {
+            final NDList arguments = new NDList();
+            weights.addTo(arguments, List.of(TEXT + "norm."));
+            arguments.addAll(shared);
+            x.setName(null);
+            arguments.addAll(new NDList(x, batch.at, scope.create((float) temperature)));
+            final NDArray states =
+                    run("predicting", arguments, Gradients.RECORDED, scope).head(); // [tokens, hidden]
+            final NDArray upstream =
+                    head.backward(states.stopGradient(), batch.chosen, HEAD_ROWS, scope, collector, loss);
+            collector.backward(product(states, upstream, scope));
         }
         return x.getGradient(); // [rows, width, hidden]
-    }
-
-    private NDList head(
-            final Batch batch,
-            final NDArray x,
-            final long from,
-            final long to,
-            final double temperature,
-            final Gradients gradients,
-            final NDManager into) {
-        final NDList arguments = new NDList();
-        weights.addTo(arguments, List.of(TEXT + "norm.", TEXT + "embed_tokens.", "lm_head."));
-        arguments.addAll(shared);
-        x.setName(null);
-        final String piece = from + ":" + to;
-        arguments.addAll(new NDList(x, batch.at.get(piece), batch.chosen.get(piece), into.create((float) temperature)));
-        return run("head", arguments, gradients, into);
     }
 
     private NDArray throughLayer(

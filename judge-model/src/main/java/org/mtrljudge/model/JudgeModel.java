@@ -215,18 +215,10 @@ public final class JudgeModel implements AutoCloseable {
     /** As above, by another version of the policy. */
     public TokenScores score(
             final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
-        return score(by, new PackedBatch(groups), temperature, Gradients.OFF, scope);
-    }
-
-    private TokenScores score(
-            final Weights by,
-            final PackedBatch batch,
-            final double temperature,
-            final Gradients gradients,
-            final NDManager scope) {
+        final PackedBatch batch = new PackedBatch(groups);
         final NDList arguments = sequences(by, batch, scope);
-        arguments.addAll(new NDList(batch.at(scope), batch.chosen(scope), scope.create((float) temperature)));
-        final NDList result = module.run("log_probs", arguments, gradients);
+        arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature), batch.chosen(scope)));
+        final NDList result = module.run("log_probs", arguments, Gradients.OFF);
         result.attach(scope);
         return new TokenScores(result.get(0), result.get(1));
     }
@@ -269,15 +261,33 @@ public final class JudgeModel implements AutoCloseable {
             final NDManager scope,
             final Function<TokenScores, NDArray> loss) {
         final PackedBatch batch = new PackedBatch(groups);
+        final ScoringHead head = head();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             if (options.gradientCheckpointing()) {
                 new GradientCheckpointing(
-                                module, folder.config(), shared, (to, parts) -> addWeights(to, policy(), parts))
+                                module, folder.config(), shared, (to, part) -> addWeights(to, policy(), part), head)
                         .backward(batch, temperature, scope, collector, loss);
-            } else {
-                collector.backward(loss.apply(score(policy(), batch, temperature, Gradients.RECORDED, scope)));
+                return;
             }
+            final NDList arguments = sequences(policy(), batch, scope);
+            arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature)));
+            final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
+            states.attach(scope);
+            final NDArray leaf = states.head().stopGradient();
+            final NDArray upstream =
+                    head.backward(leaf, batch.chosen(scope), leaf.getShape().get(0), scope, collector, loss);
+            final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
+            sum.attach(scope);
+            collector.backward(sum.head());
         }
+    }
+
+    private ScoringHead head() {
+        final String name =
+                folder.config().tieWordEmbeddings() ? "model.language_model.embed_tokens.weight" : "lm_head.weight";
+        final NDList weights = new NDList();
+        addWeights(weights, policy(), List.of(name));
+        return new ScoringHead(module, weights, policy().tensors().get(name));
     }
 
     /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32: what implementations are compared by. */

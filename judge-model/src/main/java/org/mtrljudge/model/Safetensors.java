@@ -149,26 +149,10 @@ final class Safetensors {
             final SortedMap<String, Tensor> found = new TreeMap<>();
             entries(header.array(), in.size() - bodyStart, file)
                     .forEach((name, e) ->
-                            found.put(name, new Tensor(e.shape, e.type, new InFile(file, bodyStart + e.start))));
+                            found.put(name, new Tensor(e.shape, e.type, new FileBytes(file, bodyStart + e.start))));
             return found;
         } catch (final IOException e) {
             throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private record InFile(Path file, long start) implements TensorTransfer.Source {
-        @Override
-        public void read(final ByteBuffer target, final long from) throws IOException {
-            try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-                long at = start + from;
-                while (target.hasRemaining()) {
-                    final int bytes = in.read(target, at);
-                    if (bytes < 0) {
-                        throw new ModelException(file + " became shorter while it was read");
-                    }
-                    at += bytes;
-                }
-            }
         }
     }
 

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.mtrljudge.model.JudgeModule.Gradients;
 
 /**
@@ -33,16 +36,48 @@ final class TensorTransfer {
         void read(ByteBuffer target, long from) throws IOException;
     }
 
+    /** The whole of a file as one flat tensor in memory that is read when it is used. */
+    NDArray map(final Path file, final WeightType type, final NDManager manager) throws IOException {
+        final byte[] name = file.toString().getBytes(StandardCharsets.UTF_8);
+        final long[] path = new long[name.length];
+        for (int i = 0; i < name.length; i++) {
+            path[i] = name[i] & 0xff;
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            final NDArray count = scope.create(Files.size(file) / type.bytes());
+            final NDList made = run("mapped", scope, scope.create(path), scope.create(type.torchCode()), count);
+            made.attach(manager);
+            return made.head();
+        }
+    }
+
+    /** A part of a flat tensor in a shape, sharing its memory, which lives on when the flat tensor is closed. */
+    NDArray part(final NDArray flat, final long start, final Shape shape, final NDManager manager) {
+        try (NDManager scope = manager.newSubManager()) {
+            return shaped(piece(flat, start, shape.size(), scope), shape, manager, scope);
+        }
+    }
+
+    private NDArray shaped(final NDArray flat, final Shape shape, final NDManager manager, final NDManager scope) {
+        final NDList made = run("shaped", scope, flat, scope.create(shape.getShape()));
+        made.attach(manager);
+        return made.head();
+    }
+
     /** An uninitialised tensor on the manager's device. */
     NDArray allocate(final Shape shape, final WeightType type, final NDManager manager) {
         if (type == WeightType.F32) {
             return manager.create(shape, DataType.FLOAT32);
         }
         try (NDManager scope = manager.newSubManager()) {
-            final NDArray on = scope.create(0f);
-            final NDList made = run("empty", scope, scope.create(shape.getShape()), scope.create(type.torchCode()), on);
-            made.attach(manager);
-            return made.head();
+            final NDArray flat = run(
+                            "empty",
+                            scope,
+                            scope.create(shape.size()),
+                            scope.create(type.torchCode()),
+                            scope.create(0f))
+                    .head();
+            return shaped(flat, shape, manager, scope);
         }
     }
 

@@ -7,7 +7,9 @@ import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,7 +33,7 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * Copies the tensors of a safetensors file or buffer, or of another source.
+     * The tensors of a safetensors file or buffer, or of another source.
      *
      * @param prefix what their published names begin with and the module's names do not
      * @param type to hold them in
@@ -44,14 +46,47 @@ public final class Weights implements AutoCloseable {
             final NDManager parent) {
         final Weights weights = new Weights(parent, transfer, type, prefix);
         try {
-            source.forEach((name, tensor) ->
-                    weights.tensors.put(name, transfer.allocate(tensor.shape(), type, weights.manager)));
-            weights.overwrite(source);
+            weights.load(source);
             return weights;
+        } catch (final IOException e) {
+            weights.close();
+            throw new ModelException("weights cannot be read: " + e.getMessage(), e);
         } catch (final RuntimeException e) {
             weights.close();
             throw e;
         }
+    }
+
+    /**
+     * On the CPU, a file's tensors of the same type are mapped: nothing is read before it is used, and processes share it until they
+     * write. The file must not be written meanwhile; replacing it is fine.
+     */
+    private void load(final SortedMap<String, Safetensors.Tensor> source) throws IOException {
+        final Map<Path, NDArray> mapped = new HashMap<>();
+        try (NDManager scope = manager.newSubManager()) {
+            for (final Map.Entry<String, Safetensors.Tensor> e : source.entrySet()) {
+                final Safetensors.Tensor tensor = e.getValue();
+                final NDArray made;
+                if (tensor.bytes() instanceof FileBytes bytes && mappable(tensor, bytes)) {
+                    NDArray file = mapped.get(bytes.file());
+                    if (file == null) {
+                        file = transfer.map(bytes.file(), type, scope);
+                        mapped.put(bytes.file(), file);
+                    }
+                    made = transfer.part(file, bytes.start() / type.bytes(), tensor.shape(), manager);
+                } else {
+                    made = transfer.allocate(tensor.shape(), type, manager);
+                    transfer.read(tensor.bytes(), tensor.type(), made, type);
+                }
+                tensors.put(e.getKey(), made);
+            }
+        }
+    }
+
+    private boolean mappable(final Safetensors.Tensor tensor, final FileBytes bytes) {
+        return tensor.type() == type
+                && bytes.start() % type.bytes() == 0
+                && !manager.getDevice().isGpu();
     }
 
     /** Takes other values, of the same names and shapes. */

@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -25,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures speed as ratios within one run.",
-        subcommands = {BenchCommand.LearnerBench.class})
+        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class})
 final class BenchCommand {
     private BenchCommand() {}
 
@@ -61,7 +59,7 @@ final class BenchCommand {
                         kafka,
                         100 * kafka / bare);
             } finally {
-                delete(folder);
+                Folders.delete(folder);
             }
             return 0;
         }
@@ -94,14 +92,6 @@ final class BenchCommand {
                     final TrainingResult result = learner.run();
                     final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
                     return result.rl().generatedTokens() / seconds;
-                }
-            }
-        }
-
-        private static void delete(final Path folder) throws IOException {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
                 }
             }
         }

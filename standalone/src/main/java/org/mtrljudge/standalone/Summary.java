@@ -1,8 +1,5 @@
 package org.mtrljudge.standalone;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +46,7 @@ final class Summary {
         map.put("format_rate_by_stage", formats);
         map.put("response_length_by_stage", lengths);
         map.put("wall_seconds", wallSeconds);
-        map.put("peak_rss_bytes", peakRssBytes());
+        map.put("peak_rss_bytes", ResidentMemory.peakBytes());
         map.put("steps", result.steps());
         map.put("best_step", result.bestStep());
         map.put("warmup_steps", result.warmUpSteps());
@@ -97,21 +94,6 @@ final class Summary {
             throw new IllegalStateException("a run tests its initial weights at least");
         }
         return last;
-    }
-
-    /** The most memory this process ever held (Linux), −1 where the system does not tell. */
-    static long peakRssBytes() {
-        final Path status = Path.of("/proc/self/status");
-        try {
-            for (final String line : Files.isReadable(status) ? Files.readAllLines(status) : List.<String>of()) {
-                if (line.startsWith("VmHWM:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-                }
-            }
-        } catch (final IOException e) {
-            return -1;
-        }
-        return -1;
     }
 
     String toTable() {
@@ -180,7 +162,10 @@ final class Summary {
                     result.bestStep()));
         }
         text.append(String.format(
-                Locale.ROOT, "all in all %.0f s, at most %d MB resident%n", wallSeconds, peakRssBytes() >> 20));
+                Locale.ROOT,
+                "all in all %.0f s, at most %d MB resident%n",
+                wallSeconds,
+                ResidentMemory.peakBytes() >> 20));
         return text.toString();
     }
 }

@@ -1,0 +1,212 @@
+package org.mtrljudge.standalone;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.AdamW;
+import org.mtrljudge.model.EncodedPrompt;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.WeightType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Generation, training and loading of one random checkpoint, beside the reference implementation where Python has it. */
+@Command(
+        name = "model",
+        description = "The model against the reference implementation (torch, transformers): generation and a training"
+                + " step in turn on one random checkpoint of 100 M parameters; and loading against reading the files.")
+final class ModelBench implements Callable<Integer> {
+    private static final int SEQUENCES = 32;
+    private static final int PROMPT = 128;
+    private static final int NEW_TOKENS = 128;
+    private static final int ROWS = 16;
+    private static final int ROW = 256;
+    private static final int VOCABULARY = 151_936;
+    private static final double GB = 1e9;
+
+    @Option(
+            names = "--python",
+            paramLabel = "PROGRAM",
+            description = "a Python with torch and transformers; without one only our own figures are printed")
+    private @Nullable String python;
+
+    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
+    private int rounds = 2;
+
+    @Option(names = "--no-loading", description = "leaves out loading, which writes 2 GB")
+    private boolean noLoading;
+
+    /** One measurement. */
+    record Figure(double tokensPerSecond, long peakBytes) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Logs.quiet();
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
+        final Path folder = Files.createTempDirectory("judge-bench");
+        try {
+            final Path checkpoint = write(folder, "small", 384, 22);
+            for (int round = 1; round <= rounds; round++) {
+                compare("generation", checkpoint, "generate", this::generate);
+                compare("training step", checkpoint, "train", this::train);
+            }
+            Folders.delete(checkpoint);
+            if (!noLoading) {
+                load(write(folder, "large", 960, 34));
+            }
+        } finally {
+            Folders.delete(folder);
+        }
+        return 0;
+    }
+
+    /** A random checkpoint with the published vocabulary and proportions. */
+    private static Path write(final Path folder, final String name, final int hidden, final int layers)
+            throws IOException {
+        final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));
+        final ObjectMapper json = new ObjectMapper();
+        for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
+            try (InputStream in =
+                    Objects.requireNonNull(JudgeFolder.class.getResourceAsStream("/judge-tiny/" + file))) {
+                Files.write(shape.resolve(file), in.readAllBytes());
+            }
+        }
+        final Path config = shape.resolve("config.json");
+        final ObjectNode root = (ObjectNode) json.readTree(config.toFile());
+        final ObjectNode text = (ObjectNode) root.get("text_config");
+        text.put("vocab_size", VOCABULARY).put("hidden_size", hidden).put("intermediate_size", 3 * hidden);
+        text.put("num_hidden_layers", layers).put("num_attention_heads", hidden / 64);
+        text.put("num_key_value_heads", hidden / 192);
+        text.put("head_dim", 64).put("eos_token_id", VOCABULARY - 1);
+        ((ObjectNode) text.get("rope_scaling")).set("mrope_section", json.valueToTree(new int[] {12, 10, 10}));
+        ((ObjectNode) root.get("vision_config")).put("out_hidden_size", hidden);
+        json.writeValue(config.toFile(), root);
+        final Path checkpoint = folder.resolve(name);
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.open(shape), 1)) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "a random checkpoint of %,d parameters%n",
+                    model.policy().parameterCount());
+            model.save(checkpoint, WeightType.F32);
+        }
+        return checkpoint;
+    }
+
+    /** A measurement of ours. */
+    private interface Ours {
+        Figure measure(Path checkpoint) throws IOException;
+    }
+
+    private void compare(final String what, final Path checkpoint, final String name, final Ours ours)
+            throws IOException {
+        final Figure own = ours.measure(checkpoint);
+        System.out.printf(
+                Locale.ROOT,
+                "%-14s ours %7.0f tokens/s, %5.0f MB at most",
+                what,
+                own.tokensPerSecond,
+                own.peakBytes / 1e6);
+        if (python != null) {
+            final Figure theirs = ReferencePeer.measure(python, name, checkpoint);
+            System.out.printf(
+                    Locale.ROOT,
+                    "; reference %7.0f tokens/s, %5.0f MB: %.2f x its speed, %.2f x its memory",
+                    theirs.tokensPerSecond,
+                    theirs.peakBytes / 1e6,
+                    own.tokensPerSecond / theirs.tokensPerSecond,
+                    (double) own.peakBytes / theirs.peakBytes);
+        }
+        System.out.println();
+    }
+
+    private Figure generate(final Path checkpoint) throws IOException {
+        final Random random = new Random(1);
+        final List<EncodedPrompt> prompts = new ArrayList<>();
+        for (int i = 0; i < SEQUENCES; i++) {
+            prompts.add(prompt(random.ints(PROMPT, 10, VOCABULARY - 10).toArray()));
+        }
+        ResidentMemory.forgetPeak();
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+            final long[] seeds = new long[SEQUENCES];
+            model.generate(prompts, 1, new Sampling(1, 1, 4), seeds); // the JIT settles
+            final long start = System.nanoTime();
+            final long tokens = model.generate(prompts, 1, new Sampling(1, 1, NEW_TOKENS), seeds).stream()
+                    .mapToLong(g -> g.get(0).tokens().length)
+                    .sum();
+            return new Figure(tokens / ((System.nanoTime() - start) / 1e9), ResidentMemory.peakBytes());
+        }
+    }
+
+    private static EncodedPrompt prompt(final int[] ids) {
+        final int[] places = new int[ids.length];
+        Arrays.setAll(places, i -> i);
+        return new EncodedPrompt(ids, new int[][] {places, places, places}, ids.length, -1, List.of());
+    }
+
+    /** Each row holds 256 positions and predicts 255 tokens, as rows that are their own labels do. */
+    private Figure train(final Path checkpoint) throws IOException {
+        final Random random = new Random(1);
+        final List<PackedGroup> rows = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+            rows.add(new PackedGroup(
+                    prompt(random.ints(2, 10, VOCABULARY).toArray()),
+                    List.of(random.ints(ROW - 1, 10, VOCABULARY).toArray())));
+        }
+        ResidentMemory.forgetPeak();
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint));
+                AdamW optimizer = model.optimizer(new AdamW.Settings(0.01, 0.9, 0.999, 1e-8, 1.0))) {
+            final int measured = 3;
+            long start = 0;
+            for (int step = -2; step < measured; step++) { // two for the JIT
+                start = step == 0 ? System.nanoTime() : start;
+                try (NDManager scope = model.newScope()) {
+                    model.backward(rows, 1, scope, s -> s.logProbs().mean().neg());
+                }
+                optimizer.step(1e-4);
+            }
+            final double seconds = (System.nanoTime() - start) / 1e9;
+            return new Figure(measured * ROWS * ROW / seconds, ResidentMemory.peakBytes());
+        }
+    }
+
+    /** Loading, and reading the same bytes, each in a fresh process: memory that was used before would be faster. */
+    private void load(final Path checkpoint) throws IOException {
+        final long bytes = Files.size(checkpoint.resolve("model.safetensors"));
+        LoadBench.inProcess("over", checkpoint); // the page cache is warm from here on
+        for (int round = 1; round <= rounds; round++) {
+            final LoadBench.Figure loaded = LoadBench.inProcess("load", checkpoint);
+            final LoadBench.Figure touched = LoadBench.inProcess("touch", checkpoint);
+            final LoadBench.Figure into = LoadBench.inProcess("into", checkpoint);
+            final LoadBench.Figure over = LoadBench.inProcess("over", checkpoint);
+            System.out.printf(
+                    Locale.ROOT,
+                    "loading        %.2f GB in %.2f s, with every weight used once %.2f s, %.2f x the weights at most;"
+                            + " reading the file into memory of its size %.2f s (%.2f x its speed), over and over into 1 MB %.2f s"
+                            + " (%.2f x)%n",
+                    bytes / GB,
+                    loaded.seconds(),
+                    touched.seconds(),
+                    (double) touched.peakBytes() / bytes,
+                    into.seconds(),
+                    into.seconds() / touched.seconds(),
+                    over.seconds(),
+                    over.seconds() / touched.seconds());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** Runs the reference implementation's side of a benchmark, {@code reference_bench.py}, in a Python of the user's. */
+final class ReferencePeer {
+    private static final String SCRIPT = "/bench/reference_bench.py";
+
+    private ReferencePeer() {}
+
+    /** @param what generate or train */
+    static ModelBench.Figure measure(final String python, final String what, final Path checkpoint) throws IOException {
+        final Path script = checkpoint.resolveSibling("reference_bench.py");
+        try (InputStream in = Objects.requireNonNull(ReferencePeer.class.getResourceAsStream(SCRIPT), SCRIPT)) {
+            Files.write(script, in.readAllBytes());
+        }
+        final Process process = new ProcessBuilder(List.of(python, script.toString(), what, checkpoint.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new RunException("the reference's benchmark ended with code " + process.exitValue(), null);
+            }
+        } catch (final InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while the reference ran", e);
+        }
+        final JsonNode figures = new ObjectMapper().readTree(output);
+        return new ModelBench.Figure(
+                figures.get("tokens_per_second").asDouble(),
+                figures.get("peak_rss_bytes").asLong());
+    }
+}

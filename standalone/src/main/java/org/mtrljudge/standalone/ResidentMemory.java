@@ -1,0 +1,41 @@
+package org.mtrljudge.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** How much memory this process holds, as Linux tells; −1 where the system does not. */
+final class ResidentMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CLEAR = Path.of("/proc/self/clear_refs");
+
+    private ResidentMemory() {}
+
+    /** The most since the start or the last {@link #forgetPeak}. */
+    static long peakBytes() {
+        return bytes("VmHWM:");
+    }
+
+    static long bytes() {
+        return bytes("VmRSS:");
+    }
+
+    /** Lets the peak begin anew from what is held now. */
+    static void forgetPeak() throws IOException {
+        Files.writeString(CLEAR, "5");
+    }
+
+    private static long bytes(final String key) {
+        try {
+            for (final String line : Files.isReadable(STATUS) ? Files.readAllLines(STATUS) : List.<String>of()) {
+                if (line.startsWith(key)) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+                }
+            }
+            return -1;
+        } catch (final IOException e) {
+            return -1;
+        }
+    }
+}
