@@ -39,10 +39,10 @@ def config(tied, experts):
         "hidden_size": 16, "depth": 3, "num_heads": 2, "intermediate_size": 32, "num_position_embeddings": 16,
         "out_hidden_size": 32, "deepstack_visual_indexes": [0, 2],
     }
-    if experts:
+    if experts:  # 2 · 24 is not 32: the reference tells by the shape whether a matrix has to be turned round
         root |= {"model_type": "qwen3_vl_moe", "architectures": ["Qwen3VLMoeForConditionalGeneration"]}
         root["text_config"] |= {
-            "model_type": "qwen3_vl_moe_text", "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 16,
+            "model_type": "qwen3_vl_moe_text", "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 24,
             "decoder_sparse_step": 1, "norm_topk_prob": True, "mlp_only_layers": [],
         }
         root["vision_config"]["model_type"] = "qwen3_vl_moe"
