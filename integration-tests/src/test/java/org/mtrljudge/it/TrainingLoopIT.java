@@ -7,20 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +21,6 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.standalone.EmbeddedBroker;
@@ -74,25 +63,6 @@ class TrainingLoopIT {
                 .readTree(runs.resolve("loop").resolve("summary.json").toFile());
     }
 
-    private static <V extends SpecificRecordBase> List<V> read(final EmbeddedBroker broker, final Topic<V> topic) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("isolation.level", "read_committed");
-        final TopicPartition partition = new TopicPartition(topic.name(), 0);
-        final List<V> values = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            final long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (final ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    values.add(topic.valueSerde().decode(record.value()));
-                }
-            }
-        }
-        return values;
-    }
-
     @Test
     void shouldAccountForEveryPrompt() {
         final JsonNode groups = summary.get("groups");
@@ -109,16 +79,16 @@ class TrainingLoopIT {
     @Test
     void shouldHoldTheSameCountsAtBothEndsOfEveryTopic() {
         try (EmbeddedBroker broker = EmbeddedBroker.start(runs.resolve("loop").resolve("kafka"), 0)) {
-            final List<PromptRequest> prompts = read(broker, TOPICS.prompts());
-            final List<RolloutGroup> rollouts = read(broker, TOPICS.rollouts());
-            final List<ScoredGroup> scored = read(broker, TOPICS.scored());
+            final List<PromptRequest> prompts = LoggedValues.read(broker, TOPICS.prompts());
+            final List<RolloutGroup> rollouts = LoggedValues.read(broker, TOPICS.rollouts());
+            final List<ScoredGroup> scored = LoggedValues.read(broker, TOPICS.scored());
             final int published = summary.get("groups").get("published").asInt();
 
             // tested off the shelf, after warm-up, after RL; validated before RL, after step 3 and at the end
             assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS + 3 * VALIDATION_PROMPTS);
             assertThat(rollouts).hasSameSizeAs(prompts);
             assertThat(scored).hasSameSizeAs(prompts);
-            assertThat(read(broker, TOPICS.deadLetters())).isEmpty();
+            assertThat(LoggedValues.read(broker, TOPICS.deadLetters())).isEmpty();
             final Set<String> ids = new HashSet<>();
             scored.forEach(s -> ids.add(s.getRollout().getPrompt().getPromptId()));
             assertThat(ids).hasSize(prompts.size());
@@ -127,7 +97,8 @@ class TrainingLoopIT {
                 assertThat(group.getPolicyVersion())
                         .isGreaterThanOrEqualTo(group.getPrompt().getMinPolicyVersion());
             }
-            checkJournal(read(broker, TOPICS.journal()), read(broker, TOPICS.policies()), scored);
+            checkJournal(
+                    LoggedValues.read(broker, TOPICS.journal()), LoggedValues.read(broker, TOPICS.policies()), scored);
         }
     }
 

@@ -3,6 +3,7 @@ package org.mtrljudge.model;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -29,6 +30,7 @@ public final class JudgeModule implements AutoCloseable {
 
     /** @throws ModelException when libtorch refuses the source; its message names the line */
     public JudgeModule() {
+        engine();
         model = Model.newInstance("judge", "PyTorch");
         try (InputStream source = JudgeModule.class.getResourceAsStream(SOURCE)) {
             if (source == null) {
@@ -41,9 +43,23 @@ public final class JudgeModule implements AutoCloseable {
         block = (PtSymbolBlock) model.getBlock();
     }
 
+    /** libtorch. @throws ModelException when there is none for this machine */
+    static Engine engine() {
+        try {
+            return Engine.getEngine("PyTorch");
+        } catch (final EngineException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new ModelException(
+                    "libtorch cannot be loaded (" + cause.getMessage() + "): see 'Devices' in the README", e);
+        }
+    }
+
     /** Sets how many cores one operation of the calling thread may use. */
     public static void useThreads(final int threads) {
-        Engine.getEngine("PyTorch"); // loads the native library
+        engine();
         JniUtils.setNumThreads(threads);
     }
 

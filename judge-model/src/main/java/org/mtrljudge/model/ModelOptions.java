@@ -1,7 +1,6 @@
 package org.mtrljudge.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +33,13 @@ public record ModelOptions(
 
     /** @throws ModelException when there is no such GPU */
     Device resolvedDevice() {
-        final int gpus = Engine.getEngine("PyTorch").getGpuCount();
+        final int gpus = JudgeModule.engine().getGpuCount();
         final Matcher cuda = CUDA.matcher(device);
         if (cuda.matches()) {
             final int number = Integer.parseInt(cuda.group(1));
             if (number >= gpus) {
                 throw new ModelException("device is " + device + ", but libtorch sees " + gpus
-                        + " GPUs: build with -Pcuda on a machine with a GPU, or set device: cpu");
+                        + " GPUs: see 'Devices' in the README, or set device: cpu");
             }
             return Device.gpu(number);
         }

@@ -96,6 +96,31 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldRefuseAnArchitectureItDoesNotKnow() throws IOException {
+        final Path config = checkpoint.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"qwen3_vl\"", "\"llava\""));
+        loadExpecting(config.toString(), "'model_type' is llava", "qwen3_vl, qwen3_vl_moe");
+        Files.writeString(config, "{");
+        loadExpecting(config.toString(), "is not JSON");
+    }
+
+    @Test
+    void shouldRefuseATypeItDoesNotKnow() throws IOException {
+        rewriteHeader(h -> h.replaceFirst("\"F32\"", "\"I8\" "));
+        loadExpecting(weights().toString(), "tensor '", "has dtype I8", "F32, BF16, F16");
+    }
+
+    @Test
+    void shouldRefusePicturesPreparedOtherwise() throws IOException {
+        final Path file = checkpoint.resolve("preprocessor_config.json");
+        final String sound = Files.readString(file);
+        Files.writeString(file, sound.replaceFirst("0\\.5", "0.48"));
+        loadExpecting("'image_mean' is [0.48,0.5,0.5]");
+        Files.writeString(file, sound.replace("\"patch_size\": 16", "\"patch_size\": 14"));
+        loadExpecting("differ in the size of patches");
+    }
+
+    @Test
     void shouldReadBothSpellingsOfTheRopeSettings() throws IOException {
         final ObjectMapper json = new ObjectMapper();
         final ObjectNode root =

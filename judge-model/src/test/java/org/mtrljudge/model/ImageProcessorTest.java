@@ -87,7 +87,10 @@ class ImageProcessorTest {
         assertThatThrownBy(() -> published.process(bomb, "bomb.png"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("bomb.png is 100000×100000 pixels");
-        assertThatThrownBy(() -> published.smartResize(1, 201, "thin.png")).hasMessageContaining("thin.png is 201×1");
+        final byte[] thin = png(new BufferedImage(900, 3, BufferedImage.TYPE_INT_RGB));
+        assertThatThrownBy(() -> published.process(thin, "thin.png"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("thin.png is 900×3: its sides differ by more than 200 times");
     }
 
     @Test

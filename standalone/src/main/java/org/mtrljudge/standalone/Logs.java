@@ -25,8 +25,8 @@ final class Logs {
         Configurator.reconfigure(config.build());
     }
 
-    /** Before a run has a folder: nothing below an error. */
+    /** Before a run has a folder: what went wrong is told by the command itself. */
     static void quiet() {
-        Configurator.setRootLevel(Level.ERROR);
+        Configurator.setRootLevel(Level.OFF);
     }
 }
