@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.standalone.Judge;
 
 /** Wrong input at the command line: one clear line, the right exit code, nothing left looking whole. */
@@ -106,11 +108,28 @@ class CommandLineIT {
     }
 
     @Test
+    void shouldSayBeforeTheRunThatAModelIsTooLargeForIt() throws IOException {
+        final Path model = folder.resolve("large");
+        try (JudgeModel tiny = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            tiny.save(model);
+        }
+        final Path config = model.resolve("config.json");
+        final String sound = Files.readString(config);
+        Files.writeString(config, sound.replace("\"intermediate_size\": 384", "\"intermediate_size\": 999999"));
+        assertThat(train(2, "--set=model=" + model)).contains("a policy on the log at most 2048", "train an adapter");
+        Files.writeString(config, sound.replace("\"intermediate_size\": 384", "\"intermediate_size\": 99999"));
+        assertThat(train(2, "--set=model=" + model)).contains("JUDGE_HEAP=", "train an adapter");
+        nothingLooksWhole();
+    }
+
+    @Test
     void shouldExplainEveryCommand() {
         for (final String command : List.of("train", "sft", "inspect", "data", "bench", "pretrain", "model")) {
             assertThat(Judge.execute(command, "--help")).isZero();
         }
         assertThat(Judge.execute("model", "info")).isZero();
+        assertThat(Judge.execute("model", "info", "--train=lora")).isZero();
+        assertThat(Judge.execute("model", "info", "--train=half")).isEqualTo(2);
         assertThat(Judge.execute("model", "info", "--model=" + folder)).isEqualTo(1);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("it has no config.json");
         assertThat(Judge.execute("inspect", "--run=absent", "--runs=" + folder)).isEqualTo(2);

@@ -105,17 +105,22 @@ public final class JudgeFolder {
      * @throws ModelException when a file is missing or wrong; the message names it
      */
     public static JudgeFolder open(final Path folder) {
-        if (!Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG))) {
+        if (!isAdapter(folder)) {
             return new JudgeFolder(folder.toString(), new FolderSource(folder), null);
         }
         final AdapterFolder adapter = AdapterFolder.open(folder);
         final Path base = Path.of(adapter.base());
-        if (Files.isRegularFile(base.resolve(AdapterFolder.CONFIG))) {
+        if (isAdapter(base)) {
             throw new ModelException(folder + " is an adapter of " + base + ", which is an adapter itself");
         }
         return Files.isDirectory(base)
                 ? new JudgeFolder(adapter.base(), new FolderSource(base), adapter)
                 : new JudgeFolder(adapter.base(), new PresetSource(adapter.base()), adapter);
+    }
+
+    /** Whether a folder holds an adapter instead of a whole judge. */
+    public static boolean isAdapter(final Path folder) {
+        return Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG));
     }
 
     /** Opens a folder, or else the preset of that name. */
@@ -130,8 +135,11 @@ public final class JudgeFolder {
      * @throws ModelException when {@code config.json} is missing or wrong
      */
     public static JudgeConfig config(final String model) {
-        final FileSource source =
-                Files.isDirectory(Path.of(model)) ? new FolderSource(Path.of(model)) : new PresetSource(model);
+        final Path folder = Path.of(model);
+        if (isAdapter(folder)) {
+            return open(folder).config;
+        }
+        final FileSource source = Files.isDirectory(folder) ? new FolderSource(folder) : new PresetSource(model);
         return config(model, source.read("config.json"));
     }
 
@@ -176,6 +184,24 @@ public final class JudgeFolder {
     @Nullable
     AdapterFolder adapter() {
         return adapter;
+    }
+
+    /**
+     * The options with the adapter that is trained: an adapter's folder brings its own.
+     *
+     * @throws ModelException when they ask for another
+     */
+    public ModelOptions resolved(final ModelOptions options) {
+        final Lora wanted = options.lora();
+        if (adapter == null) {
+            return options;
+        }
+        if (wanted != null && !wanted.resolved(config).equals(adapter.lora().resolved(config))) {
+            throw new ModelException("the adapter " + adapter.folder() + " is " + adapter.lora()
+                    + ", the settings ask for " + wanted
+                    + ": leave actor.model.lora.rank at 0 to go on with the adapter as it is");
+        }
+        return new ModelOptions(options.device(), options.dtype(), adapter.lora(), options.gradientCheckpointing());
     }
 
     /** The base's own weights, checked but not read yet. */

@@ -41,11 +41,10 @@ public final class JudgeModel implements AutoCloseable {
             final JudgeFolder folder,
             final ModelOptions options,
             final SortedMap<String, Safetensors.Tensor> tensors,
-            final @Nullable Lora lora,
             final SortedMap<String, Safetensors.Tensor> adapterTensors) {
         this.folder = folder;
         this.options = options;
-        this.lora = lora;
+        this.lora = options.lora();
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
         this.encoder = new PromptEncoder(folder.config(), tokenizer);
         this.module = new JudgeModule();
@@ -63,8 +62,7 @@ public final class JudgeModel implements AutoCloseable {
 
     /** A judge with fresh weights, in float32 on the CPU. */
     public static JudgeModel random(final JudgeFolder folder, final long seed) {
-        return new JudgeModel(
-                folder, ModelOptions.PLAIN, RandomWeights.of(folder.config(), seed), null, new TreeMap<>());
+        return new JudgeModel(folder, ModelOptions.PLAIN, RandomWeights.of(folder.config(), seed), new TreeMap<>());
     }
 
     /** A judge with a checkpoint's weights, in float32 on the CPU. */
@@ -81,17 +79,16 @@ public final class JudgeModel implements AutoCloseable {
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
         final JudgeConfig config = folder.config();
         final AdapterFolder there = folder.adapter();
-        final Lora wanted = options.lora();
-        if (there == null) {
-            final SortedMap<String, Safetensors.Tensor> fresh =
-                    wanted == null ? new TreeMap<>() : wanted.fresh(config, ADAPTER_SEED);
-            return new JudgeModel(folder, options, folder.tensors(), wanted, fresh);
+        final ModelOptions resolved = folder.resolved(options);
+        final Lora lora = resolved.lora();
+        if (lora == null) {
+            return new JudgeModel(folder, resolved, folder.tensors(), new TreeMap<>());
         }
-        if (wanted != null && !wanted.resolved(config).equals(there.lora().resolved(config))) {
-            throw new ModelException("the adapter " + there.folder() + " is " + there.lora() + ", the settings ask for "
-                    + wanted + ": leave actor.model.lora.rank at 0 to go on with the adapter as it is");
-        }
-        return new JudgeModel(folder, options, folder.tensors(), there.lora(), there.read(config));
+        return new JudgeModel(
+                folder,
+                resolved,
+                folder.tensors(),
+                there == null ? lora.fresh(config, ADAPTER_SEED) : there.read(config));
     }
 
     /** The dictionary {@code r}: what every call of the module gets. Scalars lie on the CPU, where they are read. */

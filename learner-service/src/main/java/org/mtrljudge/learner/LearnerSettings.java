@@ -113,7 +113,12 @@ public record LearnerSettings(
                 return lr;
             }
             final double progress = Math.min(1, (double) (step - lrWarmupSteps) / (totalSteps - lrWarmupSteps));
-            return lr * (minLrRatio + (1 - minLrRatio) * (1 + Math.cos(Math.PI * progress)) / 2);
+            return cosine(lr, minLrRatio, progress);
+        }
+
+        /** From the peak along half a cosine to {@code floorRatio} of it, as progress goes from 0 to 1. */
+        static double cosine(final double peak, final double floorRatio, final double progress) {
+            return peak * (floorRatio + (1 - floorRatio) * (1 + Math.cos(Math.PI * progress)) / 2);
         }
     }
 

@@ -33,7 +33,6 @@ public record SftSettings(int steps, int batchSize, int demosPerTask, double lr,
         if (progress < rising) {
             return lr * (0.1 + 0.9 * progress / rising);
         }
-        final double cosine = (1 + Math.cos(Math.PI * (progress - rising) / (1 - rising))) / 2;
-        return lr * (0.1 + 0.9 * cosine);
+        return LearnerSettings.Optim.cosine(lr, 0.1, (progress - rising) / (1 - rising));
     }
 }

@@ -50,7 +50,9 @@ final class ModelCommand {
             final String name = settings.model();
             final JudgeConfig config = JudgeFolder.config(name);
             final ModelSize size = ModelSize.of(config);
-            final ModelOptions held = settings.modelOptions();
+            final ModelOptions held = JudgeFolder.isAdapter(Path.of(name))
+                    ? JudgeFolder.named(name).resolved(settings.modelOptions())
+                    : settings.modelOptions();
             final int tokens = settings.actor().maxTokensPerMicroBatch();
             final MemoryPlan plan = MemoryPlan.of(config, held, tokens);
             System.out.printf(
@@ -59,7 +61,7 @@ final class ModelCommand {
             print(
                     onDisk == 0 ? 2 * size.parameters() : onDisk,
                     onDisk == 0 ? "on disk as BF16 (no weights there)" : "on disk");
-            serving(settings, size, plan);
+            serving(settings, held, size, plan);
             training(settings, held, plan, tokens);
             return 0;
         }
@@ -81,13 +83,14 @@ final class ModelCommand {
             return options.settings(null, base);
         }
 
-        private static void serving(final RunSettings settings, final ModelSize size, final MemoryPlan plan) {
-            final int bytes = settings.modelOptions().dtype().bytes();
+        private static void serving(
+                final RunSettings settings, final ModelOptions held, final ModelSize size, final MemoryPlan plan) {
+            final int bytes = held.dtype().bytes();
             final RunSettings.Rollout rollout = settings.rollout();
             final long rows = (long) rollout.maxPrompts() * rollout.n();
             final int limit = settings.data().maxResponseLength();
             final long cached = rows * limit * size.keyValuesPerToken() * bytes;
-            final long adapter = settings.modelOptions().lora() == null ? 0 : plan.policy();
+            final long adapter = held.lora() == null ? 0 : plan.policy();
             System.out.println("an actor");
             print(plan.weights() + adapter, "  weights");
             print(

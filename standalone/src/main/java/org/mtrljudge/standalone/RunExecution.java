@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.MemoryPlan;
+import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
@@ -11,6 +13,10 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 /** Carries a run out from its settings to its summary, table and curves. */
 final class RunExecution {
     private static final long NEEDED_BYTES = 2L << 30;
+
+    /** What the broker, the streams and the clients take beside the policies. */
+    private static final long HEAP_BYTES = 512L << 20;
+
     private final RunSettings settings;
     private final Path runs;
     private final String name;
@@ -25,8 +31,7 @@ final class RunExecution {
     void run() {
         final long start = System.nanoTime();
         final ExampleSource source = source(settings);
-        JudgeFolder.named(settings.model());
-        settings.modelOptions();
+        checkPolicyTravels(JudgeFolder.named(settings.model()));
         final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
         directory.write("settings.yaml", SettingsReader.write(settings));
         Logs.to(directory.path().resolve("judge.log"));
@@ -43,6 +48,22 @@ final class RunExecution {
         }
         System.out.println(
                 "see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run " + name);
+    }
+
+    /** A policy lies in the Java heap on its way: once in the learner, once in each actor, and in the producer's hands. */
+    private void checkPolicyTravels(final JudgeFolder folder) {
+        final ModelOptions options = folder.resolved(settings.modelOptions());
+        final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
+        if (policy > Integer.MAX_VALUE) {
+            throw new UsageException("all weights take " + (policy >> 20)
+                    + " MiB, a policy on the log at most 2048: train an adapter, as in --set actor.model.lora.rank=64");
+        }
+        final long heap = HEAP_BYTES + policy * (2 + settings.rollout().actors());
+        if (heap > Runtime.getRuntime().maxMemory()) {
+            throw new UsageException("policies of " + (policy >> 20) + " MiB need a Java heap of about " + (heap >> 20)
+                    + " MiB: set the environment's JUDGE_HEAP=" + (heap >> 20)
+                    + "m, or train an adapter, as in --set actor.model.lora.rank=64");
+        }
     }
 
     static ExampleSource source(final RunSettings settings) {
