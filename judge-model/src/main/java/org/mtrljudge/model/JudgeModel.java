@@ -10,10 +10,8 @@ import ai.djl.training.GradientCollector;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,7 @@ public final class JudgeModel implements AutoCloseable {
         final TensorTransfer transfer = new TensorTransfer(module);
         this.base = Weights.of(tensors, "", options.dtype(), transfer, manager);
         this.adapter = lora == null ? null : Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, transfer, manager);
-        this.shared = shared(folder.config().text(), manager);
+        this.shared = SharedInputs.of(folder.config().text(), manager);
         this.loraScale =
                 lora == null ? null : manager.newSubManager(Device.cpu()).create(lora.scale());
         if (loraScale != null) {
@@ -91,37 +89,6 @@ public final class JudgeModel implements AutoCloseable {
                 there == null ? lora.fresh(config, ADAPTER_SEED) : there.read(config));
     }
 
-    /** The dictionary {@code r}: what every call of the module gets. Scalars lie on the CPU, where they are read. */
-    private static NDList shared(final JudgeConfig.Text text, final NDManager manager) {
-        final NDList shared = new NDList(rotaryFrequencies(text, manager));
-        shared.head().setName("r.frequencies");
-        final NDManager cpu = manager.newSubManager(Device.cpu());
-        final NDArray epsilon = cpu.create(text.rmsNormEps());
-        epsilon.setName("r.rms_norm_eps");
-        shared.add(epsilon);
-        final JudgeConfig.Experts experts = text.experts();
-        if (experts != null) {
-            final NDArray perToken = cpu.create((long) experts.perToken());
-            perToken.setName("r.experts_per_token");
-            shared.add(perToken);
-        }
-        return shared;
-    }
-
-    /** {@code [3, headDim / 2]}: each frequency stands in the row of the axis that turns it; interleaved T H W T H W … T T. */
-    private static NDArray rotaryFrequencies(final JudgeConfig.Text text, final NDManager manager) {
-        final int half = text.headDim() / 2;
-        final float[] table = new float[3 * half];
-        for (int f = 0; f < half; f++) {
-            int axis = f % 3;
-            if (f >= text.mropeSection().get(axis) * 3) {
-                axis = 0;
-            }
-            table[axis * half + f] = (float) (1 / Math.pow(text.ropeTheta(), 2.0 * f / text.headDim()));
-        }
-        return manager.create(table, new Shape(3, half));
-    }
-
     /** Reads a prompt: its text with one {@code <image>} for each encoded picture. */
     public EncodedPrompt encode(final String text, final List<byte[]> pictures, final String name) {
         final List<ImagePatches> images = new ArrayList<>();
@@ -149,55 +116,14 @@ public final class JudgeModel implements AutoCloseable {
             addWeights(arguments, policy(), List.of(""));
             PromptBatch.addTo(arguments, folder.config(), prompts, shared, scope);
             arguments.add(scope.create(
-                    uniforms(seeds, groupSize, sampling.maxNewTokens()),
+                    sampling.uniforms(seeds, groupSize),
                     new Shape((long) prompts.size() * groupSize, sampling.maxNewTokens())));
             arguments.add(scope.create(new long[] {folder.config().eosTokenId()}));
             arguments.add(scope.create(new double[] {sampling.temperature(), sampling.topP()}));
             final NDList result = module.run("generate", arguments, Gradients.NEVER);
             result.attach(scope);
-            return completions(result, prompts.size(), groupSize);
+            return new GeneratedRows(result, tokenizer, folder.config().eosTokenId()).groups(groupSize);
         }
-    }
-
-    private static float[] uniforms(final long[] seeds, final int groupSize, final int limit) {
-        final float[] uniforms = new float[seeds.length * groupSize * limit];
-        for (int row = 0; row < seeds.length; row++) {
-            final SplittableRandom random = new SplittableRandom(seeds[row]);
-            for (int i = 0; i < groupSize * limit; i++) {
-                uniforms[row * groupSize * limit + i] = (random.nextInt() >>> 8) * 0x1p-24f;
-            }
-        }
-        return uniforms;
-    }
-
-    private List<List<GeneratedCompletion>> completions(final NDList result, final int prompts, final int groupSize) {
-        final long[] tokens = result.get(0).toLongArray();
-        final float[] logProbs = result.get(1).toFloatArray();
-        final int length = Math.toIntExact(result.get(0).getShape().get(1));
-        final List<List<GeneratedCompletion>> groups = new ArrayList<>();
-        for (int p = 0; p < prompts; p++) {
-            final List<GeneratedCompletion> group = new ArrayList<>();
-            for (int g = 0; g < groupSize; g++) {
-                group.add(completion(tokens, logProbs, (p * groupSize + g) * length, length));
-            }
-            groups.add(group);
-        }
-        return groups;
-    }
-
-    private GeneratedCompletion completion(
-            final long[] tokens, final float[] logProbs, final int from, final int limit) {
-        int length = 0;
-        while (length < limit && tokens[from + length] >= 0) {
-            length++;
-        }
-        final int[] ids = new int[length];
-        for (int i = 0; i < length; i++) {
-            ids[i] = (int) tokens[from + i];
-        }
-        final boolean finished = ids[length - 1] == folder.config().eosTokenId();
-        return new GeneratedCompletion(
-                ids, Arrays.copyOfRange(logProbs, from, from + length), tokenizer.decode(ids), finished);
     }
 
     /**

@@ -64,6 +64,8 @@ final class ModelBench implements Callable<Integer> {
             final Path checkpoint = write(folder, "small", 384, 22);
             for (int round = 1; round <= rounds; round++) {
                 compare("generation", checkpoint, "generate", this::generate);
+            }
+            for (int round = 1; round <= rounds; round++) { // afterwards: the memory it took stays with the process
                 compare("training step", checkpoint, "train", this::train);
             }
             Folders.delete(checkpoint);
