@@ -2,16 +2,13 @@ package org.mtrljudge.reward;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.tasks.ParsedVerdict;
-import org.mtrljudge.tasks.VerdictParser;
+import org.mtrljudge.tasks.Judged;
 
 /** Scores a group: a pure function of the group and the reward set. */
 final class GroupScorer {
@@ -27,31 +24,38 @@ final class GroupScorer {
         final PromptRequest prompt = group.getPrompt();
         check(group);
         final long start = System.nanoTime();
-        final List<ParsedVerdict> verdicts = new ArrayList<>();
-        final double[] rewards = new double[group.getCompletions().size()];
-        for (int i = 0; i < rewards.length; i++) {
-            final ParsedVerdict verdict = parse(group.getCompletions().get(i), prompt);
-            verdicts.add(verdict);
-            rewards[i] = (1 - settings.formatWeight()) * accuracy(verdict, prompt)
-                    + settings.formatWeight() * format(verdict);
+        final TaskReward reward = settings.set().of(prompt.getTask());
+        final List<TaskReward.Scored> scored = new ArrayList<>();
+        for (final Completion completion : group.getCompletions()) {
+            scored.add(reward.score(judged(completion, prompt)));
         }
+        final double[] rewards =
+                scored.stream().mapToDouble(TaskReward.Scored::total).toArray();
         final double[] advantages = settings.advEstimator().advantages(rewards);
         final List<CompletionScore> scores = new ArrayList<>();
         double spread = 0;
         for (int i = 0; i < rewards.length; i++) {
-            final ParsedVerdict verdict = verdicts.get(i);
-            final Map<String, Double> components =
-                    new TreeMap<>(Map.of("accuracy", accuracy(verdict, prompt), "format", format(verdict)));
-            scores.add(new CompletionScore(components, rewards[i], advantages[i], verdict.verdict(), verdict.reason()));
+            final TaskReward.Scored s = scored.get(i);
+            scores.add(new CompletionScore(s.components(), rewards[i], advantages[i], s.verdict(), s.reason()));
             spread = Math.max(spread, Math.abs(rewards[i] - rewards[0]));
         }
         return new ScoredGroup(
                 group,
-                settings.name(),
-                settings.version(),
+                settings.set().name(),
+                settings.set().version(),
                 scores,
                 spread < NO_SPREAD,
                 (System.nanoTime() - start) / 1e6);
+    }
+
+    private static Judged judged(final Completion completion, final PromptRequest prompt) {
+        return new Judged(
+                prompt.getTask(),
+                prompt.getReference(),
+                prompt.getLabels(),
+                completion.getText(),
+                completion.getFinishReason() == FinishReason.STOP,
+                completion.getTokens().remaining() / Integer.BYTES);
     }
 
     private static void check(final RolloutGroup group) {
@@ -81,19 +85,5 @@ final class GroupScorer {
         if (!holds) {
             throw new IllegalArgumentException(reason);
         }
-    }
-
-    private static ParsedVerdict parse(final Completion completion, final PromptRequest prompt) {
-        return completion.getFinishReason() == FinishReason.STOP
-                ? VerdictParser.parse(completion.getText(), prompt.getLabels())
-                : new ParsedVerdict(false, null, "cut at the token limit");
-    }
-
-    private static double accuracy(final ParsedVerdict verdict, final PromptRequest prompt) {
-        return prompt.getReference().equals(verdict.verdict()) ? 1 : 0;
-    }
-
-    private static double format(final ParsedVerdict verdict) {
-        return verdict.wellFormed() ? 1 : 0;
     }
 }

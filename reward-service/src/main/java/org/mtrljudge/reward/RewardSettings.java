@@ -1,16 +1,4 @@
 package org.mtrljudge.reward;
 
-import org.mtrljudge.tasks.Check;
-
-/**
- * The reward set: R = (1 − α) · accuracy + α · format, both binary (the paper's section on the reward).
- *
- * @param name of the set, written into every scored group
- * @param version raised when its meaning changes
- * @param formatWeight α
- */
-public record RewardSettings(String name, int version, double formatWeight, AdvantageEstimator advEstimator) {
-    public RewardSettings {
-        Check.range("reward.format_weight", formatWeight, 0, 1);
-    }
-}
+/** How the reward service works: what it rewards, and how rewards of a group become advantages. */
+public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator) {}

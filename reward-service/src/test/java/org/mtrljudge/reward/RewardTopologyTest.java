@@ -45,7 +45,7 @@ class RewardTopologyTest {
 
     @BeforeEach
     void start() {
-        final RewardSettings settings = new RewardSettings("accuracy-format", 1, 0.1, AdvantageEstimator.GRPO);
+        final RewardSettings settings = new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO);
         driver = new TopologyTestDriver(RewardTopology.build(topics, settings), new Properties(), START);
         rollouts = driver.createInputTopic(
                 topics.rollouts().name(),

@@ -1,5 +1,6 @@
 package org.mtrljudge.standalone;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,10 @@ import org.mtrljudge.model.ModelException;
 import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.model.WeightType;
 import org.mtrljudge.reward.AdvantageEstimator;
+import org.mtrljudge.reward.RewardSet;
+import org.mtrljudge.reward.RewardSetReader;
 import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.reward.Verifiers;
 import org.mtrljudge.tasks.Check;
 
 /**
@@ -73,8 +77,21 @@ record RunSettings(
         }
     }
 
-    /** @param formatWeight α in (1 − α) · accuracy + α · format */
-    record Reward(double formatWeight) {}
+    /**
+     * @param formatWeight α in (1 − α) · accuracy + α · format; without meaning when there is a file
+     * @param file a reward set, null for that one
+     * @param plugins a folder with JARs of verifiers, null for none
+     * @param pluginTimeoutMs what one call of theirs may take
+     */
+    record Reward(
+            double formatWeight,
+            @Nullable String file,
+            @Nullable String plugins,
+            long pluginTimeoutMs) {
+        Reward {
+            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 3_600_000);
+        }
+    }
 
     /** @param port of the embedded broker, 0 for any free one */
     record Broker(int port) {
@@ -110,10 +127,11 @@ record RunSettings(
     }
 
     RewardSettings rewards() {
-        return new RewardSettings(
-                "accuracy-format",
-                1,
-                reward.formatWeight,
-                AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)));
+        final Verifiers verifiers =
+                new Verifiers(reward.plugins == null ? null : Path.of(reward.plugins), reward.pluginTimeoutMs);
+        final RewardSet set = reward.file == null
+                ? RewardSet.accuracyAndFormat(reward.formatWeight)
+                : new RewardSetReader(verifiers).read(Path.of(reward.file));
+        return new RewardSettings(set, AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)));
     }
 }

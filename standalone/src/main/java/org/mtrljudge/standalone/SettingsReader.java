@@ -47,7 +47,7 @@ final class SettingsReader {
             settings.rewards();
             return settings;
         } catch (final IllegalArgumentException e) {
-            throw new UsageException("setting out of range: " + e.getMessage());
+            throw new UsageException("wrong setting: " + e.getMessage());
         } catch (final JsonProcessingException e) {
             throw new UsageException(explain(e));
         }
@@ -130,7 +130,7 @@ final class SettingsReader {
                             .collect(Collectors.joining(", "));
         }
         if (e instanceof ValueInstantiationException invalid && invalid.getCause() != null) {
-            return "setting out of range: " + invalid.getCause().getMessage();
+            return "wrong setting: " + invalid.getCause().getMessage();
         }
         if (e instanceof MismatchedInputException mismatch) {
             final Class<?> wanted = mismatch.getTargetType();

@@ -44,7 +44,7 @@ class SettingsReaderTest {
             rolout.n=4 | unknown setting 'rolout'
             rollout.n=many | setting 'rollout.n' is not a whole number
             rollout.n=1.5 | setting 'rollout.n' is not a whole number
-            rollout.n=1 | setting out of range: rollout.n is 1, allowed is 2 to 1024
+            rollout.n=1 | wrong setting: rollout.n is 1, allowed is 2 to 1024
             actor.clip_ratio_low=-1 | actor.clip_ratio_low is -1, allowed is 0 to 1
             actor.loss_avg_mode=mean | actor.loss_avg_mode is 'mean', allowed is token, seq
             algorithm.adv_estimator=gae | algorithm.adv_estimator is 'gae', allowed is grpo, dr_grpo, rloo
