@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +14,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.FinishReason;
@@ -38,6 +41,10 @@ class RewardTopologyTest {
     private static final String BARE = "<answer>yes</answer>";
 
     private final Topics topics = new Topics("run", new LocalSchemaRegistry());
+
+    @TempDir
+    private Path stateDir;
+
     private TopologyTestDriver driver;
     private TestInputTopic<String, byte[]> rollouts;
     private TestOutputTopic<String, byte[]> scored;
@@ -46,7 +53,9 @@ class RewardTopologyTest {
     @BeforeEach
     void start() {
         final RewardSettings settings = new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO);
-        driver = new TopologyTestDriver(RewardTopology.build(topics, settings), new Properties(), START);
+        final Properties properties = new Properties();
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        driver = new TopologyTestDriver(RewardTopology.build(topics, settings), properties, START);
         rollouts = driver.createInputTopic(
                 topics.rollouts().name(),
                 new StringSerializer(),
@@ -100,6 +109,16 @@ class RewardTopologyTest {
 
     private DeadLetter nextDead() {
         return topics.deadLetters().valueSerde().decode(dead.readValue());
+    }
+
+    @Test
+    void shouldScoreAPromptOnceWhoeverWritesItsRolloutsAgain() {
+        send(group("p1", RIGHT, WRONG));
+        send(group("p1", WRONG, WRONG)); // another actor, after the first died before it could acknowledge
+        send(group("p2", RIGHT, WRONG));
+
+        assertThat(nextScored().getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.1);
+        assertThat(nextScored().getRollout().getPrompt().getPromptId()).isEqualTo("p2");
     }
 
     @Test
@@ -177,7 +196,14 @@ class RewardTopologyTest {
     @Test
     void shouldScoreTheSameBytesTwiceButForTheTime() {
         send(group("p1", RIGHT, WRONG, BARE));
+        final ScoredGroup first = nextScored();
+        driver.close();
+        start(); // another service over the same log
         send(group("p1", RIGHT, WRONG, BARE));
-        assertThat(nextScored().getScores()).isEqualTo(nextScored().getScores());
+        final ScoredGroup second = nextScored();
+        first.put("scoreMs", 0.0);
+        second.put("scoreMs", 0.0);
+        assertThat(topics.scored().message("p1", second).value())
+                .isEqualTo(topics.scored().message("p1", first).value());
     }
 }
