@@ -71,7 +71,10 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
         return found;
     }
 
-    /** Routers, experts, embeddings and heads are left out; so is the patch embedding, a convolution by its published form. */
+    /**
+     * Routers, experts, embeddings and heads are left out; so is the vision attention's {@code proj}: PEFT goes by last names, and
+     * would adapt the patch embedding, a convolution of that name, with it.
+     */
     private static boolean isLinear(final String name, final Shape shape) {
         return shape.dimension() == 2
                 && name.endsWith(".weight")

@@ -3,6 +3,7 @@ package org.mtrljudge.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,23 @@ class CheckpointTest {
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(changed.length).put(changed).put(bytes, 8 + length, bytes.length - 8 - length);
         Files.write(weights(), out.array());
+    }
+
+    /** Weights of the file's type are mapped: what training writes must stay in memory. */
+    @Test
+    void shouldNeverWriteIntoTheFileItTrainsFrom() throws IOException {
+        final byte[] before = Files.readAllBytes(weights());
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint));
+                AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1));
+                NDManager scope = model.newScope()) {
+            final ByteBuffer untrained = model.policy().toSafetensors();
+            final PackedGroup group =
+                    new PackedGroup(model.encode("safe?", List.of(), "test"), List.of(model.encodeCompletion("yes")));
+            model.backward(List.of(group), 1, scope, s -> s.logProbs().mean().neg());
+            assertThat(optimizer.step(1e-2)).isPositive();
+            assertThat(model.policy().toSafetensors()).isNotEqualTo(untrained);
+        }
+        assertThat(Files.readAllBytes(weights())).isEqualTo(before);
     }
 
     @Test
