@@ -15,6 +15,7 @@ import org.mtrljudge.model.Sampling;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -91,8 +92,12 @@ final class RolloutMaker {
 
     private EncodedPrompt encode(final PromptRequest prompt) {
         final List<byte[]> pictures = new ArrayList<>();
-        for (final ImageRef image : prompt.getImages()) {
-            pictures.add(images.read(image));
+        try {
+            for (final ImageRef image : prompt.getImages()) {
+                pictures.add(images.read(image));
+            }
+        } catch (final IllegalArgumentException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
         }
         return model.encode(prompt.getText(), pictures, prompt.getPromptId());
     }
@@ -112,7 +117,15 @@ final class RolloutMaker {
                     groups.get(i).stream().map(RolloutMaker::completion).toList();
             outcomes.add(new Outcome.Rolled(
                     batch.get(i),
-                    new RolloutGroup(batch.get(i), version, digest, actorId, completions, startedAtMs, share)));
+                    new RolloutGroup(
+                            batch.get(i),
+                            version,
+                            digest,
+                            actorId,
+                            completions,
+                            startedAtMs,
+                            share,
+                            prompts.get(i).length())));
         }
         return outcomes;
     }

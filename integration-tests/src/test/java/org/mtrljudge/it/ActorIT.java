@@ -117,7 +117,8 @@ class ActorIT {
                 2,
                 new Sampling(1.0, 1.0, 8, 1L),
                 Purpose.TRAIN,
-                minVersion);
+                minVersion,
+                null);
     }
 
     private List<ConsumerRecord<String, byte[]>> read(final String topic, final int count) {

@@ -252,7 +252,13 @@ class LearnerIT {
                 scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
             }
             return new ScoredGroup(
-                    new RolloutGroup(prompt, version, "", "test", completions, 0L, 0.0), "test", 1, scores, false, 0.0);
+                    new RolloutGroup(prompt, version, "", "test", completions, 0L, 0.0, null),
+                    "test",
+                    1,
+                    scores,
+                    false,
+                    0.0,
+                    null);
         }
 
         @Override

@@ -9,6 +9,11 @@ public interface ExampleSource {
 
     int size(String task, Split split);
 
+    /** Where the example lies that asks the same in the other order; −1 where there is none. */
+    default int otherOrder(final String task, final Split split, final int index) {
+        return -1;
+    }
+
     /** The same example for the same position, always. */
     JudgeExample example(String task, Split split, int index);
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A user's own data: one JSON object a line with {@code prompt} ({@code <image>} where pictures go), {@code images} (paths relative to
- * the file), {@code answer}, {@code task}; optional {@code split} (train, validation, test), {@code labels} and
- * {@code demonstration}. A task's labels are its answers unless a line names them.
+ * the file), {@code answer}, {@code task}; optional {@code split} (train, validation, test), {@code labels},
+ * {@code pair} (the line that asks the same in the other order has the same one) and {@code demonstration}. A task's labels are its answers unless a line names them.
  */
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
@@ -38,12 +39,15 @@ public final class JsonlData implements ExampleSource {
             String answer,
             @Nullable List<String> labels,
             Split split,
+            @Nullable String pair,
             @Nullable String demonstration) {}
 
     private final Path file;
     private final Path root;
     private final Map<Split, Map<String, List<Row>>> rows = new EnumMap<>(Split.class);
     private final Map<String, List<String>> labels = new LinkedHashMap<>();
+    /** By split, task and name: where the two orders of a pair lie in that task's rows. */
+    private final Map<List<?>, List<Integer>> pairs = new HashMap<>();
 
     private JsonlData(final Path file) {
         this.file = file;
@@ -101,6 +105,7 @@ public final class JsonlData implements ExampleSource {
                 text(node, "answer", number),
                 node.has("labels") ? strings(node, "labels", number) : null,
                 split(node, number),
+                node.has("pair") ? text(node, "pair", number) : null,
                 node.has("demonstration") ? text(node, "demonstration", number) : null);
     }
 
@@ -161,7 +166,16 @@ public final class JsonlData implements ExampleSource {
     }
 
     private void add(final Row row) {
-        rowsOf(row.split).computeIfAbsent(row.task, t -> new ArrayList<>()).add(row);
+        final List<Row> others = rowsOf(row.split).computeIfAbsent(row.task, t -> new ArrayList<>());
+        if (row.pair != null) {
+            final List<Integer> orders =
+                    pairs.computeIfAbsent(List.of(row.split, row.task, row.pair), p -> new ArrayList<>());
+            orders.add(others.size());
+            if (orders.size() > 2) {
+                throw wrong(row.line, "is the third of the pair '" + row.pair + "' in task " + row.task);
+            }
+        }
+        others.add(row);
         if (row.labels != null) {
             final List<String> before = labels.putIfAbsent(row.task, row.labels);
             if (before != null && !before.equals(row.labels)) {
@@ -170,6 +184,18 @@ public final class JsonlData implements ExampleSource {
                         "gives task " + row.task + " the labels " + row.labels + ", before they were " + before);
             }
         }
+    }
+
+    @Override
+    public int otherOrder(final String task, final Split split, final int index) {
+        final String pair = rowsOf(split).getOrDefault(task, List.of()).get(index).pair;
+        if (pair == null) {
+            return -1;
+        }
+        return pairs.getOrDefault(List.of(split, task, pair), List.of()).stream()
+                .filter(order -> order != index)
+                .findFirst()
+                .orElse(-1);
     }
 
     private Map<String, List<Row>> rowsOf(final Split split) {
@@ -227,6 +253,7 @@ public final class JsonlData implements ExampleSource {
                 pictures,
                 row.answer,
                 labels.getOrDefault(task, List.of()),
+                row.pair,
                 row.demonstration);
     }
 }

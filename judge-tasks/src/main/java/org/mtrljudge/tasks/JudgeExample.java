@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param images encoded pictures
  * @param answer the label a right verdict equals
  * @param labels every verdict the task allows
+ * @param pairId the example that asks the same in the other order has the same one; null where there is none
  * @param demonstration reasoning and verdict in the wanted format, where one is known; only ever shown in a warm-up
  */
 public record JudgeExample(
@@ -20,6 +21,7 @@ public record JudgeExample(
         List<ExampleImage> images,
         String answer,
         List<String> labels,
+        @Nullable String pairId,
         @Nullable String demonstration) {
 
     /** The encoded pictures alone. */

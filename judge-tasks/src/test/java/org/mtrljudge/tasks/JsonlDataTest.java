@@ -67,6 +67,24 @@ class JsonlDataTest {
     }
 
     @Test
+    void shouldFindTheOtherOrderOfAPair() throws IOException {
+        final String pair = """
+                {"task":"t","prompt":"b or a?","images":[],"answer":"no","pair":"7"}
+                {"task":"t","prompt":"alone","images":[],"answer":"no","pair":"8"}
+                {"task":"u","prompt":"a or b?","images":[],"answer":"no","pair":"7"}
+                {"task":"t","prompt":"a or b?","images":[],"answer":"no","pair":"7"}
+                """;
+        final JsonlData data = read(GOOD + pair);
+        assertThat(data.otherOrder("t", Split.TRAIN, 0)).isNegative();
+        assertThat(data.otherOrder("t", Split.TRAIN, 2)).isEqualTo(4);
+        assertThat(data.otherOrder("t", Split.TRAIN, 4)).isEqualTo(2);
+        assertThat(data.otherOrder("t", Split.TRAIN, 3)).isNegative();
+        assertThat(data.otherOrder("u", Split.TRAIN, 0)).isNegative();
+        assertThat(data.example("t", Split.TRAIN, 4).pairId()).isEqualTo("7");
+        assertThatThrownBy(() -> read(GOOD + pair + pair)).hasMessageContaining("is the third of the pair '7'");
+    }
+
+    @Test
     void shouldAskForATestSplit() {
         assertThatThrownBy(() -> read("{\"task\":\"t\",\"prompt\":\"p\",\"images\":[],\"answer\":\"yes\"}"))
                 .hasMessageContaining("\"split\": \"test\"");

@@ -64,7 +64,8 @@ final class BatchCollector {
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
         while (exchange.credit() > 0 && unlearned() < wanted) {
-            final JudgeExample example = schedule.next();
+            final PromptSchedule.Drawn drawn = schedule.next((int) (wanted - unlearned()));
+            final JudgeExample example = drawn.example();
             final Sampling sampling = new Sampling(
                     settings.rollout().temperature(),
                     settings.rollout().topP(),
@@ -76,7 +77,8 @@ final class BatchCollector {
                     settings.rollout().n(),
                     sampling,
                     Purpose.TRAIN,
-                    version);
+                    version,
+                    drawn.pairId());
             encoded.put(prompt.getPromptId(), model.encode(example.prompt(), example.pictures(), example.id()));
             exchange.ask(prompt);
             counts = counts.onePublished();

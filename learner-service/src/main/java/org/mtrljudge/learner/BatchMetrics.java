@@ -15,6 +15,7 @@ final class BatchMetrics {
     private final DoubleSummaryStatistics rewards = new DoubleSummaryStatistics();
     private final DoubleSummaryStatistics advantages = new DoubleSummaryStatistics();
     private final DoubleSummaryStatistics lengths = new DoubleSummaryStatistics();
+    private final DoubleSummaryStatistics promptLengths = new DoubleSummaryStatistics();
     private final DoubleSummaryStatistics staleness = new DoubleSummaryStatistics();
     private final Map<String, DoubleSummaryStatistics> components = new TreeMap<>();
     private final Map<String, DoubleSummaryStatistics> taskAccuracy = new LinkedHashMap<>();
@@ -34,6 +35,9 @@ final class BatchMetrics {
     private void add(final ScoredGroup group, final int currentVersion) {
         final var rollout = group.getRollout();
         staleness.accept(currentVersion - rollout.getPolicyVersion());
+        if (rollout.getPromptTokens() != null) { // rollouts of earlier builds do not say
+            promptLengths.accept(rollout.getPromptTokens());
+        }
         zeroSpread += group.getZeroSpread() ? 1 : 0;
         generateMs += rollout.getGenerateMs();
         scoreMs += group.getScoreMs();
@@ -59,6 +63,9 @@ final class BatchMetrics {
         putAll(metrics, "critic/rewards", rewards);
         putAll(metrics, "critic/advantages", advantages);
         putAll(metrics, "response_length", lengths);
+        if (promptLengths.getCount() > 0) {
+            putAll(metrics, "prompt_length", promptLengths);
+        }
         metrics.put("response_length/clip_ratio", (double) cut / Math.max(1, lengths.getCount()));
         metrics.put("staleness/mean", staleness.getAverage());
         metrics.put("staleness/max", staleness.getMax());

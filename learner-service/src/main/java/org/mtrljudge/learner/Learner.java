@@ -259,7 +259,7 @@ public final class Learner implements AutoCloseable {
                 model.policy().type().name(),
                 weights,
                 digest -> new TrainingStep(
-                        step, phase, version, digest, settingsDigest, learned, stale, metrics, clock.millis()));
+                        step, phase, version, digest, settingsDigest, learned, stale, metrics, clock.millis(), null));
     }
 
     @Override

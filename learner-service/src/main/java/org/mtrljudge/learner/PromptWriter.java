@@ -43,7 +43,8 @@ final class PromptWriter implements AutoCloseable {
             final int groupSize,
             final Sampling sampling,
             final Purpose purpose,
-            final int minPolicyVersion) {
+            final int minPolicyVersion,
+            final @Nullable String pairId) {
         final List<ImageRef> images = new ArrayList<>();
         for (final ExampleImage image : example.images()) {
             final ByteBuffer bytes = ByteBuffer.wrap(image.bytes());
@@ -60,7 +61,8 @@ final class PromptWriter implements AutoCloseable {
                 groupSize,
                 sampling,
                 purpose,
-                minPolicyVersion);
+                minPolicyVersion,
+                pairId);
     }
 
     void send(final PromptRequest prompt) {

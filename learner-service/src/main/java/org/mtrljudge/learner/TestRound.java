@@ -62,7 +62,7 @@ final class TestRound {
     private void ask(final String stage, final int version, final Split split, final String task, final int index) {
         final var example = source.example(task, split, index);
         final Sampling greedy = new Sampling(0.0, 1.0, settings.data().maxResponseLength(), 0L);
-        exchange.ask(
-                PromptWriter.request("eval-" + stage + "-" + example.id(), example, 1, greedy, Purpose.EVAL, version));
+        exchange.ask(PromptWriter.request(
+                "eval-" + stage + "-" + example.id(), example, 1, greedy, Purpose.EVAL, version, null));
     }
 }

@@ -45,14 +45,16 @@ class BatchMetricsTest {
                 2,
                 new Sampling(1.0, 1.0, 4, 0L),
                 Purpose.TRAIN,
-                0);
+                0,
+                null);
         return new ScoredGroup(
-                new RolloutGroup(prompt, version, "", "a", completions, 0L, 500.0),
+                new RolloutGroup(prompt, version, "", "a", completions, 0L, 500.0, 10 * version),
                 "r",
                 1,
                 scores,
                 first == second,
-                1.0);
+                1.0,
+                null);
     }
 
     @Test
@@ -66,6 +68,8 @@ class BatchMetricsTest {
                 .containsEntry("critic/rewards/max", 1.0)
                 .containsEntry("critic/rewards/min", 0.1)
                 .containsEntry("response_length/mean", 3.0)
+                .containsEntry("prompt_length/mean", 35.0)
+                .containsEntry("prompt_length/max", 40.0)
                 .containsEntry("response_length/clip_ratio", 0.5)
                 .containsEntry("staleness/mean", 0.5)
                 .containsEntry("staleness/max", 1.0)

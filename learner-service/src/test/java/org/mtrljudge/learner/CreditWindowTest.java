@@ -12,7 +12,17 @@ import org.mtrljudge.schemas.Sampling;
 class CreditWindowTest {
     private static PromptRequest prompt(final String id) {
         return new PromptRequest(
-                id, "t", "x", List.of(), "yes", List.of("yes"), 2, new Sampling(1.0, 1.0, 4, 0L), Purpose.TRAIN, 0);
+                id,
+                "t",
+                "x",
+                List.of(),
+                "yes",
+                List.of("yes"),
+                2,
+                new Sampling(1.0, 1.0, 4, 0L),
+                Purpose.TRAIN,
+                0,
+                null);
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class PromptScheduleTest {
@@ -16,7 +18,7 @@ class PromptScheduleTest {
     private static List<String> ids(final PromptSchedule schedule, final int count) {
         final List<String> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(schedule.next().id());
+            ids.add(schedule.next(100).example().id());
         }
         return ids;
     }
@@ -26,12 +28,62 @@ class PromptScheduleTest {
         final PromptSchedule schedule = new PromptSchedule(tasks, 1);
         final List<JudgeExample> round = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            round.add(schedule.next());
+            round.add(schedule.next(100).example());
         }
         assertThat(round)
                 .extracting(JudgeExample::task)
                 .containsExactly("alignment", "preference", "safety", "technical", "rationality", "naturalness");
         assertThat(ids(new PromptSchedule(tasks, 1), 6 * PER_TASK)).doesNotHaveDuplicates();
+    }
+
+    /** Task "pairs" holds the two orders of three questions, task "single" three of their own. */
+    private static ExampleSource withPairs() {
+        return new ExampleSource() {
+            @Override
+            public List<String> tasks(final Split split) {
+                return List.of("pairs", "single");
+            }
+
+            @Override
+            public int size(final String task, final Split split) {
+                return task.equals("pairs") ? 6 : 3;
+            }
+
+            @Override
+            public int otherOrder(final String task, final Split split, final int index) {
+                return task.equals("pairs") ? (index + 3) % 6 : -1;
+            }
+
+            @Override
+            public JudgeExample example(final String task, final Split split, final int index) {
+                return new JudgeExample(task + index, task, "?", List.of(), "yes", List.of("yes"), null, null);
+            }
+        };
+    }
+
+    @Test
+    void shouldAskBothOrdersOfAPairOneAfterTheOther() {
+        final PromptSchedule schedule = new PromptSchedule(withPairs(), 1);
+        final List<String> pairIds = new ArrayList<>();
+        final List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            final PromptSchedule.Drawn first = schedule.next(100);
+            final PromptSchedule.Drawn second = schedule.next(1);
+            assertThat(first.pairId()).isNotNull().isEqualTo(second.pairId());
+            pairIds.add(first.pairId());
+            asked.add(first.example().id());
+            asked.add(second.example().id());
+            assertThat(schedule.next(100).pairId()).isNull();
+        }
+        assertThat(pairIds).doesNotHaveDuplicates();
+        assertThat(asked).containsExactlyInAnyOrder("pairs0", "pairs1", "pairs2", "pairs3", "pairs4", "pairs5");
+    }
+
+    @Test
+    void shouldNotBeginAPairInTheLastPlaceBeforeAPause() {
+        final PromptSchedule schedule = new PromptSchedule(withPairs(), 1);
+        assertThat(schedule.next(1).example().task()).isEqualTo("single");
+        assertThat(schedule.next(2).example().task()).isEqualTo("pairs");
     }
 
     @Test

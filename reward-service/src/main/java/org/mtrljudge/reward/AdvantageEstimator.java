@@ -11,7 +11,7 @@ public enum AdvantageEstimator {
         @Override
         double[] advantages(final double[] rewards) {
             final double mean = mean(rewards);
-            final double deviation = deviation(rewards);
+            final double deviation = Math.sqrt(variance(rewards));
             return Arrays.stream(rewards)
                     .map(r -> (r - mean) / (deviation + EPSILON))
                     .toArray();
@@ -46,11 +46,12 @@ public enum AdvantageEstimator {
         return Arrays.stream(rewards).average().orElse(0);
     }
 
-    private static double deviation(final double[] rewards) {
+    /** Unbiased; 0 for a single reward. */
+    static double variance(final double[] rewards) {
         final double mean = mean(rewards);
         final double squares =
                 Arrays.stream(rewards).map(r -> (r - mean) * (r - mean)).sum();
-        return rewards.length < 2 ? 0 : Math.sqrt(squares / (rewards.length - 1));
+        return rewards.length < 2 ? 0 : squares / (rewards.length - 1);
     }
 
     /** Its name in settings: grpo, dr_grpo, rloo. */

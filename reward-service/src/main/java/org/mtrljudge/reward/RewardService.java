@@ -1,39 +1,54 @@
 package org.mtrljudge.reward;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.mtrljudge.schemas.Topics;
 
-/** Runs the reward topology exactly once (exactly_once_v2). */
+/** Scores a run's rollouts as they come, exactly once (exactly_once_v2). */
 public final class RewardService implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(10);
     private static final int COMMIT_INTERVAL_MS = 50; // a commit is what lets the learner see a score
     private final KafkaStreams streams;
+    private final KafkaStreamsMetrics streamsMetrics;
+    private final Clock clock;
 
-    /** @param onFailure told when the service cannot go on */
+    /**
+     * @param instance names this service among those of its run: one that comes back under its name takes its work up at once
+     * @param registry takes its metrics
+     * @param onFailure told when the service cannot go on
+     */
     public RewardService(
             final Topics topics,
             final RewardSettings settings,
             final Map<String, Object> kafka,
             final Path stateDir,
-            final Consumer<Throwable> onFailure) {
-        final Properties config = new Properties();
-        config.putAll(kafka);
-        config.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.run() + ".reward");
-        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
-        config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-        config.put(StreamsConfig.producerPrefix("max.request.size"), 16 << 20);
-        // with more, a transaction's second batch can overtake its first and is refused until it is sent again
-        config.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
-        streams = new KafkaStreams(RewardTopology.build(topics, settings), config);
+            final String instance,
+            final MeterRegistry registry,
+            final Consumer<Throwable> onFailure,
+            final Clock clock) {
+        final ScoringJob job = ScoringJob.live(topics);
+        final Properties config = StreamsSettings.exactlyOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
+        config.put("group.instance.id", instance);
+        this.clock = clock;
+        this.streams = new KafkaStreams(RewardTopology.build(job, settings, new RewardMetrics(registry)), config);
+        this.streamsMetrics = new KafkaStreamsMetrics(streams);
+        streamsMetrics.bindTo(registry);
         streams.setUncaughtExceptionHandler(e -> {
             onFailure.accept(e);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -44,8 +59,37 @@ public final class RewardService implements AutoCloseable {
         streams.start();
     }
 
+    /** Whether it scores, or will once its share of the work is settled. */
+    public boolean isHealthy() {
+        return streams.state().isRunningOrRebalancing();
+    }
+
+    /**
+     * What was scored in the last minutes, window by window and task by task; the names are those of training metrics.
+     *
+     * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the service is starting
+     */
+    public List<Map<String, Object>> statistics(final Duration last) {
+        final Instant now = clock.instant();
+        final List<Map<String, Object>> windows = new ArrayList<>();
+        try (KeyValueIterator<Windowed<String>, TaskStatistics> found = streams.store(
+                        StoreQueryParameters.fromNameAndType(
+                                RewardTopology.STATISTICS, QueryableStoreTypes.<String, TaskStatistics>windowStore()))
+                .fetchAll(now.minus(last), now)) {
+            found.forEachRemaining(entry -> {
+                final Map<String, Object> window = new TreeMap<>(entry.value.toMap());
+                window.put("task", entry.key.key());
+                window.put("from", entry.key.window().startTime().toString());
+                window.put("seconds", StatisticsWindows.WINDOW.toSeconds());
+                windows.add(window);
+            });
+        }
+        return windows;
+    }
+
     @Override
     public void close() {
         streams.close(STOP);
+        streamsMetrics.close();
     }
 }

@@ -28,7 +28,7 @@ public record RewardSet(
         final LabelVerifier label = new LabelVerifier();
         final Combination combination =
                 new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), label.components());
-        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), combination));
+        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, combination));
     }
 
     /** @throws IllegalArgumentException for a task it does not know */

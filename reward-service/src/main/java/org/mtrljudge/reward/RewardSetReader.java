@@ -49,7 +49,10 @@ public final class RewardSetReader {
             @Nullable ComponentsFile components) {}
 
     /** Components of form that the task uses, with their constants. */
-    record ComponentsFile(Component.@Nullable Length length, Component.@Nullable Repetition repetition) {}
+    record ComponentsFile(
+            Component.@Nullable Length length,
+            Component.@Nullable Repetition repetition,
+            @Nullable Boolean positionConsistency) {}
 
     /** @throws IllegalArgumentException that names the file, the task and the key */
     public RewardSet read(final Path file) {
@@ -110,9 +113,17 @@ public final class RewardSetReader {
             if (task.components != null && task.components.repetition != null) {
                 components.put("repetition", task.components.repetition);
             }
+            final boolean pairs = task.components != null && Boolean.TRUE.equals(task.components.positionConsistency);
+            if (pairs && !verifier.components().contains("accuracy")) {
+                throw new IllegalArgumentException("position_consistency needs a verifier that gives accuracy, '"
+                        + verifier.name() + "' gives " + verifier.components());
+            }
             final TreeSet<String> names = new TreeSet<>(verifier.components());
             names.addAll(components.keySet());
-            return new TaskReward(verifier, components, combination(task, names));
+            if (pairs) {
+                names.add(TaskReward.POSITION_CONSISTENCY);
+            }
+            return new TaskReward(verifier, components, pairs, combination(task, names));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + where + ": " + e.getMessage(), e);
         }

@@ -1,45 +1,97 @@
 package org.mtrljudge.reward;
 
+import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
-import org.mtrljudge.schemas.Topics;
 
 /** Rollouts in; scored groups and dead letters out. */
 final class RewardTopology {
     static final String SCORED = "scored";
     static final String DEAD_LETTERS = "dead-letters";
+
     /** Prompt id to the offset of the rollouts that were scored for it; part of the transaction of its score. */
     static final String SCORED_IDS = "scored-ids";
+    /** Pair id to the group that waits for its other order. */
+    static final String WAITING = "waiting";
+    /** Task to its running scale. */
+    static final String SCALES = "scales";
+    /** Task and minute to what was scored. */
+    static final String STATISTICS = "statistics";
 
     private static final String ROLLOUTS = "rollouts";
     private static final String SCORE = "score";
 
     private RewardTopology() {}
 
-    static Topology build(final Topics topics, final RewardSettings settings) {
-        final GroupScorer scorer = new GroupScorer(settings);
-        return new Topology()
+    /** Exactly once into topics; its state is kept in stores with a changelog. */
+    static Topology build(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
+        return scoring(job, settings, metrics, false)
+                .addSink(SCORED, job.scored().name(), new StringSerializer(), new ByteArraySerializer(), SCORE)
+                .addSink(
+                        DEAD_LETTERS,
+                        job.deadLetters().name(),
+                        new StringSerializer(),
+                        new ByteArraySerializer(),
+                        SCORE);
+    }
+
+    /** Writes nothing to Kafka: what would be written is handed over, and its state is in memory. */
+    static Topology dryRun(
+            final ScoringJob job,
+            final RewardSettings settings,
+            final RewardMetrics metrics,
+            final Consumer<byte[]> scored,
+            final Runnable dead) {
+        return scoring(job, settings, metrics, true)
+                .addProcessor(SCORED, () -> record -> scored.accept((byte[]) record.value()), SCORE)
+                .addProcessor(DEAD_LETTERS, () -> record -> dead.run(), SCORE);
+    }
+
+    private static Topology scoring(
+            final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics, final boolean inMemory) {
+        final Topology topology = new Topology()
                 .addSource(
                         ROLLOUTS,
                         new StringDeserializer(),
                         new ByteArrayDeserializer(),
-                        topics.rollouts().name())
-                .addProcessor(SCORE, () -> new ScoringProcessor(topics, scorer), ROLLOUTS)
-                .addStateStore(
-                        Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(SCORED_IDS), Serdes.String(), Serdes.Long()),
-                        SCORE)
-                .addSink(SCORED, topics.scored().name(), new StringSerializer(), new ByteArraySerializer(), SCORE)
-                .addSink(
-                        DEAD_LETTERS,
-                        topics.deadLetters().name(),
-                        new StringSerializer(),
-                        new ByteArraySerializer(),
-                        SCORE);
+                        job.rollouts().name())
+                .addProcessor(SCORE, () -> new ScoringProcessor(job, settings, metrics), ROLLOUTS);
+        for (final StoreBuilder<?> store : stores(inMemory)) {
+            if (inMemory) {
+                store.withLoggingDisabled();
+            }
+            topology.addStateStore(store, SCORE);
+        }
+        return topology;
+    }
+
+    private static List<StoreBuilder<?>> stores(final boolean inMemory) {
+        return List.of(
+                keyValue(SCORED_IDS, Serdes.Long(), inMemory),
+                keyValue(WAITING, WaitingGroup.serde(), inMemory),
+                keyValue(SCALES, RunningScale.serde(), inMemory),
+                Stores.windowStoreBuilder(
+                        inMemory
+                                ? Stores.inMemoryWindowStore(
+                                        STATISTICS, StatisticsWindows.KEPT, StatisticsWindows.WINDOW, false)
+                                : Stores.persistentWindowStore(
+                                        STATISTICS, StatisticsWindows.KEPT, StatisticsWindows.WINDOW, false),
+                        Serdes.String(),
+                        TaskStatistics.serde()));
+    }
+
+    private static <V> StoreBuilder<?> keyValue(final String name, final Serde<V> values, final boolean inMemory) {
+        return Stores.keyValueStoreBuilder(
+                inMemory ? Stores.inMemoryKeyValueStore(name) : Stores.persistentKeyValueStore(name),
+                Serdes.String(),
+                values);
     }
 }

@@ -8,8 +8,16 @@ import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
-/** How completions of one task are rewarded: a verifier's components and those of form, combined. */
-record TaskReward(Verifier verifier, Map<String, Component> components, Combination combination) {
+/**
+ * How completions of one task are rewarded: a verifier's components and those of form, combined.
+ *
+ * @param pairs whether there is a component {@code position_consistency}, so that a group waits for the other order of its pair
+ */
+record TaskReward(Verifier verifier, Map<String, Component> components, boolean pairs, Combination combination) {
+    /** 1 when this verdict and that on the same question in the other order are both right (J1, arXiv 2505.10320), else 0. */
+    static final String POSITION_CONSISTENCY = "position_consistency";
+
+    private static final String ACCURACY = "accuracy";
 
     /** The reward of one completion and what it came of. */
     record Scored(
@@ -18,15 +26,18 @@ record TaskReward(Verifier verifier, Map<String, Component> components, Combinat
             @Nullable String verdict,
             @Nullable String reason) {}
 
-    /** @throws IllegalArgumentException when the verifier leaves a component out or the reward is no finite number */
-    Scored score(final Judged completion) {
+    /**
+     * @param otherOrder the completion of the same place in the pair's other group; null where there is none
+     * @throws IllegalArgumentException when the verifier leaves a component out or the reward is no finite number
+     */
+    Scored score(final Judged completion, final @Nullable Judged otherOrder) {
         final Verification verification = verified(completion);
         final Map<String, Double> values = new TreeMap<>(verification.components());
-        if (!values.keySet().containsAll(verifier.components())) {
-            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' gave " + values.keySet()
-                    + ", it promised " + verifier.components());
-        }
         components.forEach((name, component) -> values.put(name, component.value(completion)));
+        if (pairs) {
+            final boolean both = isRight(verification) && otherOrder != null && isRight(verified(otherOrder));
+            values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
+        }
         final double total = combination.of(values);
         if (!Double.isFinite(total)) {
             throw new IllegalArgumentException("the reward is " + total + " from " + values);
@@ -34,8 +45,21 @@ record TaskReward(Verifier verifier, Map<String, Component> components, Combinat
         return new Scored(values, total, verification.verdict(), verification.reason());
     }
 
+    private static boolean isRight(final Verification verification) {
+        return verification.components().getOrDefault(ACCURACY, 0.0) == 1;
+    }
+
     /** A user's verifier may throw anything; that never earns a reward. */
     private Verification verified(final Judged completion) {
+        final Verification verification = ask(completion);
+        if (!verification.components().keySet().containsAll(verifier.components())) {
+            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' gave "
+                    + verification.components().keySet() + ", it promised " + verifier.components());
+        }
+        return verification;
+    }
+
+    private Verification ask(final Judged completion) {
         try {
             return Objects.requireNonNull(verifier.verify(completion), "it returned null");
         } catch (final RuntimeException | LinkageError | StackOverflowError e) {

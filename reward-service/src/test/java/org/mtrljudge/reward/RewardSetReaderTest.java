@@ -40,16 +40,16 @@ class RewardSetReaderTest {
     void shouldReadTheExample() {
         final RewardSet set = new RewardSetReader(new Verifiers(null, 1000)).read(Path.of("../examples/rewards.yaml"));
         assertThat(set.name()).isEqualTo("careful");
-        assertThat(set.of("technical").score(judged(RIGHT, 40)).total()).isCloseTo(1.0, within(EXACT));
+        assertThat(set.of("technical").score(judged(RIGHT, 40), null).total()).isCloseTo(1.0, within(EXACT));
         // 48 tokens are half way through the buffer: 0.9 + 0.1 - 0.2 / 2
-        assertThat(set.of("technical").score(judged(RIGHT, 48)).total()).isCloseTo(0.9, within(EXACT));
-        assertThat(set.of("technical").score(judged(RIGHT, 90)).total()).isCloseTo(0.8, within(EXACT));
-        assertThat(set.of("safety").score(judged("yes", 3)).total()).isZero();
+        assertThat(set.of("technical").score(judged(RIGHT, 48), null).total()).isCloseTo(0.9, within(EXACT));
+        assertThat(set.of("technical").score(judged(RIGHT, 90), null).total()).isCloseTo(0.8, within(EXACT));
+        assertThat(set.of("safety").score(judged("yes", 3), null).total()).isZero();
         // it says the same thing over and over
         final String again = "<think>x a b c a b c a b c a b</think><answer>yes</answer>";
-        assertThat(set.of("safety").score(judged(again, 9)).components().get("repetition"))
+        assertThat(set.of("safety").score(judged(again, 9), null).components().get("repetition"))
                 .isNegative();
-        assertThat(set.of("other").score(judged(RIGHT, 9)).total()).isCloseTo(1.0, within(EXACT));
+        assertThat(set.of("other").score(judged(RIGHT, 9), null).total()).isCloseTo(1.0, within(EXACT));
     }
 
     @Test
@@ -62,20 +62,32 @@ class RewardSetReaderTest {
     }
 
     @Test
+    void shouldReadPositionConsistency() throws IOException {
+        final RewardSet set = read("{name: p, version: 1, defaults: {components: {position_consistency: true},"
+                + " combine: '0.9 * position_consistency + 0.1 * format'}}");
+        assertThat(set.of("t").pairs()).isTrue();
+        assertThat(set.of("t").score(judged(RIGHT, 9), judged(RIGHT, 9)).total())
+                .isCloseTo(1.0, within(EXACT));
+        assertThat(set.of("t").score(judged(RIGHT, 9), judged("yes", 9)).total())
+                .isCloseTo(0.1, within(EXACT));
+        assertThat(set.of("t").score(judged(RIGHT, 9), null).total()).isCloseTo(0.1, within(EXACT));
+    }
+
+    @Test
     void shouldGradeByDistance() throws IOException {
         final RewardSet set = read("{name: g, version: 1, defaults: {weights: {graded: 1.0}}}");
         final List<String> stars = List.of("1", "2", "3", "4", "5");
         final String two = "<think>so so</think><answer>2</answer>";
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", stars, two, true, 5))
+                        .score(new Judged("rate", "5", stars, two, true, 5), null)
                         .total())
                 .isCloseTo(0.25, within(EXACT));
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "2", stars, two, true, 5))
+                        .score(new Judged("rate", "2", stars, two, true, 5), null)
                         .total())
                 .isEqualTo(1);
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", stars, two, false, 5))
+                        .score(new Judged("rate", "5", stars, two, false, 5), null)
                         .total())
                 .isZero();
     }
@@ -99,6 +111,9 @@ class RewardSetReaderTest {
         refuses(
                 "{name: a, version: 1, tasks: {t: {format_weight: 0, components: {length: {max_tokens: 4, buffer_tokens: 9}}}}}",
                 "buffer_tokens is 9");
+        refuses(
+                "{name: a, version: 1, tasks: {t: {weights: {position_consistency: 1}}}}",
+                "weights name 'position_consistency'");
         final RewardSet one = read("{name: a, version: 1, tasks: {t: {format_weight: 0}}}");
         assertThatThrownBy(() -> one.of("u")).hasMessageContaining("knows no task 'u', only [t]");
     }
@@ -106,6 +121,7 @@ class RewardSetReaderTest {
     @Test
     void shouldRefuseARewardThatIsNoNumber() throws IOException {
         final RewardSet set = read("{name: a, version: 1, defaults: {combine: 'accuracy / (format - format)'}}");
-        assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9))).hasMessageContaining("the reward is Infinity");
+        assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9), null))
+                .hasMessageContaining("the reward is Infinity");
     }
 }

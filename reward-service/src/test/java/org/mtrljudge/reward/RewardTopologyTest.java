@@ -3,13 +3,16 @@ package org.mtrljudge.reward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -18,6 +21,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.WindowStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,14 +37,19 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.tasks.LabelVerifier;
 
 class RewardTopologyTest {
+    private static final long PAIR_TIMEOUT_MS = 100;
+    private static final double EXACT = 1e-12;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final String RIGHT = "<think>seen ball</think><answer>yes</answer>";
     private static final String WRONG = "<think>seen ball</think><answer>no</answer>";
     private static final String BARE = "<answer>yes</answer>";
 
     private final Topics topics = new Topics("run", new LocalSchemaRegistry());
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @TempDir
     private Path stateDir;
@@ -52,20 +61,30 @@ class RewardTopologyTest {
 
     @BeforeEach
     void start() {
-        final RewardSettings settings = new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO);
+        start(new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, PAIR_TIMEOUT_MS));
+    }
+
+    private void start(final RewardSettings settings) {
         final Properties properties = new Properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        driver = new TopologyTestDriver(RewardTopology.build(topics, settings), properties, START);
+        driver = new TopologyTestDriver(
+                RewardTopology.build(ScoringJob.live(topics), settings, new RewardMetrics(meters)), properties, START);
         rollouts = driver.createInputTopic(
                 topics.rollouts().name(),
                 new StringSerializer(),
                 new ByteArraySerializer(),
                 START,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(20));
         scored =
                 driver.createOutputTopic(topics.scored().name(), new StringDeserializer(), new ByteArrayDeserializer());
         dead = driver.createOutputTopic(
                 topics.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Goes on with other settings. */
+    private void startAgain(final RewardSettings settings) {
+        driver.close();
+        start(settings);
     }
 
     @AfterEach
@@ -76,6 +95,10 @@ class RewardTopologyTest {
     }
 
     static RolloutGroup group(final String id, final String... texts) {
+        return groupOf(null, id, texts);
+    }
+
+    private static RolloutGroup groupOf(final String pairId, final String id, final String... texts) {
         final List<Completion> completions = new ArrayList<>();
         for (final String text : texts) {
             completions.add(new Completion(
@@ -94,8 +117,9 @@ class RewardTopologyTest {
                 texts.length,
                 new Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
-                0);
-        return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0);
+                0,
+                pairId);
+        return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0, 7);
     }
 
     private void send(final RolloutGroup group) {
@@ -205,5 +229,92 @@ class RewardTopologyTest {
         second.put("scoreMs", 0.0);
         assertThat(topics.scored().message("p1", second).value())
                 .isEqualTo(topics.scored().message("p1", first).value());
+    }
+
+    private static RewardSettings bothOrders() {
+        final LabelVerifier label = new LabelVerifier();
+        final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
+        final TaskReward reward = new TaskReward(
+                label, Map.of(), true, new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
+        return new RewardSettings(
+                new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, false, PAIR_TIMEOUT_MS);
+    }
+
+    @Test
+    void shouldGiveCreditOnlyWhenBothOrdersOfAPairAreRight() {
+        startAgain(bothOrders());
+        send(groupOf("pair", "p1", RIGHT, RIGHT, WRONG));
+        send(groupOf("pair", "p1", WRONG, WRONG, WRONG)); // written again: it is no other order
+        assertThat(scored.isEmpty()).isTrue();
+        send(groupOf("pair", "p2", RIGHT, WRONG, RIGHT));
+
+        final ScoredGroup first = nextScored();
+        final ScoredGroup second = nextScored();
+        assertThat(first.getRollout().getPrompt().getPromptId()).isEqualTo("p1");
+        assertThat(first.getRolloutOffset()).isZero();
+        assertThat(first.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+        assertThat(second.getRolloutOffset()).isEqualTo(2);
+        assertThat(second.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+    }
+
+    @Test
+    void shouldScoreAGroupAloneWhenItsOtherOrderDoesNotCome() throws InterruptedException {
+        startAgain(bothOrders());
+        send(groupOf("pair", "p1", RIGHT, RIGHT));
+        Thread.sleep(2 * PAIR_TIMEOUT_MS);
+        driver.advanceWallClockTime(Duration.ofMillis(PAIR_TIMEOUT_MS));
+        assertThat(nextScored().getScores()).extracting(s -> s.getTotal()).containsExactly(0.0, 0.0);
+        send(groupOf("pair", "p1", RIGHT, RIGHT)); // scored already
+    }
+
+    @Test
+    void shouldRefuseAGroupWithoutAPairWhereTheRewardNeedsOne() {
+        startAgain(bothOrders());
+        send(group("p1", RIGHT, RIGHT));
+        assertThat(nextDead().getReason()).contains("position_consistency needs prompts with a pair");
+    }
+
+    @Test
+    void shouldDivideByTheTasksRunningScale() {
+        startAgain(
+                new RewardSettings(RewardSet.accuracyAndFormat(0), AdvantageEstimator.DR_GRPO, true, PAIR_TIMEOUT_MS));
+        send(group("p1", RIGHT, WRONG)); // variance 0.5
+        send(group("p2", RIGHT, RIGHT)); // no spread: leaves the scale alone
+        send(group("p3", RIGHT, WRONG, WRONG, WRONG)); // variance 0.25: the mean is 0.375
+        assertThat(nextScored().getScores().get(0).getAdvantage())
+                .isCloseTo(0.5 / (Math.sqrt(0.5) + 1e-6), within(EXACT));
+        assertThat(nextScored().getScores().get(0).getAdvantage()).isZero();
+        assertThat(nextScored().getScores().get(0).getAdvantage())
+                .isCloseTo(0.75 / (Math.sqrt(0.375) + 1e-6), within(EXACT));
+    }
+
+    @Test
+    void shouldCountByTaskAndMinute() {
+        send(group("p1", RIGHT, WRONG)); // at 0 s
+        send(group("p2", RIGHT, RIGHT)); // at 20 s
+        rollouts.pipeInput("p3", new byte[] {9}); // at 40 s
+        send(group("p4", WRONG, WRONG)); // at 60 s
+        nextScored();
+        nextScored();
+        nextScored();
+        nextDead();
+        final WindowStore<String, TaskStatistics> windows = driver.getWindowStore(RewardTopology.STATISTICS);
+        final TaskStatistics first = windows.fetch("alignment", START.toEpochMilli());
+        assertThat(first.groups()).isEqualTo(2);
+        assertThat(first.zeroSpread()).isEqualTo(1);
+        assertThat(first.toMap())
+                .containsEntry("reward/accuracy", 0.75)
+                .containsEntry("reward/format", 1.0)
+                .containsEntry("frac_reward_zero_std", 0.5)
+                .containsEntry("completions", 4L);
+        assertThat(windows.fetch("alignment", START.plusSeconds(60).toEpochMilli())
+                        .groups())
+                .isEqualTo(1);
+        assertThat(windows.fetch(RewardMetrics.UNREADABLE, START.toEpochMilli()).deadLetters())
+                .isEqualTo(1);
+        assertThat(meters.counter("judge.reward.groups", "task", "alignment").count())
+                .isEqualTo(3);
+        assertThat(meters.summary("judge.rewards", "task", "alignment").totalAmount())
+                .isCloseTo(1.0 + 0.1 + 2 + 0.2, within(EXACT));
     }
 }

@@ -70,8 +70,8 @@ class VerifiersTest {
         final RewardSet set = set(
                 plugins("MentionsTask", Files.readString(EXAMPLE)),
                 "{name: own, version: 3, defaults: {verifier: mentions-task, combine: 'accuracy + 0.5 * mentions'}}");
-        assertThat(set.of("safety").score(judged()).total()).isEqualTo(1.5);
-        assertThat(set.of("safety").score(judged()).components())
+        assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1.5);
+        assertThat(set.of("safety").score(judged(), null).components())
                 .containsEntry("mentions", 1.0)
                 .containsEntry("format", 1.0);
     }
@@ -86,7 +86,7 @@ class VerifiersTest {
         final RewardSet set = set(
                 plugins("Throwing", throwing),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
-        assertThatThrownBy(() -> set.of("safety").score(judged()))
+        assertThatThrownBy(() -> set.of("safety").score(judged(), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the verifier 'mentions-task' failed: java.lang.IllegalStateException: boom");
     }
@@ -102,12 +102,12 @@ class VerifiersTest {
                 plugins("Hanging", hanging),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
         final Judged empty = new Judged("safety", "yes", List.of("yes", "no"), "", true, 0);
-        assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer in 300 ms");
-        assertThat(set.of("safety").score(judged()).total()).isEqualTo(1); // the next is served all the same
+        assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
+        assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1); // the next is served all the same
         for (int i = 1; i < TimedVerifier.MAX_HANGING; i++) {
-            assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer in 300 ms");
+            assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
         }
-        assertThatThrownBy(() -> set.of("safety").score(judged())).hasMessageContaining("not called any more");
+        assertThatThrownBy(() -> set.of("safety").score(judged(), null)).hasMessageContaining("not called any more");
     }
 
     @Test

@@ -1,8 +1,11 @@
 package org.mtrljudge.schemas;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.apache.avro.Schema;
@@ -11,7 +14,7 @@ import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * A registry without a server, for one JVM: an id is the CRC-32 of the schema's canonical form, so every process of the same build
- * agrees without asking. It knows the schemas of this build only.
+ * agrees without asking. It knows the schemas of this build and of those before it.
  */
 public final class LocalSchemaRegistry implements SchemaRegistry {
     private static final List<Schema> THIS_BUILD = List.of(
@@ -23,10 +26,24 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             TrainingStep.getClassSchema(),
             DeadLetter.getClassSchema());
 
+    /** Canonical forms of what earlier builds wrote: a log is kept for ever. */
+    private static final List<String> EARLIER =
+            List.of("PromptRequest-1", "RolloutGroup-1", "ScoredGroup-1", "TrainingStep-1");
+
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
     public LocalSchemaRegistry() {
         THIS_BUILD.forEach(schema -> schemas.put(fingerprint(schema), schema));
+        EARLIER.stream().map(LocalSchemaRegistry::earlier).forEach(schema -> schemas.put(fingerprint(schema), schema));
+    }
+
+    static Schema earlier(final String name) {
+        final String resource = "/earlier-schemas/" + name + ".avsc";
+        try (InputStream in = LocalSchemaRegistry.class.getResourceAsStream(resource)) {
+            return new Schema.Parser().parse(Objects.requireNonNull(in, resource));
+        } catch (final IOException e) {
+            throw new IllegalStateException("the resource " + resource + " cannot be read", e);
+        }
     }
 
     private static int fingerprint(final Schema schema) {

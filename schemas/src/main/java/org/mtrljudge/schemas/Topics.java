@@ -12,6 +12,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public final class Topics {
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
     private final String run;
+    private final SchemaRegistry registry;
     private final Topic<PromptRequest> prompts;
     private final Topic<RolloutGroup> rollouts;
     private final Topic<ScoredGroup> scored;
@@ -22,6 +23,7 @@ public final class Topics {
 
     public Topics(final String run, final SchemaRegistry registry) {
         this.run = run;
+        this.registry = registry;
         this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
         this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
         this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
@@ -81,6 +83,17 @@ public final class Topics {
         return deadLetters;
     }
 
+    /** Scored groups of a replay, keyed by prompt id. */
+    public Topic<ScoredGroup> scored(final String replay) {
+        return topic("scored." + replay, ScoredGroup.class, registry, FOR_EVER);
+    }
+
+    /** Dead letters of a replay, apart from the run's own: those are answers to its learner. */
+    public Topic<DeadLetter> deadLetters(final String replay) {
+        return topic("dead-letters." + replay, DeadLetter.class, registry, FOR_EVER);
+    }
+
+    /** The topics of every run; a replay's come on top. */
     public List<Topic<?>> all() {
         return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
     }
@@ -90,10 +103,11 @@ public final class Topics {
         return run + ".actors";
     }
 
-    /** Creates what is missing. */
-    public void create(final Admin admin, final short replication) throws InterruptedException {
+    /** Creates those of these topics that are missing. */
+    public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
+            throws InterruptedException {
         final var created = admin.createTopics(
-                all().stream().map(t -> t.toCreate(replication)).toList());
+                topics.stream().map(t -> t.toCreate(replication)).toList());
         for (final var topic : created.values().entrySet()) {
             try {
                 topic.getValue().get();

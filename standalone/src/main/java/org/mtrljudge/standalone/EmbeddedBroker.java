@@ -22,6 +22,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 
 /** A Kafka broker and KRaft controller inside this JVM, on loopback, its log in a folder. */
@@ -117,10 +118,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         return Map.of("bootstrap.servers", HOST + ":" + port);
     }
 
+    /** Creates those of these topics that are missing. */
+    public void create(final List<Topic<?>> topics) {
+        try (Admin admin = Admin.create(clientConfig())) {
+            Topics.create(topics, admin, (short) 1);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while topics were created", e);
+        }
+    }
+
     /** Creates a run's topics and lets its actors' share group begin at the oldest prompt. */
     public void prepare(final Topics topics) {
+        create(topics.all());
         try (Admin admin = Admin.create(clientConfig())) {
-            topics.create(admin, (short) 1);
             final AlterConfigOp earliest =
                     new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
             admin.incrementalAlterConfigs(Map.of(
@@ -129,7 +140,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                     .get();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RunException("interrupted while topics were created", e);
+            throw new RunException("interrupted while the share group was set up", e);
         } catch (final ExecutionException e) {
             throw new RunException("the run's topics cannot be prepared: " + e.getCause(), e);
         }

@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             TrainCommand.class,
             SftCommand.class,
+            ReplayCommand.class,
             InspectCommand.class,
             DataCommand.class,
             BenchCommand.class,

@@ -63,12 +63,13 @@ final class PreparedGroups implements ExampleSource {
             scores.add(new CompletionScore(Map.of("accuracy", 0.0), 0.0, advantage(c), null, null));
         }
         return new ScoredGroup(
-                new RolloutGroup(prompt, prompt.getMinPolicyVersion(), "", "prepared", completions, 0L, 0.0),
+                new RolloutGroup(prompt, prompt.getMinPolicyVersion(), "", "prepared", completions, 0L, 0.0, null),
                 "prepared",
                 1,
                 scores,
                 false,
-                0.0);
+                0.0,
+                null);
     }
 
     /** Learns the same groups without Kafka and returns how many completion tokens that were. */

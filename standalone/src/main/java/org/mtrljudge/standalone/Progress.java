@@ -47,13 +47,13 @@ final class Progress implements TrainingListener {
                     .setUpdateIntervalMillis(500)
                     .build();
         } else {
-            out.println(phase + ": " + steps + (phase.startsWith("test") ? " prompts" : " steps"));
+            out.println(phase + ": " + steps + " " + unit(phase));
         }
     }
 
     @Override
     public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
-        message = metrics.isEmpty() ? message : describe(metrics);
+        message = metrics.isEmpty() ? message : describe(metrics) + " ";
         if (bar != null) {
             bar.stepTo(done);
             bar.setExtraMessage(message);
@@ -61,8 +61,15 @@ final class Progress implements TrainingListener {
             lastLineMs = clock.millis();
             final long elapsed = clock.millis() - startMs;
             final long left = done == 0 ? 0 : elapsed * (total - done) / done / 1000;
-            out.printf(Locale.ROOT, "%s: %d of %d, %s about %d s left%n", phase, done, total, message, left);
+            out.printf(Locale.ROOT, "%s: %d of %d, %sabout %d s left%n", phase, done, total, message, left);
         }
+    }
+
+    private static String unit(final String phase) {
+        if (phase.equals("replay")) {
+            return "groups";
+        }
+        return phase.startsWith("test") ? "prompts" : "steps";
     }
 
     private static String describe(final Map<String, Double> metrics) {

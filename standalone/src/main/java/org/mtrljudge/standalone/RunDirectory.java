@@ -53,10 +53,24 @@ final class RunDirectory {
         return directory;
     }
 
+    /**
+     * A folder of the run's own, made when it is missing.
+     *
+     * @throws UsageException when its name could not begin a topic's
+     */
+    RunDirectory inside(final String folder, final String name) {
+        final RunDirectory inside = named(path.resolve(folder), name);
+        try {
+            Files.createDirectories(inside.path);
+        } catch (final IOException e) {
+            throw new RunException("the folder " + inside.path + " cannot be made: " + e, e);
+        }
+        return inside;
+    }
+
     private static RunDirectory named(final Path runs, final String run) {
         if (!NAME.matcher(run).matches()) {
-            throw new UsageException(
-                    "the run's name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+            throw new UsageException("the name '" + run + "' may hold letters, digits, _ and - only, at most 100");
         }
         return new RunDirectory(run, runs.resolve(run));
     }
@@ -67,6 +81,12 @@ final class RunDirectory {
 
     Path path() {
         return path;
+    }
+
+    /** Where images by reference lie: beside the data file. */
+    Path dataRoot(final RunSettings settings) {
+        final String file = settings.data().file();
+        return file == null ? path : Path.of(file).toAbsolutePath().resolveSibling("");
     }
 
     Path kafka() {

@@ -70,8 +70,12 @@ record RunSettings(
         }
     }
 
-    /** As the learner's, and how rewards become advantages. */
-    record Algorithm(String advEstimator, double klCoef, boolean onlineFiltering) {
+    /**
+     * As the learner's, and how rewards become advantages.
+     *
+     * @param runningScale divide them by their task's running scale
+     */
+    record Algorithm(String advEstimator, boolean runningScale, double klCoef, boolean onlineFiltering) {
         Algorithm {
             Check.choice("algorithm.adv_estimator", advEstimator, AdvantageEstimator.keys());
         }
@@ -82,13 +86,18 @@ record RunSettings(
      * @param file a reward set, null for that one
      * @param plugins a folder with JARs of verifiers, null for none
      * @param pluginTimeoutMs what one call of theirs may take
+     * @param pairTimeoutMs a group waits for the other order of its pair until nothing has come for so long
+     * @param httpPort where statistics are served on loopback, 0 for any free port; null: nowhere
      */
     record Reward(
             double formatWeight,
             @Nullable String file,
             @Nullable String plugins,
-            long pluginTimeoutMs) {
+            long pluginTimeoutMs,
+            long pairTimeoutMs,
+            @Nullable Integer httpPort) {
         Reward {
+            Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
             Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 3_600_000);
         }
     }
@@ -132,6 +141,10 @@ record RunSettings(
         final RewardSet set = reward.file == null
                 ? RewardSet.accuracyAndFormat(reward.formatWeight)
                 : new RewardSetReader(verifiers).read(Path.of(reward.file));
-        return new RewardSettings(set, AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)));
+        return new RewardSettings(
+                set,
+                AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)),
+                algorithm.runningScale,
+                reward.pairTimeoutMs);
     }
 }

@@ -1,8 +1,10 @@
 package org.mtrljudge.standalone;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.learner.Learner;
@@ -18,6 +21,7 @@ import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.reward.RewardService;
+import org.mtrljudge.reward.StatisticsServer;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
@@ -51,8 +55,17 @@ public final class StandaloneRun {
             broker.prepare(topics);
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
+            final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             try (RewardService reward = new RewardService(
-                            topics, settings.rewards(), kafka, directory.streamsState(), this::failed);
+                            topics,
+                            settings.rewards(),
+                            kafka,
+                            directory.streamsState(),
+                            "reward-0",
+                            meters,
+                            this::failed,
+                            Clock.systemUTC());
+                    @Nullable StatisticsServer statistics = statisticsServer(reward, meters);
                     Actors actors = startActors(folder, topics, kafka);
                     JudgeModel model = JudgeModel.load(folder, settings.modelOptions());
                     Learner learner = learner(topics, kafka, model)) {
@@ -61,6 +74,22 @@ public final class StandaloneRun {
                 return learner.run();
             }
         }
+    }
+
+    private @Nullable StatisticsServer statisticsServer(
+            final RewardService reward, final PrometheusMeterRegistry meters) {
+        final Integer port = settings.reward().httpPort();
+        if (port == null) {
+            return null;
+        }
+        final StatisticsServer server;
+        try {
+            server = new StatisticsServer(port, reward, meters);
+        } catch (final UncheckedIOException e) {
+            throw new RunException(String.valueOf(e.getMessage()), e);
+        }
+        System.out.println("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
+        return server;
     }
 
     private Learner learner(final Topics topics, final Map<String, Object> kafka, final JudgeModel model) {
@@ -91,16 +120,10 @@ public final class StandaloneRun {
                     topics,
                     kafka,
                     JudgeModel.load(folder, settings.modelOptions()),
-                    dataRoot(),
+                    directory.dataRoot(settings),
                     Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
-    }
-
-    /** Where images by reference lie: beside the data file. */
-    private Path dataRoot() {
-        final String file = settings.data().file();
-        return file == null ? directory.path() : Path.of(file).toAbsolutePath().resolveSibling("");
     }
 
     private void failed(final Throwable why) {

@@ -95,6 +95,7 @@ public final class BuiltInTasks implements ExampleSource {
                         .toList(),
                 answer,
                 LABELS,
+                null,
                 drawn.reasoning() == null ? null : drawn.reasoning().then(answer));
     }
 }

@@ -114,6 +114,7 @@ public final class Descriptions implements ExampleSource {
                 List.of(new ExampleImage(picture.toPng(), null)),
                 text,
                 List.of(),
+                null,
                 text);
     }
 

@@ -1,24 +1,21 @@
-package org.mtrljudge.actor;
+package org.mtrljudge.schemas;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.schemas.ImageRef;
-import org.mtrljudge.schemas.Sha256;
 
 /** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
-final class ImageStore {
+public final class ImageStore {
     private static final long MAX_FILE_BYTES = 64L << 20;
     private final Path root;
 
-    ImageStore(final Path root) {
+    public ImageStore(final Path root) {
         this.root = root.toAbsolutePath().normalize();
     }
 
-    /** @throws ModelException when the image is missing, outside the root, too large or not what its digest says */
-    byte[] read(final ImageRef image) {
+    /** @throws IllegalArgumentException when the image is missing, outside the root, too large or not what its digest says */
+    public byte[] read(final ImageRef image) {
         final byte[] bytes;
         if (image.getInline() != null) {
             final ByteBuffer inline = image.getInline().duplicate();
@@ -28,7 +25,7 @@ final class ImageStore {
             bytes = readFile(String.valueOf(image.getPath()));
         }
         if (!Sha256.of(ByteBuffer.wrap(bytes)).equals(image.getSha256())) {
-            throw new ModelException(
+            throw new IllegalArgumentException(
                     "image " + name(image) + " is not the one its SHA-256 " + image.getSha256() + " names");
         }
         return bytes;
@@ -37,15 +34,15 @@ final class ImageStore {
     private byte[] readFile(final String relative) {
         final Path file = root.resolve(relative).normalize();
         if (!file.startsWith(root)) {
-            throw new ModelException("image " + relative + " lies outside the data root " + root);
+            throw new IllegalArgumentException("image " + relative + " lies outside the data root " + root);
         }
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new ModelException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
+                throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (final IOException e) {
-            throw new ModelException("image " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException("image " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 

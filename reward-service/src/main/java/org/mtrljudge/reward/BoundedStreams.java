@@ -1,0 +1,126 @@
+package org.mtrljudge.reward;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+
+/** Kafka Streams over a log up to an end: Streams itself knows no end. */
+final class BoundedStreams implements AutoCloseable {
+    private static final long LOOK_MS = 200;
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private final KafkaStreams streams;
+    private final Admin admin;
+    private final ScoringJob job;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    BoundedStreams(
+            final Topology topology, final Properties config, final ScoringJob job, final Map<String, Object> kafka) {
+        this.streams = new KafkaStreams(topology, config);
+        this.admin = Admin.create(kafka);
+        this.job = job;
+        streams.setUncaughtExceptionHandler(e -> {
+            failure.compareAndSet(null, e);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    }
+
+    /**
+     * Runs until everything before the end is committed, and nothing waits any more.
+     *
+     * @return false when it was stopped before
+     */
+    boolean drive(final BooleanSupplier stopped, final LongConsumer progress) {
+        streams.start();
+        while (!stopped.getAsBoolean()) {
+            final Throwable why = failure.get();
+            if (why != null) {
+                throw new KafkaException("the replay failed: " + why.getMessage(), why);
+            }
+            final long reached = committed();
+            progress.accept(Math.min(reached, job.endOffset()));
+            if (reached >= job.endOffset() && nothingWaits()) {
+                return true;
+            }
+            try {
+                Thread.sleep(LOOK_MS);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private long committed() {
+        final TopicPartition rollouts = new TopicPartition(job.rollouts().name(), 0);
+        final OffsetAndMetadata offset = get(admin.listConsumerGroupOffsets(job.applicationId())
+                        .partitionsToOffsetAndMetadata())
+                .get(rollouts);
+        return offset == null ? 0 : offset.offset();
+    }
+
+    private boolean nothingWaits() {
+        try (KeyValueIterator<String, WaitingGroup> waiting = streams.store(StoreQueryParameters.fromNameAndType(
+                        RewardTopology.WAITING, QueryableStoreTypes.<String, WaitingGroup>keyValueStore()))
+                .all()) {
+            return !waiting.hasNext();
+        } catch (final InvalidStateStoreException e) {
+            return false; // it is starting
+        }
+    }
+
+    /** Commits, stops, and removes what only going on would need: offsets, changelogs and local state. */
+    void finish() {
+        stop();
+        final Set<String> topics = get(admin.listTopics().names());
+        final List<String> ownTopics = topics.stream()
+                .filter(topic -> topic.startsWith(job.applicationId() + "-"))
+                .toList();
+        get(admin.deleteTopics(ownTopics).all());
+        get(admin.deleteConsumerGroups(List.of(job.applicationId())).all());
+        streams.cleanUp();
+    }
+
+    private void stop() {
+        if (!streams.close(CloseOptions.timeout(STOP)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
+            throw new KafkaException("the replay did not stop in " + STOP);
+        }
+    }
+
+    private static <T> T get(final KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        } catch (final ExecutionException e) {
+            throw new KafkaException("the broker refused: " + e.getCause(), e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        streams.close(STOP);
+        admin.close();
+    }
+}

@@ -1,0 +1,200 @@
+package org.mtrljudge.reward;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+
+/**
+ * Scores the rollouts of a run's log once more, up to an end, with another reward set. It is the reward service's own topology under
+ * an application id of its own: exactly once, and what was stopped goes on where it stopped.
+ */
+public final class Replay {
+    private static final int COMMIT_INTERVAL_MS = 1000;
+    private static final String INSTANCE = "replay";
+    private final Topics topics;
+    private final String name;
+    private final RewardSettings settings;
+    private final RolloutFilter filter;
+    private final Map<String, Object> kafka;
+    private final Path stateDir;
+
+    /** What was scored, beside what it was worth before. */
+    public record Outcome(Comparison comparison, long deadLetters) {}
+
+    /**
+     * @param name of the replay: it writes {@code RUN.scored.NAME}
+     * @param stateDir where Kafka Streams keeps its state
+     */
+    public Replay(
+            final Topics topics,
+            final String name,
+            final RewardSettings settings,
+            final RolloutFilter filter,
+            final Map<String, Object> kafka,
+            final Path stateDir) {
+        this.topics = topics;
+        this.name = name;
+        this.settings = settings;
+        this.filter = filter;
+        this.kafka = Map.copyOf(kafka);
+        this.stateDir = stateDir;
+    }
+
+    /** The first offset of the run's rollouts that is not written yet. */
+    public long endOffset() {
+        try (TopicScan<RolloutGroup> rollouts = new TopicScan<>(topics.rollouts(), kafka)) {
+            return rollouts.end();
+        }
+    }
+
+    private ScoringJob job(final String applicationId, final long end) {
+        return new ScoringJob(
+                applicationId, topics.rollouts(), topics.scored(name), topics.deadLetters(name), filter, end);
+    }
+
+    /**
+     * Scores into the replay's topics, from where it was stopped.
+     *
+     * @param end the first offset of the rollouts that is not scored any more
+     * @param stopped asked now and then; true stops it
+     * @param progress is told the offset that is reached
+     * @return whether the end was reached
+     */
+    public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
+        final ScoringJob job = job(topics.run() + ".replay." + name, end);
+        final Properties config = StreamsSettings.exactlyOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
+        config.put("group.instance.id", INSTANCE); // a killed one leaves its place to the next at once
+        try (BoundedStreams streams = new BoundedStreams(
+                RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
+                config,
+                job,
+                kafka)) {
+            if (!streams.drive(stopped, progress)) {
+                return false;
+            }
+            streams.finish();
+            return true;
+        }
+    }
+
+    /** Compares what {@link #run} wrote with the run's own scores. */
+    public Outcome compare() {
+        final Comparison comparison = new Comparison();
+        try (Before before = new Before(comparison);
+                TopicScan<ScoredGroup> after = new TopicScan<>(topics.scored(name), kafka)) {
+            while (!after.done()) {
+                after.next().forEach(entry -> {
+                    comparison.after(entry.value());
+                    before.reach(Optional.ofNullable(entry.value().getRolloutOffset())
+                            .orElse(entry.offset()));
+                });
+            }
+            before.drain();
+        }
+        long dead = 0;
+        try (var letters = new TopicScan<>(topics.deadLetters(name), kafka)) {
+            while (!letters.done()) {
+                dead += letters.next().size();
+            }
+        }
+        return new Outcome(comparison, dead);
+    }
+
+    /**
+     * Scores and compares without writing anything.
+     *
+     * @return empty when it was stopped
+     */
+    public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
+        final ScoringJob job = job(topics.run() + ".replay." + name + ".dry", end);
+        final Comparison comparison = new Comparison();
+        final AtomicLong dead = new AtomicLong();
+        final Properties config = StreamsSettings.atLeastOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
+        config.put("group.instance.id", INSTANCE);
+        final Before before = new Before(comparison);
+        final var topology = RewardTopology.dryRun(
+                job,
+                settings,
+                new RewardMetrics(new SimpleMeterRegistry()),
+                bytes -> {
+                    final ScoredGroup group = job.scored().valueSerde().decode(bytes);
+                    comparison.after(group);
+                    before.reach(group.getRolloutOffset());
+                },
+                dead::incrementAndGet);
+        try (BoundedStreams streams = new BoundedStreams(topology, config, job, kafka)) {
+            final boolean whole = streams.drive(stopped, progress);
+            streams.finish();
+            if (!whole) {
+                return Optional.empty();
+            }
+        } finally {
+            before.drain();
+            before.close();
+        }
+        return Optional.of(new Outcome(comparison, dead.get()));
+    }
+
+    /** The rollouts at these offsets, for a report. */
+    public Map<Long, RolloutGroup> rollouts(final List<Long> offsets) {
+        final Map<Long, RolloutGroup> found = new HashMap<>();
+        try (TopicScan<RolloutGroup> scan = new TopicScan<>(topics.rollouts(), kafka)) {
+            for (final Long offset : offsets) {
+                scan.seek(offset);
+                while (!found.containsKey(offset) && !scan.done()) {
+                    scan.next().forEach(entry -> {
+                        if (offsets.contains(entry.offset())) {
+                            found.put(entry.offset(), entry.value());
+                        }
+                    });
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The run's own scores, read about as far as the new ones have come. */
+    private final class Before implements AutoCloseable {
+        private final TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), kafka);
+        private final Comparison comparison;
+        private long reached = -1;
+
+        Before(final Comparison comparison) {
+            this.comparison = comparison;
+        }
+
+        /** Reads on until the scores of the rollouts at an offset were there. */
+        void reach(final long rolloutOffset) {
+            while (reached < rolloutOffset && !scan.done()) {
+                for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
+                    final Long from = entry.value().getRolloutOffset();
+                    // earlier builds did not note where the rollouts lie: not far from where the scores do
+                    reached = Math.max(reached, from == null ? entry.offset() : from);
+                    if (filter.test(entry.value().getRollout())) {
+                        comparison.before(entry.value());
+                    }
+                }
+            }
+        }
+
+        void drain() {
+            reach(Long.MAX_VALUE);
+            comparison.finish();
+        }
+
+        @Override
+        public void close() {
+            scan.close();
+        }
+    }
+}

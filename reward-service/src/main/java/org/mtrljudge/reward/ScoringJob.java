@@ -1,0 +1,35 @@
+package org.mtrljudge.reward;
+
+import java.util.function.Predicate;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.schemas.Topics;
+
+/**
+ * What is scored, and where to: a run as it goes, or its log once more.
+ *
+ * @param applicationId of Kafka Streams: whose offsets and state these are
+ * @param wanted which groups are scored; the others are passed over
+ * @param endOffset the first offset that is not scored any more
+ */
+record ScoringJob(
+        String applicationId,
+        Topic<RolloutGroup> rollouts,
+        Topic<ScoredGroup> scored,
+        Topic<DeadLetter> deadLetters,
+        Predicate<RolloutGroup> wanted,
+        long endOffset) {
+
+    /** Everything a run rolls out. */
+    static ScoringJob live(final Topics topics) {
+        return new ScoringJob(
+                topics.run() + ".reward",
+                topics.rollouts(),
+                topics.scored(),
+                topics.deadLetters(),
+                group -> true,
+                Long.MAX_VALUE);
+    }
+}

@@ -1,0 +1,77 @@
+package org.mtrljudge.reward;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.mtrljudge.schemas.Topic;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a topic of one partition from its beginning to the end it had when the scan began, read committed. */
+public final class TopicScan<V extends SpecificRecordBase> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final int FETCH_BYTES = 8 << 20;
+
+    /** A value and where it lies. */
+    public record Entry<V>(long offset, V value) {}
+
+    private final Topic<V> topic;
+    private final TopicPartition partition;
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final long end;
+
+    public TopicScan(final Topic<V> topic, final Map<String, Object> kafka) {
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", "false");
+        config.put("max.partition.fetch.bytes", FETCH_BYTES);
+        this.topic = topic;
+        this.partition = new TopicPartition(topic.name(), 0);
+        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+
+    /** The end the topic had. */
+    long end() {
+        return end;
+    }
+
+    public boolean done() {
+        return consumer.position(partition) >= end;
+    }
+
+    /** Goes on, or back, to an offset. */
+    void seek(final long offset) {
+        consumer.seek(partition, offset);
+    }
+
+    /** What one poll brings; what cannot be read is passed over and logged. */
+    public List<Entry<V>> next() {
+        final List<Entry<V>> entries = new ArrayList<>();
+        for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            try {
+                entries.add(new Entry<>(record.offset(), topic.valueSerde().decode(record.value())));
+            } catch (final SerializationException e) {
+                LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
+            }
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

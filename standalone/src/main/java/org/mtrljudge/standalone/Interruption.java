@@ -1,0 +1,40 @@
+package org.mtrljudge.standalone;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Ctrl-C: asks the work to stop, and holds the JVM until it has. */
+final class Interruption implements AutoCloseable {
+    private static final long PATIENCE_S = 60;
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "interruption");
+    private volatile boolean wanted;
+
+    Interruption() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        wanted = true;
+        try {
+            if (!finished.await(PATIENCE_S, TimeUnit.SECONDS)) {
+                System.err.println("judge: it did not stop in " + PATIENCE_S + " s");
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean wanted() {
+        return wanted;
+    }
+
+    /** The work is over: to be called last. */
+    @Override
+    public void close() {
+        finished.countDown();
+        if (!wanted) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}

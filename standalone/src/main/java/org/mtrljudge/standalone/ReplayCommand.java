@@ -1,0 +1,150 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.Replay;
+import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.reward.RolloutFilter;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "replay",
+        description =
+                "Scores the rollouts in a run's log once more with another reward set, and reports what that changes.")
+final class ReplayCommand implements Callable<Integer> {
+    private static final long PAIR_TIMEOUT_MS = 1000; // the whole log is there: what does not follow never comes
+    private static final Pattern VERSIONS = Pattern.compile("(\\d{0,9})\\.\\.(\\d{0,9})");
+    private static final String PHASE = "replay";
+
+    @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run whose rollouts are scored")
+    private String run = "";
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
+    private Path runs = Path.of("runs");
+
+    @Option(names = "--rewards", required = true, paramLabel = "FILE", description = "the reward set")
+    private Path rewards = Path.of("");
+
+    @Option(names = "--as", paramLabel = "NAME", description = "writes the topic RUN.scored.NAME")
+    private @Nullable String name;
+
+    @Option(names = "--dry-run", description = "reports only, writes no topic")
+    private boolean dryRun;
+
+    @Option(names = "--since", paramLabel = "TIME", description = "rollouts begun then or later: 2026-01-31T12:00:00Z")
+    private @Nullable String since;
+
+    @Option(
+            names = "--versions",
+            paramLabel = "A..B",
+            description = "of these policy versions; A.. and ..B are ranges too")
+    private @Nullable String versions;
+
+    @Option(names = "--tasks", paramLabel = "TASK", split = ",", description = "rollouts of these tasks")
+    private List<String> tasks = new ArrayList<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a setting that differs from the run's: algorithm.adv_estimator=rloo, reward.plugins=DIR")
+    private List<String> overrides = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        if (name == null && !dryRun) {
+            throw new UsageException("say --as NAME for the topic " + run + ".scored.NAME, or --dry-run");
+        }
+        final RunDirectory directory = RunDirectory.open(runs, run);
+        final List<String> settingsToo = new ArrayList<>(overrides);
+        settingsToo.add("reward.file=" + rewards);
+        final RunSettings settings = SettingsReader.read(directory.path().resolve("settings.yaml"), settingsToo);
+        final ReplayPlan wanted = new ReplayPlan(
+                ReplayPlan.digest(rewards, settings), String.valueOf(since), String.valueOf(versions), tasks, 0);
+        final RolloutFilter filter = filter();
+        final ReplayFolder folder = new ReplayFolder(directory.inside("replays", name == null ? "dry-run" : name));
+        if (!dryRun) {
+            folder.check(wanted);
+        }
+        Logs.to(directory.path().resolve("judge.log"));
+        try (Interruption interruption = new Interruption();
+                EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
+            final Topics topics = new Topics(run, new LocalSchemaRegistry());
+            final Map<String, Object> kafka = new HashMap<>(settings.kafka());
+            kafka.putAll(broker.clientConfig());
+            final Replay replay = new Replay(
+                    topics,
+                    folder.name(),
+                    rewardSettings(settings),
+                    filter,
+                    kafka,
+                    folder.path().resolve("streams"));
+            if (!dryRun) {
+                broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
+            }
+            final ReplayPlan plan = dryRun ? wanted.until(replay.endOffset()) : folder.begin(wanted, replay::endOffset);
+            final Optional<Replay.Outcome> outcome = score(replay, plan.endOffset(), interruption);
+            if (outcome.isEmpty()) {
+                System.out.println(dryRun ? "stopped" : "stopped: the same command goes on");
+                return 1;
+            }
+            folder.write(new ReplayReport(
+                    folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay));
+            if (!dryRun) {
+                System.out.println("train on it: ./judge train --from-scored "
+                        + topics.scored(folder.name()).name());
+            }
+        }
+        return 0;
+    }
+
+    private Optional<Replay.Outcome> score(final Replay replay, final long end, final Interruption interruption) {
+        final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
+        final LongConsumer reached = offset -> progress.progressed(PHASE, (int) offset, Map.of());
+        progress.phaseStarted(PHASE, (int) end);
+        try {
+            if (dryRun) {
+                return replay.dryRun(end, interruption::wanted, reached);
+            }
+            return replay.run(end, interruption::wanted, reached) ? Optional.of(replay.compare()) : Optional.empty();
+        } finally {
+            progress.phaseEnded(PHASE);
+        }
+    }
+
+    private static RewardSettings rewardSettings(final RunSettings settings) {
+        final RewardSettings own = settings.rewards();
+        return new RewardSettings(own.set(), own.advEstimator(), own.runningScale(), PAIR_TIMEOUT_MS);
+    }
+
+    private RolloutFilter filter() {
+        final Matcher range = VERSIONS.matcher(versions == null ? ".." : versions);
+        if (!range.matches()) {
+            throw new UsageException("--versions takes A..B, A.. or ..B; this was '" + versions + "'");
+        }
+        try {
+            return new RolloutFilter(
+                    since == null ? 0 : Instant.parse(since).toEpochMilli(),
+                    range.group(1).isEmpty() ? Integer.MIN_VALUE : Integer.parseInt(range.group(1)),
+                    range.group(2).isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(range.group(2)),
+                    Set.copyOf(tasks));
+        } catch (final DateTimeParseException e) {
+            throw new UsageException("--since takes a time such as 2026-01-31T12:00:00Z; this was '" + since + "'");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code runs/RUN/replays/NAME}: what the replay was begun with, its state while it goes on, and at its end the report. */
+final class ReplayFolder {
+    private static final String PLAN = "plan.json";
+    private static final String REPORT = "report.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final RunDirectory directory;
+
+    ReplayFolder(final RunDirectory directory) {
+        this.directory = directory;
+    }
+
+    String name() {
+        return directory.run();
+    }
+
+    Path path() {
+        return directory.path();
+    }
+
+    /** @throws UsageException when a replay of that name is finished, or was begun with something else */
+    void check(final ReplayPlan wanted) {
+        final ReplayPlan begun = begun();
+        if (begun == null) {
+            return;
+        }
+        if (Files.exists(path().resolve(REPORT))) {
+            throw new UsageException("the replay " + name() + " is finished, see " + path()
+                    + "/report.html: choose another name with --as");
+        }
+        if (!begun.isLike(wanted)) {
+            throw new UsageException("the replay " + name() + " was begun with another reward set, other settings or"
+                    + " another choice of rollouts: go on with those, or choose another name with --as");
+        }
+    }
+
+    private @Nullable ReplayPlan begun() {
+        final Path file = path().resolve(PLAN);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return JSON.readValue(Files.readAllBytes(file), ReplayPlan.class);
+        } catch (final IOException e) {
+            throw new RunException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The plan as it was begun, or begins now. */
+    ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
+        final ReplayPlan begun = begun();
+        if (begun != null) {
+            return begun;
+        }
+        final ReplayPlan plan = wanted.until(endOffset.getAsLong());
+        try {
+            directory.write(PLAN, JSON.writeValueAsString(plan) + "\n");
+        } catch (final IOException e) {
+            throw new IllegalStateException("a plan can be written", e);
+        }
+        return plan;
+    }
+
+    /** Writes and prints the report. A replay with a report is finished. */
+    void write(final ReplayReport report) {
+        System.out.print(report.toTable());
+        directory.write("report.html", new ReplayPage(report).toHtml());
+        directory.writeJson(REPORT, report.toMap());
+        System.out.println("see " + path() + "/report.html and report.json");
+    }
+}

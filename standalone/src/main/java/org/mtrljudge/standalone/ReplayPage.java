@@ -1,0 +1,198 @@
+package org.mtrljudge.standalone;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.mtrljudge.reward.TaskComparison;
+import org.mtrljudge.schemas.CompletionScore;
+
+/** A replay's report as one HTML file: table, plots, and the most changed completions with their pictures. */
+final class ReplayPage {
+    private static final int MAX_PICTURE_BYTES = 4 << 20;
+    private static final int MAX_TEXT_LENGTH = 4000;
+    private static final String HEAD = """
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>%1$s</title>
+            <style>
+            body{font:15px/1.5 system-ui,sans-serif;max-width:66rem;margin:2rem auto;padding:0 1rem;color:#222}
+            table{border-collapse:collapse;width:100%%}td,th{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:right}
+            td:first-child,th:first-child{text-align:left}img.plot{max-width:100%%;margin:1rem 0}
+            .case{display:flex;gap:1rem;border:1px solid #ddd;border-radius:6px;padding:1rem;margin:1rem 0}
+            .case img{width:9rem;height:auto;display:block;margin-bottom:.5rem;image-rendering:pixelated}
+            pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:.5rem;margin:.3rem 0}
+            .was{color:#a33}.is{color:#273}.small{color:#666;font-size:.9em}
+            </style><h1>%1$s</h1>
+            """;
+    private final ReplayReport report;
+
+    ReplayPage(final ReplayReport report) {
+        this.report = report;
+    }
+
+    String toHtml() {
+        final StringBuilder html = new StringBuilder(String.format(HEAD, escape(report.title())));
+        table(html);
+        if (!report.tasks().isEmpty()) {
+            plots(html);
+        }
+        html.append(
+                "<h2>Most changed completions</h2>\n<p class=small>The most changed of a group, at most one each.</p>\n");
+        if (report.cases().isEmpty()) {
+            html.append("<p>No completion's reward changed.</p>\n");
+        }
+        report.cases().forEach(one -> append(html, one));
+        return html.append("</html>\n").toString();
+    }
+
+    private void table(final StringBuilder html) {
+        html.append("<table><tr><th>task<th>groups<th>not scored before<th>completions<th>mean reward before<th>after"
+                + "<th>completions changed<th>advantage signs flipped<th>rank correlation\n");
+        report.tasks()
+                .forEach((task, c) -> html.append(String.format(
+                        Locale.ROOT,
+                        "<tr><td>%s<td>%d<td>%d<td>%d<td>%s<td>%s<td>%d<td>%d<td>%s%n",
+                        escape(task),
+                        c.groups(),
+                        c.newGroups(),
+                        c.completions(),
+                        ReplayReport.number(c.meanBefore()),
+                        ReplayReport.number(c.meanAfter()),
+                        c.changed(),
+                        c.flipped(),
+                        ReplayReport.number(c.rewards().rankCorrelation()))));
+        html.append("</table>\n<p class=small>Rank correlation: Spearman's, over all completions of the task. ")
+                .append(report.deadLetters())
+                .append(" groups could not be scored (dead letters).</p>\n");
+    }
+
+    private void plots(final StringBuilder html) {
+        try {
+            html.append(picture(means(), "mean reward by task, before and after"));
+            html.append(picture(changes(), "completions by how much their reward changed"));
+        } catch (final InternalError | NoClassDefFoundError e) {
+            html.append("<p>No plots: this JDK finds no fonts (install fontconfig and a font).</p>\n");
+        }
+    }
+
+    private CategoryChart means() {
+        final CategoryChart chart = chart("Mean reward", "task", "mean reward");
+        final List<String> names = new ArrayList<>();
+        final List<Double> before = new ArrayList<>();
+        final List<Double> after = new ArrayList<>();
+        report.tasks().forEach((task, c) -> {
+            if (c.completions() > 0) {
+                names.add(task);
+                before.add(c.meanBefore());
+                after.add(c.meanAfter());
+            }
+        });
+        if (!names.isEmpty()) {
+            chart.addSeries("before", names, before);
+            chart.addSeries("after", names, after);
+        }
+        return chart;
+    }
+
+    private CategoryChart changes() {
+        final CategoryChart chart = chart("Change of reward", "after − before", "share of completions");
+        final NavigableMap<Double, Long> counts = new TreeMap<>();
+        for (final TaskComparison task : report.tasks().values()) {
+            task.rewards().changes().forEach((change, count) -> counts.merge(change, count, Long::sum));
+        }
+        final double total = counts.values().stream().mapToLong(c -> c).sum();
+        if (total > 0) {
+            chart.addSeries(
+                    "all tasks",
+                    counts.keySet().stream()
+                            .map(c -> String.format(Locale.ROOT, "%+.1f", c))
+                            .toList(),
+                    counts.values().stream().map(c -> c / total).toList());
+        }
+        return chart;
+    }
+
+    private static CategoryChart chart(final String title, final String x, final String y) {
+        final CategoryChart chart = new CategoryChartBuilder()
+                .width(1000)
+                .height(380)
+                .title(title)
+                .xAxisTitle(x)
+                .yAxisTitle(y)
+                .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setXAxisLabelRotation(30);
+        return chart;
+    }
+
+    private static String picture(final CategoryChart chart, final String description) {
+        if (chart.getSeriesMap().isEmpty()) {
+            return "";
+        }
+        try {
+            final byte[] png = BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG);
+            return "<img class=plot alt=\"" + description + "\" src=\"" + dataUri(png) + "\">\n";
+        } catch (final IOException e) {
+            throw new RunException("a plot cannot be drawn: " + e.getMessage(), e);
+        }
+    }
+
+    private static void append(final StringBuilder html, final ReplayReport.Case one) {
+        html.append("<div class=case><div>");
+        for (final byte[] image : one.images()) {
+            html.append(
+                    image.length > MAX_PICTURE_BYTES
+                            ? "<p class=small>(a large picture)</p>"
+                            : "<img alt=\"picture of the prompt\" src=\"" + dataUri(image) + "\">");
+        }
+        html.append("</div><div><b>").append(escape(one.changed().task())).append("</b> ");
+        html.append(String.format(
+                Locale.ROOT,
+                "reward <b class=was>%.3f</b> → <b class=is>%.3f</b>, advantage %+.2f → %+.2f%n",
+                one.changed().before().getTotal(),
+                one.changed().after().getTotal(),
+                one.changed().before().getAdvantage(),
+                one.changed().after().getAdvantage()));
+        html.append("<pre>").append(escape(one.prompt().getText())).append("</pre>label: <b>");
+        html.append(escape(one.prompt().getReference())).append("</b><pre>");
+        html.append(escape(one.text())).append("</pre>");
+        components(html, "before", one.changed().before());
+        components(html, "after", one.changed().after());
+        html.append("<p class=small>").append(escape(one.changed().promptId())).append(", completion ");
+        html.append(one.changed().place())
+                .append(", offset ")
+                .append(one.changed().rolloutOffset());
+        html.append("</p></div></div>\n");
+    }
+
+    private static void components(final StringBuilder html, final String when, final CompletionScore score) {
+        html.append("<span class=small>").append(when).append(':');
+        for (final Map.Entry<String, Double> component : new TreeMap<>(score.getComponents()).entrySet()) {
+            html.append(' ').append(escape(component.getKey())).append(' ');
+            html.append(ReplayReport.number(component.getValue()));
+        }
+        html.append(score.getReason() == null ? "" : " (" + escape(score.getReason()) + ")")
+                .append("</span><br>");
+    }
+
+    private static String dataUri(final byte[] image) {
+        final boolean jpeg = image.length > 2 && image[0] == (byte) 0xFF && image[1] == (byte) 0xD8;
+        return "data:image/" + (jpeg ? "jpeg" : "png") + ";base64,"
+                + Base64.getEncoder().encodeToString(image);
+    }
+
+    private static String escape(final String text) {
+        final String cut = text.length() > MAX_TEXT_LENGTH ? text.substring(0, MAX_TEXT_LENGTH) + " …" : text;
+        return cut.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+}
