@@ -102,6 +102,7 @@ class LearnerIT {
                         model,
                         new BuiltInTasks(1, 50, 0, 1),
                         folder.resolve("checkpoints"),
+                        null,
                         warnings,
                         health,
                         Clock.systemUTC())) {

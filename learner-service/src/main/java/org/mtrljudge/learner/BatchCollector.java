@@ -1,27 +1,18 @@
 package org.mtrljudge.learner;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.PackedGroup;
-import org.mtrljudge.schemas.Completion;
-import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
-import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.JudgeExample;
 
 /** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
-final class BatchCollector {
-    /** A scored group in hand and where it lay. */
-    record Taken(ScoredReader.Answer.Scored answer, LearnedGroup group) {}
-
+final class BatchCollector implements BatchSource {
     private final LearnerSettings settings;
     private final Exchange exchange;
     private final PromptSchedule schedule;
@@ -42,12 +33,8 @@ final class BatchCollector {
         this.model = model;
     }
 
-    /**
-     * The next full batch for the weights of {@code version}.
-     *
-     * @param stepsLeft this one included: no more is asked than these can learn
-     */
-    List<Taken> collect(final int version, final int stepsLeft) {
+    @Override
+    public List<Taken> collect(final int version, final int stepsLeft) {
         final int size = settings.data().rolloutBatchSize();
         ask(version, stepsLeft);
         while (batch.size() < size) {
@@ -96,7 +83,7 @@ final class BatchCollector {
         if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
             final int age = version - scored.group().getRollout().getPolicyVersion();
             if (age <= settings.trainer().maxStaleness()) {
-                batch.add(new Taken(scored, learned(prompt, scored.group())));
+                batch.add(new Taken(scored, LearnedGroup.of(prompt, scored.group())));
                 return;
             }
             counts = counts.oneStale();
@@ -107,41 +94,28 @@ final class BatchCollector {
         exchange.release(answer.promptId());
     }
 
-    private static LearnedGroup learned(final EncodedPrompt prompt, final ScoredGroup group) {
-        final List<int[]> completions = new ArrayList<>();
-        final List<Completion> rolled = group.getRollout().getCompletions();
-        final ByteBuffer logProbs = ByteBuffer.allocate(
-                rolled.stream().mapToInt(c -> c.getLogProbs().remaining()).sum());
-        for (final Completion completion : rolled) {
-            completions.add(PackedArrays.toInts(completion.getTokens()));
-            logProbs.put(completion.getLogProbs().duplicate());
-        }
-        final List<CompletionScore> scores = group.getScores();
-        return new LearnedGroup(
-                group.getRollout().getPrompt().getTask(),
-                group.getRollout().getPolicyVersion(),
-                new PackedGroup(prompt, completions),
-                PackedArrays.toFloats(logProbs.flip()),
-                scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
-                group.getZeroSpread());
-    }
-
-    /** The batch is in the weights: its credit is free again. */
-    void learned(final List<Taken> full) {
+    /** Its credit is free again. */
+    @Override
+    public void learned(final List<Taken> full) {
         for (final Taken taken : full) {
             counts = counts.oneLearned();
             exchange.release(taken.answer().promptId());
         }
     }
 
-    /** Ids left out as too old since the last call. */
-    List<String> drainStaleIds() {
+    @Override
+    public List<String> drainStaleIds() {
         final List<String> ids = List.copyOf(staleIds);
         staleIds.clear();
         return ids;
     }
 
-    GroupCounts counts() {
+    @Override
+    public GroupCounts counts() {
         return counts;
     }
+
+    /** The exchange belongs to the learner. */
+    @Override
+    public void close() {}
 }

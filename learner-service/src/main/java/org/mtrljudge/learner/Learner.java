@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.LearnedOffset;
@@ -28,6 +29,7 @@ public final class Learner implements AutoCloseable {
     private final JudgeModel model;
     private final ExampleSource source;
     private final Path checkpoints;
+    private final @Nullable ScoredLog log;
     private final TrainingListener listener;
     private final Clock clock;
     private final Exchange exchange;
@@ -43,6 +45,7 @@ public final class Learner implements AutoCloseable {
 
     /**
      * @param checkpoints where checkpoint folders are written
+     * @param log what RL learns from, offline; null: from rollouts of its own policies
      * @param health throws when a service of this process has failed for good
      */
     public Learner(
@@ -53,6 +56,7 @@ public final class Learner implements AutoCloseable {
             final JudgeModel model,
             final ExampleSource source,
             final Path checkpoints,
+            final @Nullable ScoredLog log,
             final TrainingListener listener,
             final Runnable health,
             final Clock clock) {
@@ -61,6 +65,7 @@ public final class Learner implements AutoCloseable {
         this.model = model;
         this.source = source;
         this.checkpoints = checkpoints;
+        this.log = log;
         this.listener = listener;
         this.clock = clock;
         final int limit =
@@ -158,12 +163,8 @@ public final class Learner implements AutoCloseable {
         final int steps = settings.trainer().totalSteps();
         listener.phaseStarted("rl", steps);
         final BestPolicy best = new BestPolicy(round, model, checkpoints.resolve("rl"));
-        final BatchCollector collector = new BatchCollector(
-                settings,
-                exchange,
-                new PromptSchedule(source, settings.trainer().seed()),
-                model);
-        try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
+        try (BatchSource batches = batches();
+                GrpoTrainer trainer = new GrpoTrainer(model, settings);
                 Agreement agreement = new Agreement(
                         model,
                         settings.trainer().maxStaleness() + 1,
@@ -175,7 +176,7 @@ public final class Learner implements AutoCloseable {
                 listener.progressed("rl", 0, metrics);
             }
             for (int step = 1; step <= steps; step++) {
-                final Map<String, Double> metrics = learnOne(step, collector, trainer, agreement);
+                final Map<String, Double> metrics = learnOne(step, batches, trainer, agreement);
                 if (validates(settings.trainer().valFreq(), step, step == steps)) {
                     metrics.putAll(best.validate("rl", step, version));
                 }
@@ -190,19 +191,29 @@ public final class Learner implements AutoCloseable {
         listener.phaseEnded("rl");
     }
 
+    private BatchSource batches() {
+        return log != null
+                ? new LoggedBatches(log, settings.data().rolloutBatchSize(), model)
+                : new BatchCollector(
+                        settings,
+                        exchange,
+                        new PromptSchedule(source, settings.trainer().seed()),
+                        model);
+    }
+
     private Map<String, Double> learnOne(
-            final int step, final BatchCollector collector, final GrpoTrainer trainer, final Agreement agreement) {
+            final int step, final BatchSource batches, final GrpoTrainer trainer, final Agreement agreement) {
         final long start = clock.millis();
-        final List<BatchCollector.Taken> batch = collector.collect(version, stepsToPause(step));
+        final List<BatchSource.Taken> batch = batches.collect(version, stepsToPause(step));
         final long collected = clock.millis();
         final Map<String, Double> metrics = learn(trainer, agreement, batch);
-        collector.learned(batch);
+        batches.learned(batch);
         metrics.put("timing_s/wait", (collected - start) / 1000.0);
         metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
         metrics.put("fully_async/count/current_param_version", (double) version);
-        publish("rl", step, offsets(batch), collector.drainStaleIds(), metrics);
+        publish("rl", step, offsets(batch), batches.drainStaleIds(), metrics);
         agreement.remember(version);
-        counts = collector.counts();
+        counts = batches.counts();
         metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
         metrics.put("fully_async/count/duplicate_samples", (double) exchange.duplicates());
         return metrics;
@@ -219,22 +230,27 @@ public final class Learner implements AutoCloseable {
     }
 
     private Map<String, Double> learn(
-            final GrpoTrainer trainer, final Agreement agreement, final List<BatchCollector.Taken> batch) {
+            final GrpoTrainer trainer, final Agreement agreement, final List<BatchSource.Taken> batch) {
         final long start = clock.millis();
         final List<ScoredGroup> scored =
                 batch.stream().map(t -> t.answer().group()).toList();
         final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, version));
         final List<LearnedGroup> groups =
-                batch.stream().map(BatchCollector.Taken::group).toList();
-        agreement.measure(groups, metrics);
+                batch.stream().map(BatchSource.Taken::group).toList();
+        if (log == null) {
+            agreement.measure(groups, metrics);
+        } else { // the log's versions and times are another run's
+            metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
+            metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
+        }
         metrics.putAll(trainer.learn(groups));
         metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
         return metrics;
     }
 
-    private static List<LearnedOffset> offsets(final List<BatchCollector.Taken> batch) {
+    private static List<LearnedOffset> offsets(final List<BatchSource.Taken> batch) {
         final List<LearnedOffset> offsets = new ArrayList<>();
-        for (final BatchCollector.Taken taken : batch) {
+        for (final BatchSource.Taken taken : batch) {
             offsets.add(new LearnedOffset(
                     taken.answer().promptId(),
                     taken.answer().partition(),
@@ -251,6 +267,8 @@ public final class Learner implements AutoCloseable {
             final List<String> stale,
             final Map<String, Double> metrics) {
         version++;
+        final String scoredTopic =
+                log == null || learned.isEmpty() ? null : log.topic().name();
         final ByteBuffer weights = model.policy().toSafetensors();
         policies.publish(
                 version,
@@ -259,7 +277,16 @@ public final class Learner implements AutoCloseable {
                 model.policy().type().name(),
                 weights,
                 digest -> new TrainingStep(
-                        step, phase, version, digest, settingsDigest, learned, stale, metrics, clock.millis(), null));
+                        step,
+                        phase,
+                        version,
+                        digest,
+                        settingsDigest,
+                        learned,
+                        stale,
+                        metrics,
+                        clock.millis(),
+                        scoredTopic));
     }
 
     @Override

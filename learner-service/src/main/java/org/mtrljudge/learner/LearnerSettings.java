@@ -148,6 +148,10 @@ public record LearnerSettings(
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
         }
+
+        public Trainer withTotalSteps(final int steps) {
+            return new Trainer(steps, maxStaleness, valFreq, seed, threads, stallWarningMs);
+        }
     }
 
     public LearnerSettings {

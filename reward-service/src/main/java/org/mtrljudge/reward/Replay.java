@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 
 /**

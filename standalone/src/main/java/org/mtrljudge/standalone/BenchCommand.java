@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures speed as ratios within one run.",
-        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class})
+        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class, RescoreBench.class})
 final class BenchCommand {
     private BenchCommand() {}
 
@@ -85,6 +85,7 @@ final class BenchCommand {
                                 model,
                                 prepared,
                                 folder.resolve("checkpoints"),
+                                null,
                                 new Silent(),
                                 answers::check,
                                 Clock.systemUTC())) {

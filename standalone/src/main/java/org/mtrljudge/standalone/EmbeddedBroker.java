@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -106,6 +107,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("transaction.state.log.min.isr", "1");
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", 0);
+        config.put("auto.create.topics.enable", false); // every topic is in the catalogue
         config.put("message.max.bytes", 16 << 20);
         config.put("log.cleaner.backoff.ms", 5000);
         config.put("num.network.threads", 2);
@@ -116,6 +118,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where clients connect: the start of every client's configuration. */
     public Map<String, Object> clientConfig() {
         return Map.of("bootstrap.servers", HOST + ":" + port);
+    }
+
+    /** The names of all its topics. */
+    public Set<String> topics() {
+        try (Admin admin = Admin.create(clientConfig())) {
+            return admin.listTopics().names().get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while topics were listed", e);
+        } catch (final ExecutionException e) {
+            throw new RunException("the topics cannot be listed: " + e.getCause(), e);
+        }
     }
 
     /** Creates those of these topics that are missing. */

@@ -6,15 +6,17 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Removes what a benchmark wrote. */
+/** Removes what is only needed for a while. */
 final class Folders {
     private Folders() {}
 
-    static void delete(final Path folder) throws IOException {
+    static void delete(final Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        } catch (final IOException e) {
+            throw new RunException("the folder " + folder + " cannot be removed: " + e, e);
         }
     }
 }

@@ -1,25 +1,18 @@
 package org.mtrljudge.standalone;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +21,6 @@ import picocli.CommandLine.Option;
         name = "inspect",
         description = "Shows rollouts of a run as they lie in its log: prompt, reasoning, verdict, reward.")
 final class InspectCommand implements Callable<Integer> {
-    private static final Duration POLL = Duration.ofMillis(500);
-
     @Option(names = "--run", required = true, paramLabel = "NAME", description = "the run")
     private String run = "";
 
@@ -65,23 +56,14 @@ final class InspectCommand implements Callable<Integer> {
     /** The newest groups, of as many tasks as there are room for. */
     private Deque<ScoredGroup> newest(final Topics topics, final EmbeddedBroker broker) {
         final Map<String, Deque<ScoredGroup>> byTask = new LinkedHashMap<>();
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        final TopicPartition scored = new TopicPartition(topics.scored().name(), 0);
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(scored));
-            consumer.seekToBeginning(List.of(scored));
-            final long end = consumer.endOffsets(List.of(scored)).getOrDefault(scored, 0L);
-            while (consumer.position(scored) < end) {
-                for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
-                    final PromptRequest prompt = group.getRollout().getPrompt();
+        try (TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), broker.clientConfig())) {
+            while (!scan.done()) {
+                for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
+                    final PromptRequest prompt = entry.value().getRollout().getPrompt();
                     if (prompt.getPurpose() == purpose && (task == null || task.equals(prompt.getTask()))) {
                         final Deque<ScoredGroup> kept =
                                 byTask.computeIfAbsent(prompt.getTask(), t -> new ArrayDeque<>());
-                        kept.addLast(group);
+                        kept.addLast(entry.value());
                         if (kept.size() > count) {
                             kept.removeFirst();
                         }

@@ -80,12 +80,13 @@ final class Progress implements TrainingListener {
         if (!metrics.containsKey("reward/overall")) {
             return String.format(Locale.ROOT, "validation %.1f", metrics.getOrDefault("val/mean_macro_f1", 0.0));
         }
+        final Double staleness = metrics.get("staleness/mean");
         return String.format(
                 Locale.ROOT,
-                "reward %.3f format %.2f staleness %.1f",
+                "reward %.3f format %.2f%s",
                 metrics.getOrDefault("reward/overall", 0.0),
                 metrics.getOrDefault("reward/format", 0.0),
-                metrics.getOrDefault("staleness/mean", 0.0));
+                staleness == null ? "" : String.format(Locale.ROOT, " staleness %.1f", staleness));
     }
 
     @Override

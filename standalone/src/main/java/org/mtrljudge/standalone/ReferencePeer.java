@@ -1,10 +1,8 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,20 +20,7 @@ final class ReferencePeer {
         try (InputStream in = Objects.requireNonNull(ReferencePeer.class.getResourceAsStream(SCRIPT), SCRIPT)) {
             Files.write(script, in.readAllBytes());
         }
-        final Process process = new ProcessBuilder(List.of(python, script.toString(), what, checkpoint.toString()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new RunException("the reference's benchmark ended with code " + process.exitValue(), null);
-            }
-        } catch (final InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new RunException("interrupted while the reference ran", e);
-        }
-        final JsonNode figures = new ObjectMapper().readTree(output);
+        final JsonNode figures = PythonPeer.run(python, script, List.of(what, checkpoint.toString()));
         return new ModelBench.Figure(
                 figures.get("tokens_per_second").asDouble(),
                 figures.get("peak_rss_bytes").asLong());

@@ -87,13 +87,8 @@ final class ReplayCommand implements Callable<Integer> {
             final Topics topics = new Topics(run, new LocalSchemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
-            final Replay replay = new Replay(
-                    topics,
-                    folder.name(),
-                    rewardSettings(settings),
-                    filter,
-                    kafka,
-                    folder.path().resolve("streams"));
+            final Replay replay =
+                    new Replay(topics, folder.name(), rewardSettings(settings), filter, kafka, folder.streamsState());
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }

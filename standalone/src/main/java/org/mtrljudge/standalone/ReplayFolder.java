@@ -26,6 +26,10 @@ final class ReplayFolder {
         return directory.path();
     }
 
+    Path streamsState() {
+        return path().resolve("streams");
+    }
+
     /** @throws UsageException when a replay of that name is finished, or was begun with something else */
     void check(final ReplayPlan wanted) {
         final ReplayPlan begun = begun();
@@ -74,6 +78,7 @@ final class ReplayFolder {
         System.out.print(report.toTable());
         directory.write("report.html", new ReplayPage(report).toHtml());
         directory.writeJson(REPORT, report.toMap());
+        Folders.delete(streamsState());
         System.out.println("see " + path() + "/report.html and report.json");
     }
 }

@@ -18,6 +18,7 @@ import org.mtrljudge.schemas.CompletionScore;
 /** A replay's report as one HTML file: table, plots, and the most changed completions with their pictures. */
 final class ReplayPage {
     private static final int MAX_PICTURE_BYTES = 4 << 20;
+    private static final int MAX_BARS = 60;
     private static final int MAX_TEXT_LENGTH = 4000;
     private static final String HEAD = """
             <!doctype html><html lang="en"><meta charset="utf-8"><title>%1$s</title>
@@ -106,6 +107,11 @@ final class ReplayPage {
         final NavigableMap<Double, Long> counts = new TreeMap<>();
         for (final TaskComparison task : report.tasks().values()) {
             task.rewards().changes().forEach((change, count) -> counts.merge(change, count, Long::sum));
+        }
+        if (!counts.isEmpty() && (counts.lastKey() - counts.firstKey()) * 10 < MAX_BARS) {
+            for (long tenths = Math.round(counts.firstKey() * 10); tenths < counts.lastKey() * 10; tenths++) {
+                counts.putIfAbsent(tenths / 10.0, 0L); // an even axis
+            }
         }
         final double total = counts.values().stream().mapToLong(c -> c).sum();
         if (total > 0) {

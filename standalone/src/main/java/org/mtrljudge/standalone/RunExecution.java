@@ -2,6 +2,8 @@ package org.mtrljudge.standalone;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.MemoryPlan;
@@ -20,8 +22,11 @@ final class RunExecution {
     private final RunSettings settings;
     private final Path runs;
     private final String name;
+    private final @Nullable ScoredLog log;
 
-    RunExecution(final RunSettings settings, final Path runs, final String name) {
+    /** @param log what RL learns from, offline; null: from rollouts of its own policies */
+    RunExecution(final RunSettings settings, final Path runs, final String name, final @Nullable ScoredLog log) {
+        this.log = log;
         this.settings = settings;
         this.runs = runs;
         this.name = name;
@@ -39,7 +44,7 @@ final class RunExecution {
         final MetricsLog metrics = new MetricsLog(
                 directory.path().resolve("metrics.jsonl"),
                 new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
-        final TrainingResult result = new StandaloneRun(settings, directory, source, metrics).run();
+        final TrainingResult result = new StandaloneRun(settings, directory, source, log, metrics).run();
         final Summary summary = new Summary(result, (System.nanoTime() - start) / 1e9);
         directory.writeJson("summary.json", summary.toMap());
         System.out.print(summary.toTable());

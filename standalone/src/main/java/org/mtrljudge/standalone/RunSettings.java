@@ -125,6 +125,22 @@ record RunSettings(
                 m.enableGradientCheckpointing());
     }
 
+    /** The same, but so many RL steps. */
+    RunSettings withTotalSteps(final int steps) {
+        return new RunSettings(
+                model,
+                device,
+                data,
+                rollout,
+                actor,
+                algorithm,
+                trainer.withTotalSteps(steps),
+                sft,
+                reward,
+                broker,
+                kafka);
+    }
+
     LearnerSettings learner() {
         return new LearnerSettings(
                 new LearnerSettings.Data(data.rolloutBatchSize, data.maxResponseLength),

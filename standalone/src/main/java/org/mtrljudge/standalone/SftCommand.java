@@ -32,12 +32,12 @@ final class SftCommand implements Callable<Integer> {
     public Integer call() {
         if (beside == null) {
             final RunSettings settings = options.settings(null, List.of("trainer.total_steps=0"));
-            new RunExecution(settings, options.runs(), options.runName("sft")).run();
+            new RunExecution(settings, options.runs(), options.runName("sft"), null).run();
             return 0;
         }
         final Path trained = RunDirectory.open(options.runs(), beside).path();
         final RunSettings settings = options.settings(trained.resolve("settings.yaml"), control(trained));
-        new RunExecution(settings, options.runs(), options.runName("sft-beside-" + beside)).run();
+        new RunExecution(settings, options.runs(), options.runName("sft-beside-" + beside), null).run();
         return 0;
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
@@ -32,6 +33,7 @@ public final class StandaloneRun {
     private final RunSettings settings;
     private final RunDirectory directory;
     private final ExampleSource source;
+    private final @Nullable ScoredLog log;
     private final TrainingListener listener;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
@@ -39,10 +41,12 @@ public final class StandaloneRun {
             final RunSettings settings,
             final RunDirectory directory,
             final ExampleSource source,
+            final @Nullable ScoredLog log,
             final TrainingListener listener) {
         this.settings = settings;
         this.directory = directory;
         this.source = source;
+        this.log = log;
         this.listener = listener;
     }
 
@@ -103,6 +107,7 @@ public final class StandaloneRun {
                 model,
                 source,
                 directory.checkpoints(),
+                log,
                 listener,
                 this::checkHealth,
                 Clock.systemUTC());

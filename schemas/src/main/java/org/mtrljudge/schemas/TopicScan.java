@@ -1,4 +1,4 @@
-package org.mtrljudge.reward;
+package org.mtrljudge.schemas;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +12,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.mtrljudge.schemas.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +43,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
     }
 
     /** The end the topic had. */
-    long end() {
+    public long end() {
         return end;
     }
 
@@ -53,7 +52,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
     }
 
     /** Goes on, or back, to an offset. */
-    void seek(final long offset) {
+    public void seek(final long offset) {
         consumer.seek(partition, offset);
     }
 

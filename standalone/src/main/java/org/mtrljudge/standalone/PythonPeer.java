@@ -1,0 +1,33 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the other side of a benchmark in a Python of the user's; it prints one JSON object. */
+final class PythonPeer {
+    private PythonPeer() {}
+
+    static JsonNode run(final String python, final Path script, final List<String> arguments) throws IOException {
+        final List<String> command = new ArrayList<>(List.of(python, script.toString()));
+        command.addAll(arguments);
+        final Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new RunException(script.getFileName() + " ended with code " + process.exitValue(), null);
+            }
+        } catch (final InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while " + script.getFileName() + " ran", e);
+        }
+        return new ObjectMapper().readTree(output);
+    }
+}

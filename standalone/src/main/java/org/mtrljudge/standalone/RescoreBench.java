@@ -1,0 +1,234 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.mtrljudge.reward.AdvantageEstimator;
+import org.mtrljudge.reward.Replay;
+import org.mtrljudge.reward.RewardSetReader;
+import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.reward.RolloutFilter;
+import org.mtrljudge.reward.Verifiers;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "rescore",
+        description =
+                "A replay of prepared rollouts against a bare consume-and-produce of the same bytes on the same broker,"
+                        + " and against a plain Python loop over the same completions from a file.")
+final class RescoreBench implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final int PYTHON_GROUPS = 5000;
+
+    @Option(
+            names = "--groups",
+            description = "scored in the largest run; a tenth in the smallest (default: ${DEFAULT-VALUE})")
+    private int groups = 50_000;
+
+    @Option(names = "--completions", description = "of a group (default: ${DEFAULT-VALUE})")
+    private int completions = 20;
+
+    @Option(names = "--python", paramLabel = "PROGRAM", description = "a Python 3 (default: ${DEFAULT-VALUE})")
+    private String python = "python3";
+
+    private final Topics topics = new Topics("bench", new LocalSchemaRegistry());
+
+    @Override
+    public Integer call() throws IOException {
+        final Path folder = Files.createTempDirectory("judge-bench");
+        final RescoreGroups prepared = new RescoreGroups(completions);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+            broker.prepare(topics);
+            final long bytes = fill(broker, prepared);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d groups of %d completions, %.1f KB a group%n",
+                    groups,
+                    completions,
+                    bytes / 1e3 / groups);
+            rescore(broker, folder, "warm", Math.min(groups, 2000)); // the JIT settles
+            final double before = bare(broker, "before");
+            final Map<Integer, Double> seconds = new TreeMap<>();
+            for (final int size : List.of(groups / 10, groups * 4 / 10, groups)) {
+                ResidentMemory.forgetPeak();
+                seconds.put(size, rescore(broker, folder, "n" + size, size));
+                System.out.printf(
+                        Locale.ROOT,
+                        "replay of %d groups: %.1f s, %.0f groups/s, %d MB resident at most (with the broker)%n",
+                        size,
+                        seconds.get(size),
+                        size / seconds.get(size),
+                        ResidentMemory.peakBytes() >> 20);
+            }
+            final double after = bare(broker, "after");
+            report(groups / seconds.getOrDefault(groups, Double.NaN), before, after, seconds);
+            python(folder, prepared, groups / seconds.getOrDefault(groups, Double.NaN));
+        } finally {
+            Folders.delete(folder);
+        }
+        return 0;
+    }
+
+    private static void report(
+            final double ours, final double before, final double after, final Map<Integer, Double> seconds) {
+        final double bare = (before + after) / 2;
+        System.out.printf(
+                Locale.ROOT,
+                "bare consume-and-produce %.0f groups/s (before %.0f, after %.0f), replay %.0f groups/s: %.0f %%%n",
+                bare,
+                before,
+                after,
+                ours,
+                100 * ours / bare);
+        final Integer[] sizes = seconds.keySet().toArray(new Integer[0]);
+        final double early = slopeMs(seconds, sizes[0], sizes[1]);
+        final double late = slopeMs(seconds, sizes[1], sizes[2]);
+        System.out.printf(
+                Locale.ROOT,
+                "one more group costs %.3f ms up to %d groups, %.3f ms up to %d: %+.0f %%%n",
+                early,
+                sizes[1],
+                late,
+                sizes[2],
+                100 * (late / early - 1));
+    }
+
+    private static double slopeMs(final Map<Integer, Double> seconds, final int from, final int to) {
+        return 1000 * (seconds.getOrDefault(to, Double.NaN) - seconds.getOrDefault(from, Double.NaN)) / (to - from);
+    }
+
+    /** Writes the rollouts; returns their bytes. */
+    private long fill(final EmbeddedBroker broker, final RescoreGroups prepared) {
+        long bytes = 0;
+        try (KafkaProducer<String, byte[]> producer = producer(broker)) {
+            for (int i = 0; i < groups; i++) {
+                final RolloutGroup group = prepared.group(i);
+                final var record = topics.rollouts().message(group.getPrompt().getPromptId(), group);
+                bytes += record.value().length;
+                producer.send(record);
+            }
+        }
+        return bytes;
+    }
+
+    /** The reward service's own settings, without its transactions. */
+    private static KafkaProducer<String, byte[]> producer(final EmbeddedBroker broker) {
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("max.request.size", 16 << 20);
+        config.put("batch.size", 256 << 10);
+        config.put("linger.ms", 100);
+        config.put("compression.type", "lz4");
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** Groups a second of reading the rollouts and writing the same bytes. */
+    private double bare(final EmbeddedBroker broker, final String name) {
+        broker.create(List.of(topics.scored(name)));
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("enable.auto.commit", "false");
+        config.put("max.partition.fetch.bytes", 8 << 20);
+        final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
+        try (KafkaConsumer<String, byte[]> consumer =
+                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+                KafkaProducer<String, byte[]> producer = producer(broker)) {
+            consumer.assign(List.of(rollouts));
+            consumer.seekToBeginning(List.of(rollouts));
+            final long start = System.nanoTime();
+            while (consumer.position(rollouts) < groups) {
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    producer.send(new ProducerRecord<>(topics.scored(name).name(), record.key(), record.value()));
+                }
+            }
+            producer.flush();
+            return groups / ((System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    /** Seconds of a whole replay: started, scored, committed, stopped. */
+    private double rescore(final EmbeddedBroker broker, final Path folder, final String name, final int size)
+            throws IOException {
+        final Path rewards = folder.resolve("rescore.yaml");
+        resource("/bench/rescore.yaml", rewards);
+        final RewardSettings settings = new RewardSettings(
+                new RewardSetReader(new Verifiers(null, 1000)).read(rewards), AdvantageEstimator.GRPO, false, 1000);
+        broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
+        final Replay replay =
+                new Replay(topics, name, settings, RolloutFilter.ALL, broker.clientConfig(), folder.resolve("streams"));
+        final long start = System.nanoTime();
+        replay.run(size, () -> false, offset -> {});
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private void python(final Path folder, final RescoreGroups prepared, final double oursGroups) throws IOException {
+        final Path file = folder.resolve("completions.jsonl");
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            for (int i = 0; i < Math.min(groups, PYTHON_GROUPS); i++) {
+                out.write(json(prepared.group(i)));
+                out.newLine();
+            }
+        }
+        final Path script = folder.resolve("rescore_bench.py");
+        resource("/bench/rescore_bench.py", script);
+        final double theirs = PythonPeer.run(python, script, List.of(file.toString()))
+                .get("completions_per_second")
+                .asDouble();
+        System.out.printf(
+                Locale.ROOT,
+                "plain Python loop %.0f completions/s, replay %.0f completions/s: %.1f ×%n",
+                theirs,
+                oursGroups * completions,
+                oursGroups * completions / theirs);
+    }
+
+    private static String json(final RolloutGroup group) throws JsonProcessingException {
+        final List<Map<String, Object>> written =
+                group.getCompletions().stream().map(RescoreBench::json).toList();
+        return new ObjectMapper()
+                .writeValueAsString(Map.of(
+                        "reference", group.getPrompt().getReference(),
+                        "labels", group.getPrompt().getLabels(),
+                        "completions", written));
+    }
+
+    private static Map<String, Object> json(final Completion completion) {
+        return Map.of(
+                "text",
+                completion.getText(),
+                "finished",
+                true,
+                "tokens",
+                completion.getTokens().remaining() / Integer.BYTES);
+    }
+
+    private static void resource(final String name, final Path file) throws IOException {
+        try (InputStream in = Objects.requireNonNull(RescoreBench.class.getResourceAsStream(name), name)) {
+            Files.write(file, in.readAllBytes());
+        }
+    }
+}
