@@ -24,7 +24,7 @@ public final class VerdictParser {
         if (answer < 0 || answerEnd < answer) {
             return new ParsedVerdict(false, null, "not exactly one " + ANSWER + "…" + ANSWER_END);
         }
-        final boolean thoughtsAfter = text.lastIndexOf(THINK) > answer || text.lastIndexOf(THINK_END) > answer;
+        final boolean thoughtsAfter = text.indexOf(THINK, answer) >= 0 || text.indexOf(THINK_END, answer) >= 0;
         if (think < 0 || thinkEnd < think || thoughtsAfter) {
             // an unclosed thought may hold the answer: then it is no verdict
             final boolean outside = !thoughtsAfter && text.lastIndexOf(THINK) <= text.lastIndexOf(THINK_END);
@@ -60,6 +60,6 @@ public final class VerdictParser {
     /** Where the tag stands, −1 when it is absent or stands there more than once. */
     private static int only(final String text, final String tag) {
         final int first = text.indexOf(tag);
-        return first == text.lastIndexOf(tag) ? first : -1;
+        return first >= 0 && text.indexOf(tag, first + 1) < 0 ? first : -1;
     }
 }

@@ -1,8 +1,5 @@
 package org.mtrljudge.reward;
 
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 import org.mtrljudge.tasks.Check;
 import org.mtrljudge.tasks.Judged;
 
@@ -34,16 +31,9 @@ sealed interface Component {
 
         @Override
         public double value(final Judged completion) {
-            final String[] words = completion.text().strip().split("\\s+");
-            final int runs = words.length - ngram + 1;
-            if (runs < 1) {
-                return 0;
-            }
-            final Set<String> seen = new HashSet<>();
-            for (int i = 0; i < runs; i++) {
-                seen.add(String.join(" ", Arrays.asList(words).subList(i, i + ngram)));
-            }
-            return -(1 - (double) seen.size() / runs);
+            final WordRuns words = WordRuns.of(completion.text());
+            final int runs = words.count(ngram);
+            return runs < 1 ? 0 : -(1 - (double) words.distinct(ngram) / runs);
         }
     }
 }

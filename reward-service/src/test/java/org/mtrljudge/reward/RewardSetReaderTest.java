@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.tasks.Judged;
@@ -59,6 +62,31 @@ class RewardSetReaderTest {
         assertThat(repetition.value(judged("a b a b a c", 6))).isCloseTo(-0.4, within(EXACT));
         assertThat(repetition.value(judged("a b c", 3))).isZero();
         assertThat(repetition.value(judged("a", 1))).isZero();
+    }
+
+    @Test
+    void shouldCountRunsOfWordsAsANaiveTwinDoes() {
+        final SplittableRandom random = new SplittableRandom(5);
+        for (int round = 0; round < 300; round++) {
+            final StringBuilder text = new StringBuilder();
+            final int words = random.nextInt(60);
+            for (int i = 0; i < words; i++) {
+                text.append(List.of("a", "b", "ab", "ba", "é", "<think>").get(random.nextInt(6)))
+                        .append(List.of(" ", "  ", "\n", "\t ", "\r\n").get(random.nextInt(5)));
+            }
+            for (int ngram = 1; ngram <= 4; ngram++) {
+                final List<String> split = text.toString().isBlank()
+                        ? List.of()
+                        : List.of(text.toString().strip().split("\\s+"));
+                final Set<List<String>> distinct = new HashSet<>();
+                for (int i = 0; i + ngram <= split.size(); i++) {
+                    distinct.add(split.subList(i, i + ngram));
+                }
+                final WordRuns runs = WordRuns.of(text.toString());
+                assertThat(runs.count(ngram)).isEqualTo(split.size() - ngram + 1);
+                assertThat(runs.distinct(ngram)).isEqualTo(distinct.size());
+            }
+        }
     }
 
     @Test
