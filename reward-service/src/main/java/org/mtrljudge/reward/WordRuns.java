@@ -15,45 +15,49 @@ final class WordRuns {
 
     static WordRuns of(final String text) {
         final int most = text.length() / 2 + 1;
-        final int[] numbers = new int[most];
-        final int[] starts = new int[most]; // [number]: where the word stands first
-        final int[] lengths = new int[most];
-        final int[] slots = new int[tableSize(most)]; // number + 1, by hash
+        final int[] starts = new int[most]; // [words]
+        final int[] lengths = new int[most]; // [words]
+        final int[] hashes = new int[most]; // [words]
         int count = 0;
-        int known = 0;
         int at = 0;
         while (at < text.length()) {
-            if (isSpace(text.charAt(at))) {
-                at++;
-                continue;
-            }
             final int start = at;
             int hash = 0;
             while (at < text.length() && !isSpace(text.charAt(at))) {
                 hash = 31 * hash + text.charAt(at++);
             }
-            int slot = spread(hash) & (slots.length - 1);
-            while (slots[slot] != 0 && !isWord(text, start, at - start, starts, lengths, slots[slot] - 1)) {
+            if (at > start) {
+                starts[count] = start;
+                lengths[count] = at - start;
+                hashes[count++] = hash;
+            }
+            at++;
+        }
+        return new WordRuns(numbers(text, starts, lengths, hashes, count));
+    }
+
+    /** Each word's number: the place where the same word stands first. */
+    private static int[] numbers(
+            final String text, final int[] starts, final int[] lengths, final int[] hashes, final int count) {
+        final int[] numbers = new int[count];
+        final int[] slots = new int[tableSize(count)]; // number + 1, by hash
+        for (int word = 0; word < count; word++) {
+            int slot = spread(hashes[word]) & (slots.length - 1);
+            while (slots[slot] != 0) {
+                final int known = slots[slot] - 1;
+                if (hashes[known] == hashes[word]
+                        && lengths[known] == lengths[word]
+                        && text.regionMatches(starts[known], text, starts[word], lengths[word])) {
+                    break;
+                }
                 slot = (slot + 1) & (slots.length - 1);
             }
             if (slots[slot] == 0) {
-                starts[known] = start;
-                lengths[known] = at - start;
-                slots[slot] = ++known;
+                slots[slot] = word + 1;
             }
-            numbers[count++] = slots[slot] - 1;
+            numbers[word] = slots[slot] - 1;
         }
-        return new WordRuns(Arrays.copyOf(numbers, count));
-    }
-
-    private static boolean isWord(
-            final String text,
-            final int start,
-            final int length,
-            final int[] starts,
-            final int[] lengths,
-            final int number) {
-        return lengths[number] == length && text.regionMatches(starts[number], text, start, length);
+        return numbers;
     }
 
     private static boolean isSpace(final char c) {

@@ -3,6 +3,8 @@ package org.mtrljudge.schemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -21,6 +23,8 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private final Class<V> type;
     private final Schema schema;
     private final SchemaRegistry registry;
+    private volatile int likelyBytes = 512; // as large as the last, so that a buffer seldom grows
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>(); // by topic
 
     public AvroSerde(final Class<V> type, final SchemaRegistry registry) {
         this.type = type;
@@ -29,10 +33,10 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     byte[] encode(final String topic, final V value) {
-        final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        final ByteArrayOutputStream out = new ByteArrayOutputStream(likelyBytes);
         out.writeBytes(ByteBuffer.allocate(HEADER_BYTES)
                 .put((byte) 0)
-                .putInt(registry.idOf(topic + "-value", schema))
+                .putInt(ids.computeIfAbsent(topic, t -> registry.idOf(t + "-value", schema)))
                 .array());
         final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
         try {
@@ -41,6 +45,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
         } catch (final IOException e) {
             throw new SerializationException("a " + type.getSimpleName() + " cannot be written as Avro", e);
         }
+        likelyBytes = Math.max(512, out.size() + out.size() / 8);
         return out.toByteArray();
     }
 

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * it looks, so three bytes of poison could ask for two gigabytes.
  */
 final class BoundedDecoder extends Decoder {
+    private final byte[] record;
     private final ByteArrayInputStream left;
     private final BinaryDecoder in;
 
     BoundedDecoder(final byte[] bytes, final int offset) {
+        this.record = bytes;
         this.left = new ByteArrayInputStream(bytes, offset, bytes.length - offset);
         this.in = DecoderFactory.get().directBinaryDecoder(left, null);
     }
@@ -42,9 +44,14 @@ final class BoundedDecoder extends Decoder {
         return bytes;
     }
 
+    /** A view of the record: nothing is copied. */
     @Override
     public ByteBuffer readBytes(final @Nullable ByteBuffer old) throws IOException {
-        return ByteBuffer.wrap(bytes());
+        final int length = length(in.readLong());
+        final ByteBuffer view = ByteBuffer.wrap(record, record.length - left.available(), length)
+                .slice();
+        in.skipFixed(length);
+        return view;
     }
 
     @Override

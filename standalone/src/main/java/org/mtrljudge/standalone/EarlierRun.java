@@ -7,7 +7,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mtrljudge.learner.ScoredLog;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
@@ -35,7 +34,7 @@ final class EarlierRun implements AutoCloseable {
             throw new UsageException("--from-scored takes RUN.scored.NAME or RUN.scored; this was '" + topic + "'");
         }
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
-        final Topics topics = new Topics(directory.run(), new LocalSchemaRegistry());
+        final Topics topics = directory.topics();
         final EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0);
         final List<String> scored = broker.topics().stream()
                 .filter(name -> TOPIC.matcher(name).matches())
@@ -50,7 +49,7 @@ final class EarlierRun implements AutoCloseable {
     }
 
     Path settings() {
-        return directory.path().resolve("settings.yaml");
+        return directory.settings();
     }
 
     /** Where that run's RL began, if it was warmed up: as {@code key=value}. */

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -42,7 +41,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final RunDirectory directory = RunDirectory.open(runs, run);
-        final Topics topics = new Topics(run, new LocalSchemaRegistry());
+        final Topics topics = directory.topics();
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
             final Deque<ScoredGroup> newest = newest(topics, broker);
             if (newest.isEmpty()) {

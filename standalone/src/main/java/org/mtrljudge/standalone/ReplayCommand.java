@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.Replay;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.RolloutFilter;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,7 +72,7 @@ final class ReplayCommand implements Callable<Integer> {
         final RunDirectory directory = RunDirectory.open(runs, run);
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
-        final RunSettings settings = SettingsReader.read(directory.path().resolve("settings.yaml"), settingsToo);
+        final RunSettings settings = SettingsReader.read(directory.settings(), settingsToo);
         final ReplayPlan wanted = new ReplayPlan(
                 ReplayPlan.digest(rewards, settings), String.valueOf(since), String.valueOf(versions), tasks, 0);
         final RolloutFilter filter = filter();
@@ -84,7 +83,7 @@ final class ReplayCommand implements Callable<Integer> {
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
                 EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
-            final Topics topics = new Topics(run, new LocalSchemaRegistry());
+            final Topics topics = new Topics(run, settings.schemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
             final Replay replay =

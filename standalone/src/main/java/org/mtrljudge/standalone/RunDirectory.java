@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.mtrljudge.schemas.Topics;
 
 /** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
 final class RunDirectory {
@@ -81,6 +83,16 @@ final class RunDirectory {
 
     Path path() {
         return path;
+    }
+
+    /** What the run was started with. */
+    Path settings() {
+        return path.resolve("settings.yaml");
+    }
+
+    /** The topics of a run that is there. */
+    Topics topics() {
+        return new Topics(run, SettingsReader.read(settings(), List.of()).schemaRegistry());
     }
 
     /** Where images by reference lie: beside the data file. */

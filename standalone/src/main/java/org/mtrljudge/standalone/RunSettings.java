@@ -15,6 +15,9 @@ import org.mtrljudge.reward.RewardSet;
 import org.mtrljudge.reward.RewardSetReader;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.Verifiers;
+import org.mtrljudge.schemas.HttpSchemaRegistry;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.SchemaRegistry;
 import org.mtrljudge.tasks.Check;
 
 /**
@@ -102,8 +105,11 @@ record RunSettings(
         }
     }
 
-    /** @param port of the embedded broker, 0 for any free one */
-    record Broker(int port) {
+    /**
+     * @param port of the embedded broker, 0 for any free one
+     * @param schemaRegistryUrl of a registry with Confluent's interface; null: ids are made from the schemas, without a server
+     */
+    record Broker(int port, @Nullable String schemaRegistryUrl) {
         Broker {
             Check.range("broker.port", port, 0, 65_535);
         }
@@ -139,6 +145,12 @@ record RunSettings(
                 reward,
                 broker,
                 kafka);
+    }
+
+    SchemaRegistry schemaRegistry() {
+        return broker.schemaRegistryUrl == null
+                ? new LocalSchemaRegistry()
+                : new HttpSchemaRegistry(broker.schemaRegistryUrl);
     }
 
     LearnerSettings learner() {

@@ -23,7 +23,6 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.reward.RewardService;
 import org.mtrljudge.reward.StatisticsServer;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -53,7 +52,7 @@ public final class StandaloneRun {
     /** Runs to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
-        final Topics topics = new Topics(directory.run(), new LocalSchemaRegistry());
+        final Topics topics = new Topics(directory.run(), settings.schemaRegistry());
         try (EmbeddedBroker broker =
                 EmbeddedBroker.start(directory.kafka(), settings.broker().port())) {
             broker.prepare(topics);

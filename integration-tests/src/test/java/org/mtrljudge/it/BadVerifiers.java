@@ -1,0 +1,94 @@
+package org.mtrljudge.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.Verifier;
+
+/** Plug-ins as nobody wants them. */
+public final class BadVerifiers {
+    private BadVerifiers() {}
+
+    /** A plug-in's JAR that names them; their classes are on the class path. */
+    static Path jar(final Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(folder.resolve("bad.jar")))) {
+            jar.putNextEntry(new ZipEntry("META-INF/services/" + Verifier.class.getName()));
+            final String names = Throws.class.getName() + "\n" + Hangs.class.getName() + "\n" + Slow.class.getName();
+            jar.write(names.getBytes(StandardCharsets.UTF_8));
+        }
+        return folder;
+    }
+
+    /** Throws at every completion. */
+    public static final class Throws implements Verifier {
+        @Override
+        public String name() {
+            return "throws";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            throw new IllegalStateException("bad luck");
+        }
+    }
+
+    /** Never answers, and does not listen to interrupts. */
+    public static final class Hangs implements Verifier {
+        @Override
+        public String name() {
+            return "hangs";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            while (true) {
+                try {
+                    Thread.sleep(1000);
+                } catch (final InterruptedException e) {
+                    Thread.interrupted(); // on purpose
+                }
+            }
+        }
+    }
+
+    /** Takes its time and is content. */
+    public static final class Slow implements Verifier {
+        @Override
+        public String name() {
+            return "slow";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            try {
+                Thread.sleep(1);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Verification(Map.of("accuracy", 1.0), null, null);
+        }
+    }
+}

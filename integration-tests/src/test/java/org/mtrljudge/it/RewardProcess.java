@@ -1,0 +1,51 @@
+package org.mtrljudge.it;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.mtrljudge.reward.AdvantageEstimator;
+import org.mtrljudge.reward.RewardService;
+import org.mtrljudge.reward.RewardSet;
+import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Topics;
+
+/** A reward service in a process of its own, so that a test can kill it as a machine would. */
+final class RewardProcess {
+    private RewardProcess() {}
+
+    /** The child's side: arguments are the run's name, the broker's address and the folder of its state. */
+    public static void main(final String[] arguments) throws InterruptedException {
+        final CountDownLatch failed = new CountDownLatch(1);
+        try (RewardService service = new RewardService(
+                new Topics(arguments[0], new LocalSchemaRegistry()),
+                new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
+                Map.of("bootstrap.servers", arguments[1]),
+                Path.of(arguments[2]),
+                "reward-0",
+                new SimpleMeterRegistry(),
+                why -> failed.countDown(),
+                Clock.systemUTC())) {
+            service.start();
+            failed.await();
+        }
+    }
+
+    static Process start(final String run, final String bootstrap, final Path state) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RewardProcess.class.getName(),
+                        run,
+                        bootstrap,
+                        state.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}
