@@ -44,7 +44,7 @@ final class BoundedStreams implements AutoCloseable {
     }
 
     /**
-     * Runs until everything before the end is committed, and nothing waits any more.
+     * Runs until everything before the end was looked at, and nothing waits any more; {@link #finish} commits the last of it.
      *
      * @return false when it was stopped before
      */
@@ -57,7 +57,8 @@ final class BoundedStreams implements AutoCloseable {
             }
             final long reached = committed();
             progress.accept(Math.min(reached, job.endOffset()));
-            if (reached >= job.endOffset() && nothingWaits()) {
+            final boolean processed = Math.max(reached, job.reached().get()) >= job.endOffset();
+            if (processed && nothingWaits()) {
                 return true;
             }
             try {

@@ -60,7 +60,13 @@ public final class Replay {
 
     private ScoringJob job(final String applicationId, final long end) {
         return new ScoringJob(
-                applicationId, topics.rollouts(), topics.scored(name), topics.deadLetters(name), filter, end);
+                applicationId,
+                topics.rollouts(),
+                topics.scored(name),
+                topics.deadLetters(name),
+                filter,
+                end,
+                new AtomicLong());
     }
 
     /**

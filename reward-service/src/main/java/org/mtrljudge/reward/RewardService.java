@@ -80,7 +80,7 @@ public final class RewardService implements AutoCloseable {
                 final Map<String, Object> window = new TreeMap<>(entry.value.toMap());
                 window.put("task", entry.key.key());
                 window.put("from", entry.key.window().startTime().toString());
-                window.put("seconds", StatisticsWindows.WINDOW.toSeconds());
+                window.put("seconds", TaskStatistics.WINDOW.toSeconds());
                 windows.add(window);
             });
         }

@@ -33,7 +33,7 @@ final class RewardTopology {
 
     /** Exactly once into topics; its state is kept in stores with a changelog. */
     static Topology build(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
-        return scoring(job, settings, metrics, false)
+        final Topology topology = scoring(job, settings, metrics, false)
                 .addSink(SCORED, job.scored().name(), new StringSerializer(), new ByteArraySerializer(), SCORE)
                 .addSink(
                         DEAD_LETTERS,
@@ -41,6 +41,7 @@ final class RewardTopology {
                         new StringSerializer(),
                         new ByteArraySerializer(),
                         SCORE);
+        return job.isLive() ? topology.addStateStore(statistics(), SCORE) : topology;
     }
 
     /** Writes nothing to Kafka: what would be written is handed over, and its state is in memory. */
@@ -77,15 +78,14 @@ final class RewardTopology {
         return List.of(
                 keyValue(SCORED_IDS, Serdes.Long(), inMemory),
                 keyValue(WAITING, WaitingGroup.serde(), inMemory),
-                keyValue(SCALES, RunningScale.serde(), inMemory),
-                Stores.windowStoreBuilder(
-                        inMemory
-                                ? Stores.inMemoryWindowStore(
-                                        STATISTICS, StatisticsWindows.KEPT, StatisticsWindows.WINDOW, false)
-                                : Stores.persistentWindowStore(
-                                        STATISTICS, StatisticsWindows.KEPT, StatisticsWindows.WINDOW, false),
-                        Serdes.String(),
-                        TaskStatistics.serde()));
+                keyValue(SCALES, RunningScale.serde(), inMemory));
+    }
+
+    private static StoreBuilder<?> statistics() {
+        return Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(STATISTICS, TaskStatistics.KEPT, TaskStatistics.WINDOW, false),
+                Serdes.String(),
+                TaskStatistics.serde());
     }
 
     private static <V> StoreBuilder<?> keyValue(final String name, final Serde<V> values, final boolean inMemory) {

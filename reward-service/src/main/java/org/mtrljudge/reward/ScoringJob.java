@@ -1,5 +1,6 @@
 package org.mtrljudge.reward;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -13,6 +14,7 @@ import org.mtrljudge.schemas.Topics;
  * @param applicationId of Kafka Streams: whose offsets and state these are
  * @param wanted which groups are scored; the others are passed over
  * @param endOffset the first offset that is not scored any more
+ * @param reached is set to the offset after the last that was looked at, committed or not
  */
 record ScoringJob(
         String applicationId,
@@ -20,7 +22,13 @@ record ScoringJob(
         Topic<ScoredGroup> scored,
         Topic<DeadLetter> deadLetters,
         Predicate<RolloutGroup> wanted,
-        long endOffset) {
+        long endOffset,
+        AtomicLong reached) {
+
+    /** Whether it has no end: somebody may ask how it goes. */
+    boolean isLive() {
+        return endOffset == Long.MAX_VALUE;
+    }
 
     /** Everything a run rolls out. */
     static ScoringJob live(final Topics topics) {
@@ -30,6 +38,7 @@ record ScoringJob(
                 topics.scored(),
                 topics.deadLetters(),
                 group -> true,
-                Long.MAX_VALUE);
+                Long.MAX_VALUE,
+                new AtomicLong());
     }
 }

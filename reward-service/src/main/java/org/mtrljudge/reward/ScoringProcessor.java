@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -13,6 +14,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -44,7 +46,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private @Nullable KeyValueStore<String, Long> scoredIds;
     private @Nullable KeyValueStore<String, WaitingGroup> waiting;
     private @Nullable KeyValueStore<String, RunningScale> scales;
-    private @Nullable StatisticsWindows statistics;
+    private @Nullable WindowStore<String, TaskStatistics> statistics; // null in a replay: nobody asks
     private long lastRecordNanos;
 
     ScoringProcessor(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
@@ -60,7 +62,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         scoredIds = processorContext.getStateStore(RewardTopology.SCORED_IDS);
         waiting = processorContext.getStateStore(RewardTopology.WAITING);
         scales = processorContext.getStateStore(RewardTopology.SCALES);
-        statistics = new StatisticsWindows(processorContext.getStateStore(RewardTopology.STATISTICS));
+        statistics = job.isLive() ? processorContext.getStateStore(RewardTopology.STATISTICS) : null;
         lastRecordNanos = System.nanoTime();
         final Duration often = Duration.ofMillis(Math.max(10, settings.pairTimeoutMs() / 4));
         processorContext.schedule(often, PunctuationType.WALL_CLOCK_TIME, now -> scoreLonely());
@@ -70,9 +72,13 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     public void process(final Record<String, byte[]> record) {
         lastRecordNanos = System.nanoTime();
         final long offset = context().recordMetadata().orElseThrow().offset();
-        if (offset >= job.endOffset()) {
-            return;
+        if (offset < job.endOffset()) {
+            process(record, offset);
         }
+        job.reached().set(offset + 1);
+    }
+
+    private void process(final Record<String, byte[]> record, final long offset) {
         String promptId = null;
         String task = null;
         try {
@@ -141,7 +147,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         try {
             final ScoredGroup scored = scorer.score(own.group, own.offset, otherOrder);
             store(scoredIds).put(own.promptId(), own.offset);
-            statistics().add(task, own.record.timestamp(), s -> s.with(scored));
+            count(task, own.record.timestamp(), s -> s.with(scored));
             metrics.scored(scored);
             context()
                     .forward(
@@ -160,7 +166,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             final @Nullable String task,
             final RuntimeException why) {
         final String counted = Objects.requireNonNullElse(task, RewardMetrics.UNREADABLE);
-        statistics().add(counted, record.timestamp(), TaskStatistics::withDeadLetter);
+        count(counted, record.timestamp(), TaskStatistics::withDeadLetter);
         metrics.dead(counted);
         final byte[] payload = record.value() == null ? new byte[0] : record.value();
         final String key = String.valueOf(record.key());
@@ -190,8 +196,12 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         return Objects.requireNonNull(store, "not initialised");
     }
 
-    private StatisticsWindows statistics() {
-        return Objects.requireNonNull(statistics, "not initialised");
+    private void count(final String task, final long timestampMs, final UnaryOperator<TaskStatistics> change) {
+        if (statistics != null) {
+            final long window = timestampMs - timestampMs % TaskStatistics.WINDOW.toMillis();
+            final TaskStatistics before = statistics.fetch(task, window);
+            statistics.put(task, change.apply(before == null ? TaskStatistics.NONE : before), window);
+        }
     }
 
     private ProcessorContext<String, byte[]> context() {

@@ -59,7 +59,7 @@ public final class StatisticsServer implements AutoCloseable {
 
     private static Answer statistics(final RewardService service) {
         try {
-            return json(200, Map.of("windows", service.statistics(StatisticsWindows.KEPT)));
+            return json(200, Map.of("windows", service.statistics(TaskStatistics.KEPT)));
         } catch (final InvalidStateStoreException e) {
             return json(503, Map.of("error", "the service is starting or stopping"));
         }

@@ -10,7 +10,7 @@ final class StreamsSettings {
     private static final int MAX_RECORD_BYTES = 16 << 20;
     private static final long INPUT_BUFFER_BYTES = 64L << 20; // records that wait for the processor
     private static final int FETCH_BYTES = 8 << 20;
-    private static final int BATCH_BYTES = 256 << 10;
+    private static final int BATCH_BYTES = 1 << 20; // one batch is under way at a time, so it should carry much
 
     private StreamsSettings() {}
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.Serde;
@@ -12,7 +13,7 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
 
 /**
- * What was scored of one task in one window of time.
+ * What was scored of one task in one minute, by the time of the records; kept for an hour.
  *
  * @param zeroSpread groups whose completions all got the same reward
  * @param rewardSum over completions
@@ -25,6 +26,8 @@ record TaskStatistics(
         long deadLetters,
         double rewardSum,
         Map<String, Double> componentSums) {
+    static final Duration WINDOW = Duration.ofMinutes(1);
+    static final Duration KEPT = Duration.ofHours(1);
     static final TaskStatistics NONE = new TaskStatistics(0, 0, 0, 0, 0, Map.of());
 
     TaskStatistics with(final ScoredGroup group) {

@@ -1,7 +1,5 @@
 package org.mtrljudge.reward;
 
-import java.util.Arrays;
-
 /**
  * The runs of words in a text. Words are numbered in place and runs compared by number, so that no string is made: a replay looks at
  * millions of completions.
@@ -92,7 +90,11 @@ final class WordRuns {
     }
 
     private boolean isRun(final int one, final int other, final int length) {
-        return Arrays.equals(words, one, one + length, words, other, other + length);
+        int i = 0;
+        while (i < length && words[one + i] == words[other + i]) {
+            i++;
+        }
+        return i == length;
     }
 
     /** A power of two at least twice as large: an open table finds a free place soon. */
