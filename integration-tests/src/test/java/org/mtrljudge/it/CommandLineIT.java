@@ -124,7 +124,8 @@ class CommandLineIT {
 
     @Test
     void shouldExplainEveryCommand() {
-        for (final String command : List.of("train", "sft", "inspect", "data", "bench", "pretrain", "model")) {
+        for (final String command :
+                List.of("train", "sft", "replay", "inspect", "data", "bench", "pretrain", "model")) {
             assertThat(Judge.execute(command, "--help")).isZero();
         }
         assertThat(Judge.execute("model", "info")).isZero();

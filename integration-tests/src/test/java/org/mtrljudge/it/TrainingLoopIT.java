@@ -174,6 +174,48 @@ class TrainingLoopIT {
     }
 
     @Test
+    void shouldScoreItsLogAgainAndTrainOnThat() throws IOException {
+        final Path rewards = runs.resolve("rewards.yaml");
+        Files.writeString(rewards, "{name: form, version: 2, defaults: {format_weight: 0.9}}");
+        final String[] replay = {"replay", "--run=loop", "--runs=" + runs, "--rewards=" + rewards, "--as=form"};
+        assertThat(Judge.execute(replay)).isZero();
+        final Path folder = runs.resolve("loop/replays/form");
+        final JsonNode report =
+                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        assertThat(report.get("reward_set").asText()).isEqualTo("form");
+        assertThat(report.at("/tasks/alignment/groups").asInt()).isPositive();
+        assertThat(report.get("most_changed")).isNotEmpty();
+        assertThat(Files.readString(folder.resolve("report.html"))).contains("form: reward set form version 2", "<img");
+        assertThat(folder.resolve("streams")).doesNotExist();
+        assertThat(Judge.execute(replay)).isEqualTo(2); // it is finished
+
+        assertThat(Judge.execute(
+                        "train",
+                        "--from-scored=loop.scored.form",
+                        "--run=offline",
+                        "--runs=" + runs,
+                        "--set=trainer.total_steps=2"))
+                .isZero();
+        final Topics offline = new Topics("offline", new LocalSchemaRegistry());
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(runs.resolve("offline").resolve("kafka"), 0)) {
+            final List<TrainingStep> steps = LoggedValues.read(broker, offline.journal()).stream()
+                    .filter(step -> !step.getLearned().isEmpty())
+                    .toList();
+            assertThat(steps).hasSize(2).allSatisfy(step -> {
+                assertThat(step.getScoredTopic()).isEqualTo("loop.scored.form");
+                assertThat(step.getLearned())
+                        .hasSize(BATCH)
+                        .allMatch(o -> o.getPromptId().startsWith("train-"));
+            });
+            assertThat(LoggedValues.read(broker, offline.rollouts()))
+                    .allMatch(group -> group.getPrompt().getPurpose() == Purpose.EVAL);
+        }
+        assertThat(Judge.execute("train", "--from-scored=loop.scored.absent", "--runs=" + runs))
+                .isEqualTo(2);
+    }
+
+    @Test
     void shouldRefuseARunThatIsThereAlready() {
         assertThat(Judge.execute("train", "--run=loop", "--runs=" + runs)).isEqualTo(2);
     }

@@ -57,11 +57,10 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         final String path = URLEncoder.encode(subject, StandardCharsets.UTF_8);
         try {
             final String body = JSON.writeValueAsString(Map.of("schema", schema.toString()));
-            final int id = send("POST", "/subjects/" + path + "/versions", body)
+            send("PUT", "/config/" + path, COMPATIBILITY);
+            return send("POST", "/subjects/" + path + "/versions", body)
                     .path("id")
                     .asInt();
-            send("PUT", "/config/" + path, COMPATIBILITY);
-            return id;
         } catch (final JsonProcessingException e) {
             throw new IllegalStateException("a schema can be written as JSON", e);
         }

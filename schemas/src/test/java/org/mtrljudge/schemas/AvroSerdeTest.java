@@ -3,9 +3,19 @@ package org.mtrljudge.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +64,30 @@ class AvroSerdeTest {
                 assertThat(expected).hasMessageContaining("WeightChunk");
             }
         }
+    }
+
+    @Test
+    void shouldReadWhatAnEarlierBuildWrote() throws IOException {
+        final Schema earlier = LocalSchemaRegistry.earlier("PromptRequest-1");
+        final PromptRequest prompt = new PromptRequest(
+                "p", "t", "?", List.of(), "a", List.of("a"), 2, new Sampling(1.0, 1.0, 4, 7L), Purpose.EVAL, 3, "pair");
+        final AvroSerde<PromptRequest> prompts = new AvroSerde<>(PromptRequest.class, registry);
+        final byte[] bytes = prompts.encode("run.prompts", prompt);
+        final GenericRecord old = new GenericDatumReader<GenericRecord>(PromptRequest.getClassSchema(), earlier)
+                .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(ByteBuffer.allocate(5)
+                .put((byte) 0)
+                .putInt(new LocalSchemaRegistry().idOf("run.prompts-value", earlier))
+                .array());
+        final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericRecord>(earlier).write(old, encoder);
+        encoder.flush();
+
+        final PromptRequest read = prompts.decode(out.toByteArray());
+        assertThat(read.getPairId()).isNull();
+        read.put("pairId", "pair");
+        assertThat(read).isEqualTo(prompt);
     }
 
     @Test

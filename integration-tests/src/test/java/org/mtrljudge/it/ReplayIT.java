@@ -1,0 +1,206 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.mtrljudge.it.RolloutGroups.BARE;
+import static org.mtrljudge.it.RolloutGroups.RIGHT;
+import static org.mtrljudge.it.RolloutGroups.WRONG;
+import static org.mtrljudge.it.RolloutGroups.group;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.AdvantageEstimator;
+import org.mtrljudge.reward.Comparison;
+import org.mtrljudge.reward.Replay;
+import org.mtrljudge.reward.RewardService;
+import org.mtrljudge.reward.RewardSet;
+import org.mtrljudge.reward.RewardSetReader;
+import org.mtrljudge.reward.RewardSettings;
+import org.mtrljudge.reward.RolloutFilter;
+import org.mtrljudge.reward.TaskComparison;
+import org.mtrljudge.reward.Verifiers;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.standalone.EmbeddedBroker;
+
+/** A log is scored again: what comes out, what it is compared with, and that it can be stopped. */
+@Timeout(300)
+class ReplayIT {
+    private static final int GROUPS = 1500;
+    private static final double EXACT = 1e-9;
+
+    @TempDir
+    private Path folder;
+
+    private final Topics topics = new Topics("replayed", new LocalSchemaRegistry());
+    private EmbeddedBroker broker;
+
+    /** Tasks "a" and "b" in turn, policy versions 0 to 9, one poisoned record; scored with α = 0.1. */
+    @BeforeEach
+    void runOnce() throws InterruptedException {
+        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker.prepare(topics);
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+            producer.send(new ProducerRecord<>(topics.rollouts().name(), "poison", new byte[] {7}));
+            for (int i = 0; i < GROUPS; i++) {
+                final String task = i % 2 == 0 ? "a" : "b";
+                producer.send(topics.rollouts().message("p" + i, group("p" + i, task, i % 10, RIGHT, WRONG, BARE)));
+            }
+        }
+        try (RewardService service = new RewardService(
+                topics,
+                settings(RewardSet.accuracyAndFormat(0.1)),
+                broker.clientConfig(),
+                folder.resolve("live"),
+                "reward-0",
+                new SimpleMeterRegistry(),
+                why -> {},
+                Clock.systemUTC())) {
+            service.start();
+            while (LoggedValues.read(broker, topics.scored()).size() < GROUPS) {
+                Thread.sleep(200);
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    private static RewardSettings settings(final RewardSet set) {
+        return new RewardSettings(set, AdvantageEstimator.GRPO, false, 500);
+    }
+
+    private Replay replay(final String name, final RewardSet set, final RolloutFilter filter) {
+        broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
+        return new Replay(topics, name, settings(set), filter, broker.clientConfig(), folder.resolve(name));
+    }
+
+    /** RIGHT 1 → 1, WRONG 0.1 → 0.7, BARE 0.9 → 0.3: the last two change places. */
+    private static void checkTurned(final TaskComparison task, final int groups) {
+        assertThat(task.groups()).isEqualTo(groups);
+        assertThat(task.newGroups()).isZero();
+        assertThat(task.completions()).isEqualTo(3L * groups);
+        assertThat(task.changed()).isEqualTo(2L * groups);
+        assertThat(task.flipped()).isEqualTo(2L * groups);
+        assertThat(task.meanBefore()).isCloseTo(2.0 / 3, within(EXACT));
+        assertThat(task.meanAfter()).isCloseTo(2.0 / 3, within(EXACT));
+        // ranks 3 1 2 against 3 2 1: covariance (1 · 1 + −1 · 0 + 0 · −1) over 2
+        assertThat(task.rewards().rankCorrelation()).isCloseTo(0.5, within(EXACT));
+        assertThat(task.rewards().changes()).containsOnlyKeys(-0.6, 0.0, 0.6);
+    }
+
+    @Test
+    void shouldCompareWithoutWritingAnything() {
+        final Set<String> before = broker.topics();
+        final Replay replay = new Replay(
+                topics,
+                "dry",
+                settings(RewardSet.accuracyAndFormat(0.7)),
+                RolloutFilter.ALL,
+                broker.clientConfig(),
+                folder.resolve("dry"));
+        final Replay.Outcome outcome =
+                replay.dryRun(replay.endOffset(), () -> false, offset -> {}).orElseThrow();
+        checkTurned(outcome.comparison().tasks().get("a"), GROUPS / 2);
+        checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 2);
+        assertThat(outcome.deadLetters()).isEqualTo(1);
+        assertThat(broker.topics()).isEqualTo(before);
+        final List<Comparison.Changed> most = outcome.comparison().mostChanged();
+        assertThat(most).hasSize(10).allSatisfy(changed -> {
+            assertThat(changed.place()).isEqualTo(1);
+            assertThat(changed.before().getTotal()).isCloseTo(0.1, within(EXACT));
+            assertThat(changed.after().getTotal()).isCloseTo(0.7, within(EXACT));
+        });
+        assertThat(most).extracting(Comparison.Changed::promptId).doesNotHaveDuplicates();
+        assertThat(replay.rollouts(List.of(most.get(0).rolloutOffset()))
+                        .get(most.get(0).rolloutOffset())
+                        .getPrompt()
+                        .getPromptId())
+                .isEqualTo(most.get(0).promptId());
+    }
+
+    @Test
+    void shouldScoreOnlyWhatIsChosen() {
+        final Replay replay = replay(
+                "chosen",
+                RewardSet.accuracyAndFormat(0.7),
+                new RolloutFilter(0, 4, 7, Set.of("b"))); // versions 5 and 7
+        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
+        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("chosen"));
+        assertThat(scored).hasSize(GROUPS / 5).allSatisfy(group -> {
+            assertThat(group.getRollout().getPrompt().getTask()).isEqualTo("b");
+            assertThat(group.getRollout().getPolicyVersion()).isIn(5, 7);
+        });
+        final Replay.Outcome outcome = replay.compare();
+        assertThat(outcome.comparison().tasks()).containsOnlyKeys("b");
+        checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 5);
+        assertThat(outcome.deadLetters()).isEqualTo(1);
+        assertThat(broker.topics()).noneMatch(topic -> topic.contains("changelog") && topic.contains("chosen"));
+    }
+
+    @Test
+    void shouldGoOnWhereItWasStoppedAndEndWhereItBeganToEnd() throws IOException {
+        final Path rewards = folder.resolve("slow.yaml");
+        Files.writeString(rewards, "{name: slow, version: 3, defaults: {verifier: slow, weights: {accuracy: 1}}}");
+        final RewardSet slow = new RewardSetReader(new Verifiers(BadVerifiers.jar(folder.resolve("plugins")), 5000))
+                .read(rewards); // about 5 s for all
+        final Replay first = replay("slow", slow, RolloutFilter.ALL);
+        final long end = first.endOffset();
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+            producer.send(topics.rollouts().message("late", group("late", "a", 0, RIGHT, WRONG, BARE)));
+        }
+        final AtomicLong reached = new AtomicLong();
+        assertThat(first.run(end, () -> reached.get() > 0, reached::set)).isFalse();
+        final long stoppedAt = LoggedValues.read(broker, topics.scored("slow")).size();
+        assertThat(stoppedAt).isBetween(1L, GROUPS - 1L);
+        assertThat(replay("slow", slow, RolloutFilter.ALL).run(end, () -> false, offset -> {}))
+                .isTrue();
+
+        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("slow"));
+        assertThat(scored).hasSize(GROUPS);
+        final Set<String> ids = new HashSet<>();
+        final List<Long> offsets = new ArrayList<>();
+        scored.forEach(group -> {
+            ids.add(group.getRollout().getPrompt().getPromptId());
+            offsets.add(group.getRolloutOffset());
+            assertThat(group.getRewardSet()).isEqualTo("slow");
+            assertThat(group.getRewardSetVersion()).isEqualTo(3);
+        });
+        assertThat(ids).hasSize(GROUPS).doesNotContain("late");
+        assertThat(offsets).isSorted();
+        assertThat(LoggedValues.read(broker, topics.deadLetters("slow"))).hasSize(1);
+    }
+
+    @Test
+    void shouldScoreTheSameBytesAsTheRunButForTheTime() {
+        final Replay replay = replay("again", RewardSet.accuracyAndFormat(0.1), RolloutFilter.ALL);
+        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
+        final List<ScoredGroup> before = LoggedValues.read(broker, topics.scored());
+        final List<ScoredGroup> after = LoggedValues.read(broker, topics.scored("again"));
+        assertThat(after).hasSameSizeAs(before);
+        for (int i = 0; i < after.size(); i++) {
+            before.get(i).put("scoreMs", 0.0);
+            after.get(i).put("scoreMs", 0.0);
+            assertThat(topics.scored().message("", after.get(i)).value())
+                    .isEqualTo(topics.scored().message("", before.get(i)).value());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mtrljudge.it.RolloutGroups.RIGHT;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.HttpSchemaRegistry;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Topics;
+
+/** New optional fields, through a real registry: old and new code read each other, and what would break that is refused. */
+class SchemaEvolutionIT {
+    @TempDir
+    private static Path folder;
+
+    private static RegistryProcess server;
+
+    private final RolloutGroup rollout = RolloutGroups.group("p1", "good", 3, RIGHT, RIGHT);
+    private final ScoredGroup scored = new ScoredGroup(
+            rollout,
+            "set",
+            1,
+            List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "yes", null)),
+            false,
+            0.5,
+            42L);
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RegistryProcess.start(folder.resolve("registry.log"));
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        server.close();
+    }
+
+    private static Schema earlier(final String name) throws IOException {
+        try (InputStream in = Topics.class.getResourceAsStream("/earlier-schemas/" + name + "-1.avsc")) {
+            return new Schema.Parser().parse(in);
+        }
+    }
+
+    /** What code of the first version makes of a record: it knows its own schema and asks the registry for the writer's. */
+    private static GenericRecord readByOldCode(final byte[] bytes, final Schema own) throws IOException {
+        final Schema writer = new HttpSchemaRegistry(server.url())
+                .schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
+        return new GenericDatumReader<GenericRecord>(writer, own)
+                .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));
+    }
+
+    /** What code of the first version writes. */
+    private static byte[] writeByOldCode(final GenericRecord value, final String topic) throws IOException {
+        final int id = new HttpSchemaRegistry(server.url()).idOf(topic + "-value", value.getSchema());
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+        final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericRecord>(value.getSchema()).write(value, encoder);
+        encoder.flush();
+        return out.toByteArray();
+    }
+
+    @Test
+    void shouldReadOldRolloutsWithNewCodeAndNewRolloutsWithOldCode() throws IOException {
+        final Topics topics = new Topics("evolved", new HttpSchemaRegistry(server.url()));
+        final byte[] written = topics.rollouts().message("p1", rollout).value();
+
+        final GenericRecord old = readByOldCode(written, earlier("RolloutGroup"));
+        assertThat(old.get("policyVersion")).isEqualTo(3);
+        assertThat(old.hasField("promptTokens")).isFalse();
+
+        final byte[] oldBytes = writeByOldCode(old, topics.rollouts().name());
+        assertThat(oldBytes).isNotEqualTo(written);
+        final RolloutGroup read = topics.rollouts().valueSerde().decode(oldBytes);
+        assertThat(read.getPromptTokens()).isNull();
+        assertThat(read.getPrompt().getPairId()).isNull();
+        assertThat(read.getCompletions()).isEqualTo(rollout.getCompletions());
+    }
+
+    @Test
+    void shouldReadOldScoresWithNewCodeAndNewScoresWithOldCode() throws IOException {
+        final Topics topics = new Topics("evolved", new HttpSchemaRegistry(server.url()));
+        final byte[] written = topics.scored().message("p1", scored).value();
+        assertThat(topics.scored().valueSerde().decode(written)).isEqualTo(scored);
+
+        final GenericRecord old = readByOldCode(written, earlier("ScoredGroup"));
+        assertThat(old.get("rewardSet")).hasToString("set");
+        final ScoredGroup read = topics.scored()
+                .valueSerde()
+                .decode(writeByOldCode(old, topics.scored().name()));
+        assertThat(read.getRolloutOffset()).isNull();
+        assertThat(read.getScores()).isEqualTo(scored.getScores());
+    }
+
+    @Test
+    void shouldBeRefusedAnIncompatibleChange() {
+        final HttpSchemaRegistry registry = new HttpSchemaRegistry(server.url());
+        final String subject = "guarded.rollouts-value";
+        registry.idOf(subject, RolloutGroup.getClassSchema());
+        final Schema withoutDefault = SchemaBuilder.record("RolloutGroup")
+                .namespace("org.mtrljudge.schemas")
+                .fields()
+                .requiredString("prompt")
+                .endRecord();
+        assertThatThrownBy(() -> registry.idOf(subject, withoutDefault))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("refused")
+                .hasMessageContaining("ncompatible");
+    }
+
+    @Test
+    void shouldTellAnUnknownIdFromARegistryThatIsAway() {
+        assertThatThrownBy(() -> new HttpSchemaRegistry(server.url()).schemaOf(987_654))
+                .isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> new HttpSchemaRegistry("http://127.0.0.1:1").schemaOf(1))
+                .isInstanceOf(KafkaException.class)
+                .isNotInstanceOf(SerializationException.class)
+                .hasMessageContaining("cannot be reached");
+    }
+}
