@@ -79,6 +79,9 @@ class TrainingLoopIT {
     @Test
     void shouldHoldTheSameCountsAtBothEndsOfEveryTopic() {
         try (EmbeddedBroker broker = EmbeddedBroker.start(runs.resolve("loop").resolve("kafka"), 0)) {
+            assertThat(Judge.execute("inspect", "--run=loop", "--runs=" + runs))
+                    .as("while another has the log in use")
+                    .isZero();
             final List<PromptRequest> prompts = LoggedValues.read(broker, TOPICS.prompts());
             final List<RolloutGroup> rollouts = LoggedValues.read(broker, TOPICS.rollouts());
             final List<ScoredGroup> scored = LoggedValues.read(broker, TOPICS.scored());
@@ -188,6 +191,8 @@ class TrainingLoopIT {
         assertThat(Files.readString(folder.resolve("report.html"))).contains("form: reward set form version 2", "<img");
         assertThat(folder.resolve("streams")).doesNotExist();
         assertThat(Judge.execute(replay)).isEqualTo(2); // it is finished
+        assertThat(Judge.execute("replay", "--run=loop", "--runs=" + runs, "--rewards=" + rewards, "--dry-run"))
+                .isZero();
 
         assertThat(Judge.execute(
                         "train",

@@ -35,7 +35,7 @@ final class EarlierRun implements AutoCloseable {
         }
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
         final Topics topics = directory.topics();
-        final EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0);
+        final EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka());
         final List<String> scored = broker.topics().stream()
                 .filter(name -> TOPIC.matcher(name).matches())
                 .toList();

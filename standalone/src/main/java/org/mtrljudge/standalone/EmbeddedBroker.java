@@ -6,9 +6,13 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 
@@ -30,12 +35,47 @@ import org.mtrljudge.schemas.Topics;
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
-    private final KafkaRaftServer server;
-    private final int port;
+    /** Where a broker listens whose log is in the folder. */
+    private static final String ADDRESS = "bootstrap.servers";
 
-    private EmbeddedBroker(final KafkaRaftServer server, final int port) {
+    private final @Nullable KafkaRaftServer server; // null: it runs in another process
+    private final String address;
+
+    private EmbeddedBroker(final @Nullable KafkaRaftServer server, final String address) {
         this.server = server;
-        this.port = port;
+        this.address = address;
+    }
+
+    /**
+     * The broker of a run's log: started here, or the one of another process that has the log in use, a run that goes on for one.
+     *
+     * @throws RunException when it can neither be started nor be found
+     */
+    static EmbeddedBroker startOrJoin(final Path logDir) {
+        if (!isInUse(logDir)) {
+            return start(logDir, 0);
+        }
+        try {
+            return new EmbeddedBroker(null, Files.readString(logDir.resolve(ADDRESS)));
+        } catch (final IOException e) {
+            throw new RunException(
+                    "another process uses " + logDir + ", and where its broker listens cannot be read: " + e, e);
+        }
+    }
+
+    private static boolean isInUse(final Path logDir) {
+        final Path lock = logDir.resolve(".lock");
+        if (!Files.exists(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                @Nullable FileLock held = channel.tryLock()) {
+            return held == null;
+        } catch (final OverlappingFileLockException e) {
+            return true; // in this process
+        } catch (final IOException e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be used: " + e, e);
+        }
     }
 
     /**
@@ -52,7 +92,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             final KafkaRaftServer server =
                     new KafkaRaftServer(new KafkaConfig(config(logDir, port, controllerPort), false), Time.SYSTEM);
             server.startup();
-            return new EmbeddedBroker(server, port);
+            final String address = HOST + ":" + port;
+            Files.writeString(logDir.resolve(ADDRESS), address);
+            return new EmbeddedBroker(server, address);
         } catch (final IOException e) {
             throw new RunException("the broker's folder " + logDir + " cannot be written: " + e.getMessage(), e);
         }
@@ -117,7 +159,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Where clients connect: the start of every client's configuration. */
     public Map<String, Object> clientConfig() {
-        return Map.of("bootstrap.servers", HOST + ":" + port);
+        return Map.of("bootstrap.servers", address);
     }
 
     /** The names of all its topics. */
@@ -162,6 +204,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
+        if (server != null) {
+            server.shutdown();
+        }
     }
 }

@@ -42,7 +42,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         final RunDirectory directory = RunDirectory.open(runs, run);
         final Topics topics = directory.topics();
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
+        try (EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
             final Deque<ScoredGroup> newest = newest(topics, broker);
             if (newest.isEmpty()) {
                 System.out.println("no scored groups of that kind in the log of " + run);

@@ -73,8 +73,7 @@ final class ReplayCommand implements Callable<Integer> {
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
         final RunSettings settings = SettingsReader.read(directory.settings(), settingsToo);
-        final ReplayPlan wanted = new ReplayPlan(
-                ReplayPlan.digest(rewards, settings), String.valueOf(since), String.valueOf(versions), tasks, 0);
+        final ReplayPlan wanted = new ReplayPlan(ReplayPlan.digest(rewards, settings), since, versions, tasks, 0);
         final RolloutFilter filter = filter();
         final ReplayFolder folder = new ReplayFolder(directory.inside("replays", name == null ? "dry-run" : name));
         if (!dryRun) {
@@ -82,7 +81,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
-                EmbeddedBroker broker = EmbeddedBroker.start(directory.kafka(), 0)) {
+                EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
             final Topics topics = new Topics(run, settings.schemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Sha256;
 
 /**
@@ -14,7 +15,12 @@ import org.mtrljudge.schemas.Sha256;
  * @param rewardsSha256 of the reward set and of the settings that make advantages
  * @param endOffset the rollouts' end at the beginning
  */
-record ReplayPlan(String rewardsSha256, String since, String versions, List<String> tasks, long endOffset) {
+record ReplayPlan(
+        String rewardsSha256,
+        @Nullable String since,
+        @Nullable String versions,
+        List<String> tasks,
+        long endOffset) {
 
     static String digest(final Path rewards, final RunSettings settings) {
         try {
