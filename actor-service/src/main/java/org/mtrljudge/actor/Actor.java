@@ -6,14 +6,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.AcknowledgeType;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,9 +28,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
@@ -48,7 +53,8 @@ public final class Actor implements Runnable, AutoCloseable {
     private final JudgeModel model;
     private final RolloutMaker maker;
     private final PolicyReader policies;
-    private final ShareConsumer<String, byte[]> prompts;
+    private final PromptQueue prompts;
+    private final ExecutorService generator;
     private final Producer<String, byte[]> producer;
     private volatile boolean stopping;
     private volatile @Nullable Exception failed;
@@ -66,21 +72,9 @@ public final class Actor implements Runnable, AutoCloseable {
         this.model = model;
         this.maker = new RolloutMaker(model, settings.id(), dataRoot, clock);
         this.policies = new PolicyReader(topics, kafka);
-        this.prompts = new KafkaShareConsumer<>(
-                consumerConfig(kafka, topics, settings), new StringDeserializer(), new ByteArrayDeserializer());
+        this.prompts = new PromptQueue(topics, kafka, settings.maxPrompts());
+        this.generator = Executors.newSingleThreadExecutor(task -> new Thread(task, settings.id() + "-generator"));
         this.producer = new KafkaProducer<>(producerConfig(kafka), new StringSerializer(), new ByteArraySerializer());
-        prompts.subscribe(List.of(topics.prompts().name()));
-    }
-
-    private static Map<String, Object> consumerConfig(
-            final Map<String, Object> kafka, final Topics topics, final ActorSettings settings) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("group.id", topics.actorGroup());
-        config.put("share.acknowledgement.mode", "explicit");
-        // take no more than is generated at once: what lies in one actor's hands is no use to another
-        config.put("share.acquire.mode", "record_limit");
-        config.put("max.poll.records", settings.maxPrompts());
-        return config;
     }
 
     private static Map<String, Object> producerConfig(final Map<String, Object> kafka) {
@@ -93,11 +87,14 @@ public final class Actor implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        JudgeModule.useThreads(settings.threads());
         try {
+            onGenerator(() -> {
+                JudgeModule.useThreads(settings.threads());
+                return settings.threads();
+            });
             while (!stopping) {
                 takeNewestWeights(Duration.ZERO);
-                final var records = prompts.poll(POLL);
+                final List<ConsumerRecord<String, byte[]>> records = prompts.take(POLL);
                 if (!records.isEmpty()) {
                     handle(records);
                 }
@@ -115,18 +112,10 @@ public final class Actor implements Runnable, AutoCloseable {
         });
     }
 
-    private void handle(final Iterable<ConsumerRecord<String, byte[]>> records) {
-        final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = new HashMap<>();
-        final List<PromptRequest> order = new ArrayList<>();
-        for (final ConsumerRecord<String, byte[]> record : records) {
-            try {
-                final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
-                requests.put(request, record);
-                order.add(request);
-            } catch (final SerializationException e) {
-                refuse(record, null, String.valueOf(e.getMessage()));
-            }
-        }
+    private void handle(final List<ConsumerRecord<String, byte[]>> records) {
+        final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = readable(records);
+        final Set<Long> postponed = postponeAllButOneSuspect(requests);
+        final List<PromptRequest> order = new ArrayList<>(requests.keySet());
         waitForVersion(
                 order.stream()
                         .mapToInt(PromptRequest::getMinPolicyVersion)
@@ -134,11 +123,10 @@ public final class Actor implements Runnable, AutoCloseable {
                         .orElse(-1),
                 order.size());
         if (stopping) { // with or without the weights: the prompts in hand go to another actor
-            records.forEach(record -> prompts.acknowledge(record, AcknowledgeType.RELEASE));
-            prompts.commitSync();
+            prompts.release();
             return;
         }
-        for (final RolloutMaker.Outcome outcome : maker.roll(order)) {
+        for (final RolloutMaker.Outcome outcome : onGenerator(() -> maker.roll(order))) {
             final PromptRequest prompt = outcome.prompt();
             if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
                 send(topics.rollouts().message(prompt.getPromptId(), rolled.group()));
@@ -148,18 +136,80 @@ public final class Actor implements Runnable, AutoCloseable {
         }
         producer.flush(); // a prompt is acknowledged only when its rollouts are in the log
         throwIfAWriteFailed();
+        prompts.settle(record -> !postponed.contains(record.offset()));
+    }
+
+    /**
+     * A prompt whose actors died again and again is taken alone, so that it takes no other along if it is the reason.
+     *
+     * @return the offsets of the others, which are left out; none where nothing is suspected
+     */
+    private Set<Long> postponeAllButOneSuspect(final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests) {
+        final Optional<PromptRequest> suspect = requests.entrySet().stream()
+                .filter(entry -> 2 * deliveries(entry.getValue()) > settings.maxDeliveries())
+                .map(Map.Entry::getKey)
+                .findFirst();
+        final Set<Long> postponed = new HashSet<>();
+        suspect.ifPresent(alone -> requests.entrySet().removeIf(entry -> {
+            final boolean other = !entry.getKey().equals(alone);
+            return other && postponed.add(entry.getValue().offset());
+        }));
+        return postponed;
+    }
+
+    private static int deliveries(final ConsumerRecord<String, byte[]> record) {
+        return record.deliveryCount().orElse((short) 1);
+    }
+
+    /** Those that can be generated, in their order; the others become dead letters. */
+    private Map<PromptRequest, ConsumerRecord<String, byte[]>> readable(
+            final List<ConsumerRecord<String, byte[]>> records) {
+        final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = new LinkedHashMap<>();
         for (final ConsumerRecord<String, byte[]> record : records) {
-            prompts.acknowledge(record, AcknowledgeType.ACCEPT);
+            try {
+                final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
+                if (deliveries(record) >= settings.maxDeliveries()) {
+                    refuse(
+                            record,
+                            request.getPromptId(),
+                            "this is delivery " + deliveries(record) + ": no actor lived to answer it");
+                } else {
+                    requests.put(request, record);
+                }
+            } catch (final SerializationException e) {
+                refuse(record, null, String.valueOf(e.getMessage()));
+            }
         }
-        prompts.commitSync();
+        return requests;
+    }
+
+    /** Lets the generator's thread work while this one keeps the prompts' locks. */
+    private <T> T onGenerator(final Callable<T> work) {
+        final Future<T> result = generator.submit(work);
+        while (true) {
+            try {
+                return result.get(prompts.renewalMs(), TimeUnit.MILLISECONDS);
+            } catch (final TimeoutException e) {
+                prompts.renew();
+            } catch (final ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
+            } catch (final InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
     }
 
     private void waitForVersion(final int version, final int promptsInHand) {
         if (maker.version() < version) {
             LOG.info("{} holds {} prompts and waits for policy version {}", settings.id(), promptsInHand, version);
         }
+        long renewed = System.nanoTime();
         while (maker.version() < version && !stopping) {
             takeNewestWeights(POLL);
+            if (System.nanoTime() - renewed > TimeUnit.MILLISECONDS.toNanos(prompts.renewalMs())) {
+                prompts.renew();
+                renewed = System.nanoTime();
+            }
         }
     }
 
@@ -204,6 +254,7 @@ public final class Actor implements Runnable, AutoCloseable {
     /** Frees everything; call it after {@link #run} has returned. */
     @Override
     public void close() {
+        generator.shutdown();
         prompts.close();
         producer.close();
         policies.close();

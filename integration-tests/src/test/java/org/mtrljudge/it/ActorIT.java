@@ -11,12 +11,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -46,6 +52,7 @@ import org.mtrljudge.standalone.EmbeddedBroker;
 /** An actor against a real broker, with everything that can be wrong about its inputs. */
 class ActorIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long LOCK_MS = 3000;
 
     @TempDir
     private Path folder;
@@ -80,8 +87,18 @@ class ActorIT {
     }
 
     private Actor actor(final String id) {
+        return actor(id, Topics.MAX_DELIVERIES);
+    }
+
+    private Actor actor(final String id, final int maxDeliveries) {
         final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
-        return new Actor(new ActorSettings(id, 4, 1), topics, broker.clientConfig(), model, folder, Clock.systemUTC());
+        return new Actor(
+                new ActorSettings(id, 4, 1, maxDeliveries),
+                topics,
+                broker.clientConfig(),
+                model,
+                folder,
+                Clock.systemUTC());
     }
 
     /** One chunk a version is enough here. */
@@ -221,5 +238,82 @@ class ActorIT {
                 .extracting(r -> r.getPrompt().getPromptId())
                 .containsExactlyInAnyOrder("p0", "p1", "p2", "p3", "p4", "p5");
         assertThat(rollouts).extracting(RolloutGroup::getActorId).containsOnly("second");
+    }
+
+    /** Takes every prompt and gives it back, as the broker does for an actor that died. */
+    private void deliverInVain(final int prompts) {
+        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        config.put("group.id", topics.actorGroup());
+        config.put("share.acknowledgement.mode", "explicit");
+        try (KafkaShareConsumer<String, byte[]> consumer =
+                new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topics.prompts().name()));
+            int taken = 0;
+            while (taken < prompts) {
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    consumer.acknowledge(record, AcknowledgeType.RELEASE);
+                    taken++;
+                }
+            }
+            consumer.commitSync();
+        }
+    }
+
+    @Test
+    void shouldMakeADeadLetterOfAPromptThatKeepsKillingItsActors() throws Exception {
+        publish(0, false);
+        producer.send(topics.prompts().message("killer", prompt("killer", List.of(), 0)))
+                .get();
+        deliverInVain(1);
+        producer.send(topics.prompts().message("good", prompt("good", List.of(), 0)))
+                .get();
+        final Actor actor = actor("a", 2);
+        final Thread thread = run(actor);
+        final DeadLetter letter = topics.deadLetters()
+                .valueSerde()
+                .decode(read(topics.deadLetters().name(), 1).get(0).value());
+        final var rollouts = read(topics.rollouts().name(), 1);
+        end(actor, thread);
+
+        assertThat(letter.getPromptId()).isEqualTo("killer");
+        assertThat(letter.getReason()).contains("delivery 2", "no actor lived to answer it");
+        assertThat(rollouts).extracting(ConsumerRecord::key).containsExactly("good");
+    }
+
+    @Test
+    void shouldKeepItsPromptsWhileItWaitsForWeightsAndGeneratesALongGroup() throws Exception {
+        try (Admin admin = Admin.create(broker.clientConfig())) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("share.record.lock.duration.ms", String.valueOf(LOCK_MS)),
+                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+        for (int i = 0; i < 4; i++) {
+            final PromptRequest longOne = prompt("p" + i, List.of(), 0);
+            longOne.put("groupSize", 32);
+            longOne.put("sampling", new Sampling(1.0, 1.0, 400, (long) i));
+            producer.send(topics.prompts().message("p" + i, longOne)).get();
+        }
+        final Actor first = actor("first");
+        final Actor second = actor("second");
+        final Thread one = run(first);
+        final Thread other = run(second);
+        Thread.sleep(2 * LOCK_MS); // they hold the prompts and wait for weights, longer than a lock lives
+        publish(0, false);
+        rollouts(4);
+        Thread.sleep(2 * LOCK_MS); // time for a second delivery to begin, if a lock ran out
+        end(first, one);
+        end(second, other);
+
+        final List<RolloutGroup> rollouts = LoggedValues.read(broker, topics.rollouts());
+        assertThat(rollouts)
+                .extracting(r -> r.getPrompt().getPromptId())
+                .containsExactlyInAnyOrder("p0", "p1", "p2", "p3");
+        assertThat(rollouts.stream().mapToDouble(RolloutGroup::getGenerateMs).sum())
+                .as("generation outlasts the lock too")
+                .isGreaterThan(2 * LOCK_MS);
     }
 }

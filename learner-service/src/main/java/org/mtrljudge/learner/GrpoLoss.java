@@ -30,22 +30,25 @@ final class GrpoLoss {
 
     /**
      * @param logProbs under the policy being trained
-     * @param behaviour under the policy that sampled, from the log
+     * @param old under the policy that the clip is put around: the one that sampled, from the log, or the one the step began with
      * @param advantages of the token's completion
+     * @param correction what a token's surrogate is multiplied by, see {@link ImportanceCorrection}; null for 1
      * @param weights of each token in the mean; they add up to 1 over the whole update
      * @param reference log-probabilities under the reference policy, or null without a KL term
      */
     Terms of(
             final NDArray logProbs,
-            final NDArray behaviour,
+            final NDArray old,
             final NDArray advantages,
+            final @Nullable NDArray correction,
             final NDArray weights,
             final @Nullable NDArray reference) {
         final NDManager scope = weights.getManager();
-        final NDArray ratio = logProbs.sub(behaviour).exp(); // [tokens]
+        final NDArray ratio = logProbs.sub(old).exp(); // [tokens]
         final NDArray clipped = ratio.clip(1 - clipRatioLow, 1 + clipRatioHigh); // [tokens]
         final NDArray gain = ratio.mul(advantages).minimum(clipped.mul(advantages)); // [tokens]
-        final NDArray surrogate = gain.mul(weights).sum().neg(); // []
+        final NDArray corrected = correction == null ? gain : gain.mul(correction); // [tokens]
+        final NDArray surrogate = corrected.mul(weights).sum().neg(); // []
         if (reference == null || klCoef == 0) {
             return new Terms(surrogate, surrogate, scope.create(0f));
         }

@@ -3,7 +3,9 @@ package org.mtrljudge.learner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,6 +57,8 @@ public final class GrpoTrainer implements AutoCloseable {
     public Map<String, Double> learn(final List<LearnedGroup> batch) {
         steps++;
         final Sums sums = new Sums();
+        final ImportanceCorrection correction = correction();
+        final Map<LearnedGroup, float[]> proximal = correction == null ? Map.of() : proximal(batch);
         double gradNorm = 0;
         int updates = 0;
         for (int from = 0; from < batch.size(); from += settings.actor().globalBatchSize()) {
@@ -63,7 +67,7 @@ public final class GrpoTrainer implements AutoCloseable {
                     .filter(g -> !(g.zeroSpread() && settings.algorithm().onlineFiltering()))
                     .toList();
             if (!kept.isEmpty()) {
-                gradNorm += update(kept, sums);
+                gradNorm += update(kept, proximal, correction, sums);
                 updates++;
             }
         }
@@ -79,20 +83,55 @@ public final class GrpoTrainer implements AutoCloseable {
         metrics.put("actor/pg_clipfrac", (sums.clippedLow + sums.clippedHigh) / tokens);
         metrics.put("actor/pg_clipfrac_lower", sums.clippedLow / tokens);
         metrics.put("actor/pg_clipfrac_higher", sums.clippedHigh / tokens);
+        if (correction != null) {
+            correction.addTo(metrics);
+        }
         return metrics;
+    }
+
+    private @Nullable ImportanceCorrection correction() {
+        final LearnerSettings.Algorithm algorithm = settings.algorithm();
+        return algorithm.rolloutIs().equals("none")
+                ? null
+                : new ImportanceCorrection(algorithm.rolloutIs(), algorithm.rolloutIsThreshold());
+    }
+
+    /** Log-probabilities of each group's tokens under the weights as they are now. */
+    private Map<LearnedGroup, float[]> proximal(final List<LearnedGroup> batch) {
+        final Map<LearnedGroup, float[]> proximal = new IdentityHashMap<>();
+        for (final List<LearnedGroup> micro : microBatches(batch)) {
+            try (NDManager scope = model.newScope()) {
+                final float[] all = model.score(
+                                micro.stream().map(LearnedGroup::packed).toList(),
+                                settings.rollout().temperature(),
+                                scope)
+                        .logProbs()
+                        .toFloatArray();
+                int at = 0;
+                for (final LearnedGroup group : micro) {
+                    proximal.put(group, Arrays.copyOfRange(all, at, at + group.behaviour().length));
+                    at += group.behaviour().length;
+                }
+            }
+        }
+        return proximal;
     }
 
     private double learningRate() {
         return settings.actor().optim().learningRate(steps, settings.trainer().totalSteps());
     }
 
-    private double update(final List<LearnedGroup> groups, final Sums sums) {
+    private double update(
+            final List<LearnedGroup> groups,
+            final Map<LearnedGroup, float[]> proximal,
+            final @Nullable ImportanceCorrection correction,
+            final Sums sums) {
         final long tokens = groups.stream().mapToLong(g -> g.behaviour().length).sum();
         final long sequences =
                 groups.stream().mapToLong(g -> g.advantages().length).sum();
         for (final List<LearnedGroup> micro : microBatches(groups)) {
             try (NDManager scope = model.newScope()) {
-                learn(micro, tokens, sequences, sums, scope);
+                learn(micro, proximal, correction, tokens, sequences, sums, scope);
             }
         }
         return optimizer.step(learningRate());
@@ -121,17 +160,28 @@ public final class GrpoTrainer implements AutoCloseable {
     /** Leaves the micro-batch's share of the update's gradients on the policy. */
     private void learn(
             final List<LearnedGroup> groups,
+            final Map<LearnedGroup, float[]> proximal,
+            final @Nullable ImportanceCorrection correction,
             final long allTokens,
             final long allSequences,
             final Sums sums,
             final NDManager scope) {
         final int n = groups.stream().mapToInt(g -> g.behaviour().length).sum();
-        final float[] behaviour = new float[n];
+        final float[] old = new float[n]; // what the clip is put around
+        final float[] corrections = new float[n];
         final float[] advantages = new float[n];
         final float[] weights = new float[n];
         int at = 0;
         for (final LearnedGroup group : groups) {
-            System.arraycopy(group.behaviour(), 0, behaviour, at, group.behaviour().length);
+            System.arraycopy(proximal.getOrDefault(group, group.behaviour()), 0, old, at, group.behaviour().length);
+            if (correction != null) {
+                final int[] lengths = group.packed().completions().stream()
+                        .mapToInt(tokens -> tokens.length)
+                        .toArray();
+                final float[] own = correction.weights(
+                        Arrays.copyOfRange(old, at, at + group.behaviour().length), group.behaviour(), lengths);
+                System.arraycopy(own, 0, corrections, at, own.length);
+            }
             for (int c = 0; c < group.advantages().length; c++) {
                 final int length = group.packed().completions().get(c).length;
                 for (int t = 0; t < length; t++, at++) {
@@ -150,8 +200,13 @@ public final class GrpoTrainer implements AutoCloseable {
                 : model.score(reference, packed, temperature, scope).logProbs();
         model.backward(packed, temperature, scope, scores -> {
             final GrpoLoss.Terms terms = loss.of(
-                    scores.logProbs(), scope.create(behaviour), scope.create(advantages), scope.create(weights), fixed);
-            count(sums, terms, scores, behaviour, advantages);
+                    scores.logProbs(),
+                    scope.create(old),
+                    scope.create(advantages),
+                    correction == null ? null : scope.create(corrections),
+                    scope.create(weights),
+                    fixed);
+            count(sums, terms, scores, old, advantages);
             return terms.loss();
         });
     }
@@ -160,7 +215,7 @@ public final class GrpoTrainer implements AutoCloseable {
             final Sums sums,
             final GrpoLoss.Terms terms,
             final TokenScores scores,
-            final float[] behaviour,
+            final float[] old,
             final float[] advantages) {
         sums.surrogate += terms.surrogate().getFloat();
         sums.kl += terms.kl().getFloat();
@@ -169,8 +224,8 @@ public final class GrpoTrainer implements AutoCloseable {
             sums.entropy += entropy;
         }
         for (int i = 0; i < logProbs.length; i++) {
-            final double ratio = Math.exp(logProbs[i] - behaviour[i]);
-            sums.policyKl += behaviour[i] - logProbs[i];
+            final double ratio = Math.exp(logProbs[i] - old[i]);
+            sums.policyKl += old[i] - logProbs[i];
             sums.clippedHigh +=
                     advantages[i] > 0 && ratio > 1 + settings.actor().clipRatioHigh() ? 1 : 0;
             sums.clippedLow += advantages[i] < 0 && ratio < 1 - settings.actor().clipRatioLow() ? 1 : 0;

@@ -125,9 +125,13 @@ public record LearnerSettings(
     /**
      * @param klCoef weight of the k3 KL term to the policy that RL started from; 0 leaves it out
      * @param onlineFiltering leave groups whose completions all got the same reward out of the loss
+     * @param rolloutIs truncated importance sampling for what older policies sampled: none, token or sequence
+     * @param rolloutIsThreshold no weight of it is larger
      */
-    public record Algorithm(double klCoef, boolean onlineFiltering) {
+    public record Algorithm(double klCoef, boolean onlineFiltering, String rolloutIs, double rolloutIsThreshold) {
         public Algorithm {
+            Check.choice("algorithm.rollout_is", rolloutIs, List.of("none", "token", "sequence"));
+            Check.range("algorithm.rollout_is_threshold", rolloutIsThreshold, 1, 1e6);
             Check.range("algorithm.kl_coef", klCoef, 0, 100);
         }
     }

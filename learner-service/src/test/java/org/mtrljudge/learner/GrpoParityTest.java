@@ -80,6 +80,7 @@ class GrpoParityTest {
                         logProbs,
                         scope.create(behaviour),
                         scope.create(advantages),
+                        null,
                         scope.create(weights),
                         scope.create(joined(grpo, "reference")))
                 .loss();

@@ -26,13 +26,17 @@ import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class GrpoTrainerTest {
-    /** What 200 steps at constant shapes may add to the process: allocators round, the JIT settles. */
-    private static final long FLAT_BYTES = 64L << 20;
+    /** What 100 steps at constant shapes may add to the process: allocators round, the JIT settles. */
+    private static final long FLAT_BYTES = 32L << 20;
 
     /** What direct buffers may still be held after a collection. */
     private static final long BUFFER_BYTES = 16L << 20;
 
     private static LearnerSettings settings(final int microBatch, final double klCoef) {
+        return settings(microBatch, klCoef, "none");
+    }
+
+    private static LearnerSettings settings(final int microBatch, final double klCoef, final String rolloutIs) {
         return new LearnerSettings(
                 new LearnerSettings.Data(4, 64),
                 new LearnerSettings.Rollout(2, 1, 1),
@@ -46,7 +50,7 @@ class GrpoTrainerTest {
                         new LearnerSettings.Model(
                                 "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
-                new LearnerSettings.Algorithm(klCoef, true),
+                new LearnerSettings.Algorithm(klCoef, true, rolloutIs, 2),
                 new LearnerSettings.Trainer(1, 0, 0, 1, 2, 1000),
                 new SftSettings(0, 1, 1, 0, 0, 0));
     }
@@ -120,6 +124,38 @@ class GrpoTrainerTest {
         }
     }
 
+    /** The log says that its policy sampled each token e^0.5 times as likely as the present one would. */
+    private static List<LearnedGroup> sampledByAnother(final JudgeModel model) {
+        return batch(model).stream()
+                .map(g -> {
+                    final float[] behaviour = g.behaviour().clone();
+                    for (int i = 0; i < behaviour.length; i++) {
+                        behaviour[i] += 0.5f;
+                    }
+                    return new LearnedGroup(g.task(), 0, g.packed(), behaviour, g.advantages(), false);
+                })
+                .toList();
+    }
+
+    @Test
+    void shouldPutTheClipAroundTheStepsPolicyAndWeighWhatAnotherSampled() {
+        try (JudgeModel naive = model();
+                JudgeModel decoupled = model();
+                GrpoTrainer without = new GrpoTrainer(naive, settings(100_000, 0));
+                GrpoTrainer with = new GrpoTrainer(decoupled, settings(1, 0, "token"))) {
+            final Map<String, Double> plain = without.learn(sampledByAnother(naive));
+            assertThat(plain.get("actor/ppo_kl")).isCloseTo(0.5, within(1e-4));
+            assertThat(plain.get("actor/pg_clipfrac_lower")).isPositive();
+            assertThat(plain).doesNotContainKey("rollout_is/mean");
+
+            final Map<String, Double> corrected = with.learn(sampledByAnother(decoupled));
+            assertThat(corrected.get("actor/ppo_kl")).isCloseTo(0, within(1e-4));
+            assertThat(corrected.get("actor/pg_clipfrac")).isZero();
+            assertThat(corrected.get("rollout_is/mean")).isCloseTo(Math.exp(-0.5), within(1e-4));
+            assertThat(corrected.get("rollout_is/eff_sample_size")).isCloseTo(1, within(1e-4));
+        }
+    }
+
     @Test
     void shouldLeaveGroupsWithoutSpreadAlone() {
         try (JudgeModel model = model();
@@ -135,19 +171,24 @@ class GrpoTrainerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void shouldHoldNativeMemoryFlatOverTwoHundredSteps() throws IOException {
+    void shouldHoldNativeMemoryFlatOverHundredsOfSteps() throws IOException {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings(100_000, 0));
                 Agreement agreement = new Agreement(model, 2, 1)) {
             final List<LearnedGroup> batch = batch(model);
-            for (int step = 0; step < 300; step++) {
-                step(trainer, agreement, batch, step);
+            int step = 0;
+            while (step < 200) {
+                step(trainer, agreement, batch, step++);
             }
-            final long before = residentBytes();
-            for (int step = 300; step < 500; step++) {
-                step(trainer, agreement, batch, step);
+            long leastGrowth = Long.MAX_VALUE; // a leak grows in every window, an allocator that rounds up in one
+            for (int window = 0; window < 3; window++) {
+                final long before = residentBytes();
+                for (int i = 0; i < 100; i++) {
+                    step(trainer, agreement, batch, step++);
+                }
+                leastGrowth = Math.min(leastGrowth, residentBytes() - before);
             }
-            assertThat(residentBytes() - before).isLessThan(FLAT_BYTES);
+            assertThat(leastGrowth).isLessThan(FLAT_BYTES);
         }
     }
 

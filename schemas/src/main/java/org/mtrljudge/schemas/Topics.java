@@ -10,6 +10,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
 public final class Topics {
+    /** How often a prompt is handed to actors: Kafka drops it silently then, so the last delivery makes a dead letter of it. */
+    public static final int MAX_DELIVERIES = 10;
+
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
     private final String run;
     private final SchemaRegistry registry;
@@ -101,6 +104,16 @@ public final class Topics {
     /** The share group in which the run's actors take prompts. */
     public String actorGroup() {
         return run + ".actors";
+    }
+
+    /** The broker's settings for that group. */
+    public Map<String, String> actorGroupConfig() {
+        return Map.of(
+                "share.auto.offset.reset", "earliest",
+                "share.record.lock.duration.ms",
+                        "15000", // after so long a dead actor's prompts go to another; renewed meanwhile
+                "share.renew.acknowledge.enable", "true",
+                "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
     }
 
     /** Creates those of these topics that are missing. */

@@ -149,6 +149,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("transaction.state.log.min.isr", "1");
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", 0);
+        config.put("group.share.min.record.lock.duration.ms", 1000);
         config.put("auto.create.topics.enable", false); // every topic is in the catalogue
         config.put("message.max.bytes", 16 << 20);
         config.put("log.cleaner.backoff.ms", 5000);
@@ -184,21 +185,22 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Creates a run's topics and lets its actors' share group begin at the oldest prompt. */
+    /** Creates a run's topics and sets its actors' share group up. */
     public void prepare(final Topics topics) {
         create(topics.all());
+        final List<AlterConfigOp> settings = topics.actorGroupConfig().entrySet().stream()
+                .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
         try (Admin admin = Admin.create(clientConfig())) {
-            final AlterConfigOp earliest =
-                    new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
-            admin.incrementalAlterConfigs(Map.of(
-                            new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()), List.of(earliest)))
+            admin.incrementalAlterConfigs(
+                            Map.of(new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()), settings))
                     .all()
                     .get();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while the share group was set up", e);
         } catch (final ExecutionException e) {
-            throw new RunException("the run's topics cannot be prepared: " + e.getCause(), e);
+            throw new RunException("the run's share group cannot be set up: " + e.getCause(), e);
         }
     }
 

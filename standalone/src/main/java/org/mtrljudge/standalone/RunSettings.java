@@ -78,7 +78,13 @@ record RunSettings(
      *
      * @param runningScale divide them by their task's running scale
      */
-    record Algorithm(String advEstimator, boolean runningScale, double klCoef, boolean onlineFiltering) {
+    record Algorithm(
+            String advEstimator,
+            boolean runningScale,
+            double klCoef,
+            boolean onlineFiltering,
+            String rolloutIs,
+            double rolloutIsThreshold) {
         Algorithm {
             Check.choice("algorithm.adv_estimator", advEstimator, AdvantageEstimator.keys());
         }
@@ -158,7 +164,8 @@ record RunSettings(
                 new LearnerSettings.Data(data.rolloutBatchSize, data.maxResponseLength),
                 new LearnerSettings.Rollout(rollout.n, rollout.temperature, rollout.topP),
                 actor,
-                new LearnerSettings.Algorithm(algorithm.klCoef, algorithm.onlineFiltering),
+                new LearnerSettings.Algorithm(
+                        algorithm.klCoef, algorithm.onlineFiltering, algorithm.rolloutIs, algorithm.rolloutIsThreshold),
                 trainer,
                 sft);
     }

@@ -118,7 +118,8 @@ public final class StandaloneRun {
             final ActorSettings actor = new ActorSettings(
                     "actor-" + i,
                     settings.rollout().maxPrompts(),
-                    settings.rollout().threads());
+                    settings.rollout().threads(),
+                    Topics.MAX_DELIVERIES);
             actors.add(new Actor(
                     actor,
                     topics,
