@@ -130,6 +130,8 @@ class LearnerIT {
                 .as("second answers")
                 .isPositive();
         assertThat(warnings.said).filteredOn(w -> w.contains("is dead")).hasSameSizeAs(answers.dead);
+        assertThat(warnings.metrics.values())
+                .allSatisfy(step -> assertThat(step.get("staleness/max")).isLessThanOrEqualTo(1));
         final List<String> learned = new ArrayList<>();
         final List<String> stale = new ArrayList<>();
         for (final TrainingStep step : answers.journal) {

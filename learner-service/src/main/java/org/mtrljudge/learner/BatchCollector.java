@@ -36,6 +36,8 @@ final class BatchCollector implements BatchSource {
     @Override
     public List<Taken> collect(final int version, final int stepsLeft) {
         final int size = settings.data().rolloutBatchSize();
+        batch.removeIf(
+                taken -> leftOut(taken.answer(), version)); // in hand since the last step, and a version older now
         ask(version, stepsLeft);
         while (batch.size() < size) {
             for (final ScoredReader.Answer answer : exchange.answers()) {
@@ -81,17 +83,25 @@ final class BatchCollector implements BatchSource {
     private void take(final ScoredReader.Answer answer, final int version) {
         final EncodedPrompt prompt = encoded.remove(answer.promptId());
         if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
-            final int age = version - scored.group().getRollout().getPolicyVersion();
-            if (age <= settings.trainer().maxStaleness()) {
+            if (!leftOut(scored, version)) {
                 batch.add(new Taken(scored, LearnedGroup.of(prompt, scored.group())));
-                return;
             }
-            counts = counts.oneStale();
-            staleIds.add(answer.promptId());
         } else {
             counts = counts.oneDead();
+            exchange.release(answer.promptId());
         }
+    }
+
+    /** Whether a group is too old for the weights of a version; then it is counted and its credit is free again. */
+    private boolean leftOut(final ScoredReader.Answer.Scored answer, final int version) {
+        final int age = version - answer.group().getRollout().getPolicyVersion();
+        if (age <= settings.trainer().maxStaleness()) {
+            return false;
+        }
+        counts = counts.oneStale();
+        staleIds.add(answer.promptId());
         exchange.release(answer.promptId());
+        return true;
     }
 
     /** Its credit is free again. */
