@@ -153,6 +153,11 @@ class ReplayIT {
         assertThat(outcome.comparison().tasks()).containsOnlyKeys("b");
         checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 5);
         assertThat(outcome.deadLetters()).isEqualTo(1);
+        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {}))
+                .as("killed before its report")
+                .isTrue();
+        assertThat(LoggedValues.read(broker, topics.scored("chosen"))).hasSize(GROUPS / 5);
+        replay.forget();
         assertThat(broker.topics()).noneMatch(topic -> topic.contains("changelog") && topic.contains("chosen"));
     }
 

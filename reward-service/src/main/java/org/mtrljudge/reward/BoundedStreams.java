@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -44,7 +43,7 @@ final class BoundedStreams implements AutoCloseable {
     }
 
     /**
-     * Runs until everything before the end was looked at, and nothing waits any more; {@link #finish} commits the last of it.
+     * Runs until everything before the end was looked at, and nothing waits any more; {@link #close} commits the last of it.
      *
      * @return false when it was stopped before
      */
@@ -89,22 +88,14 @@ final class BoundedStreams implements AutoCloseable {
         }
     }
 
-    /** Commits, stops, and removes what only going on would need: offsets, changelogs and local state. */
-    void finish() {
-        stop();
-        final Set<String> topics = get(admin.listTopics().names());
-        final List<String> ownTopics = topics.stream()
-                .filter(topic -> topic.startsWith(job.applicationId() + "-"))
-                .toList();
-        get(admin.deleteTopics(ownTopics).all());
-        get(admin.deleteConsumerGroups(List.of(job.applicationId())).all());
-        streams.cleanUp();
-    }
-
-    private void stop() {
-        if (!streams.close(CloseOptions.timeout(STOP)
-                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
-            throw new KafkaException("the replay did not stop in " + STOP);
+    /** Removes what only going on would need: offsets and changelogs of an application that has stopped. */
+    static void forget(final String applicationId, final Map<String, Object> kafka) {
+        try (Admin admin = Admin.create(kafka)) {
+            final List<String> ownTopics = get(admin.listTopics().names()).stream()
+                    .filter(topic -> topic.startsWith(applicationId + "-"))
+                    .toList();
+            get(admin.deleteTopics(ownTopics).all());
+            get(admin.deleteConsumerGroups(List.of(applicationId)).all());
         }
     }
 
@@ -119,9 +110,14 @@ final class BoundedStreams implements AutoCloseable {
         }
     }
 
+    /** Commits and stops. */
     @Override
     public void close() {
-        streams.close(STOP);
+        final boolean stopped = streams.close(CloseOptions.timeout(STOP)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         admin.close();
+        if (!stopped) {
+            throw new KafkaException("the replay did not stop in " + STOP);
+        }
     }
 }

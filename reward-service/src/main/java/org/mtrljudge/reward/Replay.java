@@ -78,7 +78,7 @@ public final class Replay {
      * @return whether the end was reached
      */
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
-        final ScoringJob job = job(topics.run() + ".replay." + name, end);
+        final ScoringJob job = job(applicationId(), end);
         final Properties config = StreamsSettings.exactlyOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
         config.put("group.instance.id", INSTANCE); // a killed one leaves its place to the next at once
         try (BoundedStreams streams = new BoundedStreams(
@@ -86,12 +86,20 @@ public final class Replay {
                 config,
                 job,
                 kafka)) {
-            if (!streams.drive(stopped, progress)) {
-                return false;
-            }
-            streams.finish();
-            return true;
+            return streams.drive(stopped, progress);
         }
+    }
+
+    private String applicationId() {
+        return topics.run() + ".replay." + name;
+    }
+
+    /**
+     * Removes what only going on would need. To be called once the outcome is safe: a replay that is run again before finds itself at
+     * its end, one that is run again after begins anew.
+     */
+    public void forget() {
+        BoundedStreams.forget(applicationId(), kafka);
     }
 
     /** Compares what {@link #run} wrote with the run's own scores. */
@@ -123,7 +131,7 @@ public final class Replay {
      * @return empty when it was stopped
      */
     public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
-        final ScoringJob job = job(topics.run() + ".replay." + name + ".dry", end);
+        final ScoringJob job = job(applicationId() + ".dry", end);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
         final Properties config = StreamsSettings.atLeastOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
@@ -140,12 +148,11 @@ public final class Replay {
                 },
                 dead::incrementAndGet);
         try (BoundedStreams streams = new BoundedStreams(topology, config, job, kafka)) {
-            final boolean whole = streams.drive(stopped, progress);
-            streams.finish();
-            if (!whole) {
+            if (!streams.drive(stopped, progress)) {
                 return Optional.empty();
             }
         } finally {
+            BoundedStreams.forget(job.applicationId(), kafka);
             before.drain();
             before.close();
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 final class ReplayCommand implements Callable<Integer> {
     private static final long PAIR_TIMEOUT_MS = 1000; // the whole log is there: what does not follow never comes
     private static final Pattern VERSIONS = Pattern.compile("(\\d{0,9})\\.\\.(\\d{0,9})");
+    private static final String DRY_RUN = "dry-run"; // its report's folder, apart from those of replays
     private static final String PHASE = "replay";
 
     @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run whose rollouts are scored")
@@ -69,13 +70,17 @@ final class ReplayCommand implements Callable<Integer> {
         if (name == null && !dryRun) {
             throw new UsageException("say --as NAME for the topic " + run + ".scored.NAME, or --dry-run");
         }
+        if (DRY_RUN.equals(name)) {
+            throw new UsageException("the name " + DRY_RUN + " is taken by --dry-run: choose another with --as");
+        }
         final RunDirectory directory = RunDirectory.open(runs, run);
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
         final RunSettings settings = SettingsReader.read(directory.settings(), settingsToo);
         final ReplayPlan wanted = new ReplayPlan(ReplayPlan.digest(rewards, settings), since, versions, tasks, 0);
         final RolloutFilter filter = filter();
-        final ReplayFolder folder = new ReplayFolder(directory.inside("replays", name == null ? "dry-run" : name));
+        final ReplayFolder folder =
+                new ReplayFolder(directory.inside("replays", dryRun ? DRY_RUN : String.valueOf(name)));
         if (!dryRun) {
             folder.check(wanted);
         }
@@ -99,6 +104,7 @@ final class ReplayCommand implements Callable<Integer> {
             folder.write(new ReplayReport(
                     folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay));
             if (!dryRun) {
+                replay.forget();
                 System.out.println("train on it: ./judge train --from-scored "
                         + topics.scored(folder.name()).name());
             }
