@@ -1,7 +1,15 @@
 package org.mtrljudge.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModule.Gradients;
 
 /**
@@ -15,6 +23,9 @@ public final class AdamW implements AutoCloseable {
      * @param maxGradNorm gradients are scaled down to this global norm
      */
     public record Settings(double weightDecay, double beta1, double beta2, double epsilon, double maxGradNorm) {}
+
+    /** Its state in a checkpoint folder: float32, PyTorch's names before each tensor's own. */
+    static final String FILE = "optimizer.safetensors";
 
     private final JudgeModule module;
     private final Weights weights;
@@ -82,6 +93,48 @@ public final class AdamW implements AutoCloseable {
             weights.addTo(toRound, "w");
             masters.addTo(toRound, "p");
             module.run("round", toRound, Gradients.NEVER).attach(scope);
+        }
+    }
+
+    /** Writes moments, master weights and the number of updates: what {@link #restore} takes. */
+    void writeTo(final WritableByteChannel out) throws IOException {
+        try (NDManager scope = weights.newScope()) {
+            final NDArray step = scope.create(new float[] {updates});
+            Safetensors.write(state(step), WeightType.F32, WeightType.F32, weights.transfer(), out);
+        }
+    }
+
+    private SortedMap<String, NDArray> state(final NDArray step) {
+        final SortedMap<String, NDArray> state = new TreeMap<>();
+        state.put("step", step);
+        firstMoments.tensors().forEach((name, t) -> state.put("exp_avg." + name, t));
+        secondMoments.tensors().forEach((name, t) -> state.put("exp_avg_sq." + name, t));
+        if (masters != weights) {
+            masters.tensors().forEach((name, t) -> state.put("master." + name, t));
+        }
+        return state;
+    }
+
+    /**
+     * Takes back what {@link #writeTo} wrote into a checkpoint folder.
+     *
+     * @throws ModelException when it is missing, damaged or another model's
+     */
+    void restore(final Path folder) {
+        final Path file = folder.resolve(FILE);
+        final SortedMap<String, Safetensors.Tensor> found = Safetensors.read(file);
+        try (NDManager scope = weights.newScope()) {
+            final NDArray step = scope.create(new float[1]);
+            final SortedMap<String, Shape> expected = new TreeMap<>();
+            state(step).forEach((name, t) -> expected.put(name, t.getShape()));
+            Safetensors.check(found, expected, file);
+            for (final var target : state(step).entrySet()) {
+                final Safetensors.Tensor source = Objects.requireNonNull(found.get(target.getKey()));
+                weights.transfer().read(source.bytes(), source.type(), target.getValue(), WeightType.F32);
+            }
+            updates = (int) step.getFloat(0);
+        } catch (final IOException e) {
+            throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -64,20 +64,16 @@ record AdapterFolder(Path folder, String base, Lora lora) {
         return tensors;
     }
 
-    /** Writes an adapter; the folder is whole or not there. */
-    static void save(
-            final Path to, final String base, final Lora lora, final JudgeConfig config, final Weights weights) {
-        try (NewFolder made = NewFolder.inPlaceOf(to)) {
-            final ObjectNode json = JSON.createObjectNode();
-            json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put("base_model_name_or_path", base);
-            json.put("r", lora.rank()).put("lora_alpha", lora.alpha()).put("lora_dropout", 0.0);
-            json.set("target_modules", JSON.valueToTree(lora.resolved(config).targetModules()));
-            json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);
-            made.write(CONFIG, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-            made.write(WEIGHTS, out -> weights.writeTo(out, weights.type()));
-            made.finish();
-        } catch (final IOException e) {
-            throw new ModelException("the adapter " + to + " cannot be written: " + e.getMessage(), e);
-        }
+    /** Writes an adapter into its folder. */
+    static void writeTo(
+            final NewFolder made, final String base, final Lora lora, final JudgeConfig config, final Weights weights)
+            throws IOException {
+        final ObjectNode json = JSON.createObjectNode();
+        json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put("base_model_name_or_path", base);
+        json.put("r", lora.rank()).put("lora_alpha", lora.alpha()).put("lora_dropout", 0.0);
+        json.set("target_modules", JSON.valueToTree(lora.resolved(config).targetModules()));
+        json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);
+        made.write(CONFIG, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+        made.write(WEIGHTS, out -> weights.writeTo(out, weights.type()));
     }
 }

@@ -209,16 +209,11 @@ public final class JudgeFolder {
         return source.readTensors(TensorShapes.of(config));
     }
 
-    /** Writes a checkpoint of these files and other weights; the folder is whole or not there. */
-    void save(final Path to, final Weights weights, final WeightType type) {
-        try (NewFolder made = NewFolder.inPlaceOf(to)) {
-            for (final Map.Entry<String, byte[]> file : files.entrySet()) {
-                made.write(file.getKey(), file.getValue());
-            }
-            made.write(WeightFiles.SINGLE, out -> weights.writeTo(out, type));
-            made.finish();
-        } catch (final IOException e) {
-            throw new ModelException("the checkpoint " + to + " cannot be written: " + e.getMessage(), e);
+    /** Writes these files and other weights into a checkpoint's folder. */
+    void writeTo(final NewFolder made, final Weights weights, final WeightType type) throws IOException {
+        for (final Map.Entry<String, byte[]> file : files.entrySet()) {
+            made.write(file.getKey(), file.getValue());
         }
+        made.write(WeightFiles.SINGLE, out -> weights.writeTo(out, type));
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -266,6 +267,16 @@ public final class JudgeModel implements AutoCloseable {
         policy().overwrite(savedAdapter == null ? saved.tensors() : savedAdapter.read(folder.config()));
     }
 
+    /**
+     * As above with the optimiser's state.
+     *
+     * @throws ModelException when one of them cannot be read
+     */
+    public void restore(final Path checkpoint, final AdamW optimizer) {
+        restore(checkpoint);
+        optimizer.restore(checkpoint);
+    }
+
     /** Writes a checkpoint folder, or an adapter's folder as PEFT has it, in the policy's own type. */
     public void save(final Path to) {
         save(to, policy().type());
@@ -273,10 +284,33 @@ public final class JudgeModel implements AutoCloseable {
 
     /** As above, a whole judge as that type. */
     public void save(final Path to, final WeightType type) {
-        if (lora == null) {
-            folder.save(to, base, type);
-        } else {
-            AdapterFolder.save(to, folder.name(), lora, folder.config(), policy());
+        write(to, type, made -> {});
+    }
+
+    /** Writes a checkpoint folder from which training goes on, with the optimiser's state and a file of the caller's own. */
+    public void save(final Path to, final AdamW optimizer, final String file, final byte[] content) {
+        write(to, policy().type(), made -> {
+            made.write(AdamW.FILE, optimizer::writeTo);
+            made.write(file, content);
+        });
+    }
+
+    /** Writes what comes on top of a checkpoint's own files. */
+    private interface Beside {
+        void writeTo(NewFolder made) throws IOException;
+    }
+
+    private void write(final Path to, final WeightType type, final Beside beside) {
+        try (NewFolder made = NewFolder.inPlaceOf(to)) {
+            if (lora == null) {
+                folder.writeTo(made, base, type);
+            } else {
+                AdapterFolder.writeTo(made, folder.name(), lora, folder.config(), policy());
+            }
+            beside.writeTo(made);
+            made.finish();
+        } catch (final IOException e) {
+            throw new ModelException("the checkpoint " + to + " cannot be written: " + e.getMessage(), e);
         }
     }
 

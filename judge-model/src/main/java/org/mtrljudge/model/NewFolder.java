@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A folder that is written beside its place and renamed when it is whole, so that it is whole or not there. */
+/** A folder that is written beside its place, synced, and renamed when it is whole, so that it is whole or not there. */
 final class NewFolder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NewFolder.class);
     private final Path to;
     private final Path unfinished;
 
@@ -49,7 +52,18 @@ final class NewFolder implements AutoCloseable {
 
     void finish() throws IOException {
         delete(to);
+        sync(unfinished);
         Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
+        sync(to.toAbsolutePath().resolveSibling(""));
+    }
+
+    /** Makes a folder's entries last; not every system lets a folder be opened for that. */
+    private static void sync(final Path folder) {
+        try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+            entries.force(true);
+        } catch (final IOException e) {
+            LOG.debug("{} cannot be synced", folder, e);
+        }
     }
 
     @Override

@@ -172,6 +172,11 @@ public final class Weights implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
+    /** How these tensors' bytes are moved. */
+    TensorTransfer transfer() {
+        return transfer;
+    }
+
     public WeightType type() {
         return type;
     }

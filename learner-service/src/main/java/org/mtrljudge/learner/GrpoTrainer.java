@@ -2,6 +2,7 @@ package org.mtrljudge.learner;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -231,6 +232,17 @@ public final class GrpoTrainer implements AutoCloseable {
             sums.clippedLow += advantages[i] < 0 && ratio < 1 - settings.actor().clipRatioLow() ? 1 : 0;
         }
         sums.tokens += logProbs.length;
+    }
+
+    /** Writes a checkpoint from which training goes on, and a file of the caller's own beside it. */
+    void save(final Path to, final String file, final byte[] content) {
+        model.save(to, optimizer, file, content);
+    }
+
+    /** Goes on from such a checkpoint. The policy that the KL term looks back to stays the one this was made with. */
+    void resume(final Path from, final int stepsDone) {
+        model.restore(from, optimizer);
+        steps = stepsDone;
     }
 
     @Override
