@@ -133,6 +133,6 @@ final class RolloutMaker {
     private static Completion completion(final GeneratedCompletion c) {
         final ByteBuffer tokens = PackedArrays.ofInts(c.tokens());
         final ByteBuffer logProbs = PackedArrays.ofFloats(c.logProbs());
-        return new Completion(c.text(), tokens, logProbs, c.finished() ? FinishReason.STOP : FinishReason.LENGTH);
+        return new Completion(c.text(), tokens, logProbs, c.finished() ? FinishReason.STOP : FinishReason.LENGTH, null);
     }
 }

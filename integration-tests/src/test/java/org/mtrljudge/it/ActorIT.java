@@ -119,7 +119,9 @@ class ActorIT {
                 1,
                 (long) weights.remaining(),
                 Sha256.of(weights),
-                chunk.get().offset());
+                chunk.get().offset(),
+                null,
+                null);
         producer.send(topics.policies().message(topics.run(), manifest)).get();
     }
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -43,17 +44,7 @@ final class ActorProcess implements AutoCloseable {
 
     static ActorProcess start(final String id, final String run, final String bootstrap, final Path dataRoot)
             throws IOException {
-        return new ActorProcess(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dai.djl.offline=true",
-                        ActorProcess.class.getName(),
-                        id,
-                        run,
-                        bootstrap,
-                        dataRoot.toString())
-                .redirectErrorStream(true)
+        return new ActorProcess(JavaProcess.of(ActorProcess.class, List.of(), id, run, bootstrap, dataRoot.toString())
                 .start());
     }
 
@@ -73,9 +64,8 @@ final class ActorProcess implements AutoCloseable {
         }
     }
 
-    /** SIGKILL: no shutdown hook, no goodbye to the broker. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        JavaProcess.kill(process);
     }
 
     @Override

@@ -88,7 +88,7 @@ class LearnerIT {
                                 "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 1, 0, 1, 1, 500),
+                new LearnerSettings.Trainer(STEPS, 1, 0, 0, 1, 1, 1, 500),
                 new SftSettings(0, 1, 1, 0, 0, 0));
     }
 
@@ -102,6 +102,7 @@ class LearnerIT {
                         model,
                         new BuiltInTasks(1, 50, 0, 1),
                         folder.resolve("checkpoints"),
+                        folder,
                         null,
                         warnings,
                         health,
@@ -251,7 +252,8 @@ class LearnerIT {
                         "word",
                         PackedArrays.ofInts(new int[] {100 + c, 200}),
                         PackedArrays.ofFloats(new float[] {-5, -5}),
-                        FinishReason.STOP));
+                        FinishReason.STOP,
+                        null));
                 scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
             }
             return new ScoredGroup(

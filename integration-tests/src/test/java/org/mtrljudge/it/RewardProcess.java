@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.mtrljudge.reward.AdvantageEstimator;
@@ -35,16 +36,7 @@ final class RewardProcess {
     }
 
     static Process start(final String run, final String bootstrap, final Path state) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RewardProcess.class.getName(),
-                        run,
-                        bootstrap,
-                        state.toString())
-                .redirectErrorStream(true)
+        return JavaProcess.of(RewardProcess.class, List.of("-Xmx256m"), run, bootstrap, state.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

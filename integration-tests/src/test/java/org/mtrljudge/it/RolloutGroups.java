@@ -37,7 +37,8 @@ final class RolloutGroups {
                 text,
                 PackedArrays.ofInts(new int[] {1, 2}),
                 PackedArrays.ofFloats(new float[] {-0.1f, logProb}),
-                FinishReason.STOP);
+                FinishReason.STOP,
+                null);
     }
 
     static PromptRequest prompt(final String id, final String task, final int groupSize) {

@@ -83,7 +83,8 @@ public final class JudgeModule implements AutoCloseable {
             name.setName("module_method:" + method);
             final NDList all = new NDList(arguments);
             all.add(name);
-            // the optimiser rewrites what it has seen run a few times, and rounds differently then: training that goes on in a fresh
+            // the optimiser rewrites what it has seen run a few times, and rounds differently then: training that goes
+            // on in a fresh
             // process would not be the same to the bit. It gains nothing there, only in generation's loop
             JniUtils.setGraphExecutorOptimize(gradients == Gradients.NEVER);
             if (gradients != Gradients.OFF) {

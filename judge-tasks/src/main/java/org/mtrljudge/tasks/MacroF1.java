@@ -12,21 +12,29 @@ import org.jspecify.annotations.Nullable;
 public final class MacroF1 {
     private final Map<String, int[]> counts =
             new LinkedHashMap<>(); // label: true positives, false positives, false negatives
-    private int total;
-    private int right;
 
     public MacroF1(final List<String> labels) {
         labels.forEach(label -> counts.put(label, new int[3]));
+    }
+
+    /** With {@link #counts} that were kept. */
+    public MacroF1(final Map<String, int[]> counts) {
+        counts.forEach((label, own) -> this.counts.put(label, own.clone()));
+    }
+
+    /** By label: true positives, false positives, false negatives. */
+    public Map<String, int[]> counts() {
+        final Map<String, int[]> copy = new LinkedHashMap<>();
+        counts.forEach((label, own) -> copy.put(label, own.clone()));
+        return copy;
     }
 
     /**
      * @param verdict null where the judge gave none
      */
     public void add(final String label, final @Nullable String verdict) {
-        total++;
         final int[] own = countsOf(label);
         if (label.equals(verdict)) {
-            right++;
             own[0]++;
             return;
         }
@@ -53,10 +61,11 @@ public final class MacroF1 {
     }
 
     public double accuracy() {
-        return total == 0 ? 0 : (double) right / total;
+        final int right = counts.values().stream().mapToInt(c -> c[0]).sum();
+        return samples() == 0 ? 0 : (double) right / samples();
     }
 
     public int samples() {
-        return total;
+        return counts.values().stream().mapToInt(c -> c[0] + c[2]).sum();
     }
 }

@@ -6,31 +6,47 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 
 /** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
 final class BatchCollector implements BatchSource {
     private final LearnerSettings settings;
     private final Exchange exchange;
-    private final PromptSchedule schedule;
+    private final PromptBook book;
     private final JudgeModel model;
     private final Map<String, EncodedPrompt> encoded = new HashMap<>();
     private final List<String> staleIds = new ArrayList<>();
-    private GroupCounts counts = GroupCounts.NONE;
+    private GroupCounts counts;
     private List<Taken> batch = new ArrayList<>();
 
+    /** Goes on where the past run was: prompts that are out are waited for, settled ones are not asked again. */
     BatchCollector(
             final LearnerSettings settings,
             final Exchange exchange,
-            final PromptSchedule schedule,
+            final ExampleSource source,
+            final PastRun past,
             final JudgeModel model) {
         this.settings = settings;
         this.exchange = exchange;
-        this.schedule = schedule;
+        this.book = new PromptBook(source, settings.trainer().seed(), past.state());
         this.model = model;
+        this.counts = past.state().counts();
+        for (final String promptId : past.asked()) {
+            counts = book.enterLogged(promptId) ? counts.onePublished() : counts;
+        }
+        book.settle(past.settledIds());
+        for (final OpenPrompt prompt : book.open()) {
+            exchange.await(prompt.promptId());
+            encode(prompt.promptId(), book.example(prompt.place()));
+        }
+    }
+
+    private void encode(final String promptId, final JudgeExample example) {
+        encoded.put(promptId, model.encode(example.prompt(), example.pictures(), example.id()));
     }
 
     @Override
@@ -53,23 +69,22 @@ final class BatchCollector implements BatchSource {
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
         while (exchange.credit() > 0 && unlearned() < wanted) {
-            final PromptSchedule.Drawn drawn = schedule.next((int) (wanted - unlearned()));
-            final JudgeExample example = drawn.example();
+            final PromptBook.Next next = book.next((int) (wanted - unlearned()));
+            final JudgeExample example = next.drawn().example();
             final Sampling sampling = new Sampling(
                     settings.rollout().temperature(),
                     settings.rollout().topP(),
                     settings.data().maxResponseLength(),
-                    schedule.nextSeed());
-            final PromptRequest prompt = PromptWriter.request(
-                    "train-" + counts.published() + "-" + example.id(),
+                    next.drawn().seed());
+            encode(next.promptId(), example);
+            exchange.ask(PromptWriter.request(
+                    next.promptId(),
                     example,
                     settings.rollout().n(),
                     sampling,
                     Purpose.TRAIN,
                     version,
-                    drawn.pairId());
-            encoded.put(prompt.getPromptId(), model.encode(example.prompt(), example.pictures(), example.id()));
-            exchange.ask(prompt);
+                    next.drawn().place().pairId()));
             counts = counts.onePublished();
         }
         exchange.flush();
@@ -88,7 +103,7 @@ final class BatchCollector implements BatchSource {
             }
         } else {
             counts = counts.oneDead();
-            exchange.release(answer.promptId());
+            settle(answer.promptId());
         }
     }
 
@@ -100,8 +115,13 @@ final class BatchCollector implements BatchSource {
         }
         counts = counts.oneStale();
         staleIds.add(answer.promptId());
-        exchange.release(answer.promptId());
+        settle(answer.promptId());
         return true;
+    }
+
+    private void settle(final String promptId) {
+        book.settle(List.of(promptId));
+        exchange.release(promptId);
     }
 
     /** Its credit is free again. */
@@ -109,8 +129,22 @@ final class BatchCollector implements BatchSource {
     public void learned(final List<Taken> full) {
         for (final Taken taken : full) {
             counts = counts.oneLearned();
-            exchange.release(taken.answer().promptId());
+            settle(taken.answer().promptId());
         }
+    }
+
+    @Override
+    public void learnedAgain(final TrainingStep logged) {
+        logged.getLearned().forEach(group -> counts = counts.oneLearned());
+        logged.getStale().forEach(id -> counts = counts.oneStale());
+    }
+
+    /** Answers in hand will be read again. */
+    @Override
+    public Place place() {
+        final long inHand =
+                batch.stream().mapToLong(taken -> taken.answer().offset()).min().orElse(Long.MAX_VALUE);
+        return new Place(counts, exchange.position(inHand), book.schedule(), book.open(), book.unasked());
     }
 
     @Override
@@ -118,6 +152,11 @@ final class BatchCollector implements BatchSource {
         final List<String> ids = List.copyOf(staleIds);
         staleIds.clear();
         return ids;
+    }
+
+    @Override
+    public long duplicates() {
+        return exchange.duplicates();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.mtrljudge.learner;
 
 import java.util.List;
+import java.util.Map;
+import org.mtrljudge.schemas.TrainingStep;
 
 /** Where training batches come from: a run as it goes, or a log. */
 interface BatchSource extends AutoCloseable {
@@ -17,8 +19,30 @@ interface BatchSource extends AutoCloseable {
     /** The batch is in the weights. */
     void learned(List<Taken> full);
 
+    /** A batch that the journal has went into the weights again, after a restart. */
+    void learnedAgain(TrainingStep logged);
+
+    /**
+     * Where a source stands.
+     *
+     * @param offsets of topics from which on it has to read again
+     * @param open prompts that are in the log and not settled
+     * @param unasked examples that were drawn and are to be asked
+     */
+    record Place(
+            GroupCounts counts,
+            Map<String, Long> offsets,
+            PromptSchedule.Position schedule,
+            List<OpenPrompt> open,
+            List<PromptSchedule.Place> unasked) {}
+
+    Place place();
+
     /** Ids left out as too old since the last call. */
     List<String> drainStaleIds();
+
+    /** Answers that came a second time, or to nobody. */
+    long duplicates();
 
     /** What became of all prompts so far. */
     GroupCounts counts();

@@ -14,14 +14,28 @@ final class BestPolicy {
     private final TestRound round;
     private final JudgeModel model;
     private final Path checkpoint;
-    private double bestScore = -1;
-    private int bestStep;
+    private Standing standing;
+
+    /** The best of the validations so far: its score and step; below 0 before the first. */
+    record Standing(double score, int step) {
+        static final Standing NONE = new Standing(-1, 0);
+    }
 
     /** @param checkpoint the folder that holds the best policy, written anew whenever a better one comes */
-    BestPolicy(final TestRound round, final JudgeModel model, final Path checkpoint) {
+    BestPolicy(final TestRound round, final JudgeModel model, final Path checkpoint, final Standing standing) {
         this.round = round;
         this.model = model;
         this.checkpoint = checkpoint;
+        this.standing = standing;
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** Whether a validation follows: on schedule and at the end of a stage, when there is something to validate on. */
+    boolean isDue(final int frequency, final int step, final boolean last) {
+        return frequency > 0 && (last || step % frequency == 0) && round.size(Split.VALIDATION) > 0;
     }
 
     /**
@@ -44,10 +58,9 @@ final class BestPolicy {
     }
 
     private void offer(final int step, final double score) {
-        if (score > bestScore) {
-            bestScore = score;
-            bestStep = step;
+        if (score > standing.score) {
             model.save(checkpoint);
+            standing = new Standing(score, step);
         }
     }
 
@@ -58,13 +71,13 @@ final class BestPolicy {
      * @return the step whose weights the model now holds
      */
     int settle(final int lastStep) {
-        if (bestScore < 0) {
+        if (standing.score < 0) {
             model.save(checkpoint);
             return lastStep;
         }
-        if (bestStep != lastStep) {
+        if (standing.step != lastStep) {
             model.restore(checkpoint);
         }
-        return bestStep;
+        return standing.step;
     }
 }

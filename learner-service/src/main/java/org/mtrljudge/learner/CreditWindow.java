@@ -2,7 +2,6 @@ package org.mtrljudge.learner;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.mtrljudge.schemas.PromptRequest;
 
 /**
  * Back-pressure: at most (maxStaleness + 1) · batch prompts are out. A prompt's credit is held until its group is LEARNED, not
@@ -30,12 +29,12 @@ final class CreditWindow {
     }
 
     /** @throws IllegalStateException without credit, or when the id is already out */
-    void publish(final PromptRequest prompt) {
+    void publish(final String promptId) {
         if (credit() <= 0) {
             throw new IllegalStateException("no credit left: " + limit + " prompts are outstanding");
         }
-        if (answered.putIfAbsent(prompt.getPromptId(), false) != null) {
-            throw new IllegalStateException("prompt " + prompt.getPromptId() + " is already outstanding");
+        if (answered.putIfAbsent(promptId, false) != null) {
+            throw new IllegalStateException("prompt " + promptId + " is already outstanding");
         }
     }
 

@@ -32,13 +32,25 @@ final class Demonstrations {
         this.random = new SplittableRandom(seed);
     }
 
-    List<PackedGroup> next(final int size) {
+    private List<Place> draw(final int size) {
         final List<String> tasks = source.tasks(Split.TRAIN);
         final List<Place> places = new ArrayList<>();
         while (places.size() < size) {
             final String task = tasks.get(drawn++ % tasks.size());
             places.add(new Place(task, random.nextInt(Math.min(perTask, source.size(task, Split.TRAIN)))));
         }
+        return places;
+    }
+
+    /** Passes over batches that were learned before a restart. */
+    void pass(final int batches, final int size) {
+        for (int i = 0; i < batches; i++) {
+            draw(size);
+        }
+    }
+
+    List<PackedGroup> next(final int size) {
+        final List<Place> places = draw(size);
         final List<PackedGroup> batch =
                 places.parallelStream().map(p -> encodedAt(p)).toList();
         for (int i = 0; i < size && encoded.size() < CACHED; i++) {

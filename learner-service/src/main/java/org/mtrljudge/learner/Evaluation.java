@@ -15,6 +15,28 @@ public final class Evaluation {
     private int wellFormed;
     private long tokens;
 
+    /**
+     * As it is kept in a checkpoint.
+     *
+     * @param tasks by task and label what {@link MacroF1} counts
+     */
+    record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens) {}
+
+    Evaluation() {}
+
+    Evaluation(final Counts counts) {
+        counts.tasks.forEach((task, labels) -> tasks.put(task, new MacroF1(labels)));
+        this.samples = counts.samples;
+        this.wellFormed = counts.wellFormed;
+        this.tokens = counts.tokens;
+    }
+
+    Counts counts() {
+        final Map<String, Map<String, int[]>> byTask = new LinkedHashMap<>();
+        tasks.forEach((task, counted) -> byTask.put(task, counted.counts()));
+        return new Counts(byTask, samples, wellFormed, tokens);
+    }
+
     void add(final ScoredGroup group) {
         final var prompt = group.getRollout().getPrompt();
         final MacroF1 counts = tasks.computeIfAbsent(prompt.getTask(), t -> new MacroF1(prompt.getLabels()));

@@ -3,8 +3,10 @@ package org.mtrljudge.learner;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Topics;
 
@@ -20,24 +22,28 @@ final class Exchange implements AutoCloseable {
     private final TrainingListener listener;
     private final Clock clock;
     private final long stallWarningMs;
+    private final Set<String> inLog;
     private long duplicates;
     private long lastAnswerMs;
     private long lastWarningMs;
 
     /**
+     * @param past what the log has from before a restart
      * @param limit prompts that may be outstanding
      * @param health throws when a service of this process has failed for good
      */
     Exchange(
             final Topics topics,
             final Map<String, Object> kafka,
+            final PastRun past,
             final int limit,
             final Runnable health,
             final TrainingListener listener,
             final Clock clock,
             final long stallWarningMs) {
-        this.writer = new PromptWriter(topics, kafka);
-        this.reader = new ScoredReader(topics, kafka);
+        this.writer = new PromptWriter(topics, kafka, past.promptsEnd());
+        this.reader = new ScoredReader(topics, kafka, past.state().offsets());
+        this.inLog = past.askedIds();
         this.window = new CreditWindow(limit);
         this.health = health;
         this.listener = listener;
@@ -50,12 +56,31 @@ final class Exchange implements AutoCloseable {
         return window.credit();
     }
 
+    /** Asks; what the log has from before a restart is not sent again, its answer is read as it comes. */
     void ask(final PromptRequest prompt) {
+        await(prompt.getPromptId());
+        if (!inLog.remove(prompt.getPromptId())) {
+            writer.send(prompt);
+        }
+    }
+
+    /** Holds credit for a prompt that is in the log. */
+    void await(final String promptId) {
         if (window.outstanding() == 0) {
             lastAnswerMs = clock.millis(); // nothing could have come before
         }
-        window.publish(prompt);
-        writer.send(prompt);
+        window.publish(promptId);
+    }
+
+    /**
+     * Where answers are to be read after a restart, and where the next prompt comes to lie, by topic.
+     *
+     * @param inHand where the first group lies that was read and is not settled
+     */
+    Map<String, Long> position(final long inHand) {
+        final Map<String, Long> position = new HashMap<>(reader.position(inHand));
+        position.putAll(writer.position());
+        return position;
     }
 
     /** First answers to outstanding prompts, as they come. Their credit is still held: {@link #release} it. */
@@ -66,7 +91,7 @@ final class Exchange implements AutoCloseable {
             if (window.answer(answer.promptId())) {
                 fresh.add(answer);
                 reportDead(answer);
-            } else {
+            } else if (!reader.wasThereBefore(answer)) {
                 duplicates++;
             }
         }

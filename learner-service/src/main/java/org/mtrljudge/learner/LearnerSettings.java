@@ -140,21 +140,33 @@ public record LearnerSettings(
      * @param totalSteps RL steps; 0 leaves the stage out
      * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
      * @param valFreq steps between validations, the best of which is tested in the end; 0: the last weights are tested
+     * @param saveFreq steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
+     * @param saveLimit how many of them are kept, besides the one RL began with
      * @param seed of initial weights, order and sampling
      * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
      * @param stallWarningMs after so long without a group the stage that stands still is named
      */
-    public record Trainer(int totalSteps, int maxStaleness, int valFreq, long seed, int threads, long stallWarningMs) {
+    public record Trainer(
+            int totalSteps,
+            int maxStaleness,
+            int valFreq,
+            int saveFreq,
+            int saveLimit,
+            long seed,
+            int threads,
+            long stallWarningMs) {
         public Trainer {
             Check.range("trainer.total_steps", totalSteps, 0, 10_000_000);
             Check.range("trainer.max_staleness", maxStaleness, 0, 1000);
             Check.range("trainer.val_freq", valFreq, 0, 10_000_000);
+            Check.range("trainer.save_freq", saveFreq, 0, 10_000_000);
+            Check.range("trainer.save_limit", saveLimit, 1, 10_000);
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
         }
 
         public Trainer withTotalSteps(final int steps) {
-            return new Trainer(steps, maxStaleness, valFreq, seed, threads, stallWarningMs);
+            return new Trainer(steps, maxStaleness, valFreq, saveFreq, saveLimit, seed, threads, stallWarningMs);
         }
     }
 

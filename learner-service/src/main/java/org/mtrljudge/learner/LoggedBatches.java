@@ -4,13 +4,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.mtrljudge.model.EncodedPrompt;
+import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.ImageStore;
+import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.TrainingStep;
 
 /**
  * Training batches from a log of scored groups, in its order: offline learning. The policies that sampled them are not this run's,
@@ -23,14 +24,19 @@ final class LoggedBatches implements BatchSource {
     private final ImageStore images;
     private final TopicScan<ScoredGroup> scan;
     private final Deque<TopicScan.Entry<ScoredGroup>> read = new ArrayDeque<>();
-    private GroupCounts counts = GroupCounts.NONE;
+    private GroupCounts counts;
+    private long next;
 
-    LoggedBatches(final ScoredLog log, final int batchSize, final JudgeModel model) {
+    /** Goes on where a checkpoint stood, or at the log's beginning. */
+    LoggedBatches(final ScoredLog log, final int batchSize, final JudgeModel model, final LearnerState from) {
         this.log = log;
         this.batchSize = batchSize;
         this.model = model;
         this.images = new ImageStore(log.dataRoot());
         this.scan = log.open();
+        this.next = from.offsets().getOrDefault(log.topic().name(), 0L);
+        this.counts = from.counts();
+        scan.seek(next);
     }
 
     /** @throws IllegalStateException when the log has no full batch any more */
@@ -49,20 +55,13 @@ final class LoggedBatches implements BatchSource {
             final TopicScan.Entry<ScoredGroup> entry = read.remove();
             final PromptRequest prompt = entry.value().getRollout().getPrompt();
             batch.add(new Taken(
-                    new ScoredReader.Answer.Scored(prompt.getPromptId(), entry.value(), 0, entry.offset()),
-                    LearnedGroup.of(encode(prompt), entry.value())));
+                    new ScoredReader.Answer.Scored(
+                            prompt.getPromptId(), entry.value(), 0, entry.offset(), entry.sha256()),
+                    JournalBatches.learned(entry.value(), images, model)));
+            next = entry.offset() + 1;
             counts = counts.onePublished();
         }
         return batch;
-    }
-
-    /** @throws IllegalArgumentException when a picture is not there any more, or is another one now */
-    private EncodedPrompt encode(final PromptRequest prompt) {
-        final List<byte[]> pictures = new ArrayList<>();
-        for (final ImageRef image : prompt.getImages()) {
-            pictures.add(images.read(image));
-        }
-        return model.encode(prompt.getText(), pictures, prompt.getPromptId());
     }
 
     @Override
@@ -71,8 +70,28 @@ final class LoggedBatches implements BatchSource {
     }
 
     @Override
+    public void learnedAgain(final TrainingStep logged) {
+        for (final LearnedOffset group : logged.getLearned()) {
+            next = Math.max(next, group.getOffset() + 1);
+            counts = counts.onePublished().oneLearned();
+        }
+        read.clear();
+        scan.seek(next);
+    }
+
+    @Override
+    public Place place() {
+        return new Place(counts, Map.of(log.topic().name(), next), PromptSchedule.Position.START, List.of(), List.of());
+    }
+
+    @Override
     public List<String> drainStaleIds() {
         return List.of();
+    }
+
+    @Override
+    public long duplicates() {
+        return 0;
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.mtrljudge.learner;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
@@ -24,10 +27,12 @@ import org.mtrljudge.schemas.WeightChunk;
 /** Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. */
 final class PolicyWriter implements AutoCloseable {
     private static final int CHUNK_BYTES = 512 << 10;
-    private static final int KEPT_VERSIONS = 4;
+    /** How many versions stay in the log. */
+    static final int KEPT_VERSIONS = 4;
+
     private final Topics topics;
     private final Producer<String, byte[]> producer;
-    private final Map<Integer, Integer> chunksOf = new HashMap<>();
+    private final NavigableMap<Integer, Integer> chunksOf = new TreeMap<>(); // of versions that are in the log
 
     PolicyWriter(final Topics topics, final Map<String, Object> kafka) {
         this.topics = topics;
@@ -37,7 +42,22 @@ final class PolicyWriter implements AutoCloseable {
         config.put("batch.size", 1 << 20);
         this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
         producer.initTransactions();
+        try (TopicScan<PolicyManifest> scan = new TopicScan<>(topics.policies(), kafka)) {
+            scan.rest()
+                    .forEach(entry -> chunksOf.put(
+                            entry.value().getVersion(), entry.value().getChunks()));
+        }
+        chunksOf.headMap(chunksOf.isEmpty() ? 0 : chunksOf.lastKey() - KEPT_VERSIONS + 1)
+                .clear();
     }
+
+    /**
+     * Where a journal entry lies and what it is.
+     *
+     * @param next where the entry after it can lie at the earliest
+     * @param sha256 of its value
+     */
+    record Written(long next, String sha256) {}
 
     /**
      * @param kind whether the weights are a whole judge's or an adapter's
@@ -45,7 +65,7 @@ final class PolicyWriter implements AutoCloseable {
      * @param weights a safetensors image
      * @param journal makes the journal entry once the weights' digest is known
      */
-    void publish(
+    Written publish(
             final int version,
             final int step,
             final PolicyKind kind,
@@ -53,6 +73,9 @@ final class PolicyWriter implements AutoCloseable {
             final ByteBuffer weights,
             final Function<String, TrainingStep> journal) {
         final String digest = Sha256.of(weights);
+        final ProducerRecord<String, byte[]> entry = topics.journal().message(topics.run(), journal.apply(digest));
+        final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
+        final Future<RecordMetadata> written;
         final int total = weights.remaining();
         final int chunks = (total + CHUNK_BYTES - 1) / CHUNK_BYTES;
         producer.beginTransaction();
@@ -62,20 +85,31 @@ final class PolicyWriter implements AutoCloseable {
                 final Future<RecordMetadata> sent = send(version, i, weights);
                 first = first == null ? sent : first;
             }
-            forget(version - KEPT_VERSIONS);
+            chunksOf.headMap(version - KEPT_VERSIONS, true).forEach(this::forget);
             producer.flush();
             producer.send(topics.policies()
                     .message(
                             topics.run(),
                             new PolicyManifest(
-                                    version, step, kind, dtype, chunks, (long) total, digest, offset(first))));
-            producer.send(topics.journal().message(topics.run(), journal.apply(digest)));
+                                    version,
+                                    step,
+                                    kind,
+                                    dtype,
+                                    chunks,
+                                    (long) total,
+                                    digest,
+                                    offset(first),
+                                    null,
+                                    entryDigest)));
+            written = producer.send(entry);
             producer.commitTransaction();
         } catch (final KafkaException e) {
             producer.abortTransaction();
             throw e;
         }
+        chunksOf.headMap(version - KEPT_VERSIONS, true).clear();
         chunksOf.put(version, chunks);
+        return new Written(offset(written) + 1, entryDigest);
     }
 
     private Future<RecordMetadata> send(final int version, final int index, final ByteBuffer weights) {
@@ -101,9 +135,8 @@ final class PolicyWriter implements AutoCloseable {
     }
 
     /** Tombstones a version that no actor needs any more. */
-    private void forget(final int version) {
-        final Integer chunks = chunksOf.remove(version);
-        for (int i = 0; chunks != null && i < chunks; i++) {
+    private void forget(final int version, final int chunks) {
+        for (int i = 0; i < chunks; i++) {
             producer.send(new ProducerRecord<>(topics.weights().name(), version + "/" + i, null));
         }
     }

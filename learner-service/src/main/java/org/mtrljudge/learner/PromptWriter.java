@@ -27,9 +27,12 @@ final class PromptWriter implements AutoCloseable {
     private final Topics topics;
     private final Producer<String, byte[]> producer;
     private volatile @Nullable Exception failed;
+    private volatile long next;
 
-    PromptWriter(final Topics topics, final Map<String, Object> kafka) {
+    /** @param next where the next prompt comes to lie */
+    PromptWriter(final Topics topics, final Map<String, Object> kafka, final long next) {
         this.topics = topics;
+        this.next = next;
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("enable.idempotence", "true");
         config.put("acks", "all");
@@ -69,6 +72,8 @@ final class PromptWriter implements AutoCloseable {
         producer.send(topics.prompts().message(prompt.getPromptId(), prompt), (metadata, failure) -> {
             if (failure != null) {
                 failed = failure;
+            } else {
+                next = metadata.offset() + 1;
             }
         });
     }
@@ -83,6 +88,11 @@ final class PromptWriter implements AutoCloseable {
         if (failed != null) {
             throw new KafkaException("prompts could not be written: " + failed.getMessage(), failed);
         }
+    }
+
+    /** Where the next prompt comes to lie, once {@link #flush} has returned. */
+    Map<String, Long> position() {
+        return Map.of(topics.prompts().name(), next);
     }
 
     @Override

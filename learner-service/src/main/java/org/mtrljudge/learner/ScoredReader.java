@@ -16,6 +16,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 
 /** Reads what came of the prompts, by offset and read committed: scored groups and dead letters. */
@@ -26,19 +27,29 @@ final class ScoredReader implements AutoCloseable {
     sealed interface Answer {
         String promptId();
 
-        /** @param partition with the offset: where the group lies in {@code RUN.scored} */
-        record Scored(String promptId, ScoredGroup group, int partition, long offset) implements Answer {}
+        /** Where it lies in its topic. */
+        long offset();
+
+        /**
+         * @param partition with the offset: where the group lies in {@code RUN.scored}
+         * @param sha256 of the record's value
+         */
+        record Scored(String promptId, ScoredGroup group, int partition, long offset, String sha256)
+                implements Answer {}
 
         /** The prompt, its rollouts or its scores could not be processed. */
-        record Dead(String promptId, DeadLetter letter) implements Answer {}
+        record Dead(String promptId, DeadLetter letter, long offset) implements Answer {}
     }
 
     private final Topics topics;
     private final Consumer<String, byte[]> consumer;
+    private final TopicPartition scored;
+    private final TopicPartition deadLetters;
+    private final Map<TopicPartition, Long> endsAtStart;
     private long refused;
 
-    /** Starts at the beginning of the run's topics. */
-    ScoredReader(final Topics topics, final Map<String, Object> kafka) {
+    /** @param from offsets by topic; a topic that has none is read from its beginning */
+    ScoredReader(final Topics topics, final Map<String, Object> kafka, final Map<String, Long> from) {
         this.topics = topics;
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("isolation.level", "read_committed");
@@ -46,11 +57,25 @@ final class ScoredReader implements AutoCloseable {
         config.put("auto.offset.reset", "earliest");
         config.put("fetch.max.wait.ms", "20");
         this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        final List<TopicPartition> partitions = List.of(
-                new TopicPartition(topics.scored().name(), 0),
-                new TopicPartition(topics.deadLetters().name(), 0));
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        this.scored = new TopicPartition(topics.scored().name(), 0);
+        this.deadLetters = new TopicPartition(topics.deadLetters().name(), 0);
+        consumer.assign(List.of(scored, deadLetters));
+        for (final TopicPartition partition : consumer.assignment()) {
+            consumer.seek(partition, from.getOrDefault(partition.topic(), 0L));
+        }
+        this.endsAtStart = consumer.endOffsets(consumer.assignment());
+    }
+
+    /** Where it reads next, by topic, or at most where the groups in hand begin. */
+    Map<String, Long> position(final long inHand) {
+        final long next = Math.min(consumer.position(scored), inHand);
+        return Map.of(scored.topic(), next, deadLetters.topic(), consumer.position(deadLetters));
+    }
+
+    /** Whether an answer was there before this reader: after a restart some are read again. */
+    boolean wasThereBefore(final Answer answer) {
+        final TopicPartition partition = answer instanceof Answer.Scored ? scored : deadLetters;
+        return answer.offset() < endsAtStart.getOrDefault(partition, 0L);
     }
 
     List<Answer> poll(final Duration timeout) {
@@ -65,7 +90,8 @@ final class ScoredReader implements AutoCloseable {
         try {
             final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
             final String promptId = group.getRollout().getPrompt().getPromptId();
-            return new Answer.Scored(promptId, group, record.partition(), record.offset());
+            final String sha256 = Sha256.of(ByteBuffer.wrap(record.value()));
+            return new Answer.Scored(promptId, group, record.partition(), record.offset(), sha256);
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -76,7 +102,7 @@ final class ScoredReader implements AutoCloseable {
             final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
             refused += letter.getService().equals("actor") ? 1 : 0;
             final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
-            return new Answer.Dead(String.valueOf(promptId), letter);
+            return new Answer.Dead(String.valueOf(promptId), letter, record.offset());
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -94,7 +120,8 @@ final class ScoredReader implements AutoCloseable {
                         record.offset(),
                         SERVICE,
                         String.valueOf(e.getMessage()),
-                        ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())));
+                        ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())),
+                record.offset());
     }
 
     /** Which service has work in front of it and does not do it, by the ends of the topics. */

@@ -2,6 +2,7 @@ package org.mtrljudge.learner;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.List;
 import org.mtrljudge.model.AdamW;
 import org.mtrljudge.model.JudgeModel;
@@ -45,6 +46,17 @@ public final class SftTrainer implements AutoCloseable {
         }
         optimizer.step(settings.learningRate(progress));
         return value[0];
+    }
+
+    /** Writes a checkpoint from which the stage goes on, and a file of the caller's own beside it. */
+    void save(final Path to, final String file, final byte[] content) {
+        model.save(to, optimizer, file, content);
+    }
+
+    /** Goes on from such a checkpoint. */
+    void resume(final Path from, final int stepsDone) {
+        model.restore(from, optimizer);
+        demonstrations.pass(stepsDone, settings.batchSize());
     }
 
     @Override

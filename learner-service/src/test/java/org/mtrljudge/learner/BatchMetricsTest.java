@@ -27,7 +27,8 @@ class BatchMetricsTest {
                     "x",
                     PackedArrays.ofInts(new int[length]),
                     PackedArrays.ofFloats(new float[length]),
-                    completions.isEmpty() ? FinishReason.STOP : FinishReason.LENGTH));
+                    completions.isEmpty() ? FinishReason.STOP : FinishReason.LENGTH,
+                    null));
             scores.add(new CompletionScore(
                     Map.of("accuracy", accuracy, "format", 1.0),
                     accuracy * 0.9 + 0.1,

@@ -3,33 +3,14 @@ package org.mtrljudge.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Sampling;
 
 class CreditWindowTest {
-    private static PromptRequest prompt(final String id) {
-        return new PromptRequest(
-                id,
-                "t",
-                "x",
-                List.of(),
-                "yes",
-                List.of("yes"),
-                2,
-                new Sampling(1.0, 1.0, 4, 0L),
-                Purpose.TRAIN,
-                0,
-                null);
-    }
-
     @Test
     void shouldHoldCreditUntilAGroupIsLearnedNotMerelyScored() {
         final CreditWindow window = new CreditWindow(2);
-        window.publish(prompt("a"));
-        window.publish(prompt("b"));
+        window.publish("a");
+        window.publish("b");
         assertThat(window.answer("a")).isTrue();
         assertThat(window.credit()).isZero();
         assertThat(window.unanswered()).isEqualTo(1);
@@ -40,7 +21,7 @@ class CreditWindowTest {
     @Test
     void shouldTellAFirstAnswerFromADuplicateAndAStranger() {
         final CreditWindow window = new CreditWindow(2);
-        window.publish(prompt("a"));
+        window.publish("a");
         assertThat(window.answer("a")).isTrue();
         assertThat(window.answer("a")).isFalse();
         window.release("a");
@@ -51,8 +32,8 @@ class CreditWindowTest {
     @Test
     void shouldRefuseToOverrunItsLimit() {
         final CreditWindow window = new CreditWindow(1);
-        window.publish(prompt("a"));
-        assertThatThrownBy(() -> window.publish(prompt("b"))).hasMessageContaining("no credit left");
+        window.publish("a");
+        assertThatThrownBy(() -> window.publish("b")).hasMessageContaining("no credit left");
         assertThatThrownBy(() -> window.release("b")).hasMessageContaining("not outstanding");
     }
 }

@@ -105,7 +105,8 @@ class RewardTopologyTest {
                     text,
                     PackedArrays.ofInts(new int[] {1, 2}),
                     PackedArrays.ofFloats(new float[] {-0.1f, -0.2f}),
-                    FinishReason.STOP));
+                    FinishReason.STOP,
+                    null));
         }
         final PromptRequest prompt = new PromptRequest(
                 id,
@@ -177,7 +178,8 @@ class RewardTopologyTest {
                                 RIGHT,
                                 group.getCompletions().get(0).getTokens(),
                                 group.getCompletions().get(0).getLogProbs(),
-                                FinishReason.LENGTH));
+                                FinishReason.LENGTH,
+                                null));
         send(group);
         final ScoredGroup out = nextScored();
         assertThat(out.getScores()).extracting(s -> s.getTotal()).containsExactly(0.0, 1.0);
@@ -196,7 +198,8 @@ class RewardTopologyTest {
                                 WRONG,
                                 PackedArrays.ofInts(new int[] {1}),
                                 PackedArrays.ofFloats(new float[] {Float.NaN}),
-                                FinishReason.STOP));
+                                FinishReason.STOP,
+                                null));
         send(notANumber);
         final RolloutGroup short1 = group("p2", RIGHT, WRONG);
         short1.getCompletions().remove(0);

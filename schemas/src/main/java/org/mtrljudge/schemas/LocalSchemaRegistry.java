@@ -27,8 +27,15 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             DeadLetter.getClassSchema());
 
     /** Canonical forms of what earlier builds wrote: a log is kept for ever. */
-    private static final List<String> EARLIER =
-            List.of("PromptRequest-1", "RolloutGroup-1", "ScoredGroup-1", "TrainingStep-1");
+    private static final List<String> EARLIER = List.of(
+            "PromptRequest-1",
+            "PolicyManifest-1",
+            "RolloutGroup-1",
+            "RolloutGroup-2",
+            "ScoredGroup-1",
+            "ScoredGroup-2",
+            "TrainingStep-1",
+            "TrainingStep-2");
 
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 

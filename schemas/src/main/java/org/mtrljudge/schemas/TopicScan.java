@@ -1,5 +1,6 @@
 package org.mtrljudge.schemas;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,8 +22,17 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int FETCH_BYTES = 8 << 20;
 
-    /** A value and where it lies. */
-    public record Entry<V>(long offset, V value) {}
+    /**
+     * A value and where it lies.
+     *
+     * @param bytes the value as it lies there
+     */
+    public record Entry<V>(long offset, V value, byte[] bytes) {
+        /** Of the value's bytes, in hexadecimal. */
+        public String sha256() {
+            return Sha256.of(ByteBuffer.wrap(bytes));
+        }
+    }
 
     private final Topic<V> topic;
     private final TopicPartition partition;
@@ -56,12 +66,21 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         consumer.seek(partition, offset);
     }
 
+    /** What is left, at once: for topics whose rest is small. */
+    public List<Entry<V>> rest() {
+        final List<Entry<V>> rest = new ArrayList<>();
+        while (!done()) {
+            rest.addAll(next());
+        }
+        return rest;
+    }
+
     /** What one poll brings; what cannot be read is passed over and logged. */
     public List<Entry<V>> next() {
         final List<Entry<V>> entries = new ArrayList<>();
         for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             try {
-                entries.add(new Entry<>(record.offset(), topic.valueSerde().decode(record.value())));
+                entries.add(new Entry<>(record.offset(), topic.valueSerde().decode(record.value()), record.value()));
             } catch (final SerializationException e) {
                 LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
             }

@@ -85,6 +85,7 @@ final class BenchCommand {
                                 model,
                                 prepared,
                                 folder.resolve("checkpoints"),
+                                folder,
                                 null,
                                 new Silent(),
                                 answers::check,

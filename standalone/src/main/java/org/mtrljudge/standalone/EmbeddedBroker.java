@@ -52,8 +52,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws RunException when it can neither be started nor be found
      */
     static EmbeddedBroker startOrJoin(final Path logDir) {
+        return isInUse(logDir) ? join(logDir) : start(logDir, 0);
+    }
+
+    /**
+     * The broker of another process that has the log in use; closing this leaves it alone.
+     *
+     * @throws RunException when it cannot be found
+     */
+    static EmbeddedBroker join(final Path logDir) {
         if (!isInUse(logDir)) {
-            return start(logDir, 0);
+            throw new RunException("no process has " + logDir + " in use: does the run go on?", null);
         }
         try {
             return new EmbeddedBroker(null, Files.readString(logDir.resolve(ADDRESS)));
@@ -150,6 +159,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", 0);
         config.put("group.share.min.record.lock.duration.ms", 1000);
+        // a killed broker is known to be dead so soon, and its successor can register
+        config.put("broker.session.timeout.ms", 2500);
+        config.put("broker.heartbeat.interval.ms", 500);
         config.put("auto.create.topics.enable", false); // every topic is in the catalogue
         config.put("message.max.bytes", 16 << 20);
         config.put("log.cleaner.backoff.ms", 5000);

@@ -2,6 +2,7 @@ package org.mtrljudge.standalone;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.mtrljudge.learner.LearnerException;
 import org.mtrljudge.model.ModelException;
 import org.mtrljudge.tasks.DataException;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ final class Failures {
         LOG.error("the command failed", failure);
         final boolean ours = failure instanceof UsageException
                 || failure instanceof RunException
+                || failure instanceof LearnerException
                 || failure instanceof ModelException
                 || failure instanceof DataException;
         if (ours) {

@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -14,17 +13,15 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "inspect",
         description = "Shows rollouts of a run as they lie in its log: prompt, reasoning, verdict, reward.")
 final class InspectCommand implements Callable<Integer> {
-    @Option(names = "--run", required = true, paramLabel = "NAME", description = "the run")
-    private String run = "";
-
-    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
-    private Path runs = Path.of("runs");
+    @Mixin
+    private ExistingRun run = new ExistingRun();
 
     @Option(names = "--task", description = "only this task")
     private @Nullable String task;
@@ -40,12 +37,12 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final RunDirectory directory = RunDirectory.open(runs, run);
+        final RunDirectory directory = run.open();
         final Topics topics = directory.topics();
         try (EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
             final Deque<ScoredGroup> newest = newest(topics, broker);
             if (newest.isEmpty()) {
-                System.out.println("no scored groups of that kind in the log of " + run);
+                System.out.println("no scored groups of that kind in the log of " + run.name());
             }
             newest.forEach(this::print);
         }

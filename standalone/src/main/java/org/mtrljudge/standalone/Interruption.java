@@ -9,6 +9,7 @@ final class Interruption implements AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "interruption");
     private volatile boolean wanted;
+    private volatile Runnable work = () -> {};
 
     Interruption() {
         Runtime.getRuntime().addShutdownHook(hook);
@@ -16,12 +17,21 @@ final class Interruption implements AutoCloseable {
 
     private void stop() {
         wanted = true;
+        work.run();
         try {
             if (!finished.await(PATIENCE_S, TimeUnit.SECONDS)) {
                 System.err.println("judge: it did not stop in " + PATIENCE_S + " s");
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What is told then, on another thread. */
+    void whenWanted(final Runnable stop) {
+        work = stop;
+        if (wanted) {
+            stop.run();
         }
     }
 

@@ -16,6 +16,8 @@ import picocli.CommandLine.HelpCommand;
             SftCommand.class,
             ReplayCommand.class,
             InspectCommand.class,
+            AuditCommand.class,
+            ActorCommand.class,
             DataCommand.class,
             BenchCommand.class,
             PretrainCommand.class,

@@ -1,27 +1,65 @@
 package org.mtrljudge.standalone;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mtrljudge.learner.TrainingListener;
 
-/** Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. */
+/**
+ * Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. Goes on with
+ * a file that is there: a step that is learned again after a restart keeps its line.
+ */
 final class MetricsLog implements TrainingListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Path file;
     private final TrainingListener next;
+    private final Set<String> written = new HashSet<>(); // phase and step
     private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
     MetricsLog(final Path file, final TrainingListener next) {
         this.file = file;
         this.next = next;
+        if (Files.exists(file)) {
+            readBack();
+        }
+    }
+
+    private void readBack() {
+        try {
+            final String text = Files.readString(file);
+            final String whole =
+                    text.substring(0, text.lastIndexOf('\n') + 1); // a killed process may leave half a line
+            if (whole.length() < text.length()) {
+                Files.writeString(file, whole);
+            }
+            for (final String line : whole.lines().toList()) {
+                final JsonNode values = JSON.readTree(line);
+                final String phase = values.path("phase").asText();
+                final int step = values.path("step").asInt();
+                written.add(phase + " " + step);
+                if (phase.equals("rl")) {
+                    final Map<String, Double> metrics = new TreeMap<>();
+                    values.properties().forEach(e -> {
+                        if (e.getValue().isNumber() && !e.getKey().equals("step")) {
+                            metrics.put(e.getKey(), e.getValue().asDouble());
+                        }
+                    });
+                    rlSteps.put(step, metrics);
+                }
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -31,11 +69,11 @@ final class MetricsLog implements TrainingListener {
 
     @Override
     public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
-        if (!metrics.isEmpty()) {
+        if (!metrics.isEmpty() && written.add(phase + " " + done)) {
             append(phase, done, metrics);
-        }
-        if (phase.equals("rl")) {
-            rlSteps.put(done, metrics);
+            if (phase.equals("rl")) {
+                rlSteps.put(done, metrics);
+            }
         }
         next.progressed(phase, done, metrics);
     }

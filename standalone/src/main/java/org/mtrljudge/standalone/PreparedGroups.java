@@ -59,7 +59,11 @@ final class PreparedGroups implements ExampleSource {
         final List<CompletionScore> scores = new ArrayList<>();
         for (int c = 0; c < prompt.getGroupSize(); c++) {
             completions.add(new Completion(
-                    "prepared", PackedArrays.ofInts(tokens(c)), PackedArrays.ofFloats(behaviour()), FinishReason.STOP));
+                    "prepared",
+                    PackedArrays.ofInts(tokens(c)),
+                    PackedArrays.ofFloats(behaviour()),
+                    FinishReason.STOP,
+                    null));
             scores.add(new CompletionScore(Map.of("accuracy", 0.0), 0.0, advantage(c), null, null));
         }
         return new ScoredGroup(

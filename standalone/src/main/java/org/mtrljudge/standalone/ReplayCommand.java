@@ -20,6 +20,7 @@ import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.RolloutFilter;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -32,11 +33,8 @@ final class ReplayCommand implements Callable<Integer> {
     private static final String DRY_RUN = "dry-run"; // its report's folder, apart from those of replays
     private static final String PHASE = "replay";
 
-    @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run whose rollouts are scored")
-    private String run = "";
-
-    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
-    private Path runs = Path.of("runs");
+    @Mixin
+    private ExistingRun run = new ExistingRun();
 
     @Option(names = "--rewards", required = true, paramLabel = "FILE", description = "the reward set")
     private Path rewards = Path.of("");
@@ -68,12 +66,12 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (name == null && !dryRun) {
-            throw new UsageException("say --as NAME for the topic " + run + ".scored.NAME, or --dry-run");
+            throw new UsageException("say --as NAME for the topic " + run.name() + ".scored.NAME, or --dry-run");
         }
         if (DRY_RUN.equals(name)) {
             throw new UsageException("the name " + DRY_RUN + " is taken by --dry-run: choose another with --as");
         }
-        final RunDirectory directory = RunDirectory.open(runs, run);
+        final RunDirectory directory = run.open();
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
         final RunSettings settings = SettingsReader.read(directory.settings(), settingsToo);
@@ -87,7 +85,7 @@ final class ReplayCommand implements Callable<Integer> {
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
                 EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
-            final Topics topics = new Topics(run, settings.schemaRegistry());
+            final Topics topics = new Topics(run.name(), settings.schemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
             final Replay replay =

@@ -51,7 +51,7 @@ final class RescoreGroups {
             logProbs[i] = (float) Math.log(random.nextDouble());
         }
         return new Completion(
-                text.toString(), PackedArrays.ofInts(ids), PackedArrays.ofFloats(logProbs), FinishReason.STOP);
+                text.toString(), PackedArrays.ofInts(ids), PackedArrays.ofFloats(logProbs), FinishReason.STOP, null);
     }
 
     RolloutGroup group(final int index) {

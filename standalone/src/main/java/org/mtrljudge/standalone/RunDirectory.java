@@ -1,5 +1,6 @@
 package org.mtrljudge.standalone;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ final class RunDirectory {
     /** What Kafka allows in topic names, so that a run can be a prefix. */
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
 
+    private static final String ORIGIN = "origin.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private final String run;
     private final Path path;
@@ -111,6 +113,20 @@ final class RunDirectory {
 
     Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    void writeOrigin(final Origin origin) {
+        writeJson(ORIGIN, JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
+    }
+
+    /** Where the run came from; runs of earlier builds do not say. */
+    Origin origin() {
+        final Path file = path.resolve(ORIGIN);
+        try {
+            return Files.exists(file) ? JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+        } catch (final IOException e) {
+            throw new UsageException(file + " cannot be read: " + e.getMessage());
+        }
     }
 
     void write(final String name, final String text) {

@@ -20,25 +20,32 @@ final class RunExecution {
     private static final long HEAP_BYTES = 512L << 20;
 
     private final RunSettings settings;
-    private final Path runs;
-    private final String name;
+    private final ExampleSource source;
     private final @Nullable ScoredLog log;
 
-    /** @param log what RL learns from, offline; null: from rollouts of its own policies */
-    RunExecution(final RunSettings settings, final Path runs, final String name, final @Nullable ScoredLog log) {
-        this.log = log;
+    /**
+     * Everything that can be wrong with settings, data and model is found before a folder is made.
+     *
+     * @param log what RL learns from, offline; null: from rollouts of its own policies
+     */
+    RunExecution(final RunSettings settings, final @Nullable ScoredLog log) {
         this.settings = settings;
-        this.runs = runs;
-        this.name = name;
+        this.source = source(settings);
+        this.log = log;
+        checkPolicyTravels(JudgeFolder.named(settings.model()));
     }
 
-    /** Everything that can be wrong with settings, data and model is found before a folder is made. */
-    void run() {
-        final long start = System.nanoTime();
-        final ExampleSource source = source(settings);
-        checkPolicyTravels(JudgeFolder.named(settings.model()));
+    /** Makes the folder of a new run. */
+    RunDirectory create(final Path runs, final String name, final Origin origin) {
         final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
         directory.write("settings.yaml", SettingsReader.write(settings));
+        directory.writeOrigin(origin);
+        return directory;
+    }
+
+    /** Runs from its newest checkpoint, or from the beginning, to the end. */
+    void run(final RunDirectory directory) {
+        final long start = System.nanoTime();
         Logs.to(directory.path().resolve("judge.log"));
         System.out.println("run " + directory.path());
         final MetricsLog metrics = new MetricsLog(
@@ -51,8 +58,8 @@ final class RunExecution {
         if (!Curves.draw(metrics.rlSteps(), directory.path())) {
             System.out.println("no curves: this JDK finds no fonts (install fontconfig and a font)");
         }
-        System.out.println(
-                "see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run " + name);
+        System.out.println("see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run "
+                + directory.run());
     }
 
     /** A policy lies in the Java heap on its way: once in the learner, once in each actor, and in the producer's hands. */
@@ -69,6 +76,10 @@ final class RunExecution {
                     + " MiB: set the environment's JUDGE_HEAP=" + (heap >> 20)
                     + "m, or train an adapter, as in --set actor.model.lora.rank=64");
         }
+    }
+
+    ExampleSource source() {
+        return source;
     }
 
     static ExampleSource source(final RunSettings settings) {

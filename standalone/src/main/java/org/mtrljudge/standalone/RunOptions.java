@@ -46,6 +46,11 @@ final class RunOptions {
         return SettingsReader.read(config != null ? config : baseFile, all);
     }
 
+    /** Whether one of the options that make a new run was given. */
+    boolean anySetting() {
+        return config != null || !overrides.isEmpty() || seed != null || data != null || run != null;
+    }
+
     String runName(final String command) {
         return run != null ? run : command + "-" + STAMP.format(LocalDateTime.now());
     }

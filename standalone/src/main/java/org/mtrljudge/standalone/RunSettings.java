@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.LearnerSettings;
 import org.mtrljudge.learner.SftSettings;
@@ -58,16 +59,21 @@ record RunSettings(
             Check.range("data.validation_size", validationSize, 0, 1_000_000);
             Check.range("data.test_size", testSize, 1, 1_000_000);
         }
+
+        /** Whether the same training examples come in the same order. */
+        boolean drawnAs(final Data other) {
+            return Objects.equals(file, other.file) && seed == other.seed && trainSize == other.trainSize;
+        }
     }
 
     /**
-     * @param actors how many run in this process
+     * @param actors how many run in this process; 0 when all come as processes of their own
      * @param maxPrompts an actor takes at once
      * @param threads cores one operation of an actor may use
      */
     record Rollout(int n, double temperature, double topP, int actors, int maxPrompts, int threads) {
         Rollout {
-            Check.range("rollout.actors", actors, 1, 64);
+            Check.range("rollout.actors", actors, 0, 64);
             Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
             Check.range("rollout.threads", threads, 1, 1024);
         }

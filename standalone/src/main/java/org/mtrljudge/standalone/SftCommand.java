@@ -32,13 +32,18 @@ final class SftCommand implements Callable<Integer> {
     public Integer call() {
         if (beside == null) {
             final RunSettings settings = options.settings(null, List.of("trainer.total_steps=0"));
-            new RunExecution(settings, options.runs(), options.runName("sft"), null).run();
+            run(settings, "sft");
             return 0;
         }
         final Path trained = RunDirectory.open(options.runs(), beside).path();
         final RunSettings settings = options.settings(trained.resolve("settings.yaml"), control(trained));
-        new RunExecution(settings, options.runs(), options.runName("sft-beside-" + beside), null).run();
+        run(settings, "sft-beside-" + beside);
         return 0;
+    }
+
+    private void run(final RunSettings settings, final String name) {
+        final RunExecution execution = new RunExecution(settings, null);
+        execution.run(execution.create(options.runs(), options.runName(name), Origin.NEW));
     }
 
     /** The seconds end it; the steps are what these should hold, and some more. As RL does, it keeps its best on validation. */

@@ -95,17 +95,21 @@ public final class StandaloneRun {
         return server;
     }
 
+    /** Names settings in the journal. */
+    static String digest(final RunSettings settings) {
+        return Sha256.of(ByteBuffer.wrap(SettingsReader.write(settings).getBytes(StandardCharsets.UTF_8)));
+    }
+
     private Learner learner(final Topics topics, final Map<String, Object> kafka, final JudgeModel model) {
-        final String digest =
-                Sha256.of(ByteBuffer.wrap(SettingsReader.write(settings).getBytes(StandardCharsets.UTF_8)));
         return new Learner(
                 settings.learner(),
-                digest,
+                digest(settings),
                 topics,
                 kafka,
                 model,
                 source,
                 directory.checkpoints(),
+                directory.dataRoot(settings),
                 log,
                 listener,
                 this::checkHealth,

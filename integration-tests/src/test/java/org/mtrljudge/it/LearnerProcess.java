@@ -1,0 +1,109 @@
+package org.mtrljudge.it;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.ScoredLog;
+import org.mtrljudge.learner.SftSettings;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** A learner in a process of its own, that learns offline from a prepared topic and goes on where its run was. */
+final class LearnerProcess {
+    static final int STEPS = 60;
+    static final int BATCH = 4;
+    static final int GROUP_SIZE = 2;
+
+    private LearnerProcess() {}
+
+    /** Arguments: the run's name, the prepared run's, the broker's address, the checkpoints' folder. */
+    public static void main(final String[] arguments) {
+        final LocalSchemaRegistry registry = new LocalSchemaRegistry();
+        final Map<String, Object> kafka = Map.of("bootstrap.servers", arguments[2]);
+        final Path folder = Path.of(arguments[3]);
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
+                Learner learner = new Learner(
+                        settings(),
+                        "settings",
+                        new Topics(arguments[0], registry),
+                        kafka,
+                        model,
+                        new NoExamples(),
+                        folder,
+                        folder,
+                        new ScoredLog(new Topics(arguments[1], registry).scored(), kafka, folder),
+                        new Printed(),
+                        () -> {},
+                        Clock.systemUTC())) {
+            learner.run();
+        }
+    }
+
+    /** With a KL term, so that what it looks back to has to come back too. */
+    private static LearnerSettings settings() {
+        return new LearnerSettings(
+                new LearnerSettings.Data(BATCH, 8),
+                new LearnerSettings.Rollout(GROUP_SIZE, 1.0, 1.0),
+                new LearnerSettings.Actor(
+                        2,
+                        0.2,
+                        0.28,
+                        "token",
+                        1,
+                        4096,
+                        new LearnerSettings.Model(
+                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
+                        new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 5, "cosine", 0.1)),
+                new LearnerSettings.Algorithm(0.1, false, "none", 2),
+                new LearnerSettings.Trainer(STEPS, 0, 0, 7, 2, 1, 1, 60_000),
+                new SftSettings(0, 1, 1, 0, 0, 0));
+    }
+
+    /** Nothing is asked, nothing tested. */
+    private static final class NoExamples implements ExampleSource {
+        @Override
+        public List<String> tasks(final Split split) {
+            return List.of();
+        }
+
+        @Override
+        public int size(final String task, final Split split) {
+            return 0;
+        }
+
+        @Override
+        public JudgeExample example(final String task, final Split split, final int index) {
+            throw new IllegalArgumentException("there are no examples");
+        }
+    }
+
+    /** A line a step. */
+    private static final class Printed implements TrainingListener {
+        @Override
+        public void phaseStarted(final String phase, final int steps) {}
+
+        @Override
+        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+            System.out.println(phase + " " + done);
+        }
+
+        @Override
+        public void phaseEnded(final String phase) {
+            System.out.println(phase + " done");
+        }
+
+        @Override
+        public void warned(final String message) {
+            System.out.println("warning: " + message);
+        }
+    }
+}

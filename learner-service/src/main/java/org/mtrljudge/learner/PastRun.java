@@ -1,0 +1,79 @@
+package org.mtrljudge.learner;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+
+/**
+ * What a run's log has beyond its last checkpoint: steps to learn again and prompts that are not asked again.
+ *
+ * @param state of the checkpoint
+ * @param entries of the journal after it
+ * @param asked ids of the prompts after it, in their order
+ * @param promptsEnd where the next prompt comes to lie
+ */
+record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<String> asked, long promptsEnd) {
+
+    /** A run that begins. */
+    static PastRun none(final LearnerState state) {
+        return new PastRun(state, List.of(), List.of(), 0);
+    }
+
+    /** Reads the log; nothing may be writing to it. */
+    static PastRun read(final Topics topics, final Map<String, Object> kafka, final LearnerState state) {
+        final List<TopicScan.Entry<TrainingStep>> entries;
+        try (TopicScan<TrainingStep> scan = scan(topics.journal(), kafka, state)) {
+            entries = scan.rest();
+        }
+        final List<String> asked = new ArrayList<>();
+        try (TopicScan<PromptRequest> scan = scan(topics.prompts(), kafka, state)) {
+            while (!scan.done()) {
+                scan.next().forEach(entry -> asked.add(entry.value().getPromptId()));
+            }
+            return new PastRun(state, entries, asked, scan.end());
+        }
+    }
+
+    private static <V extends SpecificRecordBase> TopicScan<V> scan(
+            final Topic<V> topic, final Map<String, Object> kafka, final LearnerState state) {
+        final TopicScan<V> scan = new TopicScan<>(topic, kafka);
+        scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
+        return scan;
+    }
+
+    /** The same as it was when a step was learned: later entries are left out, and prompts after the last that was settled. */
+    PastRun upTo(final int step) {
+        final List<TopicScan.Entry<TrainingStep>> until = entries.stream()
+                .filter(entry -> entry.value().getStep() <= step)
+                .toList();
+        final PastRun past = new PastRun(state, until, asked, promptsEnd);
+        final Set<String> settled = past.settledIds();
+        int last = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            last = settled.contains(asked.get(i)) ? i + 1 : last;
+        }
+        return new PastRun(state, until, asked.subList(0, last), promptsEnd);
+    }
+
+    Set<String> askedIds() {
+        return new HashSet<>(asked);
+    }
+
+    /** Ids that the journal's entries after the checkpoint learned or left out. */
+    Set<String> settledIds() {
+        final Set<String> settled = new HashSet<>();
+        for (final TopicScan.Entry<TrainingStep> entry : entries) {
+            entry.value().getLearned().forEach(learned -> settled.add(learned.getPromptId()));
+            settled.addAll(entry.value().getStale());
+        }
+        return settled;
+    }
+}

@@ -1,0 +1,150 @@
+package org.mtrljudge.learner;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+
+/**
+ * Numbers the policy versions and publishes each with its journal entry. What the log has from before a restart is compared instead
+ * of being published again.
+ */
+final class PolicyPublisher {
+    /** Weights that were computed again after a restart and came out differently. */
+    private static final String RESUMED = "resumed";
+
+    private final Topics topics;
+    private final PolicyWriter writer;
+    private final JudgeModel model;
+    private final String settingsDigest;
+    private final @Nullable String scoredTopic;
+    private final TrainingListener listener;
+    private final Clock clock;
+    private final Deque<TopicScan.Entry<TrainingStep>> inLog;
+    private int version;
+    private long next;
+    private @Nullable String lastDigest;
+
+    /** @param scoredTopic where batches lie when it is not the run's own topic */
+    PolicyPublisher(
+            final Topics topics,
+            final PolicyWriter writer,
+            final JudgeModel model,
+            final String settingsDigest,
+            final @Nullable String scoredTopic,
+            final PastRun past,
+            final TrainingListener listener,
+            final Clock clock) {
+        this.topics = topics;
+        this.writer = writer;
+        this.model = model;
+        this.settingsDigest = settingsDigest;
+        this.scoredTopic = scoredTopic;
+        this.listener = listener;
+        this.clock = clock;
+        this.inLog = new ArrayDeque<>(past.entries());
+        this.version = past.state().version();
+        this.next = past.state().offsets().getOrDefault(topics.journal().name(), 0L);
+        this.lastDigest = past.state().journalDigest();
+    }
+
+    /** The newest version; −1 before the first. */
+    int version() {
+        return version;
+    }
+
+    /** SHA-256 of the newest journal entry, null before the first. */
+    @Nullable
+    String journalDigest() {
+        return lastDigest;
+    }
+
+    /** Where the next journal entry will lie, or after, by topic. */
+    Map<String, Long> position() {
+        return Map.of(topics.journal().name(), next);
+    }
+
+    /** The step after the present one, when the log has it from before a restart. */
+    @Nullable
+    TrainingStep logged() {
+        final TopicScan.Entry<TrainingStep> entry = inLog.peek();
+        return entry == null || !entry.value().getPhase().equals("rl") ? null : entry.value();
+    }
+
+    /**
+     * Makes the model's weights the next version.
+     *
+     * @param learned what went into them since the version before
+     * @param stale ids left out since then
+     */
+    void publish(
+            final String phase,
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics) {
+        final ByteBuffer weights = model.policy().toSafetensors();
+        if (inLog.isEmpty()) {
+            write(phase, step, learned, stale, metrics, weights);
+            return;
+        }
+        TrainingStep logged = takeBack();
+        while (!inLog.isEmpty() && inLog.peek().value().getPhase().equals(RESUMED)) {
+            logged = takeBack();
+        }
+        if (inLog.isEmpty() && !logged.getWeightDigest().equals(Sha256.of(weights))) {
+            listener.warned(phase + " " + step + ", computed again, gives other weights than version " + version
+                    + " in the log: was it learned on another machine, device or number of threads?"
+                    + " The log keeps both, training goes on with the new ones");
+            write(RESUMED, step, List.of(), List.of(), Map.of(), weights);
+        }
+    }
+
+    private TrainingStep takeBack() {
+        final TopicScan.Entry<TrainingStep> entry = inLog.remove();
+        version = entry.value().getPolicyVersion();
+        next = entry.offset() + 1;
+        lastDigest = entry.sha256();
+        return entry.value();
+    }
+
+    private void write(
+            final String phase,
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics,
+            final ByteBuffer weights) {
+        version++;
+        final PolicyWriter.Written written = writer.publish(
+                version,
+                step,
+                model.lora() == null ? PolicyKind.FULL : PolicyKind.LORA,
+                model.policy().type().name(),
+                weights,
+                digest -> new TrainingStep(
+                        step,
+                        phase,
+                        version,
+                        digest,
+                        settingsDigest,
+                        learned,
+                        stale,
+                        metrics,
+                        clock.millis(),
+                        learned.isEmpty() ? null : scoredTopic,
+                        lastDigest));
+        next = written.next();
+        lastDigest = written.sha256();
+    }
+}

@@ -1,0 +1,112 @@
+package org.mtrljudge.learner;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** Which training examples were asked, which of them are neither learned nor left out yet, and what comes next. */
+final class PromptBook {
+    /** Ids of training prompts: {@code train-NUMBER-EXAMPLE}. */
+    private static final String PREFIX = "train-";
+
+    private final ExampleSource source;
+    private final PromptSchedule schedule;
+    private final Map<String, OpenPrompt> open = new LinkedHashMap<>();
+    private final Deque<PromptSchedule.Place> unasked;
+    private long asked;
+
+    /** Opens it where a checkpoint stood. */
+    PromptBook(final ExampleSource source, final long seed, final LearnerState from) {
+        this.source = source;
+        this.schedule = new PromptSchedule(source, seed, from.schedule());
+        this.unasked = new ArrayDeque<>(from.unasked());
+        this.asked = from.counts().published();
+        from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
+    }
+
+    /** A prompt to ask. */
+    record Next(String promptId, PromptSchedule.Drawn drawn) {}
+
+    /** The next prompt, which is open from now on. @param room as {@link PromptSchedule#next} takes it */
+    Next next(final int room) {
+        final PromptSchedule.Drawn drawn = unasked.isEmpty() ? schedule.next(room) : again(unasked.remove());
+        return enter(drawn);
+    }
+
+    private Next enter(final PromptSchedule.Drawn drawn) {
+        final String promptId = PREFIX + asked + "-" + drawn.example().id();
+        asked++;
+        open.put(promptId, new OpenPrompt(promptId, drawn.place()));
+        return new Next(promptId, drawn);
+    }
+
+    /**
+     * Enters a prompt that the log has from before a restart.
+     *
+     * @return whether it is a training prompt
+     * @throws LearnerException when another was due
+     */
+    boolean enterLogged(final String promptId) {
+        if (!promptId.startsWith(PREFIX)) {
+            return false;
+        }
+        final String exampleId = promptId.substring(promptId.indexOf('-', PREFIX.length()) + 1);
+        final PromptSchedule.Place first = unasked.peek();
+        final boolean waited = first != null && example(first).id().equals(exampleId);
+        enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
+        return true;
+    }
+
+    /** An example that was drawn by a fork's parent, with a seed of its own. */
+    private PromptSchedule.Drawn again(final PromptSchedule.Place place) {
+        return new PromptSchedule.Drawn(place, example(place), new SplittableRandom(asked).nextLong());
+    }
+
+    JudgeExample example(final PromptSchedule.Place place) {
+        return source.example(place.task(), Split.TRAIN, place.index());
+    }
+
+    void settle(final Collection<String> promptIds) {
+        open.keySet().removeAll(promptIds);
+    }
+
+    List<OpenPrompt> open() {
+        return List.copyOf(open.values());
+    }
+
+    PromptSchedule.Position schedule() {
+        return schedule.position();
+    }
+
+    /** Examples that are to be asked before new ones are drawn. */
+    List<PromptSchedule.Place> unasked() {
+        return List.copyOf(unasked);
+    }
+
+    /**
+     * What another run, which asks by ids of its own, has to ask before new ones are drawn: what is open and what was not asked yet.
+     * An order of a pair whose other is settled goes alone.
+     */
+    List<PromptSchedule.Place> unsettled() {
+        final List<PromptSchedule.Place> places = new ArrayList<>();
+        open.values().forEach(prompt -> places.add(prompt.place()));
+        places.addAll(unasked);
+        return places.stream()
+                .map(place ->
+                        isPaired(place, places) ? place : new PromptSchedule.Place(place.task(), place.index(), null))
+                .toList();
+    }
+
+    private static boolean isPaired(final PromptSchedule.Place place, final List<PromptSchedule.Place> among) {
+        return place.pairId() != null
+                && among.stream().filter(p -> place.pairId().equals(p.pairId())).count() == 2;
+    }
+}

@@ -1,0 +1,143 @@
+package org.mtrljudge.learner;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** Learns a run's logged batches once more, from its nearest checkpoint up to a step. */
+public final class Refold {
+    private final LearnerSettings settings;
+    private final Topics topics;
+    private final Map<String, Object> kafka;
+    private final TrainingCheckpoints checkpoints;
+    private final ScoredLog scored;
+    private final JudgeModel model;
+
+    /**
+     * @param folder the run's checkpoints
+     * @param scored what it learned from
+     * @param model of the run's settings; it ends with the weights of the step
+     */
+    public Refold(
+            final LearnerSettings settings,
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final Path folder,
+            final ScoredLog scored,
+            final JudgeModel model) {
+        this.settings = settings;
+        this.topics = topics;
+        this.kafka = kafka;
+        this.checkpoints = new TrainingCheckpoints(folder, 1);
+        this.scored = scored;
+        this.model = model;
+    }
+
+    /**
+     * What came out.
+     *
+     * @param fromStep the checkpoint's
+     * @param weightDigest of the weights, computed again
+     */
+    public record Result(int fromStep, int step, String weightDigest) {}
+
+    /**
+     * Learns up to a step; each step on the way must give the weights the journal names.
+     *
+     * @throws DamagedLogException when one does not, or a batch is not what it was
+     * @throws LearnerException when the run has no such step, or no checkpoint before it
+     */
+    public Result upTo(final int step) {
+        try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
+            final TrainingCheckpoints.Saved from = nearest(step - 1); // one step at least
+            final PastRun past = PastRun.read(topics, kafka, TrainingCheckpoints.state(from));
+            learn(from, past.entries(), step, trainer);
+            return new Result(from.step(), step, digest());
+        }
+    }
+
+    /**
+     * Begins a run of its own from a step: writes its first checkpoint.
+     *
+     * @param into the new run's checkpoints
+     * @param settingsDigest of its settings
+     * @param source of its examples
+     * @throws DamagedLogException as {@link #upTo}
+     * @throws LearnerException likewise
+     */
+    public Result fork(final int step, final Path into, final String settingsDigest, final ExampleSource source) {
+        try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
+            final TrainingCheckpoints.Saved from = nearest(step);
+            final LearnerState state = TrainingCheckpoints.state(from);
+            final PastRun past = PastRun.read(topics, kafka, state).upTo(step);
+            learn(from, past.entries(), step, trainer);
+            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state);
+            past.asked().forEach(book::enterLogged);
+            book.settle(past.settledIds());
+            final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
+            own.save(trainer::save, state.forked(settingsDigest, step, book.schedule(), book.unsettled()));
+            final String digest = digest();
+            model.restore(checkpoints.reference());
+            model.save(own.copiedReference());
+            return new Result(from.step(), step, digest);
+        }
+    }
+
+    private JudgeModel referenced() {
+        JudgeModule.useThreads(settings.trainer().threads());
+        if (settings.algorithm().klCoef() > 0) {
+            model.restore(checkpoints.reference());
+        }
+        return model;
+    }
+
+    private TrainingCheckpoints.Saved nearest(final int step) {
+        return checkpoints
+                .before(step)
+                .orElseThrow(() -> new LearnerException("there is no checkpoint of step " + step
+                        + " or before it to learn from: does the run have an RL stage?"));
+    }
+
+    private void learn(
+            final TrainingCheckpoints.Saved from,
+            final List<TopicScan.Entry<TrainingStep>> entries,
+            final int step,
+            final GrpoTrainer trainer) {
+        trainer.resume(from.path(), from.step());
+        int done = from.step();
+        try (JournalBatches batches = new JournalBatches(scored)) {
+            for (final TopicScan.Entry<TrainingStep> entry : entries) {
+                final TrainingStep logged = entry.value();
+                if (done < step && logged.getPhase().equals("rl")) {
+                    trainer.learn(batches.batch(logged, model));
+                    done = logged.getStep();
+                    compare(logged, from);
+                }
+            }
+        }
+        if (done != step) {
+            throw new LearnerException("the journal ends at step " + done + ", there is no step " + step);
+        }
+    }
+
+    private void compare(final TrainingStep logged, final TrainingCheckpoints.Saved from) {
+        final String again = digest();
+        if (!again.equals(logged.getWeightDigest())) {
+            throw new DamagedLogException("step " + logged.getStep() + ", learned again from " + from.path()
+                    + ", gives weights " + again + ", the journal has " + logged.getWeightDigest()
+                    + ": the checkpoint, the batch or the settings are not what they were, or it was learned on another"
+                    + " machine, device or number of threads");
+        }
+    }
+
+    private String digest() {
+        return Sha256.of(model.policy().toSafetensors());
+    }
+}

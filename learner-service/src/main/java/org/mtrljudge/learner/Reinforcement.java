@@ -1,0 +1,214 @@
+package org.mtrljudge.learner;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+
+/**
+ * The stage of reinforcement learning, in its order of execution. A step is a function of the weights, the optimiser's state and the
+ * batch: what the journal has beyond a checkpoint is learned again from the log and gives the same weights.
+ */
+final class Reinforcement {
+    private static final String NAME = "rl";
+    private final LearnerSettings settings;
+    private final JudgeModel model;
+    private final BatchSource batches;
+    private final JournalBatches journal;
+    private final boolean offline;
+    private final PolicyPublisher policies;
+    private final BestPolicy best;
+    private final TrainingCheckpoints checkpoints;
+    private final TrainingListener listener;
+    private final Clock clock;
+    private RlTotals totals;
+
+    /**
+     * @param journal for steps that are learned again
+     * @param offline batches are from another run's log
+     */
+    Reinforcement(
+            final LearnerSettings settings,
+            final JudgeModel model,
+            final BatchSource batches,
+            final JournalBatches journal,
+            final boolean offline,
+            final PolicyPublisher policies,
+            final BestPolicy best,
+            final TrainingCheckpoints checkpoints,
+            final RlTotals totals,
+            final TrainingListener listener,
+            final Clock clock) {
+        this.settings = settings;
+        this.model = model;
+        this.batches = batches;
+        this.journal = journal;
+        this.offline = offline;
+        this.policies = policies;
+        this.best = best;
+        this.checkpoints = checkpoints;
+        this.totals = totals;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** Makes the learner's state after a step of the stage. */
+    interface States {
+        LearnerState after(int step, BestPolicy.Standing best, RlTotals totals, BatchSource.Place place);
+    }
+
+    /**
+     * Runs the stage to its end.
+     *
+     * @param resumed the checkpoint to go on from; null at the stage's beginning
+     * @return the step whose weights the model holds then
+     */
+    int run(final TrainingCheckpoints.@Nullable Saved resumed, final States states) {
+        final int steps = settings.trainer().totalSteps();
+        final int done = resumed == null ? 0 : resumed.step();
+        listener.phaseStarted(NAME, steps);
+        if (resumed != null && settings.algorithm().klCoef() > 0) {
+            model.restore(checkpoints.reference()); // the KL term looks back to what RL began with
+        }
+        try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
+                Agreement agreement = new Agreement(
+                        model,
+                        settings.trainer().maxStaleness() + 1,
+                        settings.rollout().temperature())) {
+            if (resumed != null) {
+                trainer.resume(resumed.path(), done);
+            }
+            agreement.remember(policies.version());
+            if (resumed == null) {
+                begin(trainer, states);
+            }
+            for (int step = done + 1; step <= steps; step++) {
+                final Map<String, Double> metrics = step(step, trainer, agreement);
+                final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
+                if (validates) {
+                    metrics.putAll(best.validate(NAME, step, policies.version()));
+                }
+                totals = totals.plus(metrics);
+                if (validates || checkpoints.isDue(settings.trainer().saveFreq(), step, step == steps)) {
+                    save(step, trainer, states, metrics);
+                }
+                listener.progressed(NAME, step, metrics);
+            }
+        }
+        final int settled = best.settle(steps);
+        if (settled != steps) {
+            policies.publish("best", settled, List.of(), List.of(), Map.of());
+        }
+        listener.phaseEnded(NAME);
+        return settled;
+    }
+
+    /** The weights RL starts from are a candidate too. */
+    private void begin(final GrpoTrainer trainer, final States states) {
+        final Map<String, Double> metrics = new TreeMap<>();
+        if (best.isDue(settings.trainer().valFreq(), 0, false)) {
+            metrics.putAll(best.validate(NAME, 0, policies.version()));
+            totals = totals.plus(metrics);
+            listener.progressed(NAME, 0, metrics);
+        }
+        save(0, trainer, states, metrics);
+    }
+
+    private void save(
+            final int step, final GrpoTrainer trainer, final States states, final Map<String, Double> metrics) {
+        final long start = clock.millis();
+        checkpoints.save(trainer::save, states.after(step, best.standing(), totals, batches.place()));
+        metrics.put("timing_s/save_checkpoint", (clock.millis() - start) / 1000.0);
+    }
+
+    private Map<String, Double> step(final int step, final GrpoTrainer trainer, final Agreement agreement) {
+        final TrainingStep logged = policies.logged();
+        final Map<String, Double> metrics =
+                logged == null ? learnNew(step, trainer, agreement) : learnAgain(step, logged, trainer);
+        agreement.remember(policies.version());
+        final GroupCounts counts = batches.counts();
+        metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
+        metrics.put("fully_async/count/duplicate_samples", (double) batches.duplicates());
+        return metrics;
+    }
+
+    /** What the log has: the same batch, its metrics as they were. */
+    private Map<String, Double> learnAgain(final int step, final TrainingStep logged, final GrpoTrainer trainer) {
+        if (logged.getStep() != step) {
+            throw new DamagedLogException("the journal has step " + logged.getStep() + " where step " + step
+                    + " is due after the checkpoint");
+        }
+        trainer.learn(journal.batch(logged, model));
+        batches.learnedAgain(logged);
+        policies.publish(NAME, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
+        return new TreeMap<>(logged.getMetrics());
+    }
+
+    private Map<String, Double> learnNew(final int step, final GrpoTrainer trainer, final Agreement agreement) {
+        final int version = policies.version();
+        final long start = clock.millis();
+        final List<BatchSource.Taken> batch = batches.collect(version, stepsToPause(step));
+        final long collected = clock.millis();
+        final Map<String, Double> metrics = learn(trainer, agreement, batch);
+        batches.learned(batch);
+        metrics.put("timing_s/wait", (collected - start) / 1000.0);
+        metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
+        metrics.put("fully_async/count/current_param_version", (double) version);
+        final long learned = clock.millis();
+        policies.publish(NAME, step, offsets(batch), batches.drainStaleIds(), metrics);
+        metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
+        return metrics;
+    }
+
+    /** Steps until nothing may be outstanding, this one included: to the next validation or to the end. */
+    private int stepsToPause(final int step) {
+        int pause = step;
+        while (pause < settings.trainer().totalSteps()
+                && !best.isDue(settings.trainer().valFreq(), pause, false)) {
+            pause++;
+        }
+        return pause - step + 1;
+    }
+
+    private Map<String, Double> learn(
+            final GrpoTrainer trainer, final Agreement agreement, final List<BatchSource.Taken> batch) {
+        final long start = clock.millis();
+        final List<ScoredGroup> scored =
+                batch.stream().map(t -> t.answer().group()).toList();
+        final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, policies.version()));
+        final List<LearnedGroup> groups =
+                batch.stream().map(BatchSource.Taken::group).toList();
+        if (offline) { // the log's versions and times are another run's
+            metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
+            metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
+        } else {
+            agreement.measure(groups, metrics);
+        }
+        metrics.putAll(trainer.learn(groups));
+        metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
+        return metrics;
+    }
+
+    private static List<LearnedOffset> offsets(final List<BatchSource.Taken> batch) {
+        final List<LearnedOffset> offsets = new ArrayList<>();
+        for (final BatchSource.Taken taken : batch) {
+            offsets.add(new LearnedOffset(
+                    taken.answer().promptId(),
+                    taken.answer().partition(),
+                    taken.answer().offset(),
+                    taken.group().policyVersion(),
+                    taken.answer().sha256()));
+        }
+        return offsets;
+    }
+
+    RlTotals totals() {
+        return totals;
+    }
+}

@@ -1,0 +1,156 @@
+package org.mtrljudge.learner;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Checkpoints from which training goes on: {@code warmup_step_N} and {@code global_step_N}, each a checkpoint folder with the
+ * optimiser's state and the learner's own beside the weights. The newest are kept, and the first of RL's, from which every step can be
+ * learned again.
+ */
+final class TrainingCheckpoints {
+    /** The learner's state in a checkpoint's folder. */
+    static final String STATE = "learner.json";
+
+    private static final Pattern NAME = Pattern.compile("(warmup|global)_step_(\\d{1,9})");
+    private static final long MAX_STATE_BYTES = 64L << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final Path folder;
+    private final int limit;
+
+    /** Writes itself: policy, optimiser, and a file of the learner's. */
+    interface Trainer {
+        void save(Path to, String file, byte[] content);
+    }
+
+    /** A checkpoint that is there. */
+    record Saved(Path path, LearnerState.Stage stage, int step) {
+        private static Stream<Saved> of(final Path path) {
+            final Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
+            return name.matches()
+                    ? Stream.of(new Saved(
+                            path,
+                            name.group(1).equals("warmup") ? LearnerState.Stage.WARMUP : LearnerState.Stage.RL,
+                            Integer.parseInt(name.group(2))))
+                    : Stream.empty();
+        }
+    }
+
+    /**
+     * @param folder the run's checkpoints
+     * @param limit how many are kept, besides the one RL began with
+     */
+    TrainingCheckpoints(final Path folder, final int limit) {
+        this.folder = folder;
+        this.limit = limit;
+    }
+
+    /** Saves one, then deletes those that are too many. */
+    void save(final Trainer trainer, final LearnerState state) {
+        try {
+            trainer.save(path(state.stage(), state.step()), STATE, JSON.writeValueAsBytes(state));
+            final List<Saved> old = new ArrayList<>(all());
+            start().ifPresent(old::remove);
+            for (final Saved saved : old.subList(0, Math.max(0, old.size() - limit))) {
+                delete(saved.path());
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException("checkpoints in " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether one follows: on schedule and at the end of a stage. */
+    boolean isDue(final int frequency, final int step, final boolean last) {
+        return last || frequency > 0 && step % frequency == 0;
+    }
+
+    Path path(final LearnerState.Stage stage, final int step) {
+        return folder.resolve((stage == LearnerState.Stage.WARMUP ? "warmup" : "global") + "_step_" + step);
+    }
+
+    /** The one RL began with, in this run: step 0, or a fork's. */
+    private Optional<Saved> start() {
+        return all().stream()
+                .filter(saved -> saved.stage() == LearnerState.Stage.RL)
+                .findFirst();
+    }
+
+    /**
+     * What the KL term looks back to: the policy RL began with, in a fork its parent's.
+     *
+     * @throws LearnerException when it is not there any more
+     */
+    Path reference() {
+        final Path copied = copiedReference();
+        return Files.isDirectory(copied)
+                ? copied
+                : start().orElseThrow(() -> new LearnerException(folder + " has no checkpoint of the policy RL began"
+                                + " with, which algorithm.kl_coef needs"))
+                        .path();
+    }
+
+    /** Where a fork keeps its parent's. */
+    Path copiedReference() {
+        return folder.resolve("reference");
+    }
+
+    /** Oldest first. */
+    List<Saved> all() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.flatMap(Saved::of)
+                    .sorted(Comparator.comparing(Saved::stage).thenComparing(Saved::step))
+                    .toList();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("checkpoints in " + folder + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The newest, if there is one. */
+    Optional<Saved> newest() {
+        final List<Saved> all = all();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** The newest of RL's that is not past a step. */
+    Optional<Saved> before(final int step) {
+        return all().stream()
+                .filter(saved -> saved.stage() == LearnerState.Stage.RL && saved.step() <= step)
+                .max(Comparator.comparing(Saved::step));
+    }
+
+    /** @throws LearnerException when the file is damaged */
+    static LearnerState state(final Saved saved) {
+        final Path file = saved.path().resolve(STATE);
+        try {
+            if (Files.size(file) > MAX_STATE_BYTES) {
+                throw new LearnerException(file + " is larger than " + MAX_STATE_BYTES + " bytes");
+            }
+            return JSON.readValue(file.toFile(), LearnerState.class);
+        } catch (final IOException e) {
+            throw new LearnerException(
+                    file + " cannot be read (" + e.getMessage() + "): delete its folder to go on from an older one");
+        }
+    }
+
+    private static void delete(final Path checkpoint) throws IOException {
+        try (Stream<Path> files = Files.list(checkpoint)) {
+            for (final Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(checkpoint);
+    }
+}

@@ -1,0 +1,94 @@
+package org.mtrljudge.learner;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** The stage of supervised fine-tuning, in its order of execution. */
+final class WarmUp {
+    private static final String NAME = "warmup";
+    private final LearnerSettings settings;
+    private final JudgeModel model;
+    private final ExampleSource source;
+    private final PolicyPublisher policies;
+    private final BestPolicy best;
+    private final TrainingCheckpoints checkpoints;
+    private final TrainingListener listener;
+    private final Clock clock;
+
+    WarmUp(
+            final LearnerSettings settings,
+            final JudgeModel model,
+            final ExampleSource source,
+            final PolicyPublisher policies,
+            final BestPolicy best,
+            final TrainingCheckpoints checkpoints,
+            final TrainingListener listener,
+            final Clock clock) {
+        this.settings = settings;
+        this.model = model;
+        this.source = source;
+        this.policies = policies;
+        this.best = best;
+        this.checkpoints = checkpoints;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** Makes the learner's state after a step of the stage. */
+    interface States {
+        LearnerState after(int step, BestPolicy.Standing best);
+    }
+
+    /**
+     * Runs the stage to its end.
+     *
+     * @param stepsDone steps of the checkpoint the model holds, 0 at the stage's beginning
+     * @param secondsDone what they took
+     * @return the steps that were made in all
+     */
+    int run(final int stepsDone, final double secondsDone, final States states) {
+        final SftSettings sft = settings.sft();
+        listener.phaseStarted(NAME, sft.steps());
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors()); // the actors have nothing to do
+        int step = stepsDone;
+        try (SftTrainer trainer = new SftTrainer(
+                model,
+                sft,
+                GrpoTrainer.adamW(settings.actor()),
+                source,
+                settings.trainer().seed())) {
+            if (stepsDone > 0) {
+                trainer.resume(checkpoints.path(LearnerState.Stage.WARMUP, stepsDone), stepsDone);
+            }
+            final long start = clock.millis();
+            double progress = sft.progress(stepsDone, secondsDone);
+            while (progress < 1) {
+                final Map<String, Double> metrics = new TreeMap<>(Map.of("sft/loss", trainer.step(progress)));
+                step++;
+                progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);
+                if (best.isDue(sft.valFreq(), step, progress >= 1)) {
+                    policies.publish(NAME, step, List.of(), List.of(), metrics);
+                    metrics.putAll(best.validate(NAME, step, policies.version()));
+                }
+                if (checkpoints.isDue(settings.trainer().saveFreq(), step, progress >= 1)) {
+                    checkpoints.save(trainer::save, states.after(step, best.standing()));
+                }
+                listener.progressed(NAME, step, metrics);
+            }
+        }
+        policies.publish(NAME, best.settle(step), List.of(), List.of(), Map.of());
+        listener.phaseEnded(NAME);
+        return step;
+    }
+
+    /** Where the stage keeps its best policy. */
+    static Path checkpoint(final Path checkpoints) {
+        return checkpoints.resolve(NAME);
+    }
+}

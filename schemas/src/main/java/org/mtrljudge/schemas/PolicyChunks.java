@@ -1,0 +1,95 @@
+package org.mtrljudge.schemas;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Fetches a policy version's weights from {@code RUN.weights}, read committed, every digest checked. */
+public final class PolicyChunks implements AutoCloseable {
+    private static final Duration WAIT = Duration.ofMillis(200);
+    private static final int PATIENCE = 50;
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+
+    private final Topic<WeightChunk> topic;
+    private final TopicPartition partition;
+    private final Consumer<String, byte[]> consumer;
+
+    public PolicyChunks(final Topics topics, final Map<String, Object> kafka) {
+        this.topic = topics.weights();
+        this.partition = new TopicPartition(topic.name(), 0);
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", "false");
+        config.put("auto.offset.reset", "earliest");
+        config.put("max.partition.fetch.bytes", 16 << 20);
+        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        consumer.assign(List.of(partition));
+    }
+
+    /**
+     * The safetensors image of a version.
+     *
+     * @throws SerializationException when a chunk is damaged, missing for too long, or the whole is not what its manifest says
+     */
+    public ByteBuffer fetch(final PolicyManifest manifest) {
+        if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
+            throw new SerializationException("it says to be " + manifest.getTotalBytes() + " bytes long");
+        }
+        consumer.seek(partition, manifest.getChunksOffset());
+        final ByteBuffer whole = ByteBuffer.allocate((int) (long) manifest.getTotalBytes());
+        int next = 0;
+        for (int waits = 0; next < manifest.getChunks(); waits++) {
+            if (waits == PATIENCE) {
+                throw new SerializationException(next + " of " + manifest.getChunks() + " chunks are there");
+            }
+            for (final ConsumerRecord<String, byte[]> record : consumer.poll(WAIT)) {
+                if (next < manifest.getChunks() && append(record, manifest, next, whole)) {
+                    next++;
+                    waits = 0;
+                }
+            }
+        }
+        whole.flip();
+        if (!Sha256.of(whole).equals(manifest.getSha256())) {
+            throw new SerializationException("the chunks together are not what the manifest's digest says");
+        }
+        return whole;
+    }
+
+    /** Whether the record was the chunk that comes next; tombstones and other versions are passed over. */
+    private boolean append(
+            final ConsumerRecord<String, byte[]> record,
+            final PolicyManifest manifest,
+            final int expected,
+            final ByteBuffer whole) {
+        if (record.value() == null) {
+            return false;
+        }
+        final WeightChunk chunk = topic.valueSerde().decode(record.value());
+        if (chunk.getVersion() != manifest.getVersion()) {
+            return false;
+        }
+        final boolean sound = chunk.getIndex() == expected
+                && chunk.getBytes().remaining() <= whole.remaining()
+                && Sha256.of(chunk.getBytes()).equals(chunk.getSha256());
+        if (!sound) {
+            throw new SerializationException("chunk " + chunk.getIndex() + " is damaged or out of place");
+        }
+        whole.put(chunk.getBytes().duplicate());
+        return true;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

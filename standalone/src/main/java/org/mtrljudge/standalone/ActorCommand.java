@@ -1,0 +1,60 @@
+package org.mtrljudge.standalone;
+
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "actor",
+        description = "One more actor for a run that goes on, as a process of its own. It can be killed at any moment.")
+final class ActorCommand implements Callable<Integer> {
+    @Mixin
+    private ExistingRun run = new ExistingRun();
+
+    @Option(names = "--id", paramLabel = "ID", description = "its name in rollouts; default: actor-PID")
+    private @Nullable String id;
+
+    @Override
+    public Integer call() {
+        final RunDirectory directory = run.open();
+        final RunSettings settings = SettingsReader.read(directory.settings(), List.of());
+        final String name = id != null ? id : "actor-" + ProcessHandle.current().pid();
+        Logs.to(directory.path().resolve(name + ".log"));
+        try (EmbeddedBroker broker = EmbeddedBroker.join(directory.kafka());
+                Interruption interruption = new Interruption();
+                Actor actor = actor(name, directory, settings, broker)) {
+            System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
+            interruption.whenWanted(actor::stop);
+            actor.run();
+        }
+        return 0;
+    }
+
+    private static Actor actor(
+            final String name, final RunDirectory directory, final RunSettings settings, final EmbeddedBroker broker) {
+        final Map<String, Object> kafka = new HashMap<>(settings.kafka());
+        kafka.putAll(broker.clientConfig());
+        return new Actor(
+                new ActorSettings(
+                        name,
+                        settings.rollout().maxPrompts(),
+                        settings.rollout().threads(),
+                        Topics.MAX_DELIVERIES),
+                directory.topics(),
+                kafka,
+                JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions()),
+                directory.dataRoot(settings),
+                Clock.systemUTC());
+    }
+}

@@ -1,0 +1,22 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** What every command about a run that is there takes. */
+final class ExistingRun {
+    @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run")
+    private String run = "";
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
+    private Path runs = Path.of("runs");
+
+    String name() {
+        return run;
+    }
+
+    /** @throws UsageException when there is no such run */
+    RunDirectory open() {
+        return RunDirectory.open(runs, run);
+    }
+}

@@ -1,0 +1,50 @@
+package org.mtrljudge.standalone;
+
+import java.util.List;
+import org.mtrljudge.learner.Refold;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** A new run's beginning: the state of another run after one of its steps, learned again from its log. */
+final class ForkedRun {
+    private final RunDirectory parent;
+    private final int step;
+    private final RunSettings settings;
+
+    /**
+     * @param settings of the new run
+     * @throws UsageException when they ask for other examples, or for no step more
+     */
+    ForkedRun(final RunDirectory parent, final int step, final RunSettings settings) {
+        this.parent = parent;
+        this.step = step;
+        this.settings = settings;
+        final RunSettings before = SettingsReader.read(parent.settings(), List.of());
+        final boolean sameExamples = settings.data().drawnAs(before.data())
+                && settings.trainer().seed() == before.trainer().seed();
+        if (!sameExamples) {
+            throw new UsageException(
+                    "a fork goes on with its parent's examples: data.file, data.seed, data.train_size and"
+                            + " trainer.seed stay as they are");
+        }
+        if (step < 0 || step >= settings.trainer().totalSteps()) {
+            throw new UsageException("--at-step " + step + " leaves nothing to learn: trainer.total_steps is "
+                    + settings.trainer().totalSteps() + ", raise it with --set trainer.total_steps=N");
+        }
+    }
+
+    /** Writes the new run's first checkpoint. What was made of its folder is removed when that fails. */
+    void begin(final RunDirectory directory, final ExampleSource source) {
+        try (LoggedRun run = new LoggedRun(parent);
+                JudgeModel model = run.model()) {
+            final Refold.Result result =
+                    run.refold(model).fork(step, directory.checkpoints(), StandaloneRun.digest(settings), source);
+            System.out.printf(
+                    "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
+                    directory.run(), step, parent.run(), result.fromStep(), result.weightDigest());
+        } catch (final RuntimeException e) {
+            Folders.delete(directory.path());
+            throw e;
+        }
+    }
+}
