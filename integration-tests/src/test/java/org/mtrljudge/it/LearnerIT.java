@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -88,7 +89,7 @@ class LearnerIT {
                                 "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 1, 0, 0, 1, 1, 1, 500),
+                new LearnerSettings.Trainer(STEPS, 1, 0, 2, 1, 1, 1, 500),
                 new SftSettings(0, 1, 1, 0, 0, 0));
     }
 
@@ -141,6 +142,57 @@ class LearnerIT {
         }
         assertThat(learned).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
         assertThat(answers.old).containsAll(stale);
+    }
+
+    @Test
+    void shouldGoOnAfterARestartWithoutAskingOrLearningAnythingTwice() throws Exception {
+        final Warnings warnings = new Warnings();
+        final TrainingResult result;
+        final Answers answers = new Answers(topics, broker.clientConfig());
+        try (answers) {
+            answers.start();
+            for (int life = 1;
+                    life <= 4;
+                    life++) { // each ends somewhere else: while it tests, asks, learns or has published
+                final AtomicInteger checks = new AtomicInteger(3 * life);
+                try {
+                    train(warnings, () -> {
+                        if (checks.decrementAndGet() < 0) {
+                            throw new IllegalStateException("killed");
+                        }
+                    });
+                } catch (final IllegalStateException killed) {
+                    assertThat(killed).hasMessage("killed");
+                }
+            }
+            result = train(warnings, () -> {});
+        }
+
+        final List<String> asked = LoggedValues.read(broker, topics.prompts()).stream()
+                .map(PromptRequest::getPromptId)
+                .toList();
+        assertThat(asked).doesNotHaveDuplicates();
+        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
+        assertThat(journal).extracting(TrainingStep::getPolicyVersion).containsExactly(0, 1, 2, 3);
+        final List<String> learned = new ArrayList<>();
+        final List<String> stale = new ArrayList<>();
+        for (final TrainingStep step : journal) {
+            step.getLearned().forEach(l -> learned.add(l.getPromptId()));
+            stale.addAll(step.getStale());
+        }
+        assertThat(learned).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
+        assertThat(stale).doesNotHaveDuplicates().doesNotContainAnyElementsOf(learned);
+        assertThat(result.groups().learned()).isEqualTo(STEPS * BATCH);
+        assertThat(result.groups().published())
+                .as("asked = learned + stale + dead, over all lives")
+                .isEqualTo(asked.stream().filter(id -> id.startsWith("train-")).count())
+                .isEqualTo(result.groups().scored())
+                .isEqualTo(result.groups().learned()
+                        + result.groups().stale()
+                        + result.groups().dead());
+        assertThat(result.groups().stale()).isEqualTo(answers.old.size());
+        assertThat(result.groups().dead()).isEqualTo(answers.dead.size());
+        assertThat(warnings.said).noneMatch(w -> w.contains("computed again"));
     }
 
     @Test

@@ -22,7 +22,9 @@ final class Exchange implements AutoCloseable {
     private final TrainingListener listener;
     private final Clock clock;
     private final long stallWarningMs;
-    private final Set<String> inLog;
+    private final Set<String> inLog; // asked before a restart, to be asked again
+    private final Map<String, ScoredReader.Answer> tooEarly = new HashMap<>(); // answers to those
+    private final List<ScoredReader.Answer> due = new ArrayList<>();
     private long duplicates;
     private long lastAnswerMs;
     private long lastWarningMs;
@@ -43,7 +45,7 @@ final class Exchange implements AutoCloseable {
             final long stallWarningMs) {
         this.writer = new PromptWriter(topics, kafka, past.promptsEnd());
         this.reader = new ScoredReader(topics, kafka, past.state().offsets());
-        this.inLog = past.askedIds();
+        this.inLog = past.evaluationIds();
         this.window = new CreditWindow(limit);
         this.health = health;
         this.listener = listener;
@@ -62,6 +64,10 @@ final class Exchange implements AutoCloseable {
         if (!inLog.remove(prompt.getPromptId())) {
             writer.send(prompt);
         }
+        final ScoredReader.Answer early = tooEarly.remove(prompt.getPromptId());
+        if (early != null) {
+            due.add(early);
+        }
     }
 
     /** Holds credit for a prompt that is in the log. */
@@ -78,7 +84,11 @@ final class Exchange implements AutoCloseable {
      * @param inHand where the first group lies that was read and is not settled
      */
     Map<String, Long> position(final long inHand) {
-        final Map<String, Long> position = new HashMap<>(reader.position(inHand));
+        final long early = tooEarly.values().stream()
+                .mapToLong(ScoredReader.Answer::offset)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        final Map<String, Long> position = new HashMap<>(reader.position(Math.min(inHand, early)));
         position.putAll(writer.position());
         return position;
     }
@@ -86,11 +96,16 @@ final class Exchange implements AutoCloseable {
     /** First answers to outstanding prompts, as they come. Their credit is still held: {@link #release} it. */
     List<ScoredReader.Answer> answers() {
         health.run();
+        final List<ScoredReader.Answer> read = new ArrayList<>(due);
+        due.clear();
+        read.addAll(reader.poll(POLL));
         final List<ScoredReader.Answer> fresh = new ArrayList<>();
-        for (final ScoredReader.Answer answer : reader.poll(POLL)) {
+        for (final ScoredReader.Answer answer : read) {
             if (window.answer(answer.promptId())) {
                 fresh.add(answer);
                 reportDead(answer);
+            } else if (inLog.contains(answer.promptId())) {
+                tooEarly.putIfAbsent(answer.promptId(), answer);
             } else if (!reader.wasThereBefore(answer)) {
                 duplicates++;
             }

@@ -63,8 +63,11 @@ record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, 
         return new PastRun(state, until, asked.subList(0, last), promptsEnd);
     }
 
-    Set<String> askedIds() {
-        return new HashSet<>(asked);
+    /** Prompts that a test or a validation asks once more by the same id. */
+    Set<String> evaluationIds() {
+        final Set<String> ids = new HashSet<>(asked);
+        ids.removeIf(PromptBook::isTraining);
+        return ids;
     }
 
     /** Ids that the journal's entries after the checkpoint learned or left out. */

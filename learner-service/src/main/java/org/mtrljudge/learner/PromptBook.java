@@ -32,6 +32,10 @@ final class PromptBook {
         from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
     }
 
+    static boolean isTraining(final String promptId) {
+        return promptId.startsWith(PREFIX);
+    }
+
     /** A prompt to ask. */
     record Next(String promptId, PromptSchedule.Drawn drawn) {}
 
@@ -55,7 +59,7 @@ final class PromptBook {
      * @throws LearnerException when another was due
      */
     boolean enterLogged(final String promptId) {
-        if (!promptId.startsWith(PREFIX)) {
+        if (!isTraining(promptId)) {
             return false;
         }
         final String exampleId = promptId.substring(promptId.indexOf('-', PREFIX.length()) + 1);
