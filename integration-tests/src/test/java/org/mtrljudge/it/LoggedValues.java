@@ -19,7 +19,11 @@ final class LoggedValues {
     private LoggedValues() {}
 
     static <V extends SpecificRecordBase> List<V> read(final EmbeddedBroker broker, final Topic<V> topic) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+        return read(broker.clientConfig(), topic);
+    }
+
+    static <V extends SpecificRecordBase> List<V> read(final Map<String, Object> kafka, final Topic<V> topic) {
+        final Map<String, Object> config = new HashMap<>(kafka);
         config.put("isolation.level", "read_committed");
         final TopicPartition partition = new TopicPartition(topic.name(), 0);
         final List<V> values = new ArrayList<>();

@@ -60,7 +60,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      *
      * @throws RunException when it cannot be found
      */
-    static EmbeddedBroker join(final Path logDir) {
+    public static EmbeddedBroker join(final Path logDir) {
         if (!isInUse(logDir)) {
             throw new RunException("no process has " + logDir + " in use: does the run go on?", null);
         }
@@ -72,6 +72,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /** Not to be asked of a broker in this process: closing the lock's file, on some systems, would free it. */
     private static boolean isInUse(final Path logDir) {
         final Path lock = logDir.resolve(".lock");
         if (!Files.exists(lock)) {

@@ -1,0 +1,148 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.standalone.Judge;
+
+/** Promise 3: actors are killed every few seconds through a whole run, and every prompt is learned, or left out as stale, once. */
+class ActorsComeAndGoIT {
+    private static final int ACTORS = 3;
+    private static final int STEPS = 20;
+    private static final int BATCH = 12;
+    private static final int LOCK_MS = 2000;
+    private static final int SEED = 3;
+
+    @TempDir
+    private Path runs;
+
+    private final Topics topics = new Topics("killed", new LocalSchemaRegistry());
+    private int started;
+
+    private CompletableFuture<Integer> train() {
+        return CompletableFuture.supplyAsync(() -> Judge.execute(
+                "train",
+                "--run=killed",
+                "--runs=" + runs,
+                "--set=rollout.actors=0",
+                "--set=rollout.n=6",
+                "--set=rollout.max_prompts=3",
+                "--set=data.rollout_batch_size=" + BATCH,
+                "--set=actor.global_batch_size=" + BATCH,
+                "--set=data.test_size=1",
+                "--set=trainer.val_freq=0",
+                "--set=sft.steps=0",
+                "--set=trainer.total_steps=" + STEPS));
+    }
+
+    private Process actor() throws IOException {
+        final String id = "actor-" + started++;
+        return JavaProcess.start(
+                JavaProcess.of(
+                        Judge.class, List.of("-Xmx400m"), "actor", "--run=killed", "--runs=" + runs, "--id=" + id),
+                runs.resolve(id + ".txt").toFile());
+    }
+
+    /** Locks of the dead run out soon, or the run would stand still most of the time. */
+    private Map<String, Object> shortenLocks(final CompletableFuture<Integer> run) throws Exception {
+        final Path log = runs.resolve("killed").resolve("kafka");
+        while (!Files.exists(log.resolve("bootstrap.servers"))) {
+            assertThat(run).isNotDone();
+            Thread.sleep(100);
+        }
+        final Map<String, Object> kafka =
+                Map.of("bootstrap.servers", Files.readString(log.resolve("bootstrap.servers")));
+        Thread.sleep(3000); // the run sets its topics and its group up
+        try (Admin admin = Admin.create(kafka)) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("share.record.lock.duration.ms", String.valueOf(LOCK_MS)),
+                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+        return kafka;
+    }
+
+    @Test
+    @Timeout(200)
+    void shouldLearnEveryPromptOnceWhileActorsAreKilled() throws Exception {
+        final CompletableFuture<Integer> run = train();
+        final Map<String, Object> kafka = shortenLocks(run);
+        final SplittableRandom random = new SplittableRandom(SEED);
+        final List<Process> actors = new ArrayList<>();
+        final Map<String, Integer> newestAtStart = new HashMap<>();
+        for (int i = 0; i < ACTORS; i++) {
+            actors.add(actor());
+        }
+        int kills = 0;
+        List<TrainingStep> journal = List.of();
+        while (!run.isDone()) {
+            if (run.handle((code, why) -> true)
+                    .completeOnTimeout(false, 3, TimeUnit.SECONDS)
+                    .get()) {
+                break;
+            }
+            journal = LoggedValues.read(kafka, topics.journal());
+            if (journal.size() > 2) { // RL is under way
+                JavaProcess.kill(actors.remove(random.nextInt(actors.size())));
+                kills++;
+                newestAtStart.put("actor-" + started, journal.size() - 1);
+                actors.add(actor());
+            }
+        }
+        for (final Process actor : actors) {
+            JavaProcess.kill(actor);
+        }
+        assertThat(run.get()).isZero();
+        try (EmbeddedBroker own = EmbeddedBroker.start(runs.resolve("killed").resolve("kafka"), 0)) {
+            journal = LoggedValues.read(own, topics.journal());
+            assertThat(LoggedValues.read(own, topics.deadLetters())).isEmpty();
+            check(journal, LoggedValues.read(own, topics.prompts()));
+            assertThat(LoggedValues.read(own, topics.rollouts()))
+                    .as("a late actor has the newest weights before its first group")
+                    .allMatch(group -> group.getPolicyVersion() >= newestAtStart.getOrDefault(group.getActorId(), 0));
+        }
+        System.out.println(kills + " of " + started + " actors killed");
+        assertThat(kills).isGreaterThanOrEqualTo(4);
+    }
+
+    private static void check(final List<TrainingStep> journal, final List<PromptRequest> prompts) {
+        final List<String> settled = new ArrayList<>();
+        for (final TrainingStep step : journal) {
+            step.getLearned().forEach(group -> settled.add(group.getPromptId()));
+            settled.addAll(step.getStale());
+        }
+        final Set<String> asked = new HashSet<>();
+        prompts.stream()
+                .filter(prompt -> prompt.getPurpose() == Purpose.TRAIN)
+                .forEach(prompt -> asked.add(prompt.getPromptId()));
+        assertThat(settled).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(asked);
+        assertThat(settled).hasSizeGreaterThanOrEqualTo(STEPS * BATCH);
+    }
+}
