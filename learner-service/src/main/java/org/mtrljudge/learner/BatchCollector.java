@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.Purpose;
@@ -19,6 +20,7 @@ final class BatchCollector implements BatchSource {
     private final PromptBook book;
     private final JudgeModel model;
     private final Map<String, EncodedPrompt> encoded = new HashMap<>();
+    private final Map<String, PromptSchedule.Place> resumed = new HashMap<>();
     private final List<String> staleIds = new ArrayList<>();
     private GroupCounts counts;
     private List<Taken> batch = new ArrayList<>();
@@ -41,12 +43,18 @@ final class BatchCollector implements BatchSource {
         book.settle(past.settledIds());
         for (final OpenPrompt prompt : book.open()) {
             exchange.await(prompt.promptId());
-            encode(prompt.promptId(), book.example(prompt.place()));
+            resumed.put(prompt.promptId(), prompt.place());
         }
     }
 
-    private void encode(final String promptId, final JudgeExample example) {
-        encoded.put(promptId, model.encode(example.prompt(), example.pictures(), example.id()));
+    private EncodedPrompt encode(final JudgeExample example) {
+        return model.encode(example.prompt(), example.pictures(), example.id());
+    }
+
+    /** The prompt as the model reads it; those asked before a restart are encoded when they are needed. */
+    private @Nullable EncodedPrompt takeEncoded(final String promptId) {
+        final PromptSchedule.Place place = resumed.remove(promptId);
+        return place == null ? encoded.remove(promptId) : encode(book.example(place));
     }
 
     @Override
@@ -76,7 +84,7 @@ final class BatchCollector implements BatchSource {
                     settings.rollout().topP(),
                     settings.data().maxResponseLength(),
                     next.drawn().seed());
-            encode(next.promptId(), example);
+            encoded.put(next.promptId(), encode(example));
             exchange.ask(PromptWriter.request(
                     next.promptId(),
                     example,
@@ -96,7 +104,7 @@ final class BatchCollector implements BatchSource {
     }
 
     private void take(final ScoredReader.Answer answer, final int version) {
-        final EncodedPrompt prompt = encoded.remove(answer.promptId());
+        final EncodedPrompt prompt = takeEncoded(answer.promptId());
         if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
             if (!leftOut(scored, version)) {
                 batch.add(new Taken(scored, LearnedGroup.of(prompt, scored.group())));

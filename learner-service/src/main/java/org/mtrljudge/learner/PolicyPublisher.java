@@ -33,6 +33,7 @@ final class PolicyPublisher {
     private final Deque<TopicScan.Entry<TrainingStep>> inLog;
     private int version;
     private long next;
+    private double journalSeconds;
     private @Nullable String lastDigest;
 
     /** @param scoredTopic where batches lie when it is not the run's own topic */
@@ -61,6 +62,11 @@ final class PolicyPublisher {
     /** The newest version; −1 before the first. */
     int version() {
         return version;
+    }
+
+    /** What the journal entry of the newest version cost, of the time publishing took; 0 where nothing was written. */
+    double journalSeconds() {
+        return journalSeconds;
     }
 
     /** SHA-256 of the newest journal entry, null before the first. */
@@ -146,5 +152,6 @@ final class PolicyPublisher {
                         lastDigest));
         next = written.next();
         lastDigest = written.sha256();
+        journalSeconds = written.seconds();
     }
 }

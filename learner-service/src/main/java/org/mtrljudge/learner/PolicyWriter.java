@@ -56,8 +56,9 @@ final class PolicyWriter implements AutoCloseable {
      *
      * @param next where the entry after it can lie at the earliest
      * @param sha256 of its value
+     * @param seconds that making and sending it took
      */
-    record Written(long next, String sha256) {}
+    record Written(long next, String sha256, double seconds) {}
 
     /**
      * @param kind whether the weights are a whole judge's or an adapter's
@@ -73,8 +74,11 @@ final class PolicyWriter implements AutoCloseable {
             final ByteBuffer weights,
             final Function<String, TrainingStep> journal) {
         final String digest = Sha256.of(weights);
+        final long start = System.nanoTime();
         final ProducerRecord<String, byte[]> entry = topics.journal().message(topics.run(), journal.apply(digest));
         final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
+        final double making = (System.nanoTime() - start) / 1e9;
+        final double sending;
         final Future<RecordMetadata> written;
         final int total = weights.remaining();
         final int chunks = (total + CHUNK_BYTES - 1) / CHUNK_BYTES;
@@ -101,7 +105,9 @@ final class PolicyWriter implements AutoCloseable {
                                     offset(first),
                                     null,
                                     entryDigest)));
+            final long sent = System.nanoTime();
             written = producer.send(entry);
+            sending = (System.nanoTime() - sent) / 1e9;
             producer.commitTransaction();
         } catch (final KafkaException e) {
             producer.abortTransaction();
@@ -109,7 +115,7 @@ final class PolicyWriter implements AutoCloseable {
         }
         chunksOf.headMap(version - KEPT_VERSIONS, true).clear();
         chunksOf.put(version, chunks);
-        return new Written(offset(written) + 1, entryDigest);
+        return new Written(offset(written) + 1, entryDigest, making + sending);
     }
 
     private Future<RecordMetadata> send(final int version, final int index, final ByteBuffer weights) {

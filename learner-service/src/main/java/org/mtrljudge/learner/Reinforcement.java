@@ -163,6 +163,7 @@ final class Reinforcement {
         final long learned = clock.millis();
         policies.publish(NAME, step, offsets(batch), batches.drainStaleIds(), metrics);
         metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
+        metrics.put("timing_s/journal", policies.journalSeconds());
         return metrics;
     }
 

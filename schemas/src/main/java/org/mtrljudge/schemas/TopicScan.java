@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -90,6 +91,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
 
     @Override
     public void close() {
-        consumer.close();
+        consumer.close(CloseOptions.timeout(
+                Duration.ZERO)); // nothing is to be committed, and fetches under way are not waited for
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures speed as ratios within one run.",
-        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class, RescoreBench.class})
+        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class, RescoreBench.class, RecoveryBench.class})
 final class BenchCommand {
     private BenchCommand() {}
 
@@ -74,6 +75,7 @@ final class BenchCommand {
         private static double kafkaTokensPerSecond(
                 final RunSettings settings, final PreparedGroups prepared, final JudgeModel model, final Path folder) {
             final Topics topics = new Topics("bench", new LocalSchemaRegistry());
+            final Sums sums = new Sums();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
                 broker.prepare(topics);
                 try (InstantAnswers answers = new InstantAnswers(topics, broker.clientConfig(), prepared);
@@ -87,25 +89,39 @@ final class BenchCommand {
                                 folder.resolve("checkpoints"),
                                 folder,
                                 null,
-                                new Silent(),
+                                sums,
                                 answers::check,
                                 Clock.systemUTC())) {
                     answers.start();
                     final TrainingResult result = learner.run();
                     final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "of a step's time: its journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",
+                            100 * sums.of("timing_s/journal") / seconds,
+                            100 * sums.of("timing_s/publish") / seconds,
+                            100 * sums.of("timing_s/save_checkpoint") / seconds);
                     return result.rl().generatedTokens() / seconds;
                 }
             }
         }
     }
 
-    /** Nobody watches a benchmark. */
-    private static final class Silent implements TrainingListener {
+    /** Adds metrics up over the steps. */
+    private static final class Sums implements TrainingListener {
+        private final Map<String, Double> sums = new HashMap<>();
+
+        double of(final String metric) {
+            return sums.getOrDefault(metric, 0.0);
+        }
+
         @Override
         public void phaseStarted(final String phase, final int steps) {}
 
         @Override
-        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {}
+        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+            metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
+        }
 
         @Override
         public void phaseEnded(final String phase) {}

@@ -161,7 +161,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("group.initial.rebalance.delay.ms", 0);
         config.put("group.share.min.record.lock.duration.ms", 1000);
         // a killed broker is known to be dead so soon, and its successor can register
-        config.put("broker.session.timeout.ms", 2500);
+        config.put("broker.session.timeout.ms", 2000);
         config.put("broker.heartbeat.interval.ms", 500);
         config.put("auto.create.topics.enable", false); // every topic is in the catalogue
         config.put("message.max.bytes", 16 << 20);

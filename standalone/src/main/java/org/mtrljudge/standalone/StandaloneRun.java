@@ -53,8 +53,10 @@ public final class StandaloneRun {
     TrainingResult run() {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
         final Topics topics = new Topics(directory.run(), settings.schemaRegistry());
-        try (EmbeddedBroker broker =
-                EmbeddedBroker.start(directory.kafka(), settings.broker().port())) {
+        try (LoadedModels models = new LoadedModels(
+                        settings.rollout().actors() + 1, () -> JudgeModel.load(folder, settings.modelOptions()));
+                EmbeddedBroker broker = EmbeddedBroker.start(
+                        directory.kafka(), settings.broker().port())) {
             broker.prepare(topics);
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
@@ -69,8 +71,8 @@ public final class StandaloneRun {
                             this::failed,
                             Clock.systemUTC());
                     @Nullable StatisticsServer statistics = statisticsServer(reward, meters);
-                    Actors actors = startActors(folder, topics, kafka);
-                    JudgeModel model = JudgeModel.load(folder, settings.modelOptions());
+                    Actors actors = startActors(models, topics, kafka);
+                    JudgeModel model = models.take();
                     Learner learner = learner(topics, kafka, model)) {
                 reward.start();
                 actors.start();
@@ -116,7 +118,7 @@ public final class StandaloneRun {
                 Clock.systemUTC());
     }
 
-    private Actors startActors(final JudgeFolder folder, final Topics topics, final Map<String, Object> kafka) {
+    private Actors startActors(final LoadedModels models, final Topics topics, final Map<String, Object> kafka) {
         final List<Actor> actors = new ArrayList<>();
         for (int i = 0; i < settings.rollout().actors(); i++) {
             final ActorSettings actor = new ActorSettings(
@@ -124,13 +126,7 @@ public final class StandaloneRun {
                     settings.rollout().maxPrompts(),
                     settings.rollout().threads(),
                     Topics.MAX_DELIVERIES);
-            actors.add(new Actor(
-                    actor,
-                    topics,
-                    kafka,
-                    JudgeModel.load(folder, settings.modelOptions()),
-                    directory.dataRoot(settings),
-                    Clock.systemUTC()));
+            actors.add(new Actor(actor, topics, kafka, models.take(), directory.dataRoot(settings), Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
     }
