@@ -303,65 +303,91 @@ class Judge(Module):
       token = torch.minimum((c <= level).sum([-1]), torch.argmax(c, -1))  # rounding can't pass the last likely token
     return (token, logp.gather(1, token.unsqueeze(1)).squeeze(1))
 
-  # B left-padded prompts, g completions each: tokens [B*g, limit] and their log-probabilities under the behaviour policy.
-  # The prompt is computed once for its group. `real` [B, S] is true where a prompt has a token, `next` [B] the first new
-  # position, `uniforms` [B*g, limit], `stops` the end tokens. After an end token a row holds -1 and 0.
-  def generate(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, real: Tensor, next: Tensor, uniforms: Tensor, stops: Tensor, sampling: Tensor) -> Tuple[Tensor, Tensor]:
-    b = ids.size(0)
+  # B left-padded prompts, g completions each. The prompt is computed once for its group. `real` [B, S] is true where a prompt has a
+  # token, `next` [B] the first new position, `uniforms` [B*g, limit], `stops` the end tokens. Returns what `advance` goes on with:
+  # tokens [B*g, limit] (-1 from a row's end on) and their log-probabilities under the behaviour policy, the first of each drawn;
+  # done [B*g]; at [B*g], the position of the next input; token [B*g], that input; seen [B*g, S+limit]; keys and values of all layers.
+  def prefill(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, real: Tensor, next: Tensor, uniforms: Tensor, stops: Tensor, sampling: Tensor) -> List[Tensor]:
     s = ids.size(1)
-    g = uniforms.size(0) // b
+    g = uniforms.size(0) // ids.size(0)
     limit = uniforms.size(1)
-    temperature = float(sampling[0])
-    top_p = float(sampling[1])
-    scale = temperature
-    if temperature <= 0.0:
-      scale = 1.0
     causal = torch.ones([s, s], dtype=11, device=ids.device).tril()
     itself = torch.eye(s, device=ids.device).to(11)
     mask = ((causal.unsqueeze(0) & real.unsqueeze(1)) | itself.unsqueeze(0)).unsqueeze(1)  # [B, 1, S, S]; padding sees itself, never NaN
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, True)
-    layers = len(keys)
-    cache_k : List[Tensor] = []
-    cache_v : List[Tensor] = []
-    for i in range(layers):
-      cache_k.append(torch.constant_pad_nd(keys[i], [0, 0, 0, limit]).repeat_interleave(g, 0))   # [B*g, K, S+limit, D]
-      cache_v.append(torch.constant_pad_nd(values[i], [0, 0, 0, limit]).repeat_interleave(g, 0))
     seen = torch.constant_pad_nd(real.to(4), [0, limit], 1).to(11).repeat_interleave(g, 0)          # [B*g, S+limit]
     at = next.repeat_interleave(g, 0)                                    # [B*g]
     rows = at.size(0)
     tokens = torch.full([rows, limit], -1, dtype=4, device=ids.device)
     logps = torch.zeros([rows, limit], dtype=6, device=ids.device)
-    done = torch.zeros([rows], dtype=11, device=ids.device)
-    scores = self.logits(w, self.normed(w, r, x.select(1, s - 1), scale)).repeat_interleave(g, 0)  # [B*g, V]
-    t = 0
-    going = True
+    scores = self.logits(w, self.normed(w, r, x.select(1, s - 1), self.scale(sampling))).repeat_interleave(g, 0)  # [B*g, V]
+    (token, logp) = self.sample(scores, uniforms.select(1, 0), float(sampling[0]), float(sampling[1]))
+    tokens.select(1, 0).copy_(token)
+    logps.select(1, 0).copy_(logp)
+    done = (token.unsqueeze(1) == stops.unsqueeze(0)).any(1)
+    out = [tokens, logps, done, at, token, seen]
+    for i in range(len(keys)):
+      out.append(torch.constant_pad_nd(keys[i], [0, 0, 0, limit]).repeat_interleave(g, 0))         # [B*g, K, S+limit, D]
+    for i in range(len(values)):
+      out.append(torch.constant_pad_nd(values[i], [0, 0, 0, limit]).repeat_interleave(g, 0))
+    return out
+
+  # What logits are divided by: the temperature, or nothing where the likeliest token is taken.
+  def scale(self: __torch__.Judge, sampling: Tensor) -> float:
+    temperature = float(sampling[0])
+    if temperature <= 0.0:
+      return 1.0
+    return temperature
+
+  # Up to count more tokens for every row of c, which is what `prefill` returned by name; t are there. plan = (t, count).
+  # c's tokens, logps and cache are written in place. Returns done, at, token, and how many are there now.
+  # The weights may be newer than those that wrote the cache.
+  def advance(self: __torch__.Judge, w: Dict[str, Tensor], c: Dict[str, Tensor], r: Dict[str, Tensor], uniforms: Tensor, stops: Tensor, sampling: Tensor, plan: Tensor) -> List[Tensor]:
+    tokens = c["tokens"]
+    logps = c["logps"]
+    done = c["done"]
+    at = c["at"]
+    token = c["token"]
+    seen = c["seen"]
+    rows = tokens.size(0)
+    limit = tokens.size(1)
+    s = seen.size(1) - limit
+    t = int(plan[0])
+    until = min(limit, t + int(plan[1]))
+    scale = self.scale(sampling)
+    temperature = float(sampling[0])
+    top_p = float(sampling[1])
+    going = t < until
     while going:
-      (token, logp) = self.sample(scores, uniforms.select(1, t), temperature, top_p)
-      tokens.select(1, t).copy_(token.masked_fill(done, -1))
-      logps.select(1, t).copy_(logp.masked_fill(done, 0.0))
-      done = done | (token.unsqueeze(1) == stops.unsqueeze(0)).any(1)
-      t = t + 1
-      if t >= limit:
-        going = False
-      elif bool(done.all()):
+      if bool(done.all()):
         going = False
       else:
         (cos, sin) = self.rope(r, at.view([1, rows, 1]).expand([3, rows, 1]))
         x = torch.embedding(w["model.language_model.embed_tokens.weight"], token).unsqueeze(1)  # [B*g, 1, H]
         size = s + t
         look = seen.narrow(1, 0, size).view([rows, 1, 1, size])
-        for i in range(layers):
+        i = 0
+        while ("k" + str(i)) in c:
+          cache_k = c["k" + str(i)]
+          cache_v = c["v" + str(i)]
           name = "model.language_model.layers." + str(i)
           (q, k, val) = self.qkv(w, r, name, x, cos, sin)
-          cache_k[i].select(2, size - 1).copy_(k.select(2, 0))
-          cache_v[i].select(2, size - 1).copy_(val.select(2, 0))
+          cache_k.select(2, size - 1).copy_(k.select(2, 0))
+          cache_v.select(2, size - 1).copy_(val.select(2, 0))
           kv = k.size(1)
           grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
-          a = torch.scaled_dot_product_attention(grouped, cache_k[i].narrow(2, 0, size), cache_v[i].narrow(2, 0, size), look)
+          a = torch.scaled_dot_product_attention(grouped, cache_k.narrow(2, 0, size), cache_v.narrow(2, 0, size), look)
           x = self.after_attention(w, r, name, x, a.reshape([rows, 1, -1]))
+          i = i + 1
         scores = self.logits(w, self.normed(w, r, x.select(1, 0), scale))
+        (token, logp) = self.sample(scores, uniforms.select(1, t), temperature, top_p)
+        tokens.select(1, t).copy_(token.masked_fill(done, -1))
+        logps.select(1, t).copy_(logp.masked_fill(done, 0.0))
+        done = done | (token.unsqueeze(1) == stops.unsqueeze(0)).any(1)
         at = at + 1
-    return (tokens.narrow(1, 0, t), logps.narrow(1, 0, t))
+        t = t + 1
+        going = t < until
+    return [done, at, token, torch.full([1], t, dtype=4)]
 
   # ---- optimiser and memory -------------------------------------------------------------------------------------------
 

@@ -126,7 +126,8 @@ public final class Actor implements Runnable, AutoCloseable {
             prompts.release();
             return;
         }
-        for (final RolloutMaker.Outcome outcome : onGenerator(() -> maker.roll(order))) {
+        final Runnable look = settings.inFlightUpdate() ? () -> takeNewestWeights(Duration.ZERO) : () -> {};
+        for (final RolloutMaker.Outcome outcome : onGenerator(() -> maker.roll(order, look))) {
             final PromptRequest prompt = outcome.prompt();
             if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
                 send(topics.rollouts().message(prompt.getPromptId(), rolled.group()));

@@ -8,5 +8,6 @@ package org.mtrljudge.actor;
  * @param threads cores one tensor operation may use
  * @param maxDeliveries a prompt that is delivered so often, because none of its actors lived to answer it, becomes a dead letter; at
  *     most the share group's own limit
+ * @param inFlightUpdate take newer weights while a group is generating, not only between groups
  */
-public record ActorSettings(String id, int maxPrompts, int threads, int maxDeliveries) {}
+public record ActorSettings(String id, int maxPrompts, int threads, int maxDeliveries, boolean inFlightUpdate) {}

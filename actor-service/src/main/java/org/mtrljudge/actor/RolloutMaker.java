@@ -19,9 +19,13 @@ import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.VersionSpan;
 
 /** Turns prompts into rollout groups with the weights it holds. Knows no Kafka. */
 final class RolloutMaker {
+    /** Tokens between two looks for newer weights. */
+    private static final int PIECE_TOKENS = 16;
+
     /** Prompts that can be generated in one batch. */
     private record Kind(int groupSize, Sampling sampling) {}
 
@@ -60,7 +64,8 @@ final class RolloutMaker {
         return version;
     }
 
-    List<Outcome> roll(final List<PromptRequest> prompts) {
+    /** @param betweenPieces called now and then while tokens are drawn; it may {@link #take} a newer policy */
+    List<Outcome> roll(final List<PromptRequest> prompts, final Runnable betweenPieces) {
         final List<Outcome> outcomes = new ArrayList<>();
         final Map<Kind, List<PromptRequest>> batches = new LinkedHashMap<>();
         final Map<PromptRequest, EncodedPrompt> encoded = new LinkedHashMap<>();
@@ -72,7 +77,7 @@ final class RolloutMaker {
                 outcomes.add(new Outcome.Refused(prompt, String.valueOf(e.getMessage())));
             }
         }
-        batches.forEach((kind, batch) -> outcomes.addAll(generate(kind, batch, encoded)));
+        batches.forEach((kind, batch) -> outcomes.addAll(generate(kind, batch, encoded, betweenPieces)));
         return outcomes;
     }
 
@@ -103,13 +108,21 @@ final class RolloutMaker {
     }
 
     private List<Outcome> generate(
-            final Kind kind, final List<PromptRequest> batch, final Map<PromptRequest, EncodedPrompt> encoded) {
+            final Kind kind,
+            final List<PromptRequest> batch,
+            final Map<PromptRequest, EncodedPrompt> encoded,
+            final Runnable betweenPieces) {
+        final int oldest = version;
+        final String oldestDigest = digest;
         final long startedAtMs = clock.millis();
         final List<EncodedPrompt> prompts = batch.stream().map(encoded::get).toList();
         final long[] seeds =
                 batch.stream().mapToLong(p -> p.getSampling().getSeed()).toArray();
         final List<List<GeneratedCompletion>> groups =
-                model.generate(prompts, kind.groupSize(), kind.sampling(), seeds);
+                model.generate(prompts, kind.groupSize(), kind.sampling(), seeds, PIECE_TOKENS, () -> {
+                    betweenPieces.run();
+                    return version;
+                });
         final double share = (clock.millis() - startedAtMs) / (double) batch.size();
         final List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
@@ -119,8 +132,8 @@ final class RolloutMaker {
                     batch.get(i),
                     new RolloutGroup(
                             batch.get(i),
-                            version,
-                            digest,
+                            oldest,
+                            oldestDigest,
                             actorId,
                             completions,
                             startedAtMs,
@@ -131,8 +144,14 @@ final class RolloutMaker {
     }
 
     private static Completion completion(final GeneratedCompletion c) {
+        final List<VersionSpan> versions = c.spans().size() == 1
+                ? null
+                : c.spans().stream()
+                        .map(span -> new VersionSpan(span.mark(), span.tokens()))
+                        .toList();
         final ByteBuffer tokens = PackedArrays.ofInts(c.tokens());
         final ByteBuffer logProbs = PackedArrays.ofFloats(c.logProbs());
-        return new Completion(c.text(), tokens, logProbs, c.finished() ? FinishReason.STOP : FinishReason.LENGTH, null);
+        return new Completion(
+                c.text(), tokens, logProbs, c.finished() ? FinishReason.STOP : FinishReason.LENGTH, versions);
     }
 }

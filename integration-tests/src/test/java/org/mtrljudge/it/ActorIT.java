@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
@@ -46,6 +48,7 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.WeightChunk;
 import org.mtrljudge.standalone.EmbeddedBroker;
 
@@ -91,9 +94,13 @@ class ActorIT {
     }
 
     private Actor actor(final String id, final int maxDeliveries) {
+        return actor(id, maxDeliveries, false);
+    }
+
+    private Actor actor(final String id, final int maxDeliveries, final boolean inFlightUpdate) {
         final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
         return new Actor(
-                new ActorSettings(id, 4, 1, maxDeliveries),
+                new ActorSettings(id, 4, 1, maxDeliveries, inFlightUpdate),
                 topics,
                 broker.clientConfig(),
                 model,
@@ -213,6 +220,35 @@ class ActorIT {
         assertThat(next.getPolicyDigest()).isEqualTo(Sha256.of(weights));
     }
 
+    @Test
+    void shouldTakeNewerWeightsWhileALongGroupIsGenerating() throws Exception {
+        publish(0, false);
+        final PromptRequest longOne = prompt("long", List.of(), 0);
+        longOne.put("groupSize", 32);
+        longOne.put("sampling", new Sampling(1.0, 1.0, 1000, 1L));
+        final Actor actor = actor("a", Topics.MAX_DELIVERIES, true);
+        final Thread thread = run(actor);
+        producer.send(topics.prompts().message("first", prompt("first", List.of(), 0)));
+        rollouts(1); // it is at work
+        producer.send(topics.prompts().message("long", longOne)).get();
+        Thread.sleep(1000);
+        publish(1, false);
+        final RolloutGroup group = rollouts(2).get(1);
+        end(actor, thread);
+
+        assertThat(group.getPolicyVersion()).as("the oldest counts").isZero();
+        final Completion longest = group.getCompletions().stream()
+                .max(Comparator.comparingInt(c -> c.getTokens().remaining()))
+                .orElseThrow();
+        assertThat(longest.getVersions())
+                .extracting(VersionSpan::getPolicyVersion)
+                .containsExactly(0, 1);
+        assertThat(longest.getVersions().stream()
+                        .mapToInt(VersionSpan::getTokens)
+                        .sum())
+                .isEqualTo(longest.getTokens().remaining() / Integer.BYTES);
+    }
+
     private List<RolloutGroup> rollouts(final int count) {
         return read(topics.rollouts().name(), count).stream()
                 .map(r -> topics.rollouts().valueSerde().decode(r.value()))
@@ -278,7 +314,7 @@ class ActorIT {
         end(actor, thread);
 
         assertThat(letter.getPromptId()).isEqualTo("killer");
-        assertThat(letter.getReason()).contains("delivery 2", "no actor lived to answer it");
+        assertThat(letter.getReason()).startsWith("this is delivery").contains("no actor lived to answer it");
         assertThat(rollouts).extracting(ConsumerRecord::key).containsExactly("good");
     }
 
@@ -296,7 +332,7 @@ class ActorIT {
         for (int i = 0; i < 4; i++) {
             final PromptRequest longOne = prompt("p" + i, List.of(), 0);
             longOne.put("groupSize", 32);
-            longOne.put("sampling", new Sampling(1.0, 1.0, 400, (long) i));
+            longOne.put("sampling", new Sampling(1.0, 1.0, 800, (long) i));
             producer.send(topics.prompts().message("p" + i, longOne)).get();
         }
         final Actor first = actor("first");

@@ -32,7 +32,7 @@ final class ActorProcess implements AutoCloseable {
     public static void main(final String[] arguments) {
         Configurator.setRootLevel(Level.INFO);
         try (Actor actor = new Actor(
-                new ActorSettings(arguments[0], 4, 1, Topics.MAX_DELIVERIES),
+                new ActorSettings(arguments[0], 4, 1, Topics.MAX_DELIVERIES, false),
                 new Topics(arguments[1], new LocalSchemaRegistry()),
                 Map.of("bootstrap.servers", arguments[2]),
                 JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0),

@@ -12,8 +12,14 @@ final class GeneratedRows {
     private final int length;
     private final JudgeTokenizer tokenizer;
     private final int eosTokenId;
+    private final List<GeneratedCompletion.Span> spans;
 
-    GeneratedRows(final NDList result, final JudgeTokenizer tokenizer, final int eosTokenId) {
+    GeneratedRows(
+            final NDList result,
+            final JudgeTokenizer tokenizer,
+            final int eosTokenId,
+            final List<GeneratedCompletion.Span> spans) {
+        this.spans = spans;
         this.tokens = result.get(0).toLongArray();
         this.logProbs = result.get(1).toFloatArray();
         this.length = Math.toIntExact(result.get(0).getShape().get(1));
@@ -44,6 +50,20 @@ final class GeneratedRows {
             ids[i] = (int) tokens[from + i];
         }
         final boolean finished = ids[ids.length - 1] == eosTokenId;
-        return new GeneratedCompletion(ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished);
+        return new GeneratedCompletion(
+                ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished, spansOf(ids.length));
+    }
+
+    /** A row may end before the others. */
+    private List<GeneratedCompletion.Span> spansOf(final int tokens) {
+        final List<GeneratedCompletion.Span> own = new ArrayList<>();
+        int left = tokens;
+        for (final GeneratedCompletion.Span span : spans) {
+            if (left > 0) {
+                own.add(new GeneratedCompletion.Span(span.mark(), Math.min(left, span.tokens())));
+                left -= span.tokens();
+            }
+        }
+        return own;
     }
 }

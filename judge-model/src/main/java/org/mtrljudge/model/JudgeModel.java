@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModule.Gradients;
 
@@ -112,18 +113,30 @@ public final class JudgeModel implements AutoCloseable {
      */
     public List<List<GeneratedCompletion>> generate(
             final List<EncodedPrompt> prompts, final int groupSize, final Sampling sampling, final long[] seeds) {
+        return generate(prompts, groupSize, sampling, seeds, sampling.maxNewTokens(), () -> 0);
+    }
+
+    /**
+     * As above, in pieces: before each the policy may be replaced; keys and values that are there are kept (PipelineRL's in-flight
+     * update). A token's log-probability is by the weights that drew it.
+     *
+     * @param pieceTokens how many tokens are drawn with the same weights at least
+     * @param beforePiece called before each piece; its result marks the piece's tokens
+     */
+    public List<List<GeneratedCompletion>> generate(
+            final List<EncodedPrompt> prompts,
+            final int groupSize,
+            final Sampling sampling,
+            final long[] seeds,
+            final int pieceTokens,
+            final IntSupplier beforePiece) {
         try (NDManager scope = manager.newSubManager()) {
-            final NDList arguments = new NDList();
-            addWeights(arguments, policy(), List.of(""));
-            PromptBatch.addTo(arguments, folder.config(), prompts, shared, scope);
-            arguments.add(scope.create(
-                    sampling.uniforms(seeds, groupSize),
-                    new Shape((long) prompts.size() * groupSize, sampling.maxNewTokens())));
-            arguments.add(scope.create(new long[] {folder.config().eosTokenId()}));
-            arguments.add(scope.create(new double[] {sampling.temperature(), sampling.topP()}));
-            final NDList result = module.run("generate", arguments, Gradients.NEVER);
-            result.attach(scope);
-            return new GeneratedRows(result, tokenizer, folder.config().eosTokenId()).groups(groupSize);
+            final Generation generation =
+                    new Generation(module, arguments -> addWeights(arguments, policy(), List.of("")), shared, scope);
+            final NDList result =
+                    generation.run(folder.config(), prompts, groupSize, sampling, seeds, pieceTokens, beforePiece);
+            return new GeneratedRows(result, tokenizer, folder.config().eosTokenId(), generation.spans())
+                    .groups(groupSize);
         }
     }
 

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,51 @@ class JudgeModelTest {
                 .get(1)
                 .tokens();
         assertThat(together).isEqualTo(alone);
+    }
+
+    @Test
+    void shouldDrawTheSameInPieces() {
+        final EncodedPrompt prompt = prompt("<image>\nIs the image safe?", 96);
+        final Sampling sampling = new Sampling(1, 1, 20);
+        final List<GeneratedCompletion> whole =
+                model.generate(List.of(prompt), 4, sampling, new long[] {7}).get(0);
+        final List<GeneratedCompletion> pieces = model.generate(
+                        List.of(prompt), 4, sampling, new long[] {7}, 3, () -> 9)
+                .get(0);
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(pieces.get(i).tokens()).isEqualTo(whole.get(i).tokens());
+            assertThat(pieces.get(i).logProbs()).isEqualTo(whole.get(i).logProbs());
+            assertThat(pieces.get(i).spans())
+                    .containsExactly(
+                            new GeneratedCompletion.Span(9, whole.get(i).tokens().length));
+        }
+    }
+
+    @Test
+    void shouldGoOnWithNewerWeightsInTheMidstOfACompletion() {
+        try (JudgeModel own = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1);
+                JudgeModel newer = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 2)) {
+            final EncodedPrompt prompt = prompt("no picture");
+            final Sampling sampling = new Sampling(1, 1, 20);
+            final GeneratedCompletion before = own.generate(List.of(prompt), 1, sampling, new long[] {7})
+                    .get(0)
+                    .get(0);
+            final AtomicInteger pieces = new AtomicInteger();
+            final GeneratedCompletion mixed = own.generate(List.of(prompt), 1, sampling, new long[] {7}, 5, () -> {
+                        if (pieces.incrementAndGet() == 3) { // after the first token and a piece of five
+                            own.replacePolicy(newer.policy().toSafetensors(), "newer");
+                        }
+                        return pieces.get() < 3 ? 0 : 1;
+                    })
+                    .get(0)
+                    .get(0);
+            assertThat(mixed.spans())
+                    .containsExactly(
+                            new GeneratedCompletion.Span(0, 6),
+                            new GeneratedCompletion.Span(1, mixed.tokens().length - 6));
+            assertThat(Arrays.copyOf(mixed.logProbs(), 6)).isEqualTo(Arrays.copyOf(before.logProbs(), 6));
+            assertThat(mixed.logProbs()[6]).isNotEqualTo(before.logProbs()[6]);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.VersionSpan;
 
 /** What a batch of scored groups says, under the names verl and EasyR1 use. */
 final class BatchMetrics {
@@ -20,6 +21,7 @@ final class BatchMetrics {
     private final Map<String, DoubleSummaryStatistics> components = new TreeMap<>();
     private final Map<String, DoubleSummaryStatistics> taskAccuracy = new LinkedHashMap<>();
     private int cut;
+    private long newer;
     private int zeroSpread;
     private double generateMs;
     private double scoreMs;
@@ -54,8 +56,19 @@ final class BatchMetrics {
         }
         for (final Completion completion : rollout.getCompletions()) {
             lengths.accept(completion.getTokens().remaining() / (double) Integer.BYTES);
+            newer += newerTokens(completion, rollout.getPolicyVersion());
             cut += completion.getFinishReason() == FinishReason.LENGTH ? 1 : 0;
         }
+    }
+
+    /** Tokens that a newer policy sampled than the group's. */
+    private static long newerTokens(final Completion completion, final int version) {
+        return completion.getVersions() == null
+                ? 0
+                : completion.getVersions().stream()
+                        .filter(span -> span.getPolicyVersion() > version)
+                        .mapToLong(VersionSpan::getTokens)
+                        .sum();
     }
 
     private Map<String, Double> metrics(final int groups) {
@@ -67,6 +80,7 @@ final class BatchMetrics {
             putAll(metrics, "prompt_length", promptLengths);
         }
         metrics.put("response_length/clip_ratio", (double) cut / Math.max(1, lengths.getCount()));
+        metrics.put("rollout/in_flight_frac", newer / Math.max(1, lengths.getSum()));
         metrics.put("staleness/mean", staleness.getAverage());
         metrics.put("staleness/max", staleness.getMax());
         metrics.put("frac_reward_zero_std", (double) zeroSpread / Math.max(1, groups));

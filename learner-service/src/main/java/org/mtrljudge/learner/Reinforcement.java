@@ -189,11 +189,21 @@ final class Reinforcement {
             metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
             metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
         } else {
-            agreement.measure(groups, metrics);
+            agreement.measure(
+                    batch.stream()
+                            .filter(taken -> isOfOneVersion(taken.answer().group()))
+                            .map(BatchSource.Taken::group)
+                            .toList(),
+                    metrics);
         }
         metrics.putAll(trainer.learn(groups));
         metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
         return metrics;
+    }
+
+    /** Others cannot be scored again by one version's weights: their cache was written by several. */
+    private static boolean isOfOneVersion(final ScoredGroup group) {
+        return group.getRollout().getCompletions().stream().allMatch(c -> c.getVersions() == null);
     }
 
     private static List<LearnedOffset> offsets(final List<BatchSource.Taken> batch) {

@@ -70,8 +70,10 @@ record RunSettings(
      * @param actors how many run in this process; 0 when all come as processes of their own
      * @param maxPrompts an actor takes at once
      * @param threads cores one operation of an actor may use
+     * @param inFlightUpdate actors take newer weights while a group is generating
      */
-    record Rollout(int n, double temperature, double topP, int actors, int maxPrompts, int threads) {
+    record Rollout(
+            int n, double temperature, double topP, int actors, int maxPrompts, int threads, boolean inFlightUpdate) {
         Rollout {
             Check.range("rollout.actors", actors, 0, 64);
             Check.range("rollout.max_prompts", maxPrompts, 1, 4096);

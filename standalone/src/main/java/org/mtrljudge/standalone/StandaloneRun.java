@@ -125,7 +125,8 @@ public final class StandaloneRun {
                     "actor-" + i,
                     settings.rollout().maxPrompts(),
                     settings.rollout().threads(),
-                    Topics.MAX_DELIVERIES);
+                    Topics.MAX_DELIVERIES,
+                    settings.rollout().inFlightUpdate());
             actors.add(new Actor(actor, topics, kafka, models.take(), directory.dataRoot(settings), Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
