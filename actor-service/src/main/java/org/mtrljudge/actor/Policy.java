@@ -3,4 +3,4 @@ package org.mtrljudge.actor;
 import java.nio.ByteBuffer;
 
 /** One complete policy version: its weights as a safetensors image, its digest verified. */
-record Policy(int version, String digest, ByteBuffer safetensors) {}
+public record Policy(int version, String digest, ByteBuffer safetensors) {}

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Follows {@code RUN.policies} and fetches the newest version's chunks from {@code RUN.weights}. Both are read committed, so a
  * version that can be seen was written whole; a version whose digests do not fit is passed over and said so.
  */
-final class PolicyReader implements AutoCloseable {
+public final class PolicyReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
 
     private final Topics topics;
@@ -32,7 +32,7 @@ final class PolicyReader implements AutoCloseable {
     private final PolicyChunks chunks;
     private int newest = -1;
 
-    PolicyReader(final Topics topics, final Map<String, Object> kafka) {
+    public PolicyReader(final Topics topics, final Map<String, Object> kafka) {
         this.topics = topics;
         this.policies = consumer(kafka);
         this.chunks = new PolicyChunks(topics, kafka);
@@ -50,7 +50,7 @@ final class PolicyReader implements AutoCloseable {
     }
 
     /** The newest whole version that was announced since the last call, if any; waits at most that long for an announcement. */
-    Optional<Policy> poll(final Duration timeout) {
+    public Optional<Policy> poll(final Duration timeout) {
         final NavigableMap<Integer, PolicyManifest> announced = new TreeMap<>();
         for (Duration wait = timeout; ; wait = Duration.ZERO) {
             final var records = policies.poll(wait);

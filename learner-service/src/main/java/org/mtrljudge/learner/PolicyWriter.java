@@ -25,8 +25,10 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
 
 /** Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. */
-final class PolicyWriter implements AutoCloseable {
-    private static final int CHUNK_BYTES = 512 << 10;
+public final class PolicyWriter implements AutoCloseable {
+    /** Of weights in one record, at most. */
+    public static final int CHUNK_BYTES = 512 << 10;
+
     /** How many versions stay in the log. */
     static final int KEPT_VERSIONS = 4;
 
@@ -34,7 +36,7 @@ final class PolicyWriter implements AutoCloseable {
     private final Producer<String, byte[]> producer;
     private final NavigableMap<Integer, Integer> chunksOf = new TreeMap<>(); // of versions that are in the log
 
-    PolicyWriter(final Topics topics, final Map<String, Object> kafka) {
+    public PolicyWriter(final Topics topics, final Map<String, Object> kafka) {
         this.topics = topics;
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("transactional.id", topics.run() + ".learner");
@@ -58,7 +60,7 @@ final class PolicyWriter implements AutoCloseable {
      * @param sha256 of its value
      * @param seconds that making and sending it took
      */
-    record Written(long next, String sha256, double seconds) {}
+    public record Written(long next, String sha256, double seconds) {}
 
     /**
      * @param kind whether the weights are a whole judge's or an adapter's
@@ -66,7 +68,7 @@ final class PolicyWriter implements AutoCloseable {
      * @param weights a safetensors image
      * @param journal makes the journal entry once the weights' digest is known
      */
-    Written publish(
+    public Written publish(
             final int version,
             final int step,
             final PolicyKind kind,

@@ -24,7 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures speed as ratios within one run.",
-        subcommands = {BenchCommand.LearnerBench.class, ModelBench.class, RescoreBench.class, RecoveryBench.class})
+        subcommands = {
+            BenchCommand.LearnerBench.class,
+            ModelBench.class,
+            RescoreBench.class,
+            RecoveryBench.class,
+            WeightsBench.class
+        })
 final class BenchCommand {
     private BenchCommand() {}
 

@@ -1,17 +1,13 @@
 package org.mtrljudge.standalone;
 
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +18,6 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.model.Sampling;
-import org.mtrljudge.model.WeightType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,7 +32,6 @@ final class ModelBench implements Callable<Integer> {
     private static final int NEW_TOKENS = 128;
     private static final int ROWS = 16;
     private static final int ROW = 256;
-    private static final int VOCABULARY = 151_936;
     private static final double GB = 1e9;
 
     @Option(
@@ -61,7 +55,7 @@ final class ModelBench implements Callable<Integer> {
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
         final Path folder = Files.createTempDirectory("judge-bench");
         try {
-            final Path checkpoint = write(folder, "small", 384, 22);
+            final Path checkpoint = RandomCheckpoint.write(folder, "small", 384, 22);
             for (int round = 1; round <= rounds; round++) {
                 compare("generation", checkpoint, "generate", this::generate);
             }
@@ -70,44 +64,12 @@ final class ModelBench implements Callable<Integer> {
             }
             Folders.delete(checkpoint);
             if (!noLoading) {
-                load(write(folder, "large", 960, 34));
+                load(RandomCheckpoint.write(folder, "large", 960, 34));
             }
         } finally {
             Folders.delete(folder);
         }
         return 0;
-    }
-
-    /** A random checkpoint with the published vocabulary and proportions. */
-    private static Path write(final Path folder, final String name, final int hidden, final int layers)
-            throws IOException {
-        final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));
-        final ObjectMapper json = new ObjectMapper();
-        for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
-            try (InputStream in =
-                    Objects.requireNonNull(JudgeFolder.class.getResourceAsStream("/judge-tiny/" + file))) {
-                Files.write(shape.resolve(file), in.readAllBytes());
-            }
-        }
-        final Path config = shape.resolve("config.json");
-        final ObjectNode root = (ObjectNode) json.readTree(config.toFile());
-        final ObjectNode text = (ObjectNode) root.get("text_config");
-        text.put("vocab_size", VOCABULARY).put("hidden_size", hidden).put("intermediate_size", 3 * hidden);
-        text.put("num_hidden_layers", layers).put("num_attention_heads", hidden / 64);
-        text.put("num_key_value_heads", hidden / 192);
-        text.put("head_dim", 64).put("eos_token_id", VOCABULARY - 1);
-        ((ObjectNode) text.get("rope_scaling")).set("mrope_section", json.valueToTree(new int[] {12, 10, 10}));
-        ((ObjectNode) root.get("vision_config")).put("out_hidden_size", hidden);
-        json.writeValue(config.toFile(), root);
-        final Path checkpoint = folder.resolve(name);
-        try (JudgeModel model = JudgeModel.random(JudgeFolder.open(shape), 1)) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "a random checkpoint of %,d parameters%n",
-                    model.policy().parameterCount());
-            model.save(checkpoint, WeightType.F32);
-        }
-        return checkpoint;
     }
 
     /** A measurement of ours. */
@@ -141,7 +103,8 @@ final class ModelBench implements Callable<Integer> {
         final Random random = new Random(1);
         final List<EncodedPrompt> prompts = new ArrayList<>();
         for (int i = 0; i < SEQUENCES; i++) {
-            prompts.add(prompt(random.ints(PROMPT, 10, VOCABULARY - 10).toArray()));
+            prompts.add(prompt(
+                    random.ints(PROMPT, 10, RandomCheckpoint.VOCABULARY - 10).toArray()));
         }
         ResidentMemory.forgetPeak();
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
@@ -167,8 +130,9 @@ final class ModelBench implements Callable<Integer> {
         final List<PackedGroup> rows = new ArrayList<>();
         for (int i = 0; i < ROWS; i++) {
             rows.add(new PackedGroup(
-                    prompt(random.ints(2, 10, VOCABULARY).toArray()),
-                    List.of(random.ints(ROW - 1, 10, VOCABULARY).toArray())));
+                    prompt(random.ints(2, 10, RandomCheckpoint.VOCABULARY).toArray()),
+                    List.of(random.ints(ROW - 1, 10, RandomCheckpoint.VOCABULARY)
+                            .toArray())));
         }
         ResidentMemory.forgetPeak();
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint));

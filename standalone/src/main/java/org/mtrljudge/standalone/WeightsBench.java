@@ -1,0 +1,156 @@
+package org.mtrljudge.standalone;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.mtrljudge.actor.PolicyReader;
+import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "weights",
+        description =
+                "1 GB of weights from a learner's memory to an actor's, through the log: against a bare produce-then-consume"
+                        + " of the same bytes on the same broker, and against saving and loading a checkpoint folder.")
+final class WeightsBench implements Callable<Integer> {
+    private static final double GB = 1e9;
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
+    private int rounds = 3;
+
+    @Override
+    public Integer call() throws IOException {
+        Logs.quiet();
+        final Path folder = Files.createTempDirectory("judge-bench");
+        final Topics topics = new Topics("bench", new LocalSchemaRegistry());
+        try {
+            final Path checkpoint = RandomCheckpoint.write(folder, "large", 768, 23);
+            try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+                    JudgeModel learner = JudgeModel.load(JudgeFolder.open(checkpoint));
+                    JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+                broker.prepare(topics);
+                final Map<String, Object> kafka = broker.clientConfig();
+                try (PolicyWriter writer = new PolicyWriter(topics, kafka);
+                        PolicyReader reader = new PolicyReader(topics, kafka)) {
+                    for (int round = 0; round <= rounds; round++) { // the first for the JIT
+                        compare(round, topics, kafka, learner, actor, writer, reader, folder);
+                    }
+                }
+            }
+        } finally {
+            Folders.delete(folder);
+        }
+        return 0;
+    }
+
+    private static void compare(
+            final int round,
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final JudgeModel learner,
+            final JudgeModel actor,
+            final PolicyWriter writer,
+            final PolicyReader reader,
+            final Path folder) {
+        final double bare = seconds(() -> produceThenConsume(topics, kafka, learner));
+        final long start = System.nanoTime();
+        writer.publish(
+                round,
+                round,
+                PolicyKind.FULL,
+                learner.policy().type().name(),
+                learner.policy().toSafetensors(),
+                digest -> new TrainingStep(
+                        round, "rl", round, digest, "", List.of(), List.of(), Map.of(), 0L, null, null));
+        final double published = (System.nanoTime() - start) / 1e9;
+        reader.poll(PATIENCE).ifPresentOrElse(policy -> actor.replacePolicy(policy.safetensors(), "bench"), () -> {
+            throw new RunException("the weights did not arrive", null);
+        });
+        final double bus = (System.nanoTime() - start) / 1e9;
+        final Path saved = folder.resolve("saved");
+        final double disk = seconds(() -> {
+            learner.save(saved);
+            actor.restore(saved);
+        });
+        final double gb = learner.policy().parameterCount() * 4 / GB;
+        if (round > 0) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%.2f GB: through the log %.2f s (%.2f to publish) = %.0f MB/s, %.0f %% of bare Kafka's %.2f s;"
+                            + " a checkpoint folder saved and loaded %.2f s: %.1f x%n",
+                    gb,
+                    bus,
+                    published,
+                    1000 * gb / bus,
+                    100 * bare / bus,
+                    bare,
+                    disk,
+                    disk / bus);
+        }
+    }
+
+    private static double seconds(final Runnable work) {
+        final long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** The weights' bytes in pieces of a chunk's size, without schema, digest or transaction. */
+    private static void produceThenConsume(
+            final Topics topics, final Map<String, Object> kafka, final JudgeModel learner) {
+        final ByteBuffer image = learner.policy().toSafetensors();
+        final TopicPartition partition = new TopicPartition(topics.rollouts().name(), 0);
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("max.request.size", 16 << 20);
+        config.put("batch.size", 1 << 20);
+        config.put("max.partition.fetch.bytes", 16 << 20);
+        config.put("enable.auto.commit", "false");
+        int sent = 0;
+        try (KafkaProducer<String, byte[]> producer =
+                        new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+                KafkaConsumer<String, byte[]> consumer =
+                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToEnd(List.of(partition));
+            consumer.position(partition);
+            while (image.hasRemaining()) {
+                final byte[] piece = new byte[Math.min(PolicyWriter.CHUNK_BYTES, image.remaining())];
+                image.get(piece);
+                producer.send(new ProducerRecord<>(partition.topic(), "k", piece));
+                sent++;
+            }
+            producer.flush();
+            int received = 0;
+            while (received < sent) {
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    received += record.value().length > 0 ? 1 : 0;
+                }
+            }
+        }
+    }
+}
