@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Topics;
 import org.slf4j.Logger;
@@ -59,11 +60,16 @@ public final class Actor implements Runnable, AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable Exception failed;
 
-    /** Takes over the model and closes it in the end. */
+    /**
+     * Takes over the model and closes it in the end.
+     *
+     * @param store where policies lie that are too big for the log, if any do
+     */
     public Actor(
             final ActorSettings settings,
             final Topics topics,
             final Map<String, Object> kafka,
+            final @Nullable PolicyStore store,
             final JudgeModel model,
             final Path dataRoot,
             final Clock clock) {
@@ -71,7 +77,7 @@ public final class Actor implements Runnable, AutoCloseable {
         this.topics = topics;
         this.model = model;
         this.maker = new RolloutMaker(model, settings.id(), dataRoot, clock);
-        this.policies = new PolicyReader(topics, kafka);
+        this.policies = new PolicyReader(topics, kafka, store);
         this.prompts = new PromptQueue(topics, kafka, settings.maxPrompts());
         this.generator = Executors.newSingleThreadExecutor(task -> new Thread(task, settings.id() + "-generator"));
         this.producer = new KafkaProducer<>(producerConfig(kafka), new StringSerializer(), new ByteArraySerializer());
@@ -107,7 +113,9 @@ public final class Actor implements Runnable, AutoCloseable {
     private void takeNewestWeights(final Duration wait) {
         final Optional<Policy> policy = policies.poll(wait);
         policy.ifPresent(p -> {
-            maker.take(p);
+            try (p) {
+                maker.take(p);
+            }
             LOG.info("{} took policy version {}", settings.id(), p.version());
         });
     }

@@ -1,6 +1,11 @@
 package org.mtrljudge.actor;
 
-import java.nio.ByteBuffer;
+import org.mtrljudge.schemas.PolicyFetcher;
 
-/** One complete policy version: its weights as a safetensors image, its digest verified. */
-public record Policy(int version, String digest, ByteBuffer safetensors) {}
+/** One complete policy version, its digest verified. Closing it frees what was fetched. */
+public record Policy(int version, String digest, PolicyFetcher.Weights weights) implements AutoCloseable {
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

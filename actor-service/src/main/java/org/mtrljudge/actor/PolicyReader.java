@@ -14,8 +14,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.mtrljudge.schemas.PolicyChunks;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +31,14 @@ public final class PolicyReader implements AutoCloseable {
 
     private final Topics topics;
     private final Consumer<String, byte[]> policies;
-    private final PolicyChunks chunks;
+    private final PolicyFetcher weights;
     private int newest = -1;
 
-    public PolicyReader(final Topics topics, final Map<String, Object> kafka) {
+    /** @param store where policies lie that are too big for the log, if any do */
+    public PolicyReader(final Topics topics, final Map<String, Object> kafka, final @Nullable PolicyStore store) {
         this.topics = topics;
         this.policies = consumer(kafka);
-        this.chunks = new PolicyChunks(topics, kafka);
+        this.weights = new PolicyFetcher(topics, kafka, store);
         final TopicPartition manifests = new TopicPartition(topics.policies().name(), 0);
         policies.assign(List.of(manifests));
         policies.seekToBeginning(List.of(manifests));
@@ -82,7 +85,7 @@ public final class PolicyReader implements AutoCloseable {
 
     private Optional<Policy> fetch(final PolicyManifest manifest) {
         try {
-            return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), chunks.fetch(manifest)));
+            return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), weights.fetch(manifest)));
         } catch (final SerializationException e) {
             LOG.warn("policy version {} is unusable, staying on {}: {}", manifest.getVersion(), newest, e.getMessage());
             return Optional.empty();
@@ -92,6 +95,6 @@ public final class PolicyReader implements AutoCloseable {
     @Override
     public void close() {
         policies.close();
-        chunks.close();
+        weights.close();
     }
 }

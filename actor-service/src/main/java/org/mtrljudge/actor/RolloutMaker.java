@@ -17,6 +17,7 @@ import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PackedArrays;
+import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.VersionSpan;
@@ -55,7 +56,11 @@ final class RolloutMaker {
     }
 
     void take(final Policy policy) {
-        model.replacePolicy(policy.safetensors(), "policy-version-" + policy.version());
+        if (policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory) {
+            model.replacePolicy(inMemory.image(), "policy-version-" + policy.version());
+        } else if (policy.weights() instanceof PolicyFetcher.Weights.InFile inFile) {
+            model.replacePolicy(inFile.file());
+        }
         version = policy.version();
         digest = policy.digest();
     }

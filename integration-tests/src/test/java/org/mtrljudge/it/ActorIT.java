@@ -103,6 +103,7 @@ class ActorIT {
                 new ActorSettings(id, 4, 1, maxDeliveries, inFlightUpdate),
                 topics,
                 broker.clientConfig(),
+                null,
                 model,
                 folder,
                 Clock.systemUTC());

@@ -35,6 +35,7 @@ final class ActorProcess implements AutoCloseable {
                 new ActorSettings(arguments[0], 4, 1, Topics.MAX_DELIVERIES, false),
                 new Topics(arguments[1], new LocalSchemaRegistry()),
                 Map.of("bootstrap.servers", arguments[2]),
+                null,
                 JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0),
                 Path.of(arguments[3]),
                 Clock.systemUTC())) {

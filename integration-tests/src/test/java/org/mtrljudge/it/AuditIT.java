@@ -129,7 +129,7 @@ class AuditIT {
     @ParameterizedTest
     @CsvSource({
         "parent.rollouts, train-0-, then answer, then ANSWER, parent.rollouts at offset",
-        "parent.scored, train-0-, train-, traiN-, is not what step 1 learned", // compressed: other places refer to this
+        "parent.scored, train-, train-, traiN-, is not what step 1 learned", // compressed: other places refer to this
         // one
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, is not the one its manifest was written with",
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, names another entry before it than there is"

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -100,6 +101,7 @@ class LearnerIT {
                         "settings",
                         topics,
                         broker.clientConfig(),
+                        PolicyWriter.Bus.LOG,
                         model,
                         new BuiltInTasks(1, 50, 0, 1),
                         folder.resolve("checkpoints"),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
@@ -36,6 +37,7 @@ final class LearnerProcess {
                         "settings",
                         new Topics(arguments[0], registry),
                         kafka,
+                        PolicyWriter.Bus.LOG,
                         model,
                         new NoExamples(),
                         folder,

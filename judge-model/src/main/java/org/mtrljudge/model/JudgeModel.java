@@ -261,9 +261,18 @@ public final class JudgeModel implements AutoCloseable {
      * @throws ModelException when the image does not fit this policy; the old weights stay
      */
     public void replacePolicy(final ByteBuffer safetensors, final String origin) {
-        final SortedMap<String, Shape> expected =
-                lora == null ? TensorShapes.of(folder.config()) : lora.shapes(folder.config());
-        policy().overwrite(Safetensors.read(safetensors, expected, Path.of(origin)));
+        policy().overwrite(Safetensors.read(safetensors, policyShapes(), Path.of(origin)));
+    }
+
+    /** As above from a file of any size. */
+    public void replacePolicy(final Path safetensors) {
+        final SortedMap<String, Safetensors.Tensor> tensors = Safetensors.read(safetensors);
+        Safetensors.check(tensors, policyShapes(), safetensors);
+        policy().overwrite(tensors);
+    }
+
+    private SortedMap<String, Shape> policyShapes() {
+        return lora == null ? TensorShapes.of(folder.config()) : lora.shapes(folder.config());
     }
 
     /**

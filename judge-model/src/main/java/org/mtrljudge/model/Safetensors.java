@@ -38,10 +38,7 @@ final class Safetensors {
     /** All tensors as one image in memory. */
     static ByteBuffer image(
             final SortedMap<String, NDArray> tensors, final WeightType type, final TensorTransfer transfer) {
-        final byte[] header = header(tensors, type);
-        final long size = 8L
-                + header.length
-                + tensors.values().stream().mapToLong(NDArray::size).sum() * type.bytes();
+        final long size = imageBytes(tensors, type);
         if (size > MAX_IMAGE_BYTES) {
             throw new ModelException("weights of " + size + " bytes do not fit one image of at most " + MAX_IMAGE_BYTES
                     + ": train an adapter (actor.model.lora.rank)");
@@ -53,6 +50,13 @@ final class Safetensors {
             throw new IllegalStateException("memory can be written", e);
         }
         return image.flip();
+    }
+
+    /** How large an image is. */
+    static long imageBytes(final SortedMap<String, NDArray> tensors, final WeightType type) {
+        return 8L
+                + header(tensors, type).length
+                + tensors.values().stream().mapToLong(NDArray::size).sum() * type.bytes();
     }
 
     /** A channel into a buffer that is large enough. */

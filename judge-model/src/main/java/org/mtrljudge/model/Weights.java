@@ -199,7 +199,17 @@ public final class Weights implements AutoCloseable {
         return Safetensors.image(tensors, type, transfer);
     }
 
-    /** Writes the same image as that type to a file. */
+    /** How large that image is. */
+    public long imageBytes() {
+        return Safetensors.imageBytes(tensors, type);
+    }
+
+    /** Writes the same image, whatever its size. */
+    public void writeTo(final WritableByteChannel out) throws IOException {
+        writeTo(out, type);
+    }
+
+    /** Writes it as that type. */
     void writeTo(final WritableByteChannel out, final WeightType written) throws IOException {
         Safetensors.write(tensors, type, written, transfer, out);
     }

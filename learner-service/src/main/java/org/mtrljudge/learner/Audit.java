@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.PolicyChunks;
+import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
@@ -29,12 +30,18 @@ public final class Audit {
     private final Topics topics;
     private final Map<String, Object> kafka;
     private final ScoredLog scored;
+    private final @Nullable PolicyStore store;
     private final List<TopicScan.Entry<TrainingStep>> journal;
     private final Map<Integer, PolicyManifest> manifests = new LinkedHashMap<>();
     private final List<String> findings = new ArrayList<>();
 
     /** Reads the journal and the manifests. @param scored what the run learned from */
-    public Audit(final Topics topics, final Map<String, Object> kafka, final ScoredLog scored) {
+    public Audit(
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final ScoredLog scored,
+            final @Nullable PolicyStore store) {
+        this.store = store;
         this.topics = topics;
         this.kafka = kafka;
         this.scored = scored;
@@ -67,13 +74,13 @@ public final class Audit {
         String before = null;
         try (JournalBatches batches = new JournalBatches(scored);
                 RecordsAt<RolloutGroup> rollouts = new RecordsAt<>(new TopicScan<>(topics.rollouts(), kafka));
-                PolicyChunks chunks = new PolicyChunks(topics, kafka)) {
+                PolicyFetcher weights = new PolicyFetcher(topics, kafka, store)) {
             for (final TopicScan.Entry<TrainingStep> entry : journal) {
                 checkChain(entry, before);
                 before = entry.sha256();
                 groups += checkBatch(entry.value(), batches, rollouts);
                 if (kept.contains(entry.value().getPolicyVersion())) {
-                    checkWeights(entry.value().getPolicyVersion(), chunks);
+                    checkWeights(entry.value().getPolicyVersion(), weights);
                 }
                 progress.accept(++done);
             }
@@ -148,9 +155,9 @@ public final class Audit {
         });
     }
 
-    private void checkWeights(final int version, final PolicyChunks chunks) {
+    private void checkWeights(final int version, final PolicyFetcher weights) {
         try {
-            chunks.fetch(Objects.requireNonNull(manifests.get(version)));
+            weights.fetch(Objects.requireNonNull(manifests.get(version))).close();
         } catch (final SerializationException e) {
             found("the weights of version " + version + " are unusable: " + e.getMessage());
         }

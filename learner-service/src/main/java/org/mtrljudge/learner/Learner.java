@@ -48,6 +48,7 @@ public final class Learner implements AutoCloseable {
     /**
      * Goes on with the run when there are checkpoints of it.
      *
+     * @param bus how weights travel to the actors
      * @param folder where checkpoint folders are written
      * @param dataRoot where images by reference lie
      * @param log what RL learns from, offline; null: from rollouts of its own policies
@@ -59,6 +60,7 @@ public final class Learner implements AutoCloseable {
             final String settingsDigest,
             final Topics topics,
             final Map<String, Object> kafka,
+            final PolicyWriter.Bus bus,
             final JudgeModel model,
             final ExampleSource source,
             final Path folder,
@@ -78,7 +80,7 @@ public final class Learner implements AutoCloseable {
         this.clock = clock;
         this.checkpoints = new TrainingCheckpoints(folder, settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
-        this.writer = new PolicyWriter(topics, kafka); // ends a transaction that a killed learner left open
+        this.writer = new PolicyWriter(topics, kafka, bus); // ends a transaction that a killed learner left open
         this.past = PastRun.read(topics, kafka, state());
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();

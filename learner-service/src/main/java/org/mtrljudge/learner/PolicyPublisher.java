@@ -1,6 +1,7 @@
 package org.mtrljudge.learner;
 
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -99,20 +100,28 @@ final class PolicyPublisher {
             final List<LearnedOffset> learned,
             final List<String> stale,
             final Map<String, Double> metrics) {
-        final ByteBuffer weights = model.policy().toSafetensors();
         if (inLog.isEmpty()) {
-            write(phase, step, learned, stale, metrics, weights);
+            write(phase, step, learned, stale, metrics);
             return;
         }
         TrainingStep logged = takeBack();
         while (!inLog.isEmpty() && inLog.peek().value().getPhase().equals(RESUMED)) {
             logged = takeBack();
         }
-        if (inLog.isEmpty() && !logged.getWeightDigest().equals(Sha256.of(weights))) {
+        if (inLog.isEmpty() && !logged.getWeightDigest().equals(digest(model))) {
             listener.warned(phase + " " + step + ", computed again, gives other weights than version " + version
                     + " in the log: was it learned on another machine, device or number of threads?"
                     + " The log keeps both, training goes on with the new ones");
-            write(RESUMED, step, List.of(), List.of(), Map.of(), weights);
+            write(RESUMED, step, List.of(), List.of(), Map.of());
+        }
+    }
+
+    /** SHA-256 of the policy's safetensors image. */
+    static String digest(final JudgeModel model) {
+        try {
+            return Sha256.of(model.policy()::writeTo);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("weights in memory can be read", e);
         }
     }
 
@@ -129,15 +138,13 @@ final class PolicyPublisher {
             final int step,
             final List<LearnedOffset> learned,
             final List<String> stale,
-            final Map<String, Double> metrics,
-            final ByteBuffer weights) {
+            final Map<String, Double> metrics) {
         version++;
         final PolicyWriter.Written written = writer.publish(
                 version,
                 step,
                 model.lora() == null ? PolicyKind.FULL : PolicyKind.LORA,
-                model.policy().type().name(),
-                weights,
+                model.policy(),
                 digest -> new TrainingStep(
                         step,
                         phase,

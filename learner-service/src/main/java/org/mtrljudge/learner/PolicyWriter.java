@@ -1,5 +1,7 @@
 package org.mtrljudge.learner;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,28 +18,49 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.Weights;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. */
+/**
+ * Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. What is too big for the
+ * log goes to a store first, and its manifest says where.
+ */
 public final class PolicyWriter implements AutoCloseable {
     /** Of weights in one record, at most. */
     public static final int CHUNK_BYTES = 512 << 10;
 
-    /** How many versions stay in the log. */
+    /** How many versions' weights are kept. */
     static final int KEPT_VERSIONS = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyWriter.class);
     private final Topics topics;
+    private final Bus bus;
     private final Producer<String, byte[]> producer;
-    private final NavigableMap<Integer, Integer> chunksOf = new TreeMap<>(); // of versions that are in the log
+    private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>(); // versions whose weights are there
 
-    public PolicyWriter(final Topics topics, final Map<String, Object> kafka) {
+    /**
+     * How weights travel.
+     *
+     * @param store for policies larger than {@code maxLogBytes}; null: all go through the log
+     */
+    public record Bus(@Nullable PolicyStore store, long maxLogBytes) {
+        /** All through the log. */
+        public static final Bus LOG = new Bus(null, Integer.MAX_VALUE);
+    }
+
+    /** Ends a transaction that a killed predecessor left open. */
+    public PolicyWriter(final Topics topics, final Map<String, Object> kafka, final Bus bus) {
         this.topics = topics;
+        this.bus = bus;
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("transactional.id", topics.run() + ".learner");
         config.put("max.request.size", 16 << 20);
@@ -45,12 +68,16 @@ public final class PolicyWriter implements AutoCloseable {
         this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
         producer.initTransactions();
         try (TopicScan<PolicyManifest> scan = new TopicScan<>(topics.policies(), kafka)) {
-            scan.rest()
-                    .forEach(entry -> chunksOf.put(
-                            entry.value().getVersion(), entry.value().getChunks()));
+            scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
         }
-        chunksOf.headMap(chunksOf.isEmpty() ? 0 : chunksOf.lastKey() - KEPT_VERSIONS + 1)
-                .clear();
+        if (!kept.isEmpty()) {
+            outdated(kept.lastKey()).clear();
+        }
+    }
+
+    /** The versions that go when another comes. */
+    private NavigableMap<Integer, PolicyManifest> outdated(final int newest) {
+        return kept.headMap(newest - KEPT_VERSIONS, true);
     }
 
     /**
@@ -62,90 +89,119 @@ public final class PolicyWriter implements AutoCloseable {
      */
     public record Written(long next, String sha256, double seconds) {}
 
+    /** Where a policy's weights were put. */
+    private record Place(
+            String sha256,
+            long bytes,
+            int chunks,
+            long chunksOffset,
+            @Nullable String uri) {}
+
     /**
      * @param kind whether the weights are a whole judge's or an adapter's
-     * @param dtype of the weights, as safetensors names it
-     * @param weights a safetensors image
      * @param journal makes the journal entry once the weights' digest is known
      */
     public Written publish(
             final int version,
             final int step,
             final PolicyKind kind,
-            final String dtype,
-            final ByteBuffer weights,
+            final Weights policy,
             final Function<String, TrainingStep> journal) {
-        final String digest = Sha256.of(weights);
-        final long start = System.nanoTime();
-        final ProducerRecord<String, byte[]> entry = topics.journal().message(topics.run(), journal.apply(digest));
-        final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
-        final double making = (System.nanoTime() - start) / 1e9;
-        final double sending;
-        final Future<RecordMetadata> written;
-        final int total = weights.remaining();
-        final int chunks = (total + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        final PolicyStore store = bus.store;
+        final Place stored =
+                store != null && policy.imageBytes() > bus.maxLogBytes ? put(store, version, policy) : null;
+        final PolicyManifest manifest;
+        final Written written;
         producer.beginTransaction();
         try {
-            Future<RecordMetadata> first = null;
-            for (int i = 0; i < chunks; i++) {
-                final Future<RecordMetadata> sent = send(version, i, weights);
-                first = first == null ? sent : first;
-            }
-            chunksOf.headMap(version - KEPT_VERSIONS, true).forEach(this::forget);
-            producer.flush();
-            producer.send(topics.policies()
-                    .message(
-                            topics.run(),
-                            new PolicyManifest(
-                                    version,
-                                    step,
-                                    kind,
-                                    dtype,
-                                    chunks,
-                                    (long) total,
-                                    digest,
-                                    offset(first),
-                                    null,
-                                    entryDigest)));
-            final long sent = System.nanoTime();
-            written = producer.send(entry);
-            sending = (System.nanoTime() - sent) / 1e9;
+            final Place place = stored != null ? stored : send(version, policy.toSafetensors());
+            final long start = System.nanoTime();
+            final ProducerRecord<String, byte[]> entry =
+                    topics.journal().message(topics.run(), journal.apply(place.sha256));
+            final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
+            final Future<RecordMetadata> sent = producer.send(entry);
+            final double seconds = (System.nanoTime() - start) / 1e9;
+            manifest = new PolicyManifest(
+                    version,
+                    step,
+                    kind,
+                    policy.type().name(),
+                    place.chunks,
+                    place.bytes,
+                    place.sha256,
+                    place.chunksOffset,
+                    place.uri,
+                    entryDigest);
+            producer.send(topics.policies().message(topics.run(), manifest));
+            outdated(version).values().forEach(this::tombstone);
             producer.commitTransaction();
+            written = new Written(offset(sent) + 1, entryDigest, seconds);
         } catch (final KafkaException e) {
             producer.abortTransaction();
             throw e;
         }
-        chunksOf.headMap(version - KEPT_VERSIONS, true).clear();
-        chunksOf.put(version, chunks);
-        return new Written(offset(written) + 1, entryDigest, making + sending);
+        outdated(version).values().forEach(this::removeStored);
+        outdated(version).clear();
+        kept.put(version, manifest);
+        return written;
     }
 
-    private Future<RecordMetadata> send(final int version, final int index, final ByteBuffer weights) {
-        final int from = index * CHUNK_BYTES;
-        final ByteBuffer slice =
-                weights.slice(weights.position() + from, Math.min(CHUNK_BYTES, weights.remaining() - from));
-        return producer.send(topics.weights()
-                .message(version + "/" + index, new WeightChunk(version, index, slice, Sha256.of(slice))));
+    private Place put(final PolicyStore store, final int version, final Weights policy) {
+        try {
+            final PolicyStore.Stored stored =
+                    store.put(topics.run() + "-policy-" + version + ".safetensors", policy::writeTo);
+            return new Place(stored.sha256(), stored.bytes(), 0, 0, stored.uri());
+        } catch (final IOException e) {
+            throw new UncheckedIOException("policy version " + version + " cannot be stored: " + e.getMessage(), e);
+        }
     }
 
-    private static long offset(final @Nullable Future<RecordMetadata> first) {
+    /** Sends the chunks and waits until they are in the log. */
+    private Place send(final int version, final ByteBuffer image) {
+        final int bytes = image.remaining();
+        final int chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        Future<RecordMetadata> first = null;
+        for (int i = 0; i < chunks; i++) {
+            final int from = i * CHUNK_BYTES;
+            final ByteBuffer slice = image.slice(image.position() + from, Math.min(CHUNK_BYTES, bytes - from));
+            final Future<RecordMetadata> sent = producer.send(
+                    topics.weights().message(version + "/" + i, new WeightChunk(version, i, slice, Sha256.of(slice))));
+            first = first == null ? sent : first;
+        }
         if (first == null) {
             throw new IllegalArgumentException("a policy without weights");
         }
+        final String digest = Sha256.of(image);
+        producer.flush();
+        return new Place(digest, bytes, chunks, offset(first), null);
+    }
+
+    private static long offset(final Future<RecordMetadata> sent) {
         try {
-            return first.get().offset();
+            return sent.get().offset();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while weights were written", e);
+            throw new KafkaException("interrupted while a policy was written", e);
         } catch (final ExecutionException e) {
-            throw new KafkaException("weights could not be written: " + e.getCause(), e.getCause());
+            throw new KafkaException("a policy could not be written: " + e.getCause(), e.getCause());
         }
     }
 
-    /** Tombstones a version that no actor needs any more. */
-    private void forget(final int version, final int chunks) {
-        for (int i = 0; i < chunks; i++) {
-            producer.send(new ProducerRecord<>(topics.weights().name(), version + "/" + i, null));
+    /** Lets compaction forget a version that no actor needs any more. */
+    private void tombstone(final PolicyManifest old) {
+        for (int i = 0; i < old.getChunks(); i++) {
+            producer.send(new ProducerRecord<>(topics.weights().name(), old.getVersion() + "/" + i, null));
+        }
+    }
+
+    private void removeStored(final PolicyManifest old) {
+        final PolicyStore store = bus.store;
+        try {
+            if (store != null && old.getUri() != null) {
+                store.delete(old.getUri());
+            }
+        } catch (final IOException | IllegalArgumentException e) {
+            LOG.warn("the weights of policy version {} are left where they are: {}", old.getVersion(), e.getMessage());
         }
     }
 

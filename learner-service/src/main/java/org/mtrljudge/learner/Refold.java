@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
@@ -138,6 +137,6 @@ public final class Refold {
     }
 
     private String digest() {
-        return Sha256.of(model.policy().toSafetensors());
+        return PolicyPublisher.digest(model);
     }
 }

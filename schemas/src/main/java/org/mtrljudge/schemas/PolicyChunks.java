@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Fetches a policy version's weights from {@code RUN.weights}, read committed, every digest checked. */
-public final class PolicyChunks implements AutoCloseable {
+final class PolicyChunks implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(200);
     private static final int PATIENCE = 50;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
@@ -23,7 +23,7 @@ public final class PolicyChunks implements AutoCloseable {
     private final TopicPartition partition;
     private final Consumer<String, byte[]> consumer;
 
-    public PolicyChunks(final Topics topics, final Map<String, Object> kafka) {
+    PolicyChunks(final Topics topics, final Map<String, Object> kafka) {
         this.topic = topics.weights();
         this.partition = new TopicPartition(topic.name(), 0);
         final Map<String, Object> config = new HashMap<>(kafka);
@@ -40,7 +40,7 @@ public final class PolicyChunks implements AutoCloseable {
      *
      * @throws SerializationException when a chunk is damaged, missing for too long, or the whole is not what its manifest says
      */
-    public ByteBuffer fetch(final PolicyManifest manifest) {
+    ByteBuffer fetch(final PolicyManifest manifest) {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
             throw new SerializationException("it says to be " + manifest.getTotalBytes() + " bytes long");
         }

@@ -10,6 +10,7 @@ import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,8 @@ final class ActorCommand implements Callable<Integer> {
         Logs.to(directory.path().resolve(name + ".log"));
         try (EmbeddedBroker broker = EmbeddedBroker.join(directory.kafka());
                 Interruption interruption = new Interruption();
-                Actor actor = actor(name, directory, settings, broker)) {
+                @Nullable PolicyStore store = settings.policyStore();
+                Actor actor = actor(name, directory, settings, broker, store)) {
             System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
             interruption.whenWanted(actor::stop);
             actor.run();
@@ -42,7 +44,11 @@ final class ActorCommand implements Callable<Integer> {
     }
 
     private static Actor actor(
-            final String name, final RunDirectory directory, final RunSettings settings, final EmbeddedBroker broker) {
+            final String name,
+            final RunDirectory directory,
+            final RunSettings settings,
+            final EmbeddedBroker broker,
+            final @Nullable PolicyStore store) {
         final Map<String, Object> kafka = new HashMap<>(settings.kafka());
         kafka.putAll(broker.clientConfig());
         return new Actor(
@@ -54,6 +60,7 @@ final class ActorCommand implements Callable<Integer> {
                         settings.rollout().inFlightUpdate()),
                 directory.topics(),
                 kafka,
+                store,
                 JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions()),
                 directory.dataRoot(settings),
                 Clock.systemUTC());

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
@@ -90,6 +91,7 @@ final class BenchCommand {
                                 "bench",
                                 topics,
                                 broker.clientConfig(),
+                                PolicyWriter.Bus.LOG,
                                 model,
                                 prepared,
                                 folder.resolve("checkpoints"),

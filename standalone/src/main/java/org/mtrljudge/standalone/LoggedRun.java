@@ -8,6 +8,7 @@ import org.mtrljudge.learner.Refold;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
 
 /** A run that is there, with its broker, its settings and what it learned from. */
@@ -18,11 +19,13 @@ final class LoggedRun implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final @Nullable EarlierRun earlier;
     private final ScoredLog scored;
+    private final @Nullable PolicyStore store;
 
     LoggedRun(final RunDirectory directory) {
         this.directory = directory;
         this.settings = SettingsReader.read(directory.settings(), List.of());
         this.topics = new Topics(directory.run(), settings.schemaRegistry());
+        this.store = settings.policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
         this.broker = EmbeddedBroker.startOrJoin(directory.kafka());
@@ -36,7 +39,7 @@ final class LoggedRun implements AutoCloseable {
     }
 
     Audit audit() {
-        return new Audit(topics, kafka(), scored);
+        return new Audit(topics, kafka(), scored, store);
     }
 
     /** The run's model, to be closed by the caller. */
@@ -55,6 +58,9 @@ final class LoggedRun implements AutoCloseable {
     @Override
     public void close() {
         broker.close();
+        if (store != null) {
+            store.close();
+        }
         if (earlier != null) {
             earlier.close();
         }

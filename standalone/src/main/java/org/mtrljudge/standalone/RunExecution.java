@@ -66,9 +66,14 @@ final class RunExecution {
     private void checkPolicyTravels(final JudgeFolder folder) {
         final ModelOptions options = folder.resolved(settings.modelOptions());
         final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
+        if (settings.weights().store() != null
+                && policy > (long) settings.weights().maxLogMb() << 20) {
+            return; // it does not pass through the heap
+        }
         if (policy > Integer.MAX_VALUE) {
             throw new UsageException("all weights take " + (policy >> 20)
-                    + " MiB, a policy on the log at most 2048: train an adapter, as in --set actor.model.lora.rank=64");
+                    + " MiB, a policy on the log at most 2048: train an adapter, as in --set actor.model.lora.rank=64, or share a place for it with the"
+                    + " actors, as in --set weights.store=file:/FOLDER");
         }
         final long heap = HEAP_BYTES + policy * (2 + settings.rollout().actors());
         if (heap > Runtime.getRuntime().maxMemory()) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.ModelException;
@@ -18,6 +19,7 @@ import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.Verifiers;
 import org.mtrljudge.schemas.HttpSchemaRegistry;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.SchemaRegistry;
 import org.mtrljudge.tasks.Check;
 
@@ -39,6 +41,7 @@ record RunSettings(
         SftSettings sft,
         Reward reward,
         Broker broker,
+        WeightBus weights,
         Map<String, Object> kafka) {
 
     /**
@@ -130,6 +133,22 @@ record RunSettings(
     }
 
     /**
+     * How policies travel.
+     *
+     * @param store where those lie that are larger than {@code maxLogMb}: {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX};
+     *     null: all go through the log
+     */
+    record WeightBus(@Nullable String store, int maxLogMb) {
+        WeightBus {
+            Check.range("weights.max_log_mb", maxLogMb, 0, 2047);
+            if (store != null && !store.startsWith("file:") && !store.startsWith("s3://")) {
+                throw new IllegalArgumentException("weights.store is '" + store
+                        + "'; file:/FOLDER and s3://BUCKET/PREFIX are places for policies");
+            }
+        }
+    }
+
+    /**
      * How actors and learner hold the model; only the learner checkpoints its gradients.
      *
      * @throws ModelException when there is no such device or LoRA
@@ -158,7 +177,18 @@ record RunSettings(
                 sft,
                 reward,
                 broker,
+                weights,
                 kafka);
+    }
+
+    /** Where policies lie that are too big for the log, to be closed by the caller; null when none is set. */
+    @Nullable
+    PolicyStore policyStore() {
+        return weights.store == null ? null : PolicyStore.at(weights.store);
+    }
+
+    PolicyWriter.Bus bus(final @Nullable PolicyStore store) {
+        return new PolicyWriter.Bus(store, (long) weights.maxLogMb << 20);
     }
 
     SchemaRegistry schemaRegistry() {

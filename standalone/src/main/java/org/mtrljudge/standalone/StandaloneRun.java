@@ -23,6 +23,7 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.reward.RewardService;
 import org.mtrljudge.reward.StatisticsServer;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -55,6 +56,7 @@ public final class StandaloneRun {
         final Topics topics = new Topics(directory.run(), settings.schemaRegistry());
         try (LoadedModels models = new LoadedModels(
                         settings.rollout().actors() + 1, () -> JudgeModel.load(folder, settings.modelOptions()));
+                @Nullable PolicyStore store = settings.policyStore();
                 EmbeddedBroker broker = EmbeddedBroker.start(
                         directory.kafka(), settings.broker().port())) {
             broker.prepare(topics);
@@ -71,9 +73,9 @@ public final class StandaloneRun {
                             this::failed,
                             Clock.systemUTC());
                     @Nullable StatisticsServer statistics = statisticsServer(reward, meters);
-                    Actors actors = startActors(models, topics, kafka);
+                    Actors actors = startActors(models, topics, kafka, store);
                     JudgeModel model = models.take();
-                    Learner learner = learner(topics, kafka, model)) {
+                    Learner learner = learner(topics, kafka, store, model)) {
                 reward.start();
                 actors.start();
                 return learner.run();
@@ -102,12 +104,17 @@ public final class StandaloneRun {
         return Sha256.of(ByteBuffer.wrap(SettingsReader.write(settings).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private Learner learner(final Topics topics, final Map<String, Object> kafka, final JudgeModel model) {
+    private Learner learner(
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final @Nullable PolicyStore store,
+            final JudgeModel model) {
         return new Learner(
                 settings.learner(),
                 digest(settings),
                 topics,
                 kafka,
+                settings.bus(store),
                 model,
                 source,
                 directory.checkpoints(),
@@ -118,7 +125,11 @@ public final class StandaloneRun {
                 Clock.systemUTC());
     }
 
-    private Actors startActors(final LoadedModels models, final Topics topics, final Map<String, Object> kafka) {
+    private Actors startActors(
+            final LoadedModels models,
+            final Topics topics,
+            final Map<String, Object> kafka,
+            final @Nullable PolicyStore store) {
         final List<Actor> actors = new ArrayList<>();
         for (int i = 0; i < settings.rollout().actors(); i++) {
             final ActorSettings actor = new ActorSettings(
@@ -127,7 +138,8 @@ public final class StandaloneRun {
                     settings.rollout().threads(),
                     Topics.MAX_DELIVERIES,
                     settings.rollout().inFlightUpdate());
-            actors.add(new Actor(actor, topics, kafka, models.take(), directory.dataRoot(settings), Clock.systemUTC()));
+            actors.add(new Actor(
+                    actor, topics, kafka, store, models.take(), directory.dataRoot(settings), Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
     }

@@ -24,6 +24,7 @@ import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
@@ -55,8 +56,8 @@ final class WeightsBench implements Callable<Integer> {
                     JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {
                 broker.prepare(topics);
                 final Map<String, Object> kafka = broker.clientConfig();
-                try (PolicyWriter writer = new PolicyWriter(topics, kafka);
-                        PolicyReader reader = new PolicyReader(topics, kafka)) {
+                try (PolicyWriter writer = new PolicyWriter(topics, kafka, PolicyWriter.Bus.LOG);
+                        PolicyReader reader = new PolicyReader(topics, kafka, null)) {
                     for (int round = 0; round <= rounds; round++) { // the first for the JIT
                         compare(round, topics, kafka, learner, actor, writer, reader, folder);
                     }
@@ -83,14 +84,17 @@ final class WeightsBench implements Callable<Integer> {
                 round,
                 round,
                 PolicyKind.FULL,
-                learner.policy().type().name(),
-                learner.policy().toSafetensors(),
+                learner.policy(),
                 digest -> new TrainingStep(
                         round, "rl", round, digest, "", List.of(), List.of(), Map.of(), 0L, null, null));
         final double published = (System.nanoTime() - start) / 1e9;
-        reader.poll(PATIENCE).ifPresentOrElse(policy -> actor.replacePolicy(policy.safetensors(), "bench"), () -> {
-            throw new RunException("the weights did not arrive", null);
-        });
+        reader.poll(PATIENCE)
+                .ifPresentOrElse(
+                        policy -> actor.replacePolicy(
+                                ((PolicyFetcher.Weights.InMemory) policy.weights()).image(), "bench"),
+                        () -> {
+                            throw new RunException("the weights did not arrive", null);
+                        });
         final double bus = (System.nanoTime() - start) / 1e9;
         final Path saved = folder.resolve("saved");
         final double disk = seconds(() -> {
