@@ -1,7 +1,6 @@
 package org.mtrljudge.actor;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +30,6 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.PromptRequest;
@@ -51,7 +48,7 @@ public final class Actor implements Runnable, AutoCloseable {
 
     private final ActorSettings settings;
     private final Topics topics;
-    private final JudgeModel model;
+    private final GenerationEngine engine;
     private final RolloutMaker maker;
     private final PolicyReader policies;
     private final PromptQueue prompts;
@@ -61,7 +58,7 @@ public final class Actor implements Runnable, AutoCloseable {
     private volatile @Nullable Exception failed;
 
     /**
-     * Takes over the model and closes it in the end.
+     * Takes over the engine and closes it in the end.
      *
      * @param store where policies lie that are too big for the log, if any do
      */
@@ -70,13 +67,12 @@ public final class Actor implements Runnable, AutoCloseable {
             final Topics topics,
             final Map<String, Object> kafka,
             final @Nullable PolicyStore store,
-            final JudgeModel model,
-            final Path dataRoot,
+            final GenerationEngine engine,
             final Clock clock) {
         this.settings = settings;
         this.topics = topics;
-        this.model = model;
-        this.maker = new RolloutMaker(model, settings.id(), dataRoot, clock);
+        this.engine = engine;
+        this.maker = new RolloutMaker(engine, settings.id(), clock);
         this.policies = new PolicyReader(topics, kafka, store);
         this.prompts = new PromptQueue(topics, kafka, settings.maxPrompts());
         this.generator = Executors.newSingleThreadExecutor(task -> new Thread(task, settings.id() + "-generator"));
@@ -95,8 +91,8 @@ public final class Actor implements Runnable, AutoCloseable {
     public void run() {
         try {
             onGenerator(() -> {
-                JudgeModule.useThreads(settings.threads());
-                return settings.threads();
+                engine.begin();
+                return true;
             });
             while (!stopping) {
                 takeNewestWeights(Duration.ZERO);
@@ -267,6 +263,6 @@ public final class Actor implements Runnable, AutoCloseable {
         prompts.close();
         producer.close();
         policies.close();
-        model.close();
+        engine.close();
     }
 }

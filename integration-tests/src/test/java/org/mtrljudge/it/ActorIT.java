@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.actor.JudgeEngine;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.Completion;
@@ -100,12 +101,11 @@ class ActorIT {
     private Actor actor(final String id, final int maxDeliveries, final boolean inFlightUpdate) {
         final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
         return new Actor(
-                new ActorSettings(id, 4, 1, maxDeliveries, inFlightUpdate),
+                new ActorSettings(id, 4, maxDeliveries, inFlightUpdate),
                 topics,
                 broker.clientConfig(),
                 null,
-                model,
-                folder,
+                new JudgeEngine(model, folder, 1),
                 Clock.systemUTC());
     }
 

@@ -13,6 +13,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.actor.JudgeEngine;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
@@ -32,12 +33,12 @@ final class ActorProcess implements AutoCloseable {
     public static void main(final String[] arguments) {
         Configurator.setRootLevel(Level.INFO);
         try (Actor actor = new Actor(
-                new ActorSettings(arguments[0], 4, 1, Topics.MAX_DELIVERIES, false),
+                new ActorSettings(arguments[0], 4, Topics.MAX_DELIVERIES, false),
                 new Topics(arguments[1], new LocalSchemaRegistry()),
                 Map.of("bootstrap.servers", arguments[2]),
                 null,
-                JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0),
-                Path.of(arguments[3]),
+                new JudgeEngine(
+                        JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), Path.of(arguments[3]), 1),
                 Clock.systemUTC())) {
             actor.run();
         }

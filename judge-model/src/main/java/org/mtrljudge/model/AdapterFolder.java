@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,12 +69,34 @@ record AdapterFolder(Path folder, String base, Lora lora) {
     static void writeTo(
             final NewFolder made, final String base, final Lora lora, final JudgeConfig config, final Weights weights)
             throws IOException {
+        writeConfig(made, base, lora, config);
+        made.write(WEIGHTS, out -> weights.writeTo(out, weights.type()));
+    }
+
+    /** Writes a folder of weights that lie in memory. */
+    static void write(
+            final Path to, final String base, final Lora lora, final JudgeConfig config, final ByteBuffer safetensors) {
+        try (NewFolder made = NewFolder.inPlaceOf(to)) {
+            writeConfig(made, base, lora, config);
+            made.write(WEIGHTS, out -> {
+                final ByteBuffer left = safetensors.duplicate();
+                while (left.hasRemaining()) {
+                    out.write(left);
+                }
+            });
+            made.finish();
+        } catch (final IOException e) {
+            throw new ModelException("the adapter " + to + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeConfig(final NewFolder made, final String base, final Lora lora, final JudgeConfig config)
+            throws IOException {
         final ObjectNode json = JSON.createObjectNode();
         json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put("base_model_name_or_path", base);
         json.put("r", lora.rank()).put("lora_alpha", lora.alpha()).put("lora_dropout", 0.0);
         json.set("target_modules", JSON.valueToTree(lora.resolved(config).targetModules()));
         json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);
         made.write(CONFIG, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-        made.write(WEIGHTS, out -> weights.writeTo(out, weights.type()));
     }
 }

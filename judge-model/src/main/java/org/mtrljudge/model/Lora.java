@@ -1,6 +1,8 @@
 package org.mtrljudge.model;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,17 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
             }
         });
         return shapes;
+    }
+
+    /**
+     * Writes an adapter of this shape as PEFT keeps it, for another program to load.
+     *
+     * @param base the folder or name of the model it belongs to
+     * @param safetensors its weights, as a policy's image has them
+     * @throws ModelException when it cannot be written
+     */
+    public void write(final Path to, final String base, final JudgeConfig config, final ByteBuffer safetensors) {
+        AdapterFolder.write(to, base, this, config, safetensors);
     }
 
     /** A fresh adapter, which changes nothing yet: A uniform in ±1/√in (Kaiming, a = √5), B zero. */

@@ -55,14 +55,13 @@ final class ActorCommand implements Callable<Integer> {
                 new ActorSettings(
                         name,
                         settings.rollout().maxPrompts(),
-                        settings.rollout().threads(),
                         Topics.MAX_DELIVERIES,
                         settings.rollout().inFlightUpdate()),
                 directory.topics(),
                 kafka,
                 store,
-                JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions()),
-                directory.dataRoot(settings),
+                new Engines(settings, directory.dataRoot(settings))
+                        .engine(() -> JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions())),
                 Clock.systemUTC());
     }
 }

@@ -74,13 +74,30 @@ record RunSettings(
      * @param maxPrompts an actor takes at once
      * @param threads cores one operation of an actor may use
      * @param inFlightUpdate actors take newer weights while a group is generating
+     * @param serverUrl of a completions server that generates instead of this process; null: none does
+     * @param serverModel the base model's name there
+     * @param serverAdapters a folder in which adapters reach it
      */
     record Rollout(
-            int n, double temperature, double topP, int actors, int maxPrompts, int threads, boolean inFlightUpdate) {
+            int n,
+            double temperature,
+            double topP,
+            int actors,
+            int maxPrompts,
+            int threads,
+            boolean inFlightUpdate,
+            @Nullable String serverUrl,
+            @Nullable String serverModel,
+            @Nullable String serverAdapters) {
         Rollout {
             Check.range("rollout.actors", actors, 0, 64);
             Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
             Check.range("rollout.threads", threads, 1, 1024);
+            if (serverUrl != null && (serverModel == null || serverAdapters == null)) {
+                throw new IllegalArgumentException(
+                        "rollout.server_url needs rollout.server_model, the base model's name there,"
+                                + " and rollout.server_adapters, a folder the server sees under the same path");
+            }
         }
     }
 

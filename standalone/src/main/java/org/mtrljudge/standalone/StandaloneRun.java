@@ -55,7 +55,8 @@ public final class StandaloneRun {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
         final Topics topics = new Topics(directory.run(), settings.schemaRegistry());
         try (LoadedModels models = new LoadedModels(
-                        settings.rollout().actors() + 1, () -> JudgeModel.load(folder, settings.modelOptions()));
+                        1 + (Engines.inProcess(settings) ? settings.rollout().actors() : 0),
+                        () -> JudgeModel.load(folder, settings.modelOptions()));
                 @Nullable PolicyStore store = settings.policyStore();
                 EmbeddedBroker broker = EmbeddedBroker.start(
                         directory.kafka(), settings.broker().port())) {
@@ -130,16 +131,15 @@ public final class StandaloneRun {
             final Topics topics,
             final Map<String, Object> kafka,
             final @Nullable PolicyStore store) {
+        final Engines engines = new Engines(settings, directory.dataRoot(settings));
         final List<Actor> actors = new ArrayList<>();
         for (int i = 0; i < settings.rollout().actors(); i++) {
             final ActorSettings actor = new ActorSettings(
                     "actor-" + i,
                     settings.rollout().maxPrompts(),
-                    settings.rollout().threads(),
                     Topics.MAX_DELIVERIES,
                     settings.rollout().inFlightUpdate());
-            actors.add(new Actor(
-                    actor, topics, kafka, store, models.take(), directory.dataRoot(settings), Clock.systemUTC()));
+            actors.add(new Actor(actor, topics, kafka, store, engines.engine(models::take), Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
     }

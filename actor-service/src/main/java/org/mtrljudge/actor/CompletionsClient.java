@@ -1,0 +1,227 @@
+package org.mtrljudge.actor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.GeneratedCompletion;
+import org.mtrljudge.model.ModelException;
+import org.mtrljudge.model.Sampling;
+import org.mtrljudge.schemas.ImageStore;
+import org.mtrljudge.schemas.PromptRequest;
+
+/** The requests to a completions server, and what its answers mean. */
+final class CompletionsClient {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration CONNECTING = Duration.ofSeconds(10);
+    private static final int ATTEMPTS = 4;
+    private static final long PAUSE_MS = 500;
+    private static final int MAX_ANSWER_BYTES = 256 << 20;
+    private static final int MAX_ERROR_CHARACTERS = 500;
+    private static final String PLACEHOLDER = "<image>";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECTING).build();
+    private final URI url;
+    private final @Nullable String key;
+
+    CompletionsClient(final URI url, final @Nullable String key) {
+        this.url = url;
+        this.key = key;
+    }
+
+    /** What the server said. */
+    private record Answer(int status, byte[] body) {
+        String error() {
+            final String text = new String(body, StandardCharsets.UTF_8);
+            return "status " + status + ": " + text.substring(0, Math.min(MAX_ERROR_CHARACTERS, text.length()));
+        }
+    }
+
+    void loadAdapter(final String name, final Path folder) {
+        final ObjectNode request =
+                JSON.createObjectNode().put("lora_name", name).put("lora_path", folder.toString());
+        final Answer answer = joined(post("/v1/load_lora_adapter", request, 1));
+        if (answer.status != 200 && !answer.error().contains("already")) {
+            throw new ModelException(
+                    "the server did not load the adapter " + folder + " (" + answer.error()
+                            + "): vLLM needs --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and must see that folder");
+        }
+    }
+
+    void unloadAdapter(final String name) {
+        final Answer answer =
+                joined(post("/v1/unload_lora_adapter", JSON.createObjectNode().put("lora_name", name), 1));
+        if (answer.status != 200 && answer.status != 404) {
+            throw new ModelException("the server did not forget the adapter " + name + " (" + answer.error() + ")");
+        }
+    }
+
+    /** Asks for a prompt's completions; a prompt the server finds wrong is refused, a server that fails is asked again. */
+    CompletableFuture<GenerationEngine.Result> complete(
+            final String model,
+            final PromptRequest prompt,
+            final int groupSize,
+            final Sampling sampling,
+            final ImageStore images,
+            final int mark) {
+        final ObjectNode request;
+        try {
+            request = request(model, prompt, groupSize, sampling, images);
+        } catch (final IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(
+                    new GenerationEngine.Result.Refused(prompt, String.valueOf(e.getMessage())));
+        }
+        return post("/v1/chat/completions", request, 1).thenApply(answer -> result(answer, prompt, groupSize, mark));
+    }
+
+    private static ObjectNode request(
+            final String model,
+            final PromptRequest prompt,
+            final int groupSize,
+            final Sampling sampling,
+            final ImageStore images) {
+        final ObjectNode request = JSON.createObjectNode();
+        request.put("model", model).put("n", groupSize).put("max_tokens", sampling.maxNewTokens());
+        request.put("temperature", sampling.temperature()).put("top_p", sampling.topP());
+        request.put("seed", prompt.getSampling().getSeed());
+        request.put("logprobs", true).put("return_token_ids", true);
+        final ArrayNode content =
+                request.putArray("messages").addObject().put("role", "user").putArray("content");
+        final String[] texts = prompt.getText().split(PLACEHOLDER, -1);
+        if (texts.length - 1 != prompt.getImages().size()) {
+            throw new IllegalArgumentException("it has " + (texts.length - 1) + " places for images and "
+                    + prompt.getImages().size() + " images");
+        }
+        for (int i = 0; i < texts.length; i++) {
+            if (i > 0) {
+                final byte[] image = images.read(prompt.getImages().get(i - 1));
+                final String data = "data:" + mediaType(image) + ";base64,"
+                        + Base64.getEncoder().encodeToString(image);
+                content.addObject()
+                        .put("type", "image_url")
+                        .putObject("image_url")
+                        .put("url", data);
+            }
+            if (!texts[i].isEmpty()) {
+                content.addObject().put("type", "text").put("text", texts[i]);
+            }
+        }
+        return request;
+    }
+
+    private static String mediaType(final byte[] image) {
+        return image.length > 1 && (image[0] & 0xff) == 0xff && (image[1] & 0xff) == 0xd8 ? "image/jpeg" : "image/png";
+    }
+
+    private static GenerationEngine.Result result(
+            final Answer answer, final PromptRequest prompt, final int groupSize, final int mark) {
+        if (answer.status == 400 || answer.status == 422) {
+            return new GenerationEngine.Result.Refused(prompt, "the server refused it: " + answer.error());
+        }
+        if (answer.status != 200) {
+            throw new ModelException("the server cannot complete prompts: " + answer.error());
+        }
+        final JsonNode root;
+        try {
+            root = JSON.readTree(answer.body);
+        } catch (final IOException e) {
+            throw new ModelException("the server's answer is no JSON: " + e.getMessage(), e);
+        }
+        final List<GeneratedCompletion> completions = new ArrayList<>();
+        for (final JsonNode choice : root.path("choices")) {
+            completions.add(completion(choice, mark));
+        }
+        if (completions.size() != groupSize) {
+            throw new ModelException("the server drew " + completions.size() + " of " + groupSize + " completions");
+        }
+        return new GenerationEngine.Result.Group(
+                prompt, root.at("/usage/prompt_tokens").asInt(), completions);
+    }
+
+    private static GeneratedCompletion completion(final JsonNode choice, final int mark) {
+        final JsonNode ids = choice.path("token_ids");
+        final JsonNode logProbs = choice.at("/logprobs/content");
+        if (ids.size() == 0 || ids.size() != logProbs.size()) {
+            throw new ModelException("the server gave " + ids.size() + " token ids and " + logProbs.size()
+                    + " log-probabilities: it must know return_token_ids and logprobs, as vLLM does from 0.10.2 on");
+        }
+        final int[] tokens = new int[ids.size()];
+        final float[] drawn = new float[ids.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = ids.get(i).asInt();
+            drawn[i] = (float) logProbs.get(i).path("logprob").asDouble();
+        }
+        final boolean finished = choice.path("finish_reason").asText().equals("stop");
+        final String text = choice.at("/message/content").asText("");
+        return new GeneratedCompletion(
+                tokens, drawn, text, finished, List.of(new GeneratedCompletion.Span(mark, tokens.length)));
+    }
+
+    private CompletableFuture<Answer> post(final String path, final ObjectNode content, final int attempt) {
+        final HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(content.toString()));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
+                .thenApply(response -> new Answer(response.statusCode(), bounded(response.body())))
+                .handle((answer, failure) -> {
+                    final boolean failed = failure != null || answer.status >= 500 || answer.status == 429;
+                    if (!failed) {
+                        return CompletableFuture.completedFuture(answer);
+                    }
+                    if (attempt < ATTEMPTS) {
+                        return CompletableFuture.supplyAsync(
+                                        () -> post(path, content, attempt + 1),
+                                        CompletableFuture.delayedExecutor(PAUSE_MS * attempt, TimeUnit.MILLISECONDS))
+                                .thenCompose(again -> again);
+                    }
+                    return failure == null
+                            ? CompletableFuture.completedFuture(answer)
+                            : CompletableFuture.<Answer>failedFuture(new ModelException(
+                                    "the server at " + url + " does not answer: " + failure.getMessage(), failure));
+                })
+                .thenCompose(outcome -> outcome);
+    }
+
+    private static byte[] bounded(final InputStream body) {
+        try (body) {
+            final byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES);
+            if (body.read() >= 0) {
+                throw new ModelException("the server's answer is larger than " + MAX_ANSWER_BYTES + " bytes");
+            }
+            return bytes;
+        } catch (final IOException e) {
+            throw new ModelException("the server's answer broke off: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits for it. */
+    static <T> T joined(final CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (final CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.mtrljudge.actor;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.mtrljudge.model.EncodedPrompt;
+import org.mtrljudge.model.GeneratedCompletion;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.ModelException;
+import org.mtrljudge.model.Sampling;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.ImageStore;
+import org.mtrljudge.schemas.PolicyFetcher;
+import org.mtrljudge.schemas.PromptRequest;
+
+/** The judge's own model in this process. */
+public final class JudgeEngine implements GenerationEngine {
+    /** Tokens between two looks for newer weights. */
+    private static final int PIECE_TOKENS = 16;
+
+    private final JudgeModel model;
+    private final ImageStore images;
+    private final int threads;
+
+    /**
+     * Takes over the model and closes it in the end.
+     *
+     * @param dataRoot where images by reference lie
+     * @param threads cores one tensor operation may use
+     */
+    public JudgeEngine(final JudgeModel model, final Path dataRoot, final int threads) {
+        this.model = model;
+        this.images = new ImageStore(dataRoot);
+        this.threads = threads;
+    }
+
+    @Override
+    public void begin() {
+        JudgeModule.useThreads(threads);
+    }
+
+    @Override
+    public void take(final Policy policy) {
+        if (policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory) {
+            model.replacePolicy(inMemory.image(), "policy-version-" + policy.version());
+        } else if (policy.weights() instanceof PolicyFetcher.Weights.InFile inFile) {
+            model.replacePolicy(inFile.file());
+        }
+    }
+
+    @Override
+    public List<Result> generate(
+            final List<PromptRequest> prompts,
+            final int groupSize,
+            final Sampling sampling,
+            final IntSupplier beforePiece) {
+        final List<Result> results = new ArrayList<>();
+        final List<PromptRequest> sound = new ArrayList<>();
+        final List<EncodedPrompt> encoded = new ArrayList<>();
+        for (final PromptRequest prompt : prompts) {
+            try {
+                encoded.add(encode(prompt));
+                sound.add(prompt);
+            } catch (final ModelException e) {
+                results.add(new Result.Refused(prompt, String.valueOf(e.getMessage())));
+            }
+        }
+        if (!sound.isEmpty()) {
+            final long[] seeds =
+                    sound.stream().mapToLong(p -> p.getSampling().getSeed()).toArray();
+            final List<List<GeneratedCompletion>> groups =
+                    model.generate(encoded, groupSize, sampling, seeds, PIECE_TOKENS, beforePiece);
+            for (int i = 0; i < sound.size(); i++) {
+                results.add(new Result.Group(sound.get(i), encoded.get(i).length(), groups.get(i)));
+            }
+        }
+        return results;
+    }
+
+    private EncodedPrompt encode(final PromptRequest prompt) {
+        final List<byte[]> pictures = new ArrayList<>();
+        try {
+            for (final ImageRef image : prompt.getImages()) {
+                pictures.add(images.read(image));
+            }
+        } catch (final IllegalArgumentException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        }
+        return model.encode(prompt.getText(), pictures, prompt.getPromptId());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
