@@ -1,6 +1,9 @@
 package org.mtrljudge.actor;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +17,15 @@ import org.mtrljudge.model.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server that speaks OpenAI's chat completions and loads LoRA adapters over HTTP, as vLLM does: one actor, as many GPUs as the
  * server has. It must return token ids ({@code return_token_ids}) and the log-probabilities it sampled by.
  */
 public final class ServerEngine implements GenerationEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerEngine.class);
     private final Settings settings;
     private final CompletionsClient client;
     private final ImageStore images;
@@ -58,8 +64,20 @@ public final class ServerEngine implements GenerationEngine {
         client.loadAdapter(name, folder);
         if (adapter != null && !adapter.equals(name)) {
             client.unloadAdapter(adapter);
+            remove(settings.adapters.toAbsolutePath().resolve(adapter));
         }
         adapter = name;
+    }
+
+    private static void remove(final Path folder) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (final Path file : files) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (final IOException e) {
+            LOG.warn("the adapter {} is left where it is: {}", folder, e.getMessage());
+        }
     }
 
     /** All prompts are on their way at once: the server makes its batches. Weights do not change in between. */

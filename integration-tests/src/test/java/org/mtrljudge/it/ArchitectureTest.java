@@ -76,7 +76,7 @@ class ArchitectureTest {
     static final ArchRule CONTROL_LOGIC_IS_FREE_OF_KAFKA_AND_DJL = noClasses()
             .that()
             .haveNameMatching(
-                    ".*\\.(CreditWindow|PromptSchedule|GroupCounts|BatchMetrics|Evaluation|GroupScorer|AdvantageEstimator|Comparison|TaskComparison|RewardPairs|WordRuns)")
+                    ".*\\.(CreditWindow|PromptSchedule|PromptBook|PhaseTimes|GroupCounts|BatchMetrics|Evaluation|GroupScorer|AdvantageEstimator|Comparison|TaskComparison|RewardPairs|WordRuns)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(KAFKA, DJL);

@@ -80,8 +80,9 @@ public final class Learner implements AutoCloseable {
         this.clock = clock;
         this.checkpoints = new TrainingCheckpoints(folder, settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
+        final LearnerState state = state();
         this.writer = new PolicyWriter(topics, kafka, bus); // ends a transaction that a killed learner left open
-        this.past = PastRun.read(topics, kafka, state());
+        this.past = PastRun.read(topics, kafka, state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
         this.exchange = new Exchange(

@@ -140,7 +140,7 @@ public record LearnerSettings(
      * @param totalSteps RL steps; 0 leaves the stage out
      * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
      * @param valFreq steps between validations, the best of which is tested in the end; 0: the last weights are tested
-     * @param saveFreq steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
+     * @param saveFreq RL steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
      * @param saveLimit how many of them are kept, besides the one RL began with
      * @param seed of initial weights, order and sampling
      * @param threads cores an operation of the learner may use while actors work; the warm-up uses all

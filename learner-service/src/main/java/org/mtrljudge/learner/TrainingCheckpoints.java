@@ -37,7 +37,7 @@ final class TrainingCheckpoints {
     record Saved(Path path, LearnerState.Stage stage, int step) {
         private static Stream<Saved> of(final Path path) {
             final Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
-            return name.matches()
+            return name.matches() && Files.isRegularFile(path.resolve(STATE)) // others were being deleted
                     ? Stream.of(new Saved(
                             path,
                             name.group(1).equals("warmup") ? LearnerState.Stage.WARMUP : LearnerState.Stage.RL,
@@ -146,6 +146,7 @@ final class TrainingCheckpoints {
     }
 
     private static void delete(final Path checkpoint) throws IOException {
+        Files.delete(checkpoint.resolve(STATE)); // first: without it the folder is no checkpoint any more
         try (Stream<Path> files = Files.list(checkpoint)) {
             for (final Path file : files.toList()) {
                 Files.delete(file);

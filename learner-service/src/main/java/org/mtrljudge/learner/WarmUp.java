@@ -12,6 +12,10 @@ import org.mtrljudge.tasks.ExampleSource;
 /** The stage of supervised fine-tuning, in its order of execution. */
 final class WarmUp {
     private static final String NAME = "warmup";
+
+    /** Its steps are short, and none of them waits for anybody: what a kill costs is soon done again. */
+    private static final int SAVED_LESS_OFTEN = 10;
+
     private final LearnerSettings settings;
     private final JudgeModel model;
     private final ExampleSource source;
@@ -76,7 +80,7 @@ final class WarmUp {
                     policies.publish(NAME, step, List.of(), List.of(), metrics);
                     metrics.putAll(best.validate(NAME, step, policies.version()));
                 }
-                if (checkpoints.isDue(settings.trainer().saveFreq(), step, progress >= 1)) {
+                if (checkpoints.isDue(SAVED_LESS_OFTEN * settings.trainer().saveFreq(), step, progress >= 1)) {
                     checkpoints.save(trainer::save, states.after(step, best.standing()));
                 }
                 listener.progressed(NAME, step, metrics);

@@ -15,9 +15,10 @@ import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.VersionSpan;
 
 class BatchMetricsTest {
-    /** A group of two completions with 2 and 4 tokens, the second cut. */
+    /** A group of two completions with 2 and 4 tokens, the second cut; its last token is by a newer policy. */
     private static ScoredGroup group(final String task, final int version, final double first, final double second) {
         final List<Completion> completions = new ArrayList<>();
         final List<CompletionScore> scores = new ArrayList<>();
@@ -28,7 +29,9 @@ class BatchMetricsTest {
                     PackedArrays.ofInts(new int[length]),
                     PackedArrays.ofFloats(new float[length]),
                     completions.isEmpty() ? FinishReason.STOP : FinishReason.LENGTH,
-                    null));
+                    completions.isEmpty()
+                            ? null
+                            : List.of(new VersionSpan(version, 3), new VersionSpan(version + 1, 1))));
             scores.add(new CompletionScore(
                     Map.of("accuracy", accuracy, "format", 1.0),
                     accuracy * 0.9 + 0.1,
@@ -72,6 +75,7 @@ class BatchMetricsTest {
                 .containsEntry("prompt_length/mean", 35.0)
                 .containsEntry("prompt_length/max", 40.0)
                 .containsEntry("response_length/clip_ratio", 0.5)
+                .containsEntry("rollout/in_flight_frac", 2 / 12.0)
                 .containsEntry("staleness/mean", 0.5)
                 .containsEntry("staleness/max", 1.0)
                 .containsEntry("frac_reward_zero_std", 0.5)

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
             ModelBench.class,
             RescoreBench.class,
             RecoveryBench.class,
-            WeightsBench.class
+            WeightsBench.class,
+            AsyncBench.class
         })
 final class BenchCommand {
     private BenchCommand() {}

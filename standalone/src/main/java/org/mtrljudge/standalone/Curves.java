@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -42,6 +43,29 @@ final class Curves {
                 validated.remove("val/format_rate"); // no percentage
                 save(chart("macro-F1 on validation, %", validated, steps), folder.resolve("validation"));
             }
+            return true;
+        } catch (final InternalError | NoClassDefFoundError e) {
+            return false; // no fonts, no fontconfig
+        }
+    }
+
+    /**
+     * One metric of several runs in one picture.
+     *
+     * @param runs their RL steps, by what they are called
+     * @return whether it was drawn
+     */
+    static boolean compare(
+            final String metric, final Map<String, SortedMap<Integer, Map<String, Double>>> runs, final Path file) {
+        final SortedMap<Integer, Map<String, Double>> together = new TreeMap<>();
+        runs.forEach((run, steps) -> steps.forEach((step, metrics) -> {
+            final Double value = metrics.get(metric);
+            if (value != null) {
+                together.computeIfAbsent(step, s -> new TreeMap<>()).put(run, value);
+            }
+        }));
+        try {
+            save(chart(metric, List.copyOf(runs.keySet()), together), file);
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
             return false; // no fonts, no fontconfig

@@ -1,0 +1,167 @@
+package org.mtrljudge.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "async",
+        description =
+                "An actor and a learner as two processes, a core each (taskset): the time to the same number of steps with"
+                        + " trainer.max_staleness 0, 1 and 2, and the reward curves. An adapter is trained, so that both have about as much to do;"
+                        + " the broker and the rewards run beside the learner.")
+final class AsyncBench implements Callable<Integer> {
+    private static final int[] STALENESS = {0, 1, 2};
+    private static final long LOOK_EVERY_NS = 100_000_000;
+
+    @Option(names = "--steps", description = "RL steps of each (default: ${DEFAULT-VALUE})")
+    private int steps = 60;
+
+    @Option(names = "--learner-core", description = "(default: ${DEFAULT-VALUE})")
+    private int learnerCore = 0;
+
+    @Option(names = "--actor-core", description = "(default: ${DEFAULT-VALUE})")
+    private int actorCore = 1;
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where its runs are kept (default: a folder that goes)")
+    private Path kept = Path.of("");
+
+    /** One run's outcome. */
+    private record Figure(
+            double seconds, double learnSeconds, double generateSeconds, double stale, double rewardAtEnd) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Logs.quiet();
+        final boolean keep = !kept.toString().isEmpty();
+        final Path runs = keep ? Files.createDirectories(kept) : Files.createTempDirectory("judge-async");
+        try {
+            final Path out = runs.resolve("out");
+            try (JudgeChild warmUp = JudgeChild.start("", out.toFile(), warmUp(runs))) {
+                check(warmUp, out);
+            }
+            final Map<String, SortedMap<Integer, Map<String, Double>>> curves = new LinkedHashMap<>();
+            final Map<Integer, Figure> figures = new LinkedHashMap<>();
+            for (final int staleness : STALENESS) {
+                figures.put(staleness, measure(runs, staleness, out, curves));
+            }
+            print(figures);
+            final Path picture = runs.resolve("reward");
+            if (keep && Curves.compare("reward/overall", curves, picture)) {
+                System.out.println("see " + picture + ".png");
+            }
+        } finally {
+            if (!keep) {
+                Folders.delete(runs);
+            }
+        }
+        return 0;
+    }
+
+    private static List<String> warmUp(final Path runs) {
+        return List.of("sft", "--run=warmup", "--runs=" + runs, "--set=sft.steps=100", "--set=data.test_size=1");
+    }
+
+    private Figure measure(
+            final Path runs,
+            final int staleness,
+            final Path out,
+            final Map<String, SortedMap<Integer, Map<String, Double>>> curves)
+            throws IOException {
+        final String name = "staleness-" + staleness;
+        final Path folder = runs.resolve(name);
+        try (JudgeChild learner =
+                JudgeChild.start(String.valueOf(learnerCore), out.toFile(), learner(runs, name, staleness))) {
+            while (!Files.exists(folder.resolve("kafka").resolve("bootstrap.servers"))) {
+                if (!learner.isAlive()) {
+                    throw new RunException("the learner ended: " + Files.readString(out), null);
+                }
+                LockSupport.parkNanos(LOOK_EVERY_NS);
+            }
+            try (JudgeChild actor = JudgeChild.start(
+                    String.valueOf(actorCore),
+                    runs.resolve("actor").toFile(),
+                    List.of("actor", "--run=" + name, "--runs=" + runs))) {
+                check(learner, out);
+            }
+        }
+        final SortedMap<Integer, Map<String, Double>> rl =
+                new MetricsLog(folder.resolve("metrics.jsonl"), new Quiet()).rlSteps();
+        curves.put("max_staleness " + staleness, rl);
+        final JsonNode summary =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        return new Figure(
+                summary.at("/seconds_by_phase/rl").asDouble(),
+                summary.at("/rl/learn_seconds").asDouble(),
+                summary.at("/rl/generate_seconds").asDouble(),
+                rl.values().stream()
+                        .mapToDouble(m -> m.getOrDefault("staleness/mean", 0.0))
+                        .average()
+                        .orElse(0),
+                rl.tailMap(steps - 9).values().stream()
+                        .mapToDouble(m -> m.getOrDefault("reward/overall", 0.0))
+                        .average()
+                        .orElse(0));
+    }
+
+    /** The quickstart from a warm-up on, with an adapter: both sides then have about as much to do, which is what asynchrony needs. */
+    private List<String> learner(final Path runs, final String name, final int staleness) {
+        return new ArrayList<>(List.of(
+                "train",
+                "--run=" + name,
+                "--runs=" + runs,
+                "--set=model=" + runs.resolve("warmup").resolve("checkpoints").resolve("warmup"),
+                "--set=rollout.actors=0",
+                "--set=trainer.max_staleness=" + staleness,
+                "--set=trainer.total_steps=" + steps,
+                "--set=trainer.val_freq=0",
+                "--set=trainer.save_freq=0",
+                "--set=data.test_size=1",
+                "--set=actor.model.lora.rank=32",
+                "--set=actor.optim.lr=0.003",
+                "--set=sft.steps=0"));
+    }
+
+    private static void check(final JudgeChild child, final Path out) throws IOException {
+        if (child.await() != 0) {
+            throw new RunException("a process of the benchmark failed: " + Files.readString(out), null);
+        }
+    }
+
+    private void print(final Map<Integer, Figure> figures) {
+        final double synchronous = Objects.requireNonNull(figures.get(STALENESS[0])).seconds;
+        System.out.printf("%d steps, an actor and a learner on a core each%n", steps);
+        System.out.printf(
+                "  %-13s %9s %9s %14s %13s %15s %22s%n",
+                "max_staleness",
+                "seconds",
+                "speed-up",
+                "learner worked",
+                "actor worked",
+                "mean staleness",
+                "reward, last 10 steps");
+        figures.forEach((staleness, f) -> System.out.printf(
+                Locale.ROOT,
+                "  %-13d %9.1f %8.2fx %13.1fs %12.1fs %15.2f %22.3f%n",
+                staleness,
+                f.seconds,
+                synchronous / f.seconds,
+                f.learnSeconds,
+                f.generateSeconds,
+                f.stale,
+                f.rewardAtEnd));
+    }
+}
