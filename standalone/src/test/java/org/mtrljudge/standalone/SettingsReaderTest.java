@@ -40,7 +40,7 @@ class SettingsReaderTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            rollout.nn=4 | unknown setting 'rollout.nn'; allowed here: actors, max_prompts, n, temperature, threads, top_p
+            rollout.nn=4 | unknown setting 'rollout.nn'; allowed here: actors, in_flight_update, max_prompts, n, server_
             rolout.n=4 | unknown setting 'rolout'
             rollout.n=many | setting 'rollout.n' is not a whole number
             rollout.n=1.5 | setting 'rollout.n' is not a whole number
