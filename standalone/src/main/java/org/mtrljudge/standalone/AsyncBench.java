@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "async",
         description =
                 "An actor and a learner as two processes, a core each (taskset): the time to the same number of steps with"
-                        + " trainer.max_staleness 0, 1 and 2, and the reward curves. Groups are of 20, as the paper's;"
+                        + " trainer.max_staleness 0, 1 and 2, and the reward curves. The actor takes 4 prompts at once, so that both have about as much to do;"
                         + " the broker and the rewards run beside the learner.")
 final class AsyncBench implements Callable<Integer> {
     private static final int[] STALENESS = {0, 1, 2};
@@ -117,7 +117,7 @@ final class AsyncBench implements Callable<Integer> {
                         .orElse(0));
     }
 
-    /** The quickstart from a warm-up on, in the paper's groups of 20: actor and learner then have about as much to do. */
+    /** The quickstart from a warm-up on; the actor takes few prompts at once, so that both sides have about as much to do. */
     private List<String> learner(final Path runs, final String name, final int staleness) {
         return new ArrayList<>(List.of(
                 "train",
@@ -130,9 +130,7 @@ final class AsyncBench implements Callable<Integer> {
                 "--set=trainer.val_freq=0",
                 "--set=trainer.save_freq=0",
                 "--set=data.test_size=1",
-                "--set=rollout.n=20",
-                "--set=data.rollout_batch_size=12",
-                "--set=actor.global_batch_size=6",
+                "--set=rollout.max_prompts=4",
                 "--set=sft.steps=0"));
     }
 
