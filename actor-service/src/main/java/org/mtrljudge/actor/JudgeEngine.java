@@ -10,7 +10,6 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.model.ModelException;
 import org.mtrljudge.model.Sampling;
-import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
@@ -80,11 +79,9 @@ public final class JudgeEngine implements GenerationEngine {
     }
 
     private EncodedPrompt encode(final PromptRequest prompt) {
-        final List<byte[]> pictures = new ArrayList<>();
+        final List<byte[]> pictures;
         try {
-            for (final ImageRef image : prompt.getImages()) {
-                pictures.add(images.read(image));
-            }
+            pictures = images.readAll(prompt);
         } catch (final IllegalArgumentException e) {
             throw new ModelException(String.valueOf(e.getMessage()), e);
         }

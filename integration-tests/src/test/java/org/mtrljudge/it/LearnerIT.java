@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +92,7 @@ class LearnerIT {
                                 "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 1, 0, 2, 1, 1, 1, 500),
+                new LearnerSettings.Trainer(STEPS, 1, 0, 2, 2, 1, 1, 500),
                 new SftSettings(0, 1, 1, 0, 0, 0));
     }
 
@@ -195,6 +197,30 @@ class LearnerIT {
         assertThat(result.groups().stale()).isEqualTo(answers.old.size());
         assertThat(result.groups().dead()).isEqualTo(answers.dead.size());
         assertThat(warnings.said).noneMatch(w -> w.contains("computed again"));
+    }
+
+    @Test
+    void shouldSayThatAStepComputedAgainDiffersAndPublishItAsOneVersionMore() throws Exception {
+        final Warnings warnings = new Warnings();
+        final Answers answers = new Answers(topics, broker.clientConfig());
+        try (answers) {
+            answers.start();
+            train(warnings, () -> {});
+            final Path checkpoints = folder.resolve("checkpoints");
+            Files.delete(checkpoints
+                    .resolve("global_step_3")
+                    .resolve("learner.json")); // step 3 is learned again from step 2
+            final Path moments = checkpoints.resolve("global_step_2").resolve("optimizer.safetensors");
+            final byte[] other = Files.readAllBytes(moments);
+            Arrays.fill(other, other.length / 2, other.length / 2 + 4096, (byte) 0); // as if from another machine
+            Files.write(moments, other);
+            train(warnings, () -> {});
+        }
+        assertThat(warnings.said).anyMatch(w -> w.contains("rl 3, computed again, gives other weights than version 3"));
+        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
+        assertThat(journal).extracting(TrainingStep::getPhase).containsExactly("init", "rl", "rl", "rl", "resumed");
+        assertThat(journal.get(4).getPolicyVersion()).isEqualTo(4);
+        assertThat(journal.get(4).getWeightDigest()).isNotEqualTo(journal.get(3).getWeightDigest());
     }
 
     @Test

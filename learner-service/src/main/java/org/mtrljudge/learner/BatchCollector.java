@@ -42,7 +42,7 @@ final class BatchCollector implements BatchSource {
         }
         book.settle(past.settledIds());
         for (final OpenPrompt prompt : book.open()) {
-            exchange.await(prompt.promptId());
+            exchange.resume(prompt.promptId());
             resumed.put(prompt.promptId(), prompt.place());
         }
     }

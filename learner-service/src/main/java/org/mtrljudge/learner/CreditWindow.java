@@ -38,6 +38,14 @@ final class CreditWindow {
         }
     }
 
+    /**
+     * Holds credit for a prompt that was asked before a restart, over the limit if need be: among those may be some whose credit was
+     * free again, for a dead or a stale answer that no journal entry tells of yet.
+     */
+    void resume(final String promptId) {
+        answered.put(promptId, false);
+    }
+
     /** Whether this is the first answer to a prompt that is out; anything else is a duplicate. */
     boolean answer(final String promptId) {
         return Boolean.FALSE.equals(answered.replace(promptId, true));

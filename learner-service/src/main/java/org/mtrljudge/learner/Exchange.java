@@ -60,7 +60,8 @@ final class Exchange implements AutoCloseable {
 
     /** Asks; what the log has from before a restart is not sent again, its answer is read as it comes. */
     void ask(final PromptRequest prompt) {
-        await(prompt.getPromptId());
+        expectAnswers();
+        window.publish(prompt.getPromptId());
         if (!inLog.remove(prompt.getPromptId())) {
             writer.send(prompt);
         }
@@ -70,12 +71,16 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Holds credit for a prompt that is in the log. */
-    void await(final String promptId) {
+    /** Waits for a prompt that was asked before a restart. */
+    void resume(final String promptId) {
+        expectAnswers();
+        window.resume(promptId);
+    }
+
+    private void expectAnswers() {
         if (window.outstanding() == 0) {
             lastAnswerMs = clock.millis(); // nothing could have come before
         }
-        window.publish(promptId);
     }
 
     /**

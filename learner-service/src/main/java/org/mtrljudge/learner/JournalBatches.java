@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
@@ -66,11 +65,7 @@ final class JournalBatches implements AutoCloseable {
     /** A group with its prompt as the model reads it. */
     static LearnedGroup learned(final ScoredGroup group, final ImageStore images, final JudgeModel model) {
         final PromptRequest prompt = group.getRollout().getPrompt();
-        final List<byte[]> pictures = new ArrayList<>();
-        for (final ImageRef image : prompt.getImages()) {
-            pictures.add(images.read(image));
-        }
-        final EncodedPrompt encoded = model.encode(prompt.getText(), pictures, prompt.getPromptId());
+        final EncodedPrompt encoded = model.encode(prompt.getText(), images.readAll(prompt), prompt.getPromptId());
         return LearnedGroup.of(encoded, group);
     }
 

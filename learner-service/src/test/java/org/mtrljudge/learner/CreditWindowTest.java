@@ -3,9 +3,22 @@ package org.mtrljudge.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CreditWindowTest {
+    @Test
+    void shouldTakeBackMoreThanItsLimitAfterARestartAndGiveNoCreditUntilTheyAreSettled() {
+        final CreditWindow window = new CreditWindow(2);
+        List.of("a", "b", "dead").forEach(window::resume);
+        assertThat(window.credit()).isNegative();
+        assertThat(window.answer("dead")).isTrue();
+        window.release("dead");
+        assertThat(window.credit()).isZero();
+        window.release("a");
+        assertThat(window.credit()).isEqualTo(1);
+    }
+
     @Test
     void shouldHoldCreditUntilAGroupIsLearnedNotMerelyScored() {
         final CreditWindow window = new CreditWindow(2);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
 public final class ImageStore {
@@ -12,6 +13,11 @@ public final class ImageStore {
 
     public ImageStore(final Path root) {
         this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** A prompt's images in their order, as {@link #read} gives them. */
+    public List<byte[]> readAll(final PromptRequest prompt) {
+        return prompt.getImages().stream().map(this::read).toList();
     }
 
     /** @throws IllegalArgumentException when the image is missing, outside the root, too large or not what its digest says */
