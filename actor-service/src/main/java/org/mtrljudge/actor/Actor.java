@@ -36,6 +36,7 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The actor's loop: newest weights, prompts from the share group, rollouts into the log, then the acknowledgement. It keeps
@@ -49,12 +50,14 @@ public final class Actor implements Runnable, AutoCloseable {
     private final ActorSettings settings;
     private final Topics topics;
     private final GenerationEngine engine;
+    private final ActorMetrics metrics;
     private final RolloutMaker maker;
     private final PolicyReader policies;
     private final PromptQueue prompts;
     private final ExecutorService generator;
     private final Producer<String, byte[]> producer;
     private volatile boolean stopping;
+    private volatile int policyVersion = -1;
     private volatile @Nullable Exception failed;
 
     /**
@@ -68,10 +71,12 @@ public final class Actor implements Runnable, AutoCloseable {
             final Map<String, Object> kafka,
             final @Nullable PolicyStore store,
             final GenerationEngine engine,
+            final ActorMetrics metrics,
             final Clock clock) {
         this.settings = settings;
         this.topics = topics;
         this.engine = engine;
+        this.metrics = metrics;
         this.maker = new RolloutMaker(engine, settings.id(), clock);
         this.policies = new PolicyReader(topics, kafka, store);
         this.prompts = new PromptQueue(topics, kafka, settings.maxPrompts());
@@ -97,6 +102,7 @@ public final class Actor implements Runnable, AutoCloseable {
             while (!stopping) {
                 takeNewestWeights(Duration.ZERO);
                 final List<ConsumerRecord<String, byte[]>> records = prompts.take(POLL);
+                metrics.holds(records.size());
                 if (!records.isEmpty()) {
                     handle(records);
                 }
@@ -112,6 +118,9 @@ public final class Actor implements Runnable, AutoCloseable {
             try (p) {
                 maker.take(p);
             }
+            policyVersion = p.version();
+            metrics.took(p.version());
+            MDC.put("policyVersion", String.valueOf(p.version())); // in every line of this thread's log
             LOG.info("{} took policy version {}", settings.id(), p.version());
         });
     }
@@ -131,10 +140,14 @@ public final class Actor implements Runnable, AutoCloseable {
             return;
         }
         final Runnable look = settings.inFlightUpdate() ? () -> takeNewestWeights(Duration.ZERO) : () -> {};
-        for (final RolloutMaker.Outcome outcome : onGenerator(() -> maker.roll(order, look))) {
+        final long start = System.nanoTime();
+        final List<RolloutMaker.Outcome> outcomes = onGenerator(() -> maker.roll(order, look));
+        metrics.worked(Duration.ofNanos(System.nanoTime() - start));
+        for (final RolloutMaker.Outcome outcome : outcomes) {
             final PromptRequest prompt = outcome.prompt();
             if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
                 send(topics.rollouts().message(prompt.getPromptId(), rolled.group()));
+                metrics.generated(rolled.group());
             } else if (outcome instanceof RolloutMaker.Outcome.Refused refused) {
                 refuse(Objects.requireNonNull(requests.get(prompt)), prompt.getPromptId(), refused.reason());
             }
@@ -220,6 +233,7 @@ public final class Actor implements Runnable, AutoCloseable {
 
     private void refuse(
             final ConsumerRecord<String, byte[]> record, final @Nullable String promptId, final String reason) {
+        metrics.dead();
         LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, record.offset(), reason);
         final ByteBuffer payload = ByteBuffer.wrap(record.value());
         send(topics.deadLetters()
@@ -249,6 +263,11 @@ public final class Actor implements Runnable, AutoCloseable {
         if (failed != null) {
             throw new KafkaException("rollouts could not be written: " + failed.getMessage(), failed);
         }
+    }
+
+    /** Of the policy it holds; −1 before the first. May be asked from any thread. */
+    int policyVersion() {
+        return policyVersion;
     }
 
     /** Ends the loop after the prompts in hand. */

@@ -2,6 +2,7 @@ package org.mtrljudge.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.actor.JudgeEngine;
 import org.mtrljudge.model.JudgeFolder;
@@ -106,6 +108,7 @@ class ActorIT {
                 broker.clientConfig(),
                 null,
                 new JudgeEngine(model, folder, 1),
+                new ActorMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());
     }
 

@@ -1,5 +1,6 @@
 package org.mtrljudge.it;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.actor.JudgeEngine;
 import org.mtrljudge.model.JudgeFolder;
@@ -39,6 +41,7 @@ final class ActorProcess implements AutoCloseable {
                 null,
                 new JudgeEngine(
                         JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), Path.of(arguments[3]), 1),
+                new ActorMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC())) {
             actor.run();
         }

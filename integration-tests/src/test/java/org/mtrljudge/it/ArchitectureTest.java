@@ -15,6 +15,7 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String SCHEMAS = "org.mtrljudge.schemas..";
+    private static final String SERVICE = "org.mtrljudge.service..";
     private static final String MODEL = "org.mtrljudge.model..";
     private static final String TASKS = "org.mtrljudge.tasks..";
     private static final String ACTOR = "org.mtrljudge.actor..";
@@ -30,6 +31,14 @@ class ArchitectureTest {
             .resideInAPackage(SCHEMAS)
             .should()
             .dependOnClassesThat()
+            .resideInAnyPackage(SERVICE, MODEL, TASKS, ACTOR, REWARD, LEARNER, STANDALONE, DJL);
+
+    @ArchTest
+    static final ArchRule WHAT_SERVICES_SHARE_KNOWS_SCHEMAS_ALONE = noClasses()
+            .that()
+            .resideInAPackage(SERVICE)
+            .should()
+            .dependOnClassesThat()
             .resideInAnyPackage(MODEL, TASKS, ACTOR, REWARD, LEARNER, STANDALONE, DJL);
 
     @ArchTest
@@ -38,7 +47,7 @@ class ArchitectureTest {
             .resideInAPackage(MODEL)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(KAFKA, SCHEMAS, TASKS, ACTOR, REWARD, LEARNER, STANDALONE);
+            .resideInAnyPackage(KAFKA, SCHEMAS, SERVICE, TASKS, ACTOR, REWARD, LEARNER, STANDALONE);
 
     @ArchTest
     static final ArchRule TASKS_KNOW_NEITHER_KAFKA_NOR_DJL = noClasses()
@@ -46,7 +55,7 @@ class ArchitectureTest {
             .resideInAPackage(TASKS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(KAFKA, DJL, SCHEMAS, MODEL, ACTOR, REWARD, LEARNER, STANDALONE);
+            .resideInAnyPackage(KAFKA, DJL, SCHEMAS, SERVICE, MODEL, ACTOR, REWARD, LEARNER, STANDALONE);
 
     @ArchTest
     static final ArchRule ACTORS_KNOW_SCHEMAS_AND_MODEL = noClasses()

@@ -38,6 +38,7 @@ import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetters;
@@ -88,8 +89,8 @@ class LearnerIT {
                         "token",
                         1,
                         4096,
-                        new LearnerSettings.Model(
-                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
+                        new ModelSettings(
+                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
                 new LearnerSettings.Trainer(STEPS, 1, 0, 2, 2, 1, 1, 500),

@@ -12,6 +12,7 @@ import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -62,8 +63,8 @@ final class LearnerProcess {
                         "token",
                         1,
                         4096,
-                        new LearnerSettings.Model(
-                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
+                        new ModelSettings(
+                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 5, "cosine", 0.1)),
                 new LearnerSettings.Algorithm(0.1, false, "none", 2),
                 new LearnerSettings.Trainer(STEPS, 0, 0, 7, 2, 1, 1, 60_000),

@@ -281,19 +281,21 @@ class RewardServiceIT {
     @Test
     void shouldServeStatisticsAndMetrics() throws Exception {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
-        final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker);
+        try (StatisticsServer server = new StatisticsServer(0);
+                KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker);
                 RewardService service = new RewardService(
                         topics,
                         new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
                         broker.clientConfig(),
                         folder.resolve("state"),
                         "reward-0",
-                        meters,
+                        server.meters(),
                         failure::set,
                         Clock.systemUTC());
-                StatisticsServer server = new StatisticsServer(0, service, meters);
                 KafkaConsumer<String, byte[]> scored = reader(topics.scored().name())) {
+            assertThat(get(server, "/health").statusCode()).isEqualTo(503);
+            assertThat(get(server, "/statistics").statusCode()).isEqualTo(503);
+            server.show(service);
             assertThat(get(server, "/health").statusCode()).isEqualTo(503);
             service.start();
             producer.send(topics.rollouts().message("a", group("a", "good", 0, RIGHT, WRONG)));

@@ -115,6 +115,7 @@ final class Exchange implements AutoCloseable {
                 duplicates++;
             }
         }
+        listener.backlog(window.unanswered(), reader.lag());
         final long now = clock.millis();
         lastAnswerMs = fresh.isEmpty() ? lastAnswerMs : now;
         warnWhenStalled(now);

@@ -1,6 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.util.List;
+import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.tasks.Check;
 
 /** Everything the learner is told; the names are EasyR1's keys where it has one. */
@@ -41,7 +42,7 @@ public record LearnerSettings(
             String lossAvgMode,
             double maxGradNorm,
             int maxTokensPerMicroBatch,
-            Model model,
+            ModelSettings model,
             Optim optim) {
         public Actor {
             Check.range("actor.global_batch_size", globalBatchSize, 1, 100_000);
@@ -50,33 +51,6 @@ public record LearnerSettings(
             Check.choice("actor.loss_avg_mode", lossAvgMode, List.of("token", "seq"));
             Check.range("actor.max_grad_norm", maxGradNorm, 1e-6, 1e6);
             Check.range("actor.max_tokens_per_micro_batch", maxTokensPerMicroBatch, 1, 10_000_000);
-        }
-    }
-
-    /**
-     * What of the model is trained, and how it is held in memory.
-     *
-     * @param dtype of the weights, float32 or bfloat16; optimiser state and adapters are always float32
-     * @param enableGradientCheckpointing compute layers again in the backward pass instead of keeping what they computed
-     */
-    public record Model(String dtype, boolean enableGradientCheckpointing, Lora lora) {
-        public Model {
-            Check.choice("actor.model.dtype", dtype, List.of("float32", "bfloat16"));
-        }
-    }
-
-    /**
-     * A low-rank adapter that is trained instead of all weights.
-     *
-     * @param rank 0 trains all weights
-     * @param alpha the adapter's product is scaled by alpha / rank
-     * @param targetModules last names of the layers that get one, or all-linear alone
-     */
-    public record Lora(int rank, double alpha, List<String> targetModules) {
-        public Lora {
-            Check.range("actor.model.lora.rank", rank, 0, 4096);
-            Check.range("actor.model.lora.alpha", alpha, 1e-6, 1e6);
-            targetModules = List.copyOf(targetModules);
         }
     }
 

@@ -15,6 +15,7 @@ import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
+import org.slf4j.MDC;
 
 /**
  * Numbers the policy versions and publishes each with its journal entry. What the log has from before a restart is compared instead
@@ -157,6 +158,7 @@ final class PolicyPublisher {
                         clock.millis(),
                         learned.isEmpty() ? null : scoredTopic,
                         lastDigest));
+        MDC.put("policyVersion", String.valueOf(version)); // in every line of this thread's log
         next = written.next();
         lastDigest = written.sha256();
         journalSeconds = written.seconds();

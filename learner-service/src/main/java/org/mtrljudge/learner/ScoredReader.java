@@ -136,6 +136,11 @@ final class ScoredReader implements AutoCloseable {
                 : "the reward service stands still (" + rolled + " rollout groups)";
     }
 
+    /** Scored groups that are there and not read yet. */
+    long lag() {
+        return consumer.currentLag(scored).orElse(0);
+    }
+
     @Override
     public void close() {
         consumer.close();

@@ -14,4 +14,12 @@ public interface TrainingListener {
 
     /** Something stands still or was lost; the run goes on. */
     void warned(String message);
+
+    /**
+     * Told again and again while answers are awaited.
+     *
+     * @param unanswered prompts that nothing has come for
+     * @param scoredLag scored groups in the log that were not read yet
+     */
+    default void backlog(final int unanswered, final long scoredLag) {}
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -47,8 +48,8 @@ class GrpoTrainerTest {
                         "token",
                         1,
                         microBatch,
-                        new LearnerSettings.Model(
-                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
+                        new ModelSettings(
+                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(klCoef, true, rolloutIs, 2),
                 new LearnerSettings.Trainer(1, 0, 0, 0, 1, 1, 2, 1000),

@@ -14,6 +14,7 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.model.WeightType;
 import org.mtrljudge.schemas.Sha256;
@@ -41,8 +42,8 @@ class TrainingResumeTest {
                         "token",
                         1,
                         2000,
-                        new LearnerSettings.Model(
-                                "float32", false, new LearnerSettings.Lora(0, 64, List.of("all-linear"))),
+                        new ModelSettings(
+                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 2, "cosine", 0.1)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
                 new LearnerSettings.Trainer(STEPS, 0, 0, 0, 1, 1, 1, 1000),

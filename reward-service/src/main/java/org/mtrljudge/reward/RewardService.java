@@ -64,6 +64,11 @@ public final class RewardService implements AutoCloseable {
         return streams.state().isRunningOrRebalancing();
     }
 
+    /** Whether it scores. */
+    boolean isRunning() {
+        return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
     /**
      * What was scored in the last minutes, window by window and task by task; the names are those of training metrics.
      *

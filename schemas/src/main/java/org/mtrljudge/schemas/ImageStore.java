@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
 public final class ImageStore {
@@ -13,6 +14,15 @@ public final class ImageStore {
 
     public ImageStore(final Path root) {
         this.root = root.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Where a run's images by reference lie: beside its data file.
+     *
+     * @param dataFile null: in the run's folder
+     */
+    public static Path root(final @Nullable String dataFile, final Path runFolder) {
+        return dataFile == null ? runFolder : Path.of(dataFile).toAbsolutePath().resolveSibling("");
     }
 
     /** A prompt's images in their order, as {@link #read} gives them. */

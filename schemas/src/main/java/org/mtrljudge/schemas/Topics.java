@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
@@ -116,6 +119,21 @@ public final class Topics {
                 "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
     }
 
+    /**
+     * Makes what a run needs of a broker: its topics, where they are missing, and the share group of its actors.
+     *
+     * @param replication of new topics; -1: as the broker has it
+     */
+    public void prepare(final Admin admin, final short replication) throws InterruptedException, ExecutionException {
+        create(all(), admin, replication);
+        final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
+                .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, actorGroup()), settings))
+                .all()
+                .get();
+    }
+
     /** Creates those of these topics that are missing. */
     public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
             throws InterruptedException {
@@ -126,7 +144,10 @@ public final class Topics {
                 topic.getValue().get();
             } catch (final ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new KafkaException("the topic " + topic.getKey() + " cannot be created: " + e.getCause(), e);
+                    throw e.getCause() instanceof KafkaException refused
+                            ? refused
+                            : new KafkaException(
+                                    "the topic " + topic.getKey() + " cannot be created: " + e.getCause(), e);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package org.mtrljudge.standalone;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -7,11 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
-import org.mtrljudge.actor.ActorSettings;
-import org.mtrljudge.model.JudgeFolder;
-import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.actor.ActorMetrics;
+import org.mtrljudge.actor.Engines;
 import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,12 +28,12 @@ final class ActorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final RunDirectory directory = run.open();
-        final RunSettings settings = SettingsReader.read(directory.settings(), List.of());
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final String name = id != null ? id : "actor-" + ProcessHandle.current().pid();
         Logs.to(directory.path().resolve(name + ".log"));
         try (EmbeddedBroker broker = EmbeddedBroker.join(directory.kafka());
                 Interruption interruption = new Interruption();
-                @Nullable PolicyStore store = settings.policyStore();
+                @Nullable PolicyStore store = settings.connections().policyStore();
                 Actor actor = actor(name, directory, settings, broker, store)) {
             System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
             interruption.whenWanted(actor::stop);
@@ -52,16 +51,12 @@ final class ActorCommand implements Callable<Integer> {
         final Map<String, Object> kafka = new HashMap<>(settings.kafka());
         kafka.putAll(broker.clientConfig());
         return new Actor(
-                new ActorSettings(
-                        name,
-                        settings.rollout().maxPrompts(),
-                        Topics.MAX_DELIVERIES,
-                        settings.rollout().inFlightUpdate()),
+                settings.actors().settings(name),
                 directory.topics(),
                 kafka,
                 store,
-                new Engines(settings, directory.dataRoot(settings))
-                        .engine(() -> JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions())),
+                new Engines(settings.actors(), directory.dataRoot(settings)).engine(),
+                new ActorMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());
     }
 }

@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.mtrljudge.learner.report.Curves;
+import org.mtrljudge.learner.report.MetricsLog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -48,9 +48,8 @@ final class BenchCommand {
         @Override
         public Integer call() throws IOException {
             Logs.quiet();
-            final RunSettings settings =
-                    SettingsReader.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
-            JudgeModule.useThreads(settings.trainer().threads());
+            final RunSettings settings = RunSettings.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
+            JudgeModule.useThreads(settings.learner().trainer().threads());
             final Path folder = Files.createTempDirectory("judge-bench");
             final PreparedGroups prepared = new PreparedGroups(settings);
             try (JudgeModel model = JudgeModel.load(JudgeFolder.named(settings.model()))) {

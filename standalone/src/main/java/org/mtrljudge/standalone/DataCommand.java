@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.mtrljudge.model.ImageProcessor;
 import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.service.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.JudgeExample;

@@ -21,10 +21,7 @@ import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -200,15 +197,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Creates a run's topics and sets its actors' share group up. */
     public void prepare(final Topics topics) {
-        create(topics.all());
-        final List<AlterConfigOp> settings = topics.actorGroupConfig().entrySet().stream()
-                .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
-                .toList();
         try (Admin admin = Admin.create(clientConfig())) {
-            admin.incrementalAlterConfigs(
-                            Map.of(new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()), settings))
-                    .all()
-                    .get();
+            topics.prepare(admin, (short) 1);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while the share group was set up", e);

@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import java.util.List;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.service.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** A new run's beginning: the state of another run after one of its steps, learned again from its log. */
@@ -19,17 +20,18 @@ final class ForkedRun {
         this.parent = parent;
         this.step = step;
         this.settings = settings;
-        final RunSettings before = SettingsReader.read(parent.settings(), List.of());
+        final RunSettings before = RunSettings.read(parent.settings(), List.of());
         final boolean sameExamples = settings.data().drawnAs(before.data())
-                && settings.trainer().seed() == before.trainer().seed();
+                && settings.learner().trainer().seed()
+                        == before.learner().trainer().seed();
         if (!sameExamples) {
             throw new UsageException(
                     "a fork goes on with its parent's examples: data.file, data.seed, data.train_size and"
                             + " trainer.seed stay as they are");
         }
-        if (step < 0 || step >= settings.trainer().totalSteps()) {
+        if (step < 0 || step >= settings.learner().trainer().totalSteps()) {
             throw new UsageException("--at-step " + step + " leaves nothing to learn: trainer.total_steps is "
-                    + settings.trainer().totalSteps() + ", raise it with --set trainer.total_steps=N");
+                    + settings.learner().trainer().totalSteps() + ", raise it with --set trainer.total_steps=N");
         }
     }
 
@@ -37,8 +39,8 @@ final class ForkedRun {
     void begin(final RunDirectory directory, final ExampleSource source) {
         try (LoggedRun run = new LoggedRun(parent);
                 JudgeModel model = run.model()) {
-            final Refold.Result result =
-                    run.refold(model).fork(step, directory.checkpoints(), StandaloneRun.digest(settings), source);
+            final Refold.Result result = run.refold(model)
+                    .fork(step, directory.checkpoints(), settings.tree().digest(), source);
             System.out.printf(
                     "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
                     directory.run(), step, parent.run(), result.fromStep(), result.weightDigest());

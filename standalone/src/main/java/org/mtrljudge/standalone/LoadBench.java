@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.service.ResidentMemory;
 
 /** One measurement of {@code ./judge bench model} in a process of its own: loading a checkpoint, or reading its file. */
 public final class LoadBench {

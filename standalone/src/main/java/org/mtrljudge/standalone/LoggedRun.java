@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Audit;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.learner.ScoredLog;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
@@ -23,9 +22,9 @@ final class LoggedRun implements AutoCloseable {
 
     LoggedRun(final RunDirectory directory) {
         this.directory = directory;
-        this.settings = SettingsReader.read(directory.settings(), List.of());
-        this.topics = new Topics(directory.run(), settings.schemaRegistry());
-        this.store = settings.policyStore();
+        this.settings = RunSettings.read(directory.settings(), List.of());
+        this.topics = new Topics(directory.run(), settings.connections().schemaRegistry());
+        this.store = settings.connections().policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
         this.broker = EmbeddedBroker.startOrJoin(directory.kafka());
@@ -44,7 +43,7 @@ final class LoggedRun implements AutoCloseable {
 
     /** The run's model, to be closed by the caller. */
     JudgeModel model() {
-        return JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions());
+        return settings.learning().load();
     }
 
     Refold refold(final JudgeModel model) {

@@ -18,6 +18,7 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.model.Sampling;
+import org.mtrljudge.service.ResidentMemory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

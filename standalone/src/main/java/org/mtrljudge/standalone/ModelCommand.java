@@ -15,6 +15,7 @@ import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.MemoryPlan;
 import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.model.ModelSize;
+import org.mtrljudge.service.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,7 +54,7 @@ final class ModelCommand {
             final ModelOptions held = JudgeFolder.isAdapter(Path.of(name))
                     ? JudgeFolder.named(name).resolved(settings.modelOptions())
                     : settings.modelOptions();
-            final int tokens = settings.actor().maxTokensPerMicroBatch();
+            final int tokens = settings.learner().actor().maxTokensPerMicroBatch();
             final MemoryPlan plan = MemoryPlan.of(config, held, tokens);
             System.out.printf(
                     Locale.ROOT, "%s: %,d parameters in %d tensors%n", name, size.parameters(), size.tensors());
@@ -78,7 +79,7 @@ final class ModelCommand {
             if (!List.of("full", "lora").contains(train)) {
                 throw new UsageException("--train takes full or lora; this was '" + train + "'");
             }
-            final int rank = settings.actor().model().lora().rank();
+            final int rank = settings.learner().actor().model().lora().rank();
             base.add("actor.model.lora.rank=" + (train.equals("full") ? 0 : rank == 0 ? DEFAULT_RANK : rank));
             return options.settings(null, base);
         }
@@ -86,9 +87,9 @@ final class ModelCommand {
         private static void serving(
                 final RunSettings settings, final ModelOptions held, final ModelSize size, final MemoryPlan plan) {
             final int bytes = held.dtype().bytes();
-            final RunSettings.Rollout rollout = settings.rollout();
-            final long rows = (long) rollout.maxPrompts() * rollout.n();
-            final int limit = settings.data().maxResponseLength();
+            final long rows = (long) settings.rollout().maxPrompts()
+                    * settings.learner().rollout().n();
+            final int limit = settings.learner().data().maxResponseLength();
             final long cached = rows * limit * size.keyValuesPerToken() * bytes;
             final long adapter = held.lora() == null ? 0 : plan.policy();
             System.out.println("an actor");
@@ -103,8 +104,8 @@ final class ModelCommand {
         private static void training(
                 final RunSettings settings, final ModelOptions held, final MemoryPlan plan, final int tokens) {
             final Lora lora = held.lora();
-            final boolean reference = settings.algorithm().klCoef() > 0;
-            final long copies = plan.policy() * (settings.trainer().maxStaleness() + 1 + (reference ? 1 : 0));
+            final boolean reference = settings.learner().algorithm().klCoef() > 0;
+            final long copies = plan.policy() * (settings.learner().trainer().maxStaleness() + 1 + (reference ? 1 : 0));
             final long adapter = lora == null ? 0 : plan.policy();
             System.out.println("the learner, " + (lora == null ? "all weights trained" : lora + " trained"));
             print(plan.weights() + adapter, "  weights");

@@ -80,7 +80,7 @@ final class PreparedGroups implements ExampleSource {
     long learnBare(final JudgeModel model, final int updates) {
         final List<LearnedGroup> batch = new ArrayList<>();
         final List<String> names = tasks(Split.TRAIN);
-        for (int i = 0; i < settings.data().rolloutBatchSize(); i++) {
+        for (int i = 0; i < settings.learner().data().rolloutBatchSize(); i++) {
             final JudgeExample example = example(names.get(i % names.size()), Split.TRAIN, i % EXAMPLES);
             batch.add(group(model, example));
         }
@@ -89,11 +89,11 @@ final class PreparedGroups implements ExampleSource {
                 trainer.learn(batch);
             }
         }
-        return (long) updates * batch.size() * settings.rollout().n() * TOKENS;
+        return (long) updates * batch.size() * settings.learner().rollout().n() * TOKENS;
     }
 
     private LearnedGroup group(final JudgeModel model, final JudgeExample example) {
-        final int n = settings.rollout().n();
+        final int n = settings.learner().rollout().n();
         final List<int[]> completions = new ArrayList<>();
         final double[] advantages = new double[n];
         for (int c = 0; c < n; c++) {

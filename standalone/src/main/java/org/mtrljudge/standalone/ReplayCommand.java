@@ -19,6 +19,7 @@ import org.mtrljudge.reward.Replay;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.RolloutFilter;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,7 +75,7 @@ final class ReplayCommand implements Callable<Integer> {
         final RunDirectory directory = run.open();
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
-        final RunSettings settings = SettingsReader.read(directory.settings(), settingsToo);
+        final RunSettings settings = RunSettings.read(directory.settings(), settingsToo);
         final ReplayPlan wanted = new ReplayPlan(ReplayPlan.digest(rewards, settings), since, versions, tasks, 0);
         final RolloutFilter filter = filter();
         final ReplayFolder folder =
@@ -85,7 +86,7 @@ final class ReplayCommand implements Callable<Integer> {
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
                 EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
-            final Topics topics = new Topics(run.name(), settings.schemaRegistry());
+            final Topics topics = new Topics(run.name(), settings.connections().schemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
             final Replay replay =

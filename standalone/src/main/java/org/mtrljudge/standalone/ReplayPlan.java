@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.service.UsageException;
 
 /**
  * What a replay was begun with; one that goes on must be the same.
@@ -24,7 +25,7 @@ record ReplayPlan(
 
     static String digest(final Path rewards, final RunSettings settings) {
         try {
-            final String text = Files.readString(rewards) + settings.algorithm() + settings.reward();
+            final String text = Files.readString(rewards) + settings.rewarding();
             return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (final IOException e) {
             throw new UsageException("the reward set " + rewards + " cannot be read: " + e.getMessage());

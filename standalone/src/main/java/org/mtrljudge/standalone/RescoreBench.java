@@ -34,6 +34,7 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.ResidentMemory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

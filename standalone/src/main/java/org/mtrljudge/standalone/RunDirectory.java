@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.UsageException;
+import org.mtrljudge.service.WholeFile;
 
 /** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
 final class RunDirectory {
@@ -94,13 +95,13 @@ final class RunDirectory {
 
     /** The topics of a run that is there. */
     Topics topics() {
-        return new Topics(run, SettingsReader.read(settings(), List.of()).schemaRegistry());
+        return new Topics(
+                run, RunSettings.read(settings(), List.of()).connections().schemaRegistry());
     }
 
     /** Where images by reference lie: beside the data file. */
     Path dataRoot(final RunSettings settings) {
-        final String file = settings.data().file();
-        return file == null ? path : Path.of(file).toAbsolutePath().resolveSibling("");
+        return settings.actors().dataRoot(path);
     }
 
     Path kafka() {
@@ -130,10 +131,8 @@ final class RunDirectory {
     }
 
     void write(final String name, final String text) {
-        final Path unfinished = path.resolve(name + ".unfinished");
         try {
-            Files.writeString(unfinished, text);
-            Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(path.resolve(name), text);
         } catch (final IOException e) {
             throw new RunException(path.resolve(name) + " cannot be written: " + e.getMessage(), e);
         }

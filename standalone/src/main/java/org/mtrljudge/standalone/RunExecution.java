@@ -5,12 +5,12 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.report.RunReport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.MemoryPlan;
 import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.service.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.JsonlData;
-import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /** Carries a run out from its settings to its summary, table and curves. */
 final class RunExecution {
@@ -30,7 +30,7 @@ final class RunExecution {
      */
     RunExecution(final RunSettings settings, final @Nullable ScoredLog log) {
         this.settings = settings;
-        this.source = source(settings);
+        this.source = settings.data().source();
         this.log = log;
         checkPolicyTravels(JudgeFolder.named(settings.model()));
     }
@@ -38,26 +38,19 @@ final class RunExecution {
     /** Makes the folder of a new run. */
     RunDirectory create(final Path runs, final String name, final Origin origin) {
         final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
-        directory.write("settings.yaml", SettingsReader.write(settings));
+        directory.write("settings.yaml", settings.tree().write());
         directory.writeOrigin(origin);
         return directory;
     }
 
     /** Runs from its newest checkpoint, or from the beginning, to the end. */
     void run(final RunDirectory directory) {
-        final long start = System.nanoTime();
         Logs.to(directory.path().resolve("judge.log"));
         System.out.println("run " + directory.path());
-        final MetricsLog metrics = new MetricsLog(
-                directory.path().resolve("metrics.jsonl"),
-                new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
-        final TrainingResult result = new StandaloneRun(settings, directory, source, log, metrics).run();
-        final Summary summary = new Summary(result, (System.nanoTime() - start) / 1e9);
-        directory.writeJson("summary.json", summary.toMap());
-        System.out.print(summary.toTable());
-        if (!Curves.draw(metrics.rlSteps(), directory.path())) {
-            System.out.println("no curves: this JDK finds no fonts (install fontconfig and a font)");
-        }
+        final RunReport report =
+                new RunReport(directory.path(), new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
+        final TrainingResult result = new StandaloneRun(settings, directory, source, log, report.listener()).run();
+        System.out.print(report.finish(result));
         System.out.println("see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run "
                 + directory.run());
     }
@@ -66,8 +59,8 @@ final class RunExecution {
     private void checkPolicyTravels(final JudgeFolder folder) {
         final ModelOptions options = folder.resolved(settings.modelOptions());
         final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
-        if (settings.weights().store() != null
-                && policy > (long) settings.weights().maxLogMb() << 20) {
+        if (settings.connections().weights().store() != null
+                && policy > settings.connections().weights().maxLogBytes()) {
             return; // it does not pass through the heap
         }
         if (policy > Integer.MAX_VALUE) {
@@ -85,12 +78,5 @@ final class RunExecution {
 
     ExampleSource source() {
         return source;
-    }
-
-    static ExampleSource source(final RunSettings settings) {
-        final RunSettings.Data d = settings.data();
-        return d.file() != null
-                ? JsonlData.read(Path.of(d.file()))
-                : new BuiltInTasks(d.seed(), d.trainSize(), d.validationSize(), d.testSize());
     }
 }

@@ -43,7 +43,7 @@ final class RunOptions {
         if (data != null) {
             all.add("data.file=" + data);
         }
-        return SettingsReader.read(config != null ? config : baseFile, all);
+        return RunSettings.read(config != null ? config : baseFile, all);
     }
 
     /** Whether one of the options that make a new run was given. */

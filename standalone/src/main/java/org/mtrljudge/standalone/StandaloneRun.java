@@ -1,10 +1,7 @@
 package org.mtrljudge.standalone;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,8 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
-import org.mtrljudge.actor.ActorSettings;
+import org.mtrljudge.actor.ActorMetrics;
+import org.mtrljudge.actor.Engines;
 import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -24,7 +23,6 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.reward.RewardService;
 import org.mtrljudge.reward.StatisticsServer;
 import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
 
@@ -53,30 +51,35 @@ public final class StandaloneRun {
     /** Runs to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
-        final Topics topics = new Topics(directory.run(), settings.schemaRegistry());
+        final Topics topics = new Topics(directory.run(), settings.connections().schemaRegistry());
         try (LoadedModels models = new LoadedModels(
-                        1 + (Engines.inProcess(settings) ? settings.rollout().actors() : 0),
+                        1
+                                + (settings.actors().generatesHere()
+                                        ? settings.rollout().actors()
+                                        : 0),
                         () -> JudgeModel.load(folder, settings.modelOptions()));
-                @Nullable PolicyStore store = settings.policyStore();
+                @Nullable PolicyStore store = settings.connections().policyStore();
                 EmbeddedBroker broker = EmbeddedBroker.start(
-                        directory.kafka(), settings.broker().port())) {
+                        directory.kafka(), settings.connections().broker().port())) {
             broker.prepare(topics);
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
-            final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-            try (RewardService reward = new RewardService(
+            try (@Nullable StatisticsServer statistics = statisticsServer();
+                    RewardService reward = new RewardService(
                             topics,
                             settings.rewards(),
                             kafka,
                             directory.streamsState(),
                             "reward-0",
-                            meters,
+                            meters(statistics),
                             this::failed,
                             Clock.systemUTC());
-                    @Nullable StatisticsServer statistics = statisticsServer(reward, meters);
-                    Actors actors = startActors(models, topics, kafka, store);
+                    Actors actors = startActors(models, topics, kafka, store, new ActorMetrics(meters(statistics)));
                     JudgeModel model = models.take();
                     Learner learner = learner(topics, kafka, store, model)) {
+                if (statistics != null) {
+                    statistics.show(reward);
+                }
                 reward.start();
                 actors.start();
                 return learner.run();
@@ -84,25 +87,23 @@ public final class StandaloneRun {
         }
     }
 
-    private @Nullable StatisticsServer statisticsServer(
-            final RewardService reward, final PrometheusMeterRegistry meters) {
-        final Integer port = settings.reward().httpPort();
+    private @Nullable StatisticsServer statisticsServer() {
+        final Integer port = settings.rewarding().reward().httpPort();
         if (port == null) {
             return null;
         }
         final StatisticsServer server;
         try {
-            server = new StatisticsServer(port, reward, meters);
-        } catch (final UncheckedIOException e) {
+            server = new StatisticsServer(port);
+        } catch (final IllegalArgumentException e) {
             throw new RunException(String.valueOf(e.getMessage()), e);
         }
         System.out.println("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
         return server;
     }
 
-    /** Names settings in the journal. */
-    static String digest(final RunSettings settings) {
-        return Sha256.of(ByteBuffer.wrap(SettingsReader.write(settings).getBytes(StandardCharsets.UTF_8)));
+    private static MeterRegistry meters(final @Nullable StatisticsServer statistics) {
+        return statistics == null ? new SimpleMeterRegistry() : statistics.meters();
     }
 
     private Learner learner(
@@ -112,10 +113,10 @@ public final class StandaloneRun {
             final JudgeModel model) {
         return new Learner(
                 settings.learner(),
-                digest(settings),
+                settings.tree().digest(),
                 topics,
                 kafka,
-                settings.bus(store),
+                new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
                 model,
                 source,
                 directory.checkpoints(),
@@ -130,16 +131,19 @@ public final class StandaloneRun {
             final LoadedModels models,
             final Topics topics,
             final Map<String, Object> kafka,
-            final @Nullable PolicyStore store) {
-        final Engines engines = new Engines(settings, directory.dataRoot(settings));
+            final @Nullable PolicyStore store,
+            final ActorMetrics metrics) {
+        final Engines engines = new Engines(settings.actors(), directory.dataRoot(settings));
         final List<Actor> actors = new ArrayList<>();
         for (int i = 0; i < settings.rollout().actors(); i++) {
-            final ActorSettings actor = new ActorSettings(
-                    "actor-" + i,
-                    settings.rollout().maxPrompts(),
-                    Topics.MAX_DELIVERIES,
-                    settings.rollout().inFlightUpdate());
-            actors.add(new Actor(actor, topics, kafka, store, engines.engine(models::take), Clock.systemUTC()));
+            actors.add(new Actor(
+                    settings.actors().settings("actor-" + i),
+                    topics,
+                    kafka,
+                    store,
+                    engines.engine(models::take),
+                    metrics,
+                    Clock.systemUTC()));
         }
         return new Actors(actors, this::failed);
     }

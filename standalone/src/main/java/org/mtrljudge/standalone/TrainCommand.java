@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.ScoredLog;
+import org.mtrljudge.service.UsageException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
         if (!Files.isRegularFile(directory.settings())) {
             throw new UsageException(directory.path() + " has no settings.yaml: it never began, train again");
         }
-        final RunSettings settings = SettingsReader.read(directory.settings(), List.of());
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final String topic = directory.origin().fromScored();
         if (topic == null) {
             new RunExecution(settings, null).run(directory);
@@ -102,12 +103,13 @@ final class TrainCommand implements Callable<Integer> {
             final RunSettings settings = options.settings(earlier.settings(), earlier.start());
             final ScoredLog log = earlier.log(settings);
             final long groups = log.trainingGroups();
-            final long batches = groups / settings.data().rolloutBatchSize();
+            final long batches = groups / settings.learner().data().rolloutBatchSize();
             if (batches == 0) {
                 throw new UsageException(topic + " holds " + groups + " training groups, fewer than a batch of "
-                        + settings.data().rolloutBatchSize());
+                        + settings.learner().data().rolloutBatchSize());
             }
-            final int steps = (int) Math.min(batches, settings.trainer().totalSteps());
+            final int steps =
+                    (int) Math.min(batches, settings.learner().trainer().totalSteps());
             System.out.println(topic + ": " + groups + " training groups, " + steps + " steps");
             final RunExecution execution = new RunExecution(settings.withTotalSteps(steps), log);
             execution.run(execution.create(options.runs(), options.runName("offline"), Origin.fromScored(topic)));

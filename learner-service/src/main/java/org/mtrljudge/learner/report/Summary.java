@@ -1,4 +1,4 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.learner.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,9 +9,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Evaluation;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.service.ResidentMemory;
 
 /** A run's outcome as {@code summary.json} and as a table; the keys are documented in docs/summary.md. */
-final class Summary {
+public final class Summary {
     private final TrainingResult result;
     private final double wallSeconds;
 

@@ -1,4 +1,4 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.service;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,23 +6,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** How much memory this process holds, as Linux tells; −1 where the system does not. */
-final class ResidentMemory {
+public final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
     private ResidentMemory() {}
 
     /** The most since the start or the last {@link #forgetPeak}. */
-    static long peakBytes() {
+    public static long peakBytes() {
         return bytes("VmHWM:");
     }
 
-    static long bytes() {
+    public static long bytes() {
         return bytes("VmRSS:");
     }
 
     /** Lets the peak begin anew from what is held now. */
-    static void forgetPeak() throws IOException {
+    public static void forgetPeak() throws IOException {
         Files.writeString(CLEAR, "5");
     }
 

@@ -1,42 +1,41 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.actor;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.mtrljudge.actor.GenerationEngine;
-import org.mtrljudge.actor.JudgeEngine;
-import org.mtrljudge.actor.ServerEngine;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Lora;
+import org.mtrljudge.service.UsageException;
 
 /** What a run's actors generate with, by its settings. */
-final class Engines {
+public final class Engines {
     /** The key of a completions server, sent as a bearer token. */
     private static final String KEY = "OPENAI_API_KEY";
 
-    private final RunSettings settings;
+    private final ActorRun run;
     private final Path dataRoot;
 
-    Engines(final RunSettings settings, final Path dataRoot) {
-        this.settings = settings;
+    /** @param dataRoot where images by reference lie */
+    public Engines(final ActorRun run, final Path dataRoot) {
+        this.run = run;
         this.dataRoot = dataRoot;
     }
 
-    /** Whether actors need a model in this process. */
-    static boolean inProcess(final RunSettings settings) {
-        return settings.rollout().serverUrl() == null;
+    /** With a model that is loaded for it. */
+    public GenerationEngine engine() {
+        return engine(() -> JudgeModel.load(JudgeFolder.named(run.model()), run.modelOptions()));
     }
 
     /** @param models for actors that generate in this process */
-    GenerationEngine engine(final Supplier<JudgeModel> models) {
-        final RunSettings.Rollout rollout = settings.rollout();
+    public GenerationEngine engine(final Supplier<JudgeModel> models) {
+        final ActorRun.Rollout rollout = run.rollout();
         if (rollout.serverUrl() == null) {
             return new JudgeEngine(models.get(), dataRoot, rollout.threads());
         }
-        final JudgeFolder folder = JudgeFolder.named(settings.model());
-        final Lora lora = folder.resolved(settings.modelOptions()).lora();
+        final JudgeFolder folder = JudgeFolder.named(run.model());
+        final Lora lora = folder.resolved(run.modelOptions()).lora();
         if (lora == null) {
             throw new UsageException(
                     "a server takes adapters, not whole models: train one, as in --set actor.model.lora.rank=64");

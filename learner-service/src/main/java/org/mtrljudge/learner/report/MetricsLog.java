@@ -1,4 +1,4 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.learner.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,14 +19,14 @@ import org.mtrljudge.learner.TrainingListener;
  * Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. Goes on with
  * a file that is there: a step that is learned again after a restart keeps its line.
  */
-final class MetricsLog implements TrainingListener {
+public final class MetricsLog implements TrainingListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Path file;
     private final TrainingListener next;
     private final Set<String> written = new HashSet<>(); // phase and step
     private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
-    MetricsLog(final Path file, final TrainingListener next) {
+    public MetricsLog(final Path file, final TrainingListener next) {
         this.file = file;
         this.next = next;
         if (Files.exists(file)) {
@@ -101,8 +101,13 @@ final class MetricsLog implements TrainingListener {
         next.warned(message);
     }
 
+    @Override
+    public void backlog(final int unanswered, final long scoredLag) {
+        next.backlog(unanswered, scoredLag);
+    }
+
     /** The metrics of every RL step; under 0 what was validated before the first. */
-    SortedMap<Integer, Map<String, Double>> rlSteps() {
+    public SortedMap<Integer, Map<String, Double>> rlSteps() {
         return rlSteps;
     }
 }

@@ -11,18 +11,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.service.UsageException;
 
-class SettingsReaderTest {
+class RunSettingsTest {
     @TempDir
     private Path folder;
 
     @Test
     void shouldReadEveryDefaultAndWriteItBack() throws IOException {
-        final RunSettings defaults = SettingsReader.read(null, List.of());
-        assertThat(defaults.reward().formatWeight()).isEqualTo(0.1);
+        final RunSettings defaults = RunSettings.read(null, List.of());
+        assertThat(defaults.rewarding().reward().formatWeight()).isEqualTo(0.1);
         final Path file = folder.resolve("settings.yaml");
-        Files.writeString(file, SettingsReader.write(defaults));
-        assertThat(SettingsReader.read(file, List.of())).isEqualTo(defaults);
+        Files.writeString(file, defaults.tree().write());
+        assertThat(RunSettings.read(file, List.of()).learner()).isEqualTo(defaults.learner());
+        assertThat(RunSettings.read(file, List.of()).tree()).isEqualTo(defaults.tree());
     }
 
     @Test
@@ -30,11 +32,11 @@ class SettingsReaderTest {
         final Path file = folder.resolve("mine.yaml");
         Files.writeString(file, "rollout:\n  n: 4\n  temperature: 0.7\nactor:\n  optim:\n    lr: 0.5\n");
         final RunSettings settings =
-                SettingsReader.read(file, List.of("rollout.n=6", "kafka.fetch.max.bytes=1000", "kafka.client.id=me"));
-        assertThat(settings.rollout().n()).isEqualTo(6);
-        assertThat(settings.rollout().temperature()).isEqualTo(0.7);
-        assertThat(settings.rollout().topP()).isEqualTo(1);
-        assertThat(settings.actor().optim().lr()).isEqualTo(0.5);
+                RunSettings.read(file, List.of("rollout.n=6", "kafka.fetch.max.bytes=1000", "kafka.client.id=me"));
+        assertThat(settings.learner().rollout().n()).isEqualTo(6);
+        assertThat(settings.learner().rollout().temperature()).isEqualTo(0.7);
+        assertThat(settings.learner().rollout().topP()).isEqualTo(1);
+        assertThat(settings.learner().actor().optim().lr()).isEqualTo(0.5);
         assertThat(settings.kafka()).containsEntry("fetch.max.bytes", 1000).containsEntry("client.id", "me");
     }
 
@@ -54,11 +56,7 @@ class SettingsReaderTest {
             rollout | --set takes KEY=VALUE
             """)
     void shouldNameTheKeyItsValueAndWhatIsAllowed(final String pair, final String message) {
-        assertThatThrownBy(() -> {
-                    final RunSettings settings = SettingsReader.read(null, List.of(pair));
-                    settings.learner();
-                    settings.rewards();
-                })
+        assertThatThrownBy(() -> RunSettings.read(null, List.of(pair)))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(message);
     }
@@ -67,10 +65,10 @@ class SettingsReaderTest {
     void shouldRefuseAFileThatIsNoYaml() throws IOException {
         final Path file = folder.resolve("broken.yaml");
         Files.writeString(file, "rollout: [1, 2");
-        assertThatThrownBy(() -> SettingsReader.read(file, List.of()))
+        assertThatThrownBy(() -> RunSettings.read(file, List.of()))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("broken.yaml is no YAML");
-        assertThatThrownBy(() -> SettingsReader.read(folder.resolve("absent.yaml"), List.of()))
+        assertThatThrownBy(() -> RunSettings.read(folder.resolve("absent.yaml"), List.of()))
                 .hasMessageContaining("absent.yaml cannot be read");
     }
 }

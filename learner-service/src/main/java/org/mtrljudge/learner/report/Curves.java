@@ -1,7 +1,8 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.learner.report;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws a run's curves as PNG files. */
-final class Curves {
+public final class Curves {
     private static final Map<String, List<String>> CHARTS = Map.of(
             "reward", List.of("reward/overall", "reward/accuracy", "reward/format"),
             "policy", List.of("actor/entropy_loss", "actor/ppo_kl", "actor/pg_clipfrac", "actor/grad_norm"),
@@ -55,7 +56,7 @@ final class Curves {
      * @param runs their RL steps, by what they are called
      * @return whether it was drawn
      */
-    static boolean compare(
+    public static boolean compare(
             final String metric, final Map<String, SortedMap<Integer, Map<String, Double>>> runs, final Path file) {
         final SortedMap<Integer, Map<String, Double>> together = new TreeMap<>();
         runs.forEach((run, steps) -> steps.forEach((step, metrics) -> {
@@ -83,7 +84,7 @@ final class Curves {
         try {
             BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (final IOException e) {
-            throw new RunException(file + ".png cannot be written: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + ".png cannot be written: " + e.getMessage(), e);
         }
     }
 

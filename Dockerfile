@@ -1,0 +1,59 @@
+# The three services and the command line in one image: its first argument chooses (actor, reward, learner, or a ./judge command).
+#   docker build -t mt-rl-judge .
+#   docker build -t mt-rl-judge:cuda --build-arg VARIANT=cuda --build-arg BASE_IMAGE=IMAGE_WITH_CUDA_AND_LIBTORCH .
+# BUILD=local takes what ./mvnw package left in standalone/target instead of building in the image.
+
+ARG BASE_IMAGE=eclipse-temurin:21-jre
+ARG BUILD_IMAGE=eclipse-temurin:21-jdk
+ARG BUILD=maven
+ARG VARIANT=cpu
+
+FROM ${BUILD_IMAGE} AS built-maven
+ARG VARIANT
+WORKDIR /src
+COPY . .
+RUN ./mvnw -B -q ${VARIANT:+-P$VARIANT} -DskipTests -Dspotless.check.skip=true package
+
+FROM ${BASE_IMAGE} AS built-local
+COPY standalone/target/standalone-*.jar /src/standalone/target/
+COPY standalone/target/lib /src/standalone/target/lib
+
+FROM built-${BUILD} AS built
+WORKDIR /image
+# what seldom changes apart from what always does
+RUN mkdir lib own && cp /src/standalone/target/lib/*.jar lib/ \
+    && for room in schemas service judge-model judge-tasks actor-service reward-service learner-service; do \
+         mv lib/$room-[0-9]*.jar own/; done \
+    && cp /src/standalone/target/standalone-*.jar own/
+
+FROM ${BASE_IMAGE} AS natives-cpu
+COPY --from=built /image/lib /opt/judge/lib
+COPY --from=built /image/own/judge-model-*.jar /opt/judge/own/
+# unpacks libtorch into the image, so that no container has to
+RUN DJL_CACHE_DIR=/opt/judge/djl java -Dai.djl.offline=true -cp "/opt/judge/own/*:/opt/judge/lib/*" org.mtrljudge.model.NativeLibraries \
+    # the same files are the same layer, whenever they were unpacked
+    && find /opt/judge/djl -exec touch -h -d @0 {} +
+
+FROM ${BASE_IMAGE} AS natives-cuda
+# libtorch is the base image's own, see PYTORCH_LIBRARY_PATH in the README
+RUN mkdir -p /opt/judge/djl
+
+FROM natives-${VARIANT} AS natives
+
+FROM ${BASE_IMAGE}
+LABEL org.opencontainers.image.title="MT-RL-Judge on Kafka" org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=built /image/lib /opt/judge/lib
+COPY --from=natives /opt/judge/djl /opt/judge/djl
+COPY docker/entrypoint docker/healthy /opt/judge/bin/
+COPY --from=built /image/own /opt/judge/own
+# results and state; for whatever user it runs as
+RUN mkdir /runs && chmod 1777 /runs
+USER 10001:10001
+# /tmp and /runs are all that is written to: the rest may be read-only
+WORKDIR /tmp
+ENV DJL_CACHE_DIR=/opt/judge/djl JUDGE_RUNS=/runs JUDGE_HTTP_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s CMD ["/opt/judge/bin/healthy"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/opt/judge/bin/entrypoint"]
+CMD ["help"]

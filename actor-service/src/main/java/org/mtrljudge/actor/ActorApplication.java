@@ -1,0 +1,25 @@
+package org.mtrljudge.actor;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import org.mtrljudge.service.ServiceLoop;
+import org.mtrljudge.service.ServiceProcess;
+import org.mtrljudge.service.ServiceSettings;
+
+/** An actor as a process of its own: {@code /health}, {@code /prometheus}, and its loop. */
+@Factory
+@Requires(property = ServiceProcess.SERVICE, value = ActorApplication.SERVICE)
+public final class ActorApplication {
+    static final String SERVICE = "actor";
+
+    public static void main(final String[] args) {
+        ServiceProcess.start(SERVICE, ActorApplication.class);
+    }
+
+    @Singleton
+    ServiceLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
+        return new ActorLoop(settings, settings.tree().bind(ActorRun.class), new ActorMetrics(meters));
+    }
+}

@@ -1,0 +1,66 @@
+package org.mtrljudge.actor;
+
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.PolicyStore;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.RunLog;
+import org.mtrljudge.service.ServiceLoop;
+import org.mtrljudge.service.ServiceSettings;
+
+/** The life of an actor's process: wait for the run's topics, load the model, take prompts until it is stopped. */
+final class ActorLoop implements ServiceLoop {
+    private final ServiceSettings settings;
+    private final ActorRun run;
+    private final ActorMetrics metrics;
+    private volatile boolean stopping;
+    private volatile @Nullable Actor actor;
+
+    ActorLoop(final ServiceSettings settings, final ActorRun run, final ActorMetrics metrics) {
+        this.settings = settings;
+        this.run = run;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        final Topics topics = settings.topics();
+        final RunLog log = new RunLog(settings, topics, () -> stopping);
+        if (!log.await(List.of(topics.prompts(), topics.rollouts(), topics.policies(), topics.weights()))) {
+            return;
+        }
+        final Engines engines = new Engines(run, run.dataRoot(settings.folder()));
+        try (@Nullable PolicyStore store = settings.connections().policyStore();
+                Actor opened = new Actor(
+                        run.settings(settings.id()),
+                        topics,
+                        settings.kafka(),
+                        store,
+                        engines.engine(),
+                        metrics,
+                        Clock.systemUTC())) {
+            actor = opened;
+            if (stopping) { // before there was one to be told
+                opened.stop();
+            }
+            opened.run();
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        final Actor opened = actor;
+        if (opened != null) {
+            opened.stop();
+        }
+    }
+
+    /** It holds a policy: it can answer prompts. */
+    @Override
+    public boolean isReady() {
+        final Actor opened = actor;
+        return opened != null && !stopping && opened.policyVersion() >= 0;
+    }
+}

@@ -1,0 +1,13 @@
+package org.mtrljudge.model;
+
+/** Unpacks libtorch and the tokenizer's library into {@code DJL_CACHE_DIR}, for whoever builds an image that is not written to. */
+public final class NativeLibraries {
+    private NativeLibraries() {}
+
+    /** Takes no arguments. */
+    public static void main(final String[] arguments) {
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0)) {
+            System.out.println("libtorch works: " + model.getClass().getSimpleName());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.mtrljudge.learner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.report.RunReport;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.PolicyStore;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.RunLog;
+import org.mtrljudge.service.ServiceLoop;
+import org.mtrljudge.service.ServiceSettings;
+import org.mtrljudge.service.WholeFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of the learner's process: make the run's topics, learn to the end, leave the results in the run's folder. Started again, it
+ * goes on; stopped, it gives up the step it is at, as if it had been killed.
+ */
+final class LearnerLoop implements ServiceLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnerLoop.class);
+
+    /** Unwinds the learner. */
+    private static final class StoppedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final ServiceSettings settings;
+    private final LearnerRun run;
+    private final LearnerMeters meters;
+    private volatile boolean stopping;
+    private volatile boolean learning;
+
+    LearnerLoop(final ServiceSettings settings, final LearnerRun run, final LearnerMeters meters) {
+        this.settings = settings;
+        this.run = run;
+        this.meters = meters;
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        final Topics topics = settings.topics();
+        if (!new RunLog(settings, topics, () -> stopping).prepare()) {
+            return;
+        }
+        begin();
+        final RunReport report = new RunReport(settings.folder(), meters);
+        try (JudgeModel model = run.load();
+                @Nullable PolicyStore store = settings.connections().policyStore();
+                Learner learner = learner(topics, model, store, report)) {
+            learning = true;
+            final TrainingResult result = learner.run();
+            LOG.info("{}", report.finish(result));
+        } catch (final StoppedException e) {
+            LOG.info("stopped: started again, it goes on from its newest checkpoint");
+        } finally {
+            learning = false;
+        }
+    }
+
+    private void begin() {
+        try {
+            Files.createDirectories(settings.folder());
+            WholeFile.write(
+                    settings.folder().resolve("settings.yaml"), settings.tree().write());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(settings.folder() + " cannot be written: " + e, e);
+        }
+    }
+
+    private Learner learner(
+            final Topics topics, final JudgeModel model, final @Nullable PolicyStore store, final RunReport report) {
+        return new Learner(
+                run.settings(),
+                settings.tree().digest(),
+                topics,
+                settings.kafka(),
+                new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
+                model,
+                run.data().source(),
+                settings.folder().resolve("checkpoints"),
+                run.dataRoot(settings.folder()),
+                null,
+                new Interrupting(report.listener()),
+                this::throwWhenStopping,
+                Clock.systemUTC());
+    }
+
+    private void throwWhenStopping() {
+        if (stopping) {
+            throw new StoppedException();
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public boolean isReady() {
+        return learning && !stopping;
+    }
+
+    /** Gives every step the chance to be the last. */
+    private final class Interrupting implements TrainingListener {
+        private final TrainingListener next;
+
+        Interrupting(final TrainingListener next) {
+            this.next = next;
+        }
+
+        @Override
+        public void phaseStarted(final String phase, final int steps) {
+            next.phaseStarted(phase, steps);
+        }
+
+        @Override
+        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+            next.progressed(phase, done, metrics);
+            throwWhenStopping();
+        }
+
+        @Override
+        public void phaseEnded(final String phase) {
+            next.phaseEnded(phase);
+        }
+
+        @Override
+        public void warned(final String message) {
+            next.warned(message);
+        }
+
+        @Override
+        public void backlog(final int unanswered, final long scoredLag) {
+            next.backlog(unanswered, scoredLag);
+        }
+    }
+}

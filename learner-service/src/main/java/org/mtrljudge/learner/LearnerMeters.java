@@ -1,0 +1,79 @@
+package org.mtrljudge.learner;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A run's course for a metrics system and a log: every step's metrics as gauges, under their names in the field. */
+final class LearnerMeters implements TrainingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnerMeters.class);
+    /** What a line of the log says of a step; all of it is in metrics.jsonl. */
+    private static final Set<String> TOLD = Set.of(
+            "sft/loss", "reward/overall", "reward/format", "staleness/mean", "timing_s/step", "val/mean_macro_f1");
+
+    private final MeterRegistry registry;
+    private final Map<String, AtomicReference<Double>> gauges = new ConcurrentHashMap<>();
+    private final AtomicInteger unanswered;
+    private final AtomicLong scoredLag;
+    private final AtomicInteger steps;
+    private int phaseSteps;
+
+    LearnerMeters(final MeterRegistry registry) {
+        this.registry = registry;
+        this.unanswered = registry.gauge("judge.learner.prompts.unanswered", new AtomicInteger());
+        this.scoredLag = registry.gauge("judge.learner.scored.lag", new AtomicLong());
+        this.steps = registry.gauge("judge.learner.step", new AtomicInteger());
+    }
+
+    @Override
+    public void phaseStarted(final String phase, final int count) {
+        phaseSteps = count;
+        LOG.info("{}: {} begin", phase, count);
+    }
+
+    @Override
+    public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
+        steps.set(done);
+        metrics.forEach(this::gauge);
+        if (!metrics.isEmpty()) {
+            final Map<String, Double> told = new TreeMap<>(metrics);
+            told.keySet().retainAll(TOLD);
+            LOG.info("{} {} of {}: {}", phase, done, phaseSteps, told);
+        }
+    }
+
+    private void gauge(final String name, final double value) {
+        gauges.computeIfAbsent(name, n -> {
+                    final AtomicReference<Double> held = new AtomicReference<>(value);
+                    registry.gauge("judge.learner.metric", Tags.of("name", n), held, AtomicReference::get);
+                    return held;
+                })
+                .set(value);
+    }
+
+    @Override
+    public void phaseEnded(final String phase) {
+        registry.counter("judge.learner.phases.ended", "phase", phase).increment();
+        LOG.info("{}: done", phase);
+    }
+
+    @Override
+    public void warned(final String message) {
+        registry.counter("judge.learner.warnings").increment();
+        LOG.warn("{}", message);
+    }
+
+    @Override
+    public void backlog(final int waiting, final long lag) {
+        unanswered.set(waiting);
+        scoredLag.set(lag);
+    }
+}

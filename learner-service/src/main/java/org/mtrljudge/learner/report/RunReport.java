@@ -1,0 +1,47 @@
+package org.mtrljudge.learner.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.service.WholeFile;
+
+/** What a learner leaves in its run's folder: {@code metrics.jsonl}, {@code summary.json} and curves. */
+public final class RunReport {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final Path folder;
+    private final MetricsLog metrics;
+    private final long start = System.nanoTime();
+
+    /**
+     * Goes on with the metrics that are there.
+     *
+     * @param next is told what this is told
+     */
+    public RunReport(final Path folder, final TrainingListener next) {
+        this.folder = folder;
+        this.metrics = new MetricsLog(folder.resolve("metrics.jsonl"), next);
+    }
+
+    /** To be given to the learner. */
+    public TrainingListener listener() {
+        return metrics;
+    }
+
+    /** Writes summary and curves; returns the table for people. */
+    public String finish(final TrainingResult result) {
+        final Summary summary = new Summary(result, (System.nanoTime() - start) / 1e9);
+        try {
+            WholeFile.write(
+                    folder.resolve("summary.json"),
+                    JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary.toMap()) + "\n");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(folder.resolve("summary.json") + " cannot be written: " + e, e);
+        }
+        final boolean drawn = Curves.draw(metrics.rlSteps(), folder);
+        return summary.toTable()
+                + (drawn ? "" : "no curves: this JDK finds no fonts (install fontconfig and a font)\n");
+    }
+}

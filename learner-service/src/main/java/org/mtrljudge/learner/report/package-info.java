@@ -1,0 +1,4 @@
+@NullMarked
+package org.mtrljudge.learner.report;
+
+import org.jspecify.annotations.NullMarked;

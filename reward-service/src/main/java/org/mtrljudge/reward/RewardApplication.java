@@ -1,0 +1,24 @@
+package org.mtrljudge.reward;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import org.mtrljudge.service.ServiceProcess;
+import org.mtrljudge.service.ServiceSettings;
+
+/** A reward service as a process of its own: {@code /health}, {@code /prometheus}, {@code /statistics}, and its streams. */
+@Factory
+@Requires(property = ServiceProcess.SERVICE, value = RewardApplication.SERVICE)
+public final class RewardApplication {
+    static final String SERVICE = "reward";
+
+    public static void main(final String[] args) {
+        ServiceProcess.start(SERVICE, RewardApplication.class);
+    }
+
+    @Singleton
+    RewardLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
+        return new RewardLoop(settings, settings.tree().bind(RewardRun.class), meters);
+    }
+}

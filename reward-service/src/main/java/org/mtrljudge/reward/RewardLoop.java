@@ -1,0 +1,88 @@
+package org.mtrljudge.reward;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.RunLog;
+import org.mtrljudge.service.ServiceLoop;
+import org.mtrljudge.service.ServiceSettings;
+import org.mtrljudge.service.UsageException;
+
+/** The life of a reward service's process: wait for the run's topics, score until it is stopped or its streams fail. */
+final class RewardLoop implements ServiceLoop, ScoringNow {
+    private final ServiceSettings settings;
+    private final RewardRun run;
+    private final MeterRegistry meters;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile @Nullable RewardService service;
+
+    RewardLoop(final ServiceSettings settings, final RewardRun run, final MeterRegistry meters) {
+        this.settings = settings;
+        this.run = run;
+        this.meters = meters;
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        final RewardSettings rewards = rewards();
+        final Topics topics = settings.topics();
+        final RunLog log = new RunLog(settings, topics, () -> end.getCount() == 0);
+        if (!log.await(List.of(topics.rollouts(), topics.scored(), topics.deadLetters()))) {
+            return;
+        }
+        try (RewardService opened = new RewardService(
+                topics,
+                rewards,
+                settings.kafka(),
+                settings.folder().resolve("streams"),
+                settings.id(),
+                meters,
+                this::failed,
+                Clock.systemUTC())) {
+            service = opened;
+            opened.start();
+            end.await();
+        }
+        final Throwable why = failure.get();
+        if (why != null) {
+            throw new KafkaException("the streams failed: " + why.getMessage(), why);
+        }
+    }
+
+    private RewardSettings rewards() {
+        try {
+            return run.settings();
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("wrong setting: " + e.getMessage());
+        }
+    }
+
+    private void failed(final Throwable why) {
+        failure.compareAndSet(null, why);
+        end.countDown();
+    }
+
+    @Override
+    public void stop() {
+        end.countDown();
+    }
+
+    /** It scores: not while its share of the work is being settled. */
+    @Override
+    public boolean isReady() {
+        return service().filter(RewardService::isRunning).isPresent();
+    }
+
+    /** Once its topics are there. */
+    @Override
+    public Optional<RewardService> service() {
+        return Optional.ofNullable(service);
+    }
+}

@@ -1,0 +1,56 @@
+package org.mtrljudge.reward;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.Check;
+
+/** What the reward service reads of a run's settings. */
+public record RewardRun(Algorithm algorithm, Reward reward) {
+
+    /**
+     * How rewards become advantages.
+     *
+     * @param runningScale divide them by their task's running scale
+     */
+    public record Algorithm(String advEstimator, boolean runningScale) {
+        public Algorithm {
+            Check.choice("algorithm.adv_estimator", advEstimator, AdvantageEstimator.keys());
+        }
+    }
+
+    /**
+     * @param formatWeight α in (1 − α) · accuracy + α · format; without meaning when there is a file
+     * @param file a reward set, null for that one
+     * @param plugins a folder with JARs of verifiers, null for none
+     * @param pluginTimeoutMs what one call of theirs may take
+     * @param pairTimeoutMs a group waits for the other order of its pair until nothing has come for so long
+     * @param httpPort where a standalone run serves statistics on loopback, 0 for any free port; null: nowhere
+     */
+    public record Reward(
+            double formatWeight,
+            @Nullable String file,
+            @Nullable String plugins,
+            long pluginTimeoutMs,
+            long pairTimeoutMs,
+            @Nullable Integer httpPort) {
+        public Reward {
+            Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
+            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 3_600_000);
+        }
+    }
+
+    /** @throws IllegalArgumentException when the reward set or what one section says of the other is wrong */
+    public RewardSettings settings() {
+        final Verifiers verifiers =
+                new Verifiers(reward.plugins == null ? null : Path.of(reward.plugins), reward.pluginTimeoutMs);
+        final RewardSet set = reward.file == null
+                ? RewardSet.accuracyAndFormat(reward.formatWeight)
+                : new RewardSetReader(verifiers).read(Path.of(reward.file));
+        return new RewardSettings(
+                set,
+                AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)),
+                algorithm.runningScale,
+                reward.pairTimeoutMs);
+    }
+}

@@ -1,0 +1,79 @@
+package org.mtrljudge.service;
+
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.runtime.event.annotation.EventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the service's loop beside its HTTP server; when it is done the process ends with 0, when it fails with 1. */
+@Context
+@Requires(beans = {ServiceLoop.class, ServiceSettings.class})
+final class LoopRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopRunner.class);
+    /** Less than what Docker and Kubernetes wait for before they kill, 10 and 30 s by default, and enough for a group. */
+    private static final Duration STOP = Duration.ofSeconds(25);
+
+    private final ServiceLoop loop;
+    private final ServiceSettings settings;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile boolean ended;
+
+    LoopRunner(final ServiceLoop loop, final ServiceSettings settings) {
+        this.loop = loop;
+        this.settings = settings;
+        this.thread = new Thread(this::run, settings.service());
+    }
+
+    @EventListener
+    void onStart(final ServerStartupEvent event) {
+        thread.start();
+    }
+
+    /** Whether the loop's thread lives; a learner that is done and stays counts. */
+    boolean isAlive() {
+        return thread.isAlive() || ended && settings.staysWhenDone();
+    }
+
+    boolean isReady() {
+        return thread.isAlive() && loop.isReady();
+    }
+
+    private void run() {
+        LogFields.ofProcess(settings);
+        int exitCode = 0;
+        try {
+            loop.run();
+            LOG.info("{} is {}", settings.service(), stopping ? "stopped" : "done");
+        } catch (final UsageException e) {
+            LOG.error("{}", e.getMessage());
+            exitCode = 2;
+        } catch (final InterruptedException | RuntimeException | Error e) {
+            LOG.error("{} failed: {}", settings.service(), e.getMessage(), e);
+            exitCode = 1;
+        }
+        ended = true;
+        if (!stopping && !(exitCode == 0 && settings.staysWhenDone())) {
+            System.exit(exitCode);
+        }
+    }
+
+    @PreDestroy
+    void stop() throws InterruptedException {
+        stopping = true;
+        if (!ended) {
+            loop.stop();
+            thread.join(STOP.toMillis());
+            if (thread.isAlive()) {
+                LOG.warn(
+                        "{} did not stop in {} s: what it had in hand is given to others by the broker",
+                        settings.service(),
+                        STOP.toSeconds());
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.mtrljudge.service;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.mtrljudge.schemas.Topics;
+
+/**
+ * What a service's process is told, by its environment and the settings file that names.
+ *
+ * @param service actor, reward or learner
+ * @param run the prefix of the run's topics: {@code JUDGE_RUN}
+ * @param folder of the run: {@code JUDGE_RUNS/JUDGE_RUN}
+ * @param id of this process among those of its kind: {@code JUDGE_ID}, or the machine's name
+ * @param tree the run's settings: {@code JUDGE_CONFIG} and {@code JUDGE__…}
+ * @param http where /health and /prometheus are served
+ * @param staysWhenDone a learner that is done waits to be stopped, for platforms that would start it again: {@code JUDGE_WHEN_DONE=wait}
+ */
+public record ServiceSettings(
+        String service,
+        String run,
+        Path folder,
+        String id,
+        SettingsTree tree,
+        Connections connections,
+        Http http,
+        boolean staysWhenDone) {
+    /** What Kafka allows in topic names, so that a run can be a prefix. */
+    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
+
+    /** {@code JUDGE_HTTP_HOST} and {@code JUDGE_HTTP_PORT}; loopback and 8080. */
+    public record Http(String host, int port) {}
+
+    /** @throws UsageException that names what is wrong */
+    static ServiceSettings of(final String service, final Map<String, String> environment) {
+        final String run = environment.getOrDefault("JUDGE_RUN", "quickstart");
+        if (!RUN.matcher(run).matches()) {
+            throw new UsageException(
+                    "JUDGE_RUN is '" + run + "', it may hold letters, digits, _ and - only, at most 100");
+        }
+        final String config = environment.get("JUDGE_CONFIG");
+        final SettingsTree tree = SettingsTree.read(config == null ? null : Path.of(config), environment, List.of());
+        final Connections connections = tree.bind(Connections.class);
+        if (!connections.kafka().containsKey(Connections.BOOTSTRAP)) {
+            throw new UsageException("where is Kafka? Set JUDGE__KAFKA__BOOTSTRAP_SERVERS=HOST:PORT, or kafka: "
+                    + Connections.BOOTSTRAP + " in the file that JUDGE_CONFIG names");
+        }
+        return new ServiceSettings(
+                service,
+                run,
+                Path.of(environment.getOrDefault("JUDGE_RUNS", "runs")).resolve(run),
+                environment.getOrDefault("JUDGE_ID", service + "-" + hostName()),
+                tree,
+                connections,
+                http(environment),
+                environment.getOrDefault("JUDGE_WHEN_DONE", "exit").equals("wait"));
+    }
+
+    private static Http http(final Map<String, String> environment) {
+        final String port = environment.getOrDefault("JUDGE_HTTP_PORT", "8080");
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw new UsageException("JUDGE_HTTP_PORT is '" + port + "', allowed is 0 (any free one) to 65535");
+        }
+        return new Http(environment.getOrDefault("JUDGE_HTTP_HOST", "127.0.0.1"), Integer.parseInt(port));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (final UnknownHostException e) {
+            return String.valueOf(ProcessHandle.current().pid());
+        }
+    }
+
+    public Topics topics() {
+        return new Topics(run, connections.schemaRegistry());
+    }
+
+    public Map<String, Object> kafka() {
+        return connections.kafka();
+    }
+}

@@ -1,0 +1,243 @@
+package org.mtrljudge.service;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.Sha256;
+
+/**
+ * All settings of a run: {@code quickstart.yaml}, which holds every key with its default, a YAML file over it, the environment's
+ * over both, {@code key=value} pairs over all. Each process binds the sections it needs to records of its own.
+ */
+public final class SettingsTree {
+    /** The section that is passed to every Kafka client untouched: its keys have dots and are not known here. */
+    static final String KAFKA = "kafka";
+
+    private static final String DEFAULTS = "/quickstart.yaml";
+    private static final long MAX_FILE_BYTES = 1 << 20;
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // unknown keys are found before
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private final ObjectNode tree;
+
+    private SettingsTree(final ObjectNode tree) {
+        this.tree = tree;
+    }
+
+    /**
+     * @param file null for none
+     * @param environment of the process, see {@link EnvironmentSettings}
+     * @throws UsageException that names the key, its value and what is allowed
+     */
+    public static SettingsTree read(
+            final @Nullable Path file, final Map<String, String> environment, final List<String> pairs) {
+        final ObjectNode tree = defaults();
+        if (file != null) {
+            merge(tree, parse(file));
+        }
+        EnvironmentSettings.read(environment).forEach((key, value) -> put(tree, key, value));
+        pairs.forEach(pair -> apply(tree, pair));
+        checkKeys(tree, defaults(), "");
+        return new SettingsTree(tree);
+    }
+
+    /** The same, but for one {@code key=value}. */
+    public SettingsTree with(final String pair) {
+        final ObjectNode changed = tree.deepCopy();
+        apply(changed, pair);
+        return new SettingsTree(changed);
+    }
+
+    /**
+     * The settings as a record, or those of them it has.
+     *
+     * @throws UsageException that names the key, its value and what is allowed
+     */
+    public <T extends Record> T bind(final Class<T> type) {
+        try {
+            return YAML.treeToValue(tree, type);
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("wrong setting: " + e.getMessage());
+        } catch (final JsonProcessingException e) {
+            throw new UsageException(explain(e));
+        }
+    }
+
+    /** All keys with their values as a file that can be read; secrets of Kafka's clients are left out. */
+    public String write() {
+        final ObjectNode open = tree.deepCopy();
+        open.withObject("/" + KAFKA).remove(Secrets.namesIn(section(open, KAFKA)));
+        try {
+            return YAML.writeValueAsString(open);
+        } catch (final JsonProcessingException e) {
+            throw new IllegalStateException("settings that were read can be written", e);
+        }
+    }
+
+    /** Names everything that a run's results depend on: how its broker is reached does not belong to that. */
+    public String digest() {
+        final ObjectNode decisive = tree.deepCopy();
+        decisive.remove(List.of(KAFKA, "broker"));
+        final byte[] canonical = canonical(decisive).toString().getBytes(StandardCharsets.UTF_8);
+        return Sha256.of(ByteBuffer.wrap(canonical));
+    }
+
+    /** Keys in order; 1 and 1.0 are one number. */
+    private static Object canonical(final JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            final Map<String, Object> sorted = new TreeMap<>();
+            object.properties().forEach(entry -> sorted.put(entry.getKey(), canonical(entry.getValue())));
+            return sorted;
+        }
+        return node.isNumber() ? node.asDouble() : node;
+    }
+
+    @Override
+    public boolean equals(final @Nullable Object other) {
+        return other instanceof SettingsTree that && tree.equals(that.tree);
+    }
+
+    @Override
+    public int hashCode() {
+        return tree.hashCode();
+    }
+
+    private static ObjectNode defaults() {
+        try (InputStream in = Objects.requireNonNull(SettingsTree.class.getResourceAsStream(DEFAULTS), DEFAULTS)) {
+            return (ObjectNode) YAML.readTree(in);
+        } catch (final IOException e) {
+            throw new IllegalStateException("the resource " + DEFAULTS + " cannot be read", e);
+        }
+    }
+
+    private static ObjectNode parse(final Path file) {
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new UsageException("the settings file " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
+            }
+            final JsonNode node = YAML.readTree(Files.readAllBytes(file));
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new UsageException("the settings file " + file + " holds no keys");
+        } catch (final JsonProcessingException e) {
+            throw new UsageException("the settings file " + file + " is no YAML: " + e.getMessage());
+        } catch (final IOException e) {
+            throw new UsageException("the settings file " + file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void merge(final ObjectNode into, final ObjectNode from) {
+        from.properties().forEach(entry -> {
+            final JsonNode known = into.get(entry.getKey());
+            if (known instanceof ObjectNode section && entry.getValue() instanceof ObjectNode values) {
+                merge(section, values);
+            } else {
+                into.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+
+    private static void apply(final ObjectNode tree, final String pair) {
+        final int equals = pair.indexOf('=');
+        if (equals < 1) {
+            throw new UsageException("--set takes KEY=VALUE, as in --set rollout.n=8; this was '" + pair + "'");
+        }
+        put(tree, pair.substring(0, equals), pair.substring(equals + 1));
+    }
+
+    private static void put(final ObjectNode tree, final String key, final String text) {
+        final JsonNode value;
+        try {
+            value = YAML.readTree(text);
+        } catch (final JsonProcessingException e) {
+            throw new UsageException("the value of " + key + " is no YAML");
+        }
+        if (key.startsWith(KAFKA + ".")) {
+            section(tree, KAFKA).set(key.substring(KAFKA.length() + 1), value);
+            return;
+        }
+        final String[] path = key.split("\\.");
+        ObjectNode section = tree;
+        for (int i = 0; i < path.length - 1; i++) {
+            section = section(section, path[i]);
+        }
+        section.set(path[path.length - 1], value);
+    }
+
+    private static ObjectNode section(final ObjectNode tree, final String name) {
+        return tree.get(name) instanceof ObjectNode known ? known : tree.putObject(name);
+    }
+
+    private static void checkKeys(final ObjectNode given, final ObjectNode known, final String prefix) {
+        for (final Iterator<String> names = given.fieldNames(); names.hasNext(); ) {
+            final String name = names.next();
+            if (!known.has(name)) {
+                final TreeSet<String> allowed = new TreeSet<>();
+                known.fieldNames().forEachRemaining(allowed::add);
+                throw new UsageException(
+                        "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
+            }
+            if (!name.equals(KAFKA)
+                    && given.get(name) instanceof ObjectNode section
+                    && known.get(name) instanceof ObjectNode there) {
+                checkKeys(section, there, prefix + name + ".");
+            }
+        }
+    }
+
+    private static String explain(final JsonProcessingException e) {
+        if (e instanceof ValueInstantiationException invalid && invalid.getCause() != null) {
+            return "wrong setting: " + invalid.getCause().getMessage();
+        }
+        if (e instanceof MismatchedInputException mismatch) {
+            return "setting '" + path(mismatch) + "' is not " + describe(mismatch.getTargetType()) + ": "
+                    + mismatch.getOriginalMessage().split("\n")[0];
+        }
+        return "the settings cannot be read: " + e.getOriginalMessage();
+    }
+
+    private static String describe(final @Nullable Class<?> type) {
+        if (type == int.class || type == long.class) {
+            return "a whole number";
+        }
+        if (type == double.class) {
+            return "a number";
+        }
+        return type == boolean.class ? "true or false" : "of the right kind";
+    }
+
+    private static String path(final JsonMappingException e) {
+        return e.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+    }
+}

@@ -1,0 +1,17 @@
+package org.mtrljudge.service;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Text files that appear whole or not at all. */
+public final class WholeFile {
+    private WholeFile() {}
+
+    public static void write(final Path file, final String text) throws IOException {
+        final Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+        Files.writeString(unfinished, text);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

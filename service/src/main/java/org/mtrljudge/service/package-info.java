@@ -1,0 +1,4 @@
+@NullMarked
+package org.mtrljudge.service;
+
+import org.jspecify.annotations.NullMarked;

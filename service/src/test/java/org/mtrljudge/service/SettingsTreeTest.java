@@ -1,0 +1,86 @@
+package org.mtrljudge.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTreeTest {
+    /** As much of the sections as these tests look at. */
+    record Seen(Rollout rollout, Data data, Map<String, Object> kafka) {
+        record Rollout(int n, double temperature) {}
+
+        record Data(String file, int rolloutBatchSize) {}
+    }
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldLayTheEnvironmentOverTheFileAndPairsOverBoth() throws IOException {
+        final Path file = Files.writeString(
+                folder.resolve("mine.yaml"), "rollout: {n: 4, temperature: 0.5}\ndata: {file: a.jsonl}\n");
+        final Seen seen = SettingsTree.read(
+                        file,
+                        Map.of(
+                                "JUDGE__ROLLOUT__N", "6",
+                                "JUDGE__DATA__FILE", "b.jsonl",
+                                "JUDGE__DATA__ROLLOUT_BATCH_SIZE", "12",
+                                "JUDGE__KAFKA__BOOTSTRAP_SERVERS", "kafka:9092",
+                                "JUDGE_HEAP", "no setting",
+                                "PATH", "neither"),
+                        List.of("data.rollout_batch_size=14"))
+                .bind(Seen.class);
+        assertThat(seen.rollout()).isEqualTo(new Seen.Rollout(6, 0.5));
+        assertThat(seen.data()).isEqualTo(new Seen.Data("b.jsonl", 14));
+        assertThat(seen.kafka()).containsExactly(Map.entry("bootstrap.servers", "kafka:9092"));
+    }
+
+    @Test
+    void shouldTakeSecretsFromFilesAndWriteThemNowhere() throws IOException {
+        final Path secret = Files.writeString(folder.resolve("jaas"), "Scram required password='it: #1';\n");
+        final Path password = Files.writeString(folder.resolve("password"), "0123\n");
+        final SettingsTree tree = SettingsTree.read(
+                null,
+                Map.of(
+                        "JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE", secret.toString(),
+                        "JUDGE__KAFKA__SSL_KEYSTORE_PASSWORD__FROM_FILE", password.toString(),
+                        "JUDGE__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
+                List.of());
+        assertThat(tree.bind(Seen.class).kafka())
+                .containsEntry("sasl.jaas.config", "Scram required password='it: #1';")
+                .containsEntry("ssl.keystore.password", "0123");
+        assertThat(tree.write()).contains("SASL_SSL").doesNotContain("it: #1", "0123", "jaas");
+        assertThatThrownBy(() -> SettingsTree.read(
+                        null, Map.of("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE", folder + "/absent"), List.of()))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE")
+                .hasMessageContaining("absent cannot be read");
+    }
+
+    @Test
+    void shouldNameAnUnknownKeyOfTheEnvironment() {
+        assertThatThrownBy(() -> SettingsTree.read(null, Map.of("JUDGE__ROLLOUT__NN", "6"), List.of()))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("unknown setting 'rollout.nn'; allowed here: actors, ");
+    }
+
+    @Test
+    void shouldHaveADigestOfWhatResultsDependOn() {
+        final String digest = digest();
+        assertThat(digest("rollout.temperature=1")).as("1 is 1.0").isEqualTo(digest);
+        assertThat(digest("kafka.bootstrap.servers=elsewhere:9092")).isEqualTo(digest);
+        assertThat(digest("broker.port=9092")).isEqualTo(digest);
+        assertThat(digest("rollout.temperature=1.1")).isNotEqualTo(digest);
+    }
+
+    private static String digest(final String... pairs) {
+        return SettingsTree.read(null, Map.of(), List.of(pairs)).digest();
+    }
+}
