@@ -31,8 +31,8 @@ COPY --from=built /image/lib /opt/judge/lib
 COPY --from=built /image/own/judge-model-*.jar /opt/judge/own/
 # unpacks libtorch into the image, so that no container has to
 RUN DJL_CACHE_DIR=/opt/judge/djl java -Dai.djl.offline=true -cp "/opt/judge/own/*:/opt/judge/lib/*" org.mtrljudge.model.NativeLibraries \
-    # the same files are the same layer, whenever they were unpacked
-    && find /opt/judge/djl -exec touch -h -d @0 {} +
+    # for whatever user it runs as; the same files are the same layer, whenever they were unpacked
+    && chmod -R a+rX /opt/judge/djl && find /opt/judge/djl -exec touch -h -d @0 {} +
 
 FROM ${BASE_IMAGE} AS natives-cuda
 # libtorch is the base image's own, see PYTORCH_LIBRARY_PATH in the README

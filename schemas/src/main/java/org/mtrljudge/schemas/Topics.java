@@ -1,15 +1,22 @@
 package org.mtrljudge.schemas;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
 public final class Topics {
@@ -134,22 +141,43 @@ public final class Topics {
                 .get();
     }
 
-    /** Creates those of these topics that are missing. */
+    /**
+     * Creates those of these topics that are missing. Where none is, no right to create any is needed.
+     *
+     * @param replication of new topics; -1: as the broker has it
+     */
     public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
             throws InterruptedException {
-        final var created = admin.createTopics(
-                topics.stream().map(t -> t.toCreate(replication)).toList());
-        for (final var topic : created.values().entrySet()) {
-            try {
-                topic.getValue().get();
-            } catch (final ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw e.getCause() instanceof KafkaException refused
-                            ? refused
-                            : new KafkaException(
-                                    "the topic " + topic.getKey() + " cannot be created: " + e.getCause(), e);
-                }
+        final Map<String, KafkaFuture<TopicDescription>> there =
+                admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
+        final List<NewTopic> missing = new ArrayList<>();
+        for (final Topic<?> topic : topics) {
+            if (result(
+                            Objects.requireNonNull(there.get(topic.name())),
+                            topic.name(),
+                            UnknownTopicOrPartitionException.class)
+                    == null) {
+                missing.add(topic.toCreate(replication));
             }
+        }
+        for (final var created : admin.createTopics(missing).values().entrySet()) {
+            result(created.getValue(), created.getKey(), TopicExistsException.class);
+        }
+    }
+
+    /** What comes of a request about a topic; null where it fails as it may. */
+    private static <T> @Nullable T result(
+            final KafkaFuture<T> future, final String topic, final Class<? extends KafkaException> expected)
+            throws InterruptedException {
+        try {
+            return future.get();
+        } catch (final ExecutionException e) {
+            if (expected.isInstance(e.getCause())) {
+                return null;
+            }
+            throw e.getCause() instanceof KafkaException refused
+                    ? refused
+                    : new KafkaException("the topic " + topic + " cannot be created: " + e.getCause(), e);
         }
     }
 }

@@ -36,7 +36,8 @@ final class EarlierRun implements AutoCloseable {
         }
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
         final Topics topics = directory.topics();
-        final EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka());
+        final EmbeddedBroker broker = EmbeddedBroker.of(
+                RunSettings.read(directory.settings(), List.of()), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
         final List<String> scored = broker.topics().stream()
                 .filter(name -> TOPIC.matcher(name).matches())
                 .toList();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,12 +36,26 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where a broker listens whose log is in the folder. */
     private static final String ADDRESS = "bootstrap.servers";
 
-    private final @Nullable KafkaRaftServer server; // null: it runs in another process
-    private final String address;
+    private static final short BROKERS_DEFAULT = -1; // copies of a topic
 
-    private EmbeddedBroker(final @Nullable KafkaRaftServer server, final String address) {
+    private static final Set<String> LISTENERS =
+            Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
+
+    private final @Nullable KafkaRaftServer server; // null: it runs in another process
+    private final Map<String, Object> clientConfig;
+
+    private EmbeddedBroker(final @Nullable KafkaRaftServer server, final Map<String, Object> clientConfig) {
         this.server = server;
-        this.address = address;
+        this.clientConfig = clientConfig;
+    }
+
+    /**
+     * The brokers of a run: those that its settings name, as those of a run of separate services do, or else its own.
+     *
+     * @param own starts or finds that
+     */
+    static EmbeddedBroker of(final RunSettings settings, final Supplier<EmbeddedBroker> own) {
+        return settings.kafka().containsKey(ADDRESS) ? new EmbeddedBroker(null, settings.kafka()) : own.get();
     }
 
     /**
@@ -62,7 +77,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             throw new RunException("no process has " + logDir + " in use: does the run go on?", null);
         }
         try {
-            return new EmbeddedBroker(null, Files.readString(logDir.resolve(ADDRESS)));
+            return new EmbeddedBroker(null, Map.of(ADDRESS, Files.readString(logDir.resolve(ADDRESS))));
         } catch (final IOException e) {
             throw new RunException(
                     "another process uses " + logDir + ", and where its broker listens cannot be read: " + e, e);
@@ -91,20 +106,35 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param wantedPort of the broker, 0 for any free one
      */
     public static EmbeddedBroker start(final Path logDir, final int wantedPort) {
+        return start(logDir, wantedPort, Map.of());
+    }
+
+    /**
+     * As above, with settings of the broker's added; listeners are added to its own.
+     *
+     * @param wantedPort of the broker, 0 for any free one
+     */
+    public static EmbeddedBroker start(final Path logDir, final int wantedPort, final Map<String, String> more) {
         final int port = freePort(wantedPort);
         final int controllerPort = freePort(0);
         try {
             Files.createDirectories(logDir);
             format(logDir);
-            final KafkaRaftServer server =
-                    new KafkaRaftServer(new KafkaConfig(config(logDir, port, controllerPort), false), Time.SYSTEM);
+            final KafkaRaftServer server = new KafkaRaftServer(
+                    new KafkaConfig(withMore(config(logDir, port, controllerPort), more), false), Time.SYSTEM);
             server.startup();
             final String address = HOST + ":" + port;
             Files.writeString(logDir.resolve(ADDRESS), address);
-            return new EmbeddedBroker(server, address);
+            return new EmbeddedBroker(server, Map.of(ADDRESS, address));
         } catch (final IOException e) {
             throw new RunException("the broker's folder " + logDir + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    private static Map<String, Object> withMore(final Map<String, Object> config, final Map<String, String> more) {
+        more.forEach((key, value) ->
+                config.merge(key, value, (own, added) -> LISTENERS.contains(key) ? own + "," + added : added));
+        return config;
     }
 
     private static int freePort(final int wanted) {
@@ -170,7 +200,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Where clients connect: the start of every client's configuration. */
     public Map<String, Object> clientConfig() {
-        return Map.of("bootstrap.servers", address);
+        return clientConfig;
     }
 
     /** The names of all its topics. */
@@ -188,7 +218,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates those of these topics that are missing. */
     public void create(final List<Topic<?>> topics) {
         try (Admin admin = Admin.create(clientConfig())) {
-            Topics.create(topics, admin, (short) 1);
+            Topics.create(topics, admin, BROKERS_DEFAULT);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while topics were created", e);
@@ -198,7 +228,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates a run's topics and sets its actors' share group up. */
     public void prepare(final Topics topics) {
         try (Admin admin = Admin.create(clientConfig())) {
-            topics.prepare(admin, (short) 1);
+            topics.prepare(admin, BROKERS_DEFAULT);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while the share group was set up", e);

@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,9 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final RunDirectory directory = run.open();
-        final Topics topics = directory.topics();
-        try (EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final Topics topics = new Topics(run.name(), settings.connections().schemaRegistry());
+        try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Deque<ScoredGroup> newest = newest(topics, broker);
             if (newest.isEmpty()) {
                 System.out.println("no scored groups of that kind in the log of " + run.name());

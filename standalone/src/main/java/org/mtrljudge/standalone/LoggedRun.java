@@ -27,7 +27,7 @@ final class LoggedRun implements AutoCloseable {
         this.store = settings.connections().policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
-        this.broker = EmbeddedBroker.startOrJoin(directory.kafka());
+        this.broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()));
         this.scored = earlier == null
                 ? new ScoredLog(topics.scored(), broker.clientConfig(), directory.dataRoot(settings))
                 : earlier.log(settings);

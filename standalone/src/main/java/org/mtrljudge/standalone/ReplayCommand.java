@@ -85,7 +85,8 @@ final class ReplayCommand implements Callable<Integer> {
         }
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
-                EmbeddedBroker broker = EmbeddedBroker.startOrJoin(directory.kafka())) {
+                EmbeddedBroker broker =
+                        EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = new Topics(run.name(), settings.connections().schemaRegistry());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());

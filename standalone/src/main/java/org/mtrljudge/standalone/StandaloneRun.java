@@ -59,8 +59,11 @@ public final class StandaloneRun {
                                         : 0),
                         () -> JudgeModel.load(folder, settings.modelOptions()));
                 @Nullable PolicyStore store = settings.connections().policyStore();
-                EmbeddedBroker broker = EmbeddedBroker.start(
-                        directory.kafka(), settings.connections().broker().port())) {
+                EmbeddedBroker broker = EmbeddedBroker.of(
+                        settings,
+                        () -> EmbeddedBroker.start(
+                                directory.kafka(),
+                                settings.connections().broker().port()))) {
             broker.prepare(topics);
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
