@@ -53,7 +53,6 @@ import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.WeightChunk;
-import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** An actor against a real broker, with everything that can be wrong about its inputs. */
 class ActorIT {
@@ -64,13 +63,13 @@ class ActorIT {
     private Path folder;
 
     private final Topics topics = new Topics("actors", new LocalSchemaRegistry());
-    private EmbeddedBroker broker;
+    private TestBroker broker;
     private KafkaProducer<String, byte[]> producer;
     private ByteBuffer weights;
 
     @BeforeEach
     void start() {
-        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker = TestBroker.start(folder);
         broker.prepare(topics);
         final Map<String, Object> config = new HashMap<>(broker.clientConfig());
         config.put("max.request.size", 16 << 20);
@@ -81,7 +80,7 @@ class ActorIT {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         producer.close();
         broker.close();
     }
@@ -350,7 +349,7 @@ class ActorIT {
         end(first, one);
         end(second, other);
 
-        final List<RolloutGroup> rollouts = LoggedValues.read(broker, topics.rollouts());
+        final List<RolloutGroup> rollouts = LoggedValues.read(broker.clientConfig(), topics.rollouts());
         assertThat(rollouts)
                 .extracting(r -> r.getPrompt().getPromptId())
                 .containsExactlyInAnyOrder("p0", "p1", "p2", "p3");

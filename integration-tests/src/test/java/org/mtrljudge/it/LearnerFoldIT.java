@@ -33,7 +33,6 @@ import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** Promise 2: killed at any moment and started again, a learner comes to the same weights, to the bit. */
 class LearnerFoldIT {
@@ -47,17 +46,17 @@ class LearnerFoldIT {
 
     private final LocalSchemaRegistry registry = new LocalSchemaRegistry();
     private final Topics prepared = new Topics("prepared", registry);
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     @BeforeEach
     void start() {
-        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker = TestBroker.start(folder);
         broker.prepare(prepared);
         prepare();
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         broker.close();
     }
 
@@ -121,7 +120,7 @@ class LearnerFoldIT {
     }
 
     private List<TrainingStep> journal(final String run) {
-        return LoggedValues.read(broker, new Topics(run, registry).journal());
+        return LoggedValues.read(broker.clientConfig(), new Topics(run, registry).journal());
     }
 
     @Test
@@ -164,7 +163,7 @@ class LearnerFoldIT {
                 .containsExactlyElementsOf(IntStream.range(0, LearnerProcess.STEPS * LearnerProcess.BATCH)
                         .mapToObj(i -> "p" + i)
                         .toList());
-        assertThat(LoggedValues.read(broker, new Topics("killed", registry).policies()))
+        assertThat(LoggedValues.read(broker.clientConfig(), new Topics("killed", registry).policies()))
                 .extracting(PolicyManifest::getVersion)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(0, LearnerProcess.STEPS).boxed().toList());

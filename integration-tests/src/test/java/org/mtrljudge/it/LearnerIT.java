@@ -51,7 +51,6 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.standalone.EmbeddedBroker;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /** The learner against answers that come late, twice, never, or not as wanted. */
@@ -65,16 +64,16 @@ class LearnerIT {
     private Path folder;
 
     private final Topics topics = new Topics("learner", new LocalSchemaRegistry());
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     @BeforeEach
     void start() {
-        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker = TestBroker.start(folder);
         broker.prepare(topics);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         broker.close();
     }
 
@@ -173,11 +172,11 @@ class LearnerIT {
             result = train(warnings, () -> {});
         }
 
-        final List<String> asked = LoggedValues.read(broker, topics.prompts()).stream()
+        final List<String> asked = LoggedValues.read(broker.clientConfig(), topics.prompts()).stream()
                 .map(PromptRequest::getPromptId)
                 .toList();
         assertThat(asked).doesNotHaveDuplicates();
-        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
+        final List<TrainingStep> journal = LoggedValues.read(broker.clientConfig(), topics.journal());
         assertThat(journal).extracting(TrainingStep::getPolicyVersion).containsExactly(0, 1, 2, 3);
         final List<String> learned = new ArrayList<>();
         final List<String> stale = new ArrayList<>();
@@ -218,7 +217,7 @@ class LearnerIT {
             train(warnings, () -> {});
         }
         assertThat(warnings.said).anyMatch(w -> w.contains("rl 3, computed again, gives other weights than version 3"));
-        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
+        final List<TrainingStep> journal = LoggedValues.read(broker.clientConfig(), topics.journal());
         assertThat(journal).extracting(TrainingStep::getPhase).containsExactly("init", "rl", "rl", "rl", "resumed");
         assertThat(journal.get(4).getPolicyVersion()).isEqualTo(4);
         assertThat(journal.get(4).getWeightDigest()).isNotEqualTo(journal.get(3).getWeightDigest());

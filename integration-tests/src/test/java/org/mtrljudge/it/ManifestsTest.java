@@ -24,7 +24,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,7 +179,7 @@ class ManifestsTest {
             }
         });
         final String readers = Files.readString(SERVICE.resolve("ServiceSettings.java"))
-                + Files.readString(ROOT.resolve("docker/entrypoint")).replace("${JUDGE_HEAP", "\"JUDGE_HEAP\"");
+                + Files.readString(ROOT.resolve("docker/entrypoint")).replaceAll("[$][{]([A-Z_]+):-", "\"$1\"");
         final Map<String, String> settings = new HashMap<>();
         named.forEach((name, value) -> {
             if (name.startsWith("JUDGE__")) {
@@ -220,6 +223,39 @@ class ManifestsTest {
         assertThat(Files.readString(SERVICE.resolve("ServiceSettings.java"))).contains("\"JUDGE_HTTP_PORT\", \"8080\"");
         assertThat(Files.readString(ROOT.resolve("Dockerfile"))).contains("EXPOSE 8080");
         assertThat(Files.readString(ROOT.resolve("docker-compose.yml"))).contains("${JUDGE_IMAGE:-mt-rl-judge:");
+    }
+
+    /** {@code docs/operations.md} has every metric of ours and every alert; dashboards and alerts ask for metrics that there are. */
+    @Test
+    void shouldDocumentEveryMetricAndAlert() throws IOException {
+        final String operations = Files.readString(ROOT.resolve("docs/operations.md"));
+        final Set<String> metrics = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(ROOT)) {
+            for (final Path source : sources.filter(file -> file.toString().matches(".*/src/main/java/.*\\.java"))
+                    .toList()) {
+                Pattern.compile("\"(judge\\.[a-z.]+)\"")
+                        .matcher(Files.readString(source))
+                        .results()
+                        .map(found -> found.group(1).replace('.', '_'))
+                        .forEach(metrics::add);
+            }
+        }
+        metrics.remove("judge_service"); // a property, no metric
+        metrics.remove("judge_terminal");
+        metrics.remove("judge_log");
+        assertThat(metrics)
+                .hasSizeGreaterThan(12)
+                .allSatisfy(metric -> assertThat(operations).contains("`" + metric));
+        final JsonNode alerts = Manifests.documents(ROOT.resolve("docker/prometheus/alerts.yml"))
+                .get(0);
+        alerts.findValuesAsText("alert").forEach(alert -> assertThat(operations).contains("| `" + alert + "` |"));
+        final String asked =
+                Files.readString(ROOT.resolve("docker/grafana/dashboards/loop.json")) + alerts.findValuesAsText("expr");
+        Pattern.compile("judge_[a-z_]+")
+                .matcher(asked)
+                .results()
+                .map(found -> found.group().replaceFirst("_(total|sum|count)$", ""))
+                .forEach(metric -> assertThat(metrics).contains(metric));
     }
 
     @Test

@@ -37,7 +37,6 @@ import org.mtrljudge.reward.Verifiers;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** A log is scored again: what comes out, what it is compared with, and that it can be stopped. */
 @Timeout(300)
@@ -49,14 +48,14 @@ class ReplayIT {
     private Path folder;
 
     private final Topics topics = new Topics("replayed", new LocalSchemaRegistry());
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     /** Tasks "a" and "b" in turn, policy versions 0 to 9, one poisoned record; scored with α = 0.1. */
     @BeforeEach
     void runOnce() throws InterruptedException {
-        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker = TestBroker.start(folder);
         broker.prepare(topics);
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
             producer.send(new ProducerRecord<>(topics.rollouts().name(), "poison", new byte[] {7}));
             for (int i = 0; i < GROUPS; i++) {
                 final String task = i % 2 == 0 ? "a" : "b";
@@ -73,14 +72,14 @@ class ReplayIT {
                 why -> {},
                 Clock.systemUTC())) {
             service.start();
-            while (LoggedValues.read(broker, topics.scored()).size() < GROUPS) {
+            while (LoggedValues.read(broker.clientConfig(), topics.scored()).size() < GROUPS) {
                 Thread.sleep(200);
             }
         }
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         broker.close();
     }
 
@@ -144,7 +143,7 @@ class ReplayIT {
                 RewardSet.accuracyAndFormat(0.7),
                 new RolloutFilter(0, 4, 7, Set.of("b"))); // versions 5 and 7
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
-        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("chosen"));
+        final List<ScoredGroup> scored = LoggedValues.read(broker.clientConfig(), topics.scored("chosen"));
         assertThat(scored).hasSize(GROUPS / 5).allSatisfy(group -> {
             assertThat(group.getRollout().getPrompt().getTask()).isEqualTo("b");
             assertThat(group.getRollout().getPolicyVersion()).isIn(5, 7);
@@ -156,7 +155,8 @@ class ReplayIT {
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {}))
                 .as("killed before its report")
                 .isTrue();
-        assertThat(LoggedValues.read(broker, topics.scored("chosen"))).hasSize(GROUPS / 5);
+        assertThat(LoggedValues.read(broker.clientConfig(), topics.scored("chosen")))
+                .hasSize(GROUPS / 5);
         replay.forget();
         assertThat(broker.topics()).noneMatch(topic -> topic.contains("changelog") && topic.contains("chosen"));
     }
@@ -169,17 +169,18 @@ class ReplayIT {
                 .read(rewards); // about 5 s for all
         final Replay first = replay("slow", slow, RolloutFilter.ALL);
         final long end = first.endOffset();
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
             producer.send(topics.rollouts().message("late", group("late", "a", 0, RIGHT, WRONG, BARE)));
         }
         final AtomicLong reached = new AtomicLong();
         assertThat(first.run(end, () -> reached.get() > 0, reached::set)).isFalse();
-        final long stoppedAt = LoggedValues.read(broker, topics.scored("slow")).size();
+        final long stoppedAt =
+                LoggedValues.read(broker.clientConfig(), topics.scored("slow")).size();
         assertThat(stoppedAt).isBetween(1L, GROUPS - 1L);
         assertThat(replay("slow", slow, RolloutFilter.ALL).run(end, () -> false, offset -> {}))
                 .isTrue();
 
-        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("slow"));
+        final List<ScoredGroup> scored = LoggedValues.read(broker.clientConfig(), topics.scored("slow"));
         assertThat(scored).hasSize(GROUPS);
         final Set<String> ids = new HashSet<>();
         final List<Long> offsets = new ArrayList<>();
@@ -191,15 +192,16 @@ class ReplayIT {
         });
         assertThat(ids).hasSize(GROUPS).doesNotContain("late");
         assertThat(offsets).isSorted();
-        assertThat(LoggedValues.read(broker, topics.deadLetters("slow"))).hasSize(1);
+        assertThat(LoggedValues.read(broker.clientConfig(), topics.deadLetters("slow")))
+                .hasSize(1);
     }
 
     @Test
     void shouldScoreTheSameBytesAsTheRunButForTheTime() {
         final Replay replay = replay("again", RewardSet.accuracyAndFormat(0.1), RolloutFilter.ALL);
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
-        final List<ScoredGroup> before = LoggedValues.read(broker, topics.scored());
-        final List<ScoredGroup> after = LoggedValues.read(broker, topics.scored("again"));
+        final List<ScoredGroup> before = LoggedValues.read(broker.clientConfig(), topics.scored());
+        final List<ScoredGroup> after = LoggedValues.read(broker.clientConfig(), topics.scored("again"));
         assertThat(after).hasSameSizeAs(before);
         for (int i = 0; i < after.size(); i++) {
             before.get(i).put("scoreMs", 0.0);

@@ -111,7 +111,7 @@ class RewardServiceIT {
 
     @Test
     void shouldScoreEveryGroupOnceThoughItIsKilledTenTimesAndItsBrokerRestarted() throws Exception {
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
             for (int i = 0; i < GROUPS; i++) {
                 producer.send(topics.rollouts().message("p" + i, group("p" + i, "good", 0, RIGHT, WRONG)));
             }
@@ -203,7 +203,7 @@ class RewardServiceIT {
     void shouldMakeADeadLetterOfEachOfAThousandPoisonedRecordsAndScoreTheOthersWithoutAStall() throws Exception {
         final Random random = new Random(3);
         int poisoned = 0;
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker)) {
+        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
             for (int i = 0; i < GROUPS; i++) {
                 final boolean bad = i % POISONED_EVERY == 7;
                 final byte[] value = bad
@@ -282,7 +282,7 @@ class RewardServiceIT {
     void shouldServeStatisticsAndMetrics() throws Exception {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (StatisticsServer server = new StatisticsServer(0);
-                KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker);
+                KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig());
                 RewardService service = new RewardService(
                         topics,
                         new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),

@@ -14,7 +14,6 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
-import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** Rollouts for tests of what comes after them. */
 final class RolloutGroups {
@@ -56,8 +55,8 @@ final class RolloutGroups {
                 null);
     }
 
-    static KafkaProducer<String, byte[]> producer(final EmbeddedBroker broker) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
+    static KafkaProducer<String, byte[]> producer(final Map<String, Object> kafka) {
+        final Map<String, Object> config = new HashMap<>(kafka);
         config.put("max.request.size", 16 << 20);
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mtrljudge.it.RolloutGroups.RIGHT;
 
+import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -21,6 +27,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,6 +120,62 @@ class SchemaEvolutionIT {
                 .decode(writeByOldCode(old, topics.scored().name()));
         assertThat(read.getRolloutOffset()).isNull();
         assertThat(read.getScores()).isEqualTo(scored.getScores());
+    }
+
+    /** Apicurio's serializer always; Confluent's, which writes by itself then, in a build with the profile {@code confluent}. */
+    @Test
+    void shouldWriteTheBytesThatOtherSerializersWrite() {
+        final HttpSchemaRegistry registry = new HttpSchemaRegistry(server.url());
+        final Topics topics = new Topics("bytes", registry);
+        final byte[] ours = topics.scored().message("p1", scored).value();
+        try (Serializer<ScoredGroup> theirs = new AvroKafkaSerializer<>()) {
+            theirs.configure(
+                    Map.of(
+                            "apicurio.registry.url",
+                            server.url().replace("ccompat/v7", "registry/v2"),
+                            "apicurio.registry.as-confluent",
+                            true,
+                            "apicurio.registry.headers.enabled",
+                            false,
+                            "apicurio.registry.use-id",
+                            "contentId",
+                            "apicurio.registry.auto-register",
+                            true,
+                            "apicurio.registry.auto-register.if-exists",
+                            "RETURN_OR_UPDATE",
+                            "apicurio.registry.artifact-resolver-strategy",
+                            "io.apicurio.registry.serde.strategy.TopicIdStrategy"),
+                    false);
+            final byte[] same = theirs.serialize(topics.scored().name(), scored);
+            assertThat(Arrays.copyOfRange(same, 5, same.length))
+                    .as("magic byte and id aside")
+                    .isEqualTo(Arrays.copyOfRange(ours, 5, ours.length));
+            assertThat(same[0]).isEqualTo(ours[0]).isZero();
+            assertThat(registry.schemaOf(ByteBuffer.wrap(same, 1, 4).getInt()))
+                    .as("their id names our schema")
+                    .isEqualTo(ScoredGroup.getClassSchema());
+            assertThat(topics.scored().valueSerde().decode(same)).isEqualTo(scored);
+        }
+    }
+
+    /** What people ask a registry of Confluent's kind. */
+    @Test
+    void shouldAnswerConfluentsInterfaceForOurSubjects() throws Exception {
+        final Topics topics = new Topics("asked", new HttpSchemaRegistry(server.url()));
+        topics.rollouts().message("p1", rollout);
+        assertThat(get("/subjects")).contains("\"asked.rollouts-value\"");
+        assertThat(get("/subjects/asked.rollouts-value/versions")).isEqualTo("[1]");
+        assertThat(get("/subjects/asked.rollouts-value/versions/latest"))
+                .contains("\"subject\":\"asked.rollouts-value\"", "RolloutGroup");
+        assertThat(get("/config/asked.rollouts-value")).contains("FULL_TRANSITIVE");
+    }
+
+    private static String get(final String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(server.url() + path)).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

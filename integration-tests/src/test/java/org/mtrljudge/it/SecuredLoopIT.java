@@ -52,7 +52,7 @@ class SecuredLoopIT {
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         broker.close();
     }
 

@@ -21,7 +21,6 @@ import org.mtrljudge.reward.RewardApplication;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** The three services as processes of their own: a run to its summary, health that means it, and ends without loss. */
 class ServiceProcessesIT {
@@ -35,15 +34,15 @@ class ServiceProcessesIT {
     private Path folder;
 
     private final Topics topics = new Topics("spread", new LocalSchemaRegistry());
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     @BeforeEach
     void start() {
-        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        broker = TestBroker.start(folder);
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         broker.close();
     }
 
@@ -118,7 +117,8 @@ class ServiceProcessesIT {
                 .isEqualTo(groups.get("learned").asInt()
                         + groups.get("stale").asInt()
                         + groups.get("dead").asInt());
-        assertThat(LoggedValues.<DeadLetter>read(broker, topics.deadLetters())).isEmpty();
+        assertThat(LoggedValues.<DeadLetter>read(broker.clientConfig(), topics.deadLetters()))
+                .isEmpty();
         assertThat(run.resolve("settings.yaml")).content().contains("total_steps: 8");
         assertThat(run.resolve("metrics.jsonl")).content().hasLineCount(STEPS);
         for (final String line : Files.readAllLines(folder.resolve("actor-0.log"))) {

@@ -33,6 +33,10 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     byte[] encode(final String topic, final V value) {
+        final Serializer<Object> other = registry.serializer();
+        if (other != null) {
+            return other.serialize(topic, value);
+        }
         final ByteArrayOutputStream out = new ByteArrayOutputStream(likelyBytes);
         out.writeBytes(ByteBuffer.allocate(HEADER_BYTES)
                 .put((byte) 0)

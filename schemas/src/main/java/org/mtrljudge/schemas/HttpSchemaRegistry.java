@@ -20,6 +20,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,19 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final Map<List<?>, Integer> ids = new ConcurrentHashMap<>(); // by subject and schema
+    private final @Nullable Serializer<Object> serializer;
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
     /** @param url up to where {@code /subjects} begins */
     public HttpSchemaRegistry(final String url) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.serializer = ConfluentSerializer.of(this.url);
+    }
+
+    /** Confluent's own, where the build has it. */
+    @Override
+    public @Nullable Serializer<Object> serializer() {
+        return serializer;
     }
 
     /**

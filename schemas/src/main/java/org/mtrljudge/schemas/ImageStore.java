@@ -48,11 +48,16 @@ public final class ImageStore {
     }
 
     private byte[] readFile(final String relative) {
-        final Path file = root.resolve(relative).normalize();
-        if (!file.startsWith(root)) {
-            throw new IllegalArgumentException("image " + relative + " lies outside the data root " + root);
+        if (relative.contains("://")) {
+            throw new IllegalArgumentException(
+                    "image " + relative + " is a URL: images are read from the data root " + root + " alone");
         }
+        final Path file = root.resolve(relative).normalize();
         try {
+            if (!file.startsWith(root)
+                    || Files.exists(file) && !file.toRealPath().startsWith(root.toRealPath())) {
+                throw new IllegalArgumentException("image " + relative + " lies outside the data root " + root);
+            }
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
             }

@@ -1,0 +1,121 @@
+package org.mtrljudge.it;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.standalone.EmbeddedBroker;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * A test's broker: a container where an engine answers and has the image or can pull it, and the embedded one otherwise. Says which.
+ * Tests that stop a broker and go on with its folder start the embedded one themselves.
+ */
+final class TestBroker implements AutoCloseable {
+    private static final String IMAGE = System.getProperty("kafka.image", "apache/kafka:4.3.1");
+    private static final short COPIES = 1;
+
+    /** Asked once: why containers cannot be used, or null when they can. */
+    private static final class Engine {
+        private static final String WHY_NOT = whyNot();
+
+        private static String whyNot() {
+            try {
+                if (!DockerClientFactory.instance().isDockerAvailable()) {
+                    return "no container engine answers";
+                }
+                fetch(DockerClientFactory.lazyClient());
+                return null;
+            } catch (final RuntimeException e) {
+                return String.valueOf(e.getMessage()).split("\n")[0];
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return "interrupted";
+            }
+        }
+
+        /** By hand: Testcontainers asks a registry that cannot be reached for two minutes. */
+        private static void fetch(final DockerClient engine) throws InterruptedException {
+            try {
+                engine.inspectImageCmd(IMAGE).exec();
+            } catch (final NotFoundException e) {
+                engine.pullImageCmd(IMAGE).start().awaitCompletion();
+            }
+        }
+    }
+
+    private final AutoCloseable broker;
+    private final Map<String, Object> clientConfig;
+
+    private TestBroker(final AutoCloseable broker, final Map<String, Object> clientConfig) {
+        this.broker = broker;
+        this.clientConfig = clientConfig;
+    }
+
+    /** @param folder of the test; the embedded broker's log lies in it */
+    static TestBroker start(final Path folder) {
+        if (Engine.WHY_NOT == null) {
+            final KafkaContainer container = container();
+            container.start();
+            System.out.println("broker: a container of " + IMAGE);
+            return new TestBroker(container, Map.of("bootstrap.servers", container.getBootstrapServers()));
+        }
+        System.out.println("broker: embedded (" + Engine.WHY_NOT + ")");
+        final EmbeddedBroker embedded = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        return new TestBroker(embedded, embedded.clientConfig());
+    }
+
+    private static KafkaContainer container() {
+        return new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
+                .withEnv("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR", "1")
+                .withEnv("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR", "1")
+                .withEnv("KAFKA_GROUP_SHARE_MIN_RECORD_LOCK_DURATION_MS", "1000")
+                .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+                .withEnv("KAFKA_MESSAGE_MAX_BYTES", String.valueOf(16 << 20));
+    }
+
+    Map<String, Object> clientConfig() {
+        return clientConfig;
+    }
+
+    void prepare(final Topics topics) {
+        admin(admin -> topics.prepare(admin, COPIES));
+    }
+
+    void create(final List<Topic<?>> topics) {
+        admin(admin -> Topics.create(topics, admin, COPIES));
+    }
+
+    Set<String> topics() {
+        final Set<String> names = new HashSet<>();
+        admin(admin -> names.addAll(admin.listTopics().names().get()));
+        return names;
+    }
+
+    /** What is asked of a broker. */
+    private interface Request {
+        void make(Admin admin) throws InterruptedException, ExecutionException;
+    }
+
+    private void admin(final Request request) {
+        try (Admin admin = Admin.create(clientConfig)) {
+            request.make(admin);
+        } catch (final InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        broker.close();
+    }
+}

@@ -1,0 +1,27 @@
+package org.mtrljudge.tasks.metrics;
+
+import org.hipparchus.stat.correlation.KendallsCorrelation;
+import org.hipparchus.stat.correlation.PearsonsCorrelation;
+import org.hipparchus.stat.correlation.SpearmansCorrelation;
+
+/**
+ * How a judge's grades go with graded scores, −1..1; not a number where one side is constant.
+ *
+ * @param spearman of ranks, ties at their mean rank
+ * @param kendall tau-b
+ */
+public record Correlation(double pearson, double spearman, double kendall, int samples) {
+
+    /** @throws IllegalArgumentException unless both have the same length, at least 2 */
+    public static Correlation of(final double[] grades, final double[] scores) {
+        if (grades.length != scores.length || grades.length < 2) {
+            throw new IllegalArgumentException("a correlation needs two or more pairs, these are " + grades.length
+                    + " and " + scores.length + " numbers");
+        }
+        return new Correlation(
+                new PearsonsCorrelation().correlation(grades, scores),
+                new SpearmansCorrelation().correlation(grades, scores),
+                new KendallsCorrelation().correlation(grades, scores),
+                grades.length);
+    }
+}

@@ -1,0 +1,44 @@
+package org.mtrljudge.tasks.metrics;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.tasks.MacroF1;
+
+/**
+ * Verdicts of one task in figures, all 0..1.
+ *
+ * @param macroF1 the mean over labels of their F1
+ * @param accuracy the share of right verdicts; a missing one is wrong
+ */
+public record TaskScores(Interval macroF1, Interval accuracy, Map<String, LabelScores> labels) {
+    /** @param support how many samples have the label */
+    public record LabelScores(double precision, double recall, double f1, int support) {}
+
+    /** @param labels every verdict the task allows */
+    public static TaskScores of(final List<Verdict> verdicts, final List<String> labels) {
+        final MacroF1 counts = new MacroF1(labels);
+        verdicts.forEach(v -> counts.add(v.label(), v.verdict()));
+        final Map<String, LabelScores> byLabel = new LinkedHashMap<>();
+        counts.counts()
+                .forEach((label, c) -> byLabel.put(
+                        label,
+                        new LabelScores(
+                                ratio(c[0], c[0] + c[1]),
+                                ratio(c[0], c[0] + c[2]),
+                                ratio(2 * c[0], 2 * c[0] + c[1] + c[2]),
+                                c[0] + c[2])));
+        return new TaskScores(
+                Interval.of(
+                        verdicts.size(),
+                        places -> Verdict.count(verdicts, labels, places).value()),
+                Interval.of(
+                        verdicts.size(),
+                        places -> Verdict.count(verdicts, labels, places).accuracy()),
+                byLabel);
+    }
+
+    private static double ratio(final int part, final int whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+}

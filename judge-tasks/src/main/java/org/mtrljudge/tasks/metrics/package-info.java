@@ -1,0 +1,4 @@
+@NullMarked
+package org.mtrljudge.tasks.metrics;
+
+import org.jspecify.annotations.NullMarked;

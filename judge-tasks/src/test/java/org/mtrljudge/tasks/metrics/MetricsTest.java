@@ -1,0 +1,61 @@
+package org.mtrljudge.tasks.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+    private static PairScores.Pair pair(final String straight, final String reversed) {
+        return new PairScores.Pair(
+                new Verdict("1", straight), new Verdict("2", reversed)); // the first image is the better one
+    }
+
+    @Test
+    void shouldScorePairsInBothOrders() {
+        final PairScores scores = PairScores.of(List.of(
+                pair("1", "2"), // right twice
+                pair("2", "1"), // wrong twice, and true to itself
+                pair("1", "1"), // the first place twice
+                pair("2", "2"), // the second place twice
+                pair("1", null))); // right once, then nothing
+        assertThat(scores.positionConsistency().value()).isEqualTo(2 / 5.0);
+        assertThat(scores.flipRate().value()).isEqualTo(2 / 5.0);
+        assertThat(scores.accuracyWithTies().value()).isEqualTo((1 + 0 + 0.5 + 0.5 + 0.5) / 5);
+        assertThat(scores.accuracyWithoutTies().value()).isEqualTo(1 / 2.0);
+    }
+
+    @Test
+    void shouldTakeTheMajorityAndNoneOfATie() {
+        assertThat(Verdict.majority(Arrays.asList("yes", "no", "yes", null))).isEqualTo("yes");
+        assertThat(Verdict.majority(Arrays.asList("yes", "no", "no", "yes"))).isNull();
+        assertThat(Verdict.majority(Arrays.asList(null, null))).isNull();
+        assertThat(Verdict.majority(Arrays.asList(null, null, "no"))).isEqualTo("no");
+        assertThat(Verdict.agreement(Arrays.asList("yes", "no", "yes", null))).isEqualTo(0.5);
+        assertThat(Verdict.agreement(Arrays.asList(null, null))).isZero();
+    }
+
+    /** For a share p of n the interval is near p ± 1.96 √(p (1 − p) / n). */
+    @Test
+    void shouldGiveIntervalsOfTheWidthThatTheoryGives() {
+        final int n = 400;
+        final Interval interval = Interval.of(
+                n, places -> Arrays.stream(places).filter(i -> i % 4 == 0).count() / (double) n);
+        final double half = 1.96 * Math.sqrt(0.25 * 0.75 / n);
+        assertThat(interval.value()).isEqualTo(0.25);
+        assertThat(interval.low()).isCloseTo(0.25 - half, within(0.006));
+        assertThat(interval.high()).isCloseTo(0.25 + half, within(0.006));
+        assertThat(interval.samples()).isEqualTo(n);
+    }
+
+    @Test
+    void shouldRefuseToCorrelateOnePair() {
+        assertThatThrownBy(() -> Correlation.of(new double[1], new double[1])).hasMessageContaining("two or more");
+        assertThat(Correlation.of(new double[] {1, 1, 1}, new double[] {1, 2, 3})
+                        .pearson())
+                .isNaN();
+    }
+}
