@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user's own data: one JSON object a line with {@code prompt} ({@code <image>} where pictures go), {@code images} (paths relative to
  * the file), {@code answer}, {@code task}; optional {@code split} (train, validation, test), {@code labels},
- * {@code pair} (the line that asks the same in the other order has the same one) and {@code demonstration}. A task's labels are its answers unless a line names them.
+ * {@code pair} (the line that asks the same in the other order has the same one) and {@code demonstration}; {@code grade}, a human's score. A task's labels are its answers unless a line names them.
  */
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
@@ -40,7 +40,8 @@ public final class JsonlData implements ExampleSource {
             @Nullable List<String> labels,
             Split split,
             @Nullable String pair,
-            @Nullable String demonstration) {}
+            @Nullable String demonstration,
+            @Nullable Double grade) {}
 
     private final Path file;
     private final Path root;
@@ -106,7 +107,8 @@ public final class JsonlData implements ExampleSource {
                 node.has("labels") ? strings(node, "labels", number) : null,
                 split(node, number),
                 node.has("pair") ? text(node, "pair", number) : null,
-                node.has("demonstration") ? text(node, "demonstration", number) : null);
+                node.has("demonstration") ? text(node, "demonstration", number) : null,
+                node.path("grade").isNumber() ? node.path("grade").asDouble() : null);
     }
 
     private String text(final JsonNode node, final String key, final int number) {
@@ -254,6 +256,7 @@ public final class JsonlData implements ExampleSource {
                 row.answer,
                 labels.getOrDefault(task, List.of()),
                 row.pair,
-                row.demonstration);
+                row.demonstration,
+                row.grade);
     }
 }

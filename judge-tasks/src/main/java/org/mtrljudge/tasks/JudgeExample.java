@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer the label a right verdict equals
  * @param labels every verdict the task allows
  * @param pairId the example that asks the same in the other order has the same one; null where there is none
+ * @param grade a human's, where the data has one
  * @param demonstration reasoning and verdict in the wanted format, where one is known; only ever shown in a warm-up
  */
 public record JudgeExample(
@@ -22,7 +23,8 @@ public record JudgeExample(
         String answer,
         List<String> labels,
         @Nullable String pairId,
-        @Nullable String demonstration) {
+        @Nullable String demonstration,
+        @Nullable Double grade) {
 
     /** The encoded pictures alone. */
     public List<byte[]> pictures() {

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A task's prompt: a resource {@code prompts/TASK.txt} with {@code <image>} and {@code {text}} where they go. */
 public final class PromptTemplate {
+    private static final Pattern LABELS = Pattern.compile("answer (\\w+) or (\\w+)\\.$");
     private final String template;
 
     private PromptTemplate(final String template) {
@@ -28,5 +32,14 @@ public final class PromptTemplate {
 
     public String fill(final String text) {
         return template.replace("{text}", text);
+    }
+
+    /** The verdicts it asks for: templates end with "answer A or B." */
+    public List<String> labels() {
+        final Matcher asked = LABELS.matcher(template);
+        if (!asked.find()) {
+            throw new IllegalStateException("the prompt does not end with 'answer A or B.': " + template);
+        }
+        return List.of(asked.group(1), asked.group(2));
     }
 }

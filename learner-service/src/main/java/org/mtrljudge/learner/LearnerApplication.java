@@ -20,6 +20,6 @@ public final class LearnerApplication {
 
     @Singleton
     ServiceLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
-        return new LearnerLoop(settings, LearnerRun.of(settings.tree()), new LearnerMeters(meters));
+        return new LearnerLoop(settings, LearnerRun.of(settings.tree()), meters);
     }
 }

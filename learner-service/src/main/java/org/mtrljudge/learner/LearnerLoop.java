@@ -1,10 +1,10 @@
 package org.mtrljudge.learner;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.report.RunReport;
 import org.mtrljudge.model.JudgeModel;
@@ -31,11 +31,11 @@ final class LearnerLoop implements ServiceLoop {
 
     private final ServiceSettings settings;
     private final LearnerRun run;
-    private final LearnerMeters meters;
+    private final MeterRegistry meters;
     private volatile boolean stopping;
     private volatile boolean learning;
 
-    LearnerLoop(final ServiceSettings settings, final LearnerRun run, final LearnerMeters meters) {
+    LearnerLoop(final ServiceSettings settings, final LearnerRun run, final MeterRegistry meters) {
         this.settings = settings;
         this.run = run;
         this.meters = meters;
@@ -48,7 +48,7 @@ final class LearnerLoop implements ServiceLoop {
             return;
         }
         begin();
-        final RunReport report = new RunReport(settings.folder(), meters);
+        final RunReport report = new RunReport(settings.folder(), new LearnerMeters(meters, this::throwWhenStopping));
         try (JudgeModel model = run.load();
                 @Nullable PolicyStore store = settings.connections().policyStore();
                 Learner learner = learner(topics, model, store, report)) {
@@ -85,7 +85,7 @@ final class LearnerLoop implements ServiceLoop {
                 settings.folder().resolve("checkpoints"),
                 run.dataRoot(settings.folder()),
                 null,
-                new Interrupting(report.listener()),
+                report.listener(),
                 this::throwWhenStopping,
                 Clock.systemUTC());
     }
@@ -104,40 +104,5 @@ final class LearnerLoop implements ServiceLoop {
     @Override
     public boolean isReady() {
         return learning && !stopping;
-    }
-
-    /** Gives every step the chance to be the last. */
-    private final class Interrupting implements TrainingListener {
-        private final TrainingListener next;
-
-        Interrupting(final TrainingListener next) {
-            this.next = next;
-        }
-
-        @Override
-        public void phaseStarted(final String phase, final int steps) {
-            next.phaseStarted(phase, steps);
-        }
-
-        @Override
-        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
-            next.progressed(phase, done, metrics);
-            throwWhenStopping();
-        }
-
-        @Override
-        public void phaseEnded(final String phase) {
-            next.phaseEnded(phase);
-        }
-
-        @Override
-        public void warned(final String message) {
-            next.warned(message);
-        }
-
-        @Override
-        public void backlog(final int unanswered, final long scoredLag) {
-            next.backlog(unanswered, scoredLag);
-        }
     }
 }

@@ -20,14 +20,17 @@ final class LearnerMeters implements TrainingListener {
             "sft/loss", "reward/overall", "reward/format", "staleness/mean", "timing_s/step", "val/mean_macro_f1");
 
     private final MeterRegistry registry;
+    private final Runnable afterStep;
     private final Map<String, AtomicReference<Double>> gauges = new ConcurrentHashMap<>();
     private final AtomicInteger unanswered;
     private final AtomicLong scoredLag;
     private final AtomicInteger steps;
     private int phaseSteps;
 
-    LearnerMeters(final MeterRegistry registry) {
+    /** @param afterStep called when a step's metrics are told; what it throws ends the learner */
+    LearnerMeters(final MeterRegistry registry, final Runnable afterStep) {
         this.registry = registry;
+        this.afterStep = afterStep;
         this.unanswered = registry.gauge("judge.learner.prompts.unanswered", new AtomicInteger());
         this.scoredLag = registry.gauge("judge.learner.scored.lag", new AtomicLong());
         this.steps = registry.gauge("judge.learner.step", new AtomicInteger());
@@ -48,6 +51,7 @@ final class LearnerMeters implements TrainingListener {
             told.keySet().retainAll(TOLD);
             LOG.info("{} {} of {}: {}", phase, done, phaseSteps, told);
         }
+        afterStep.run();
     }
 
     private void gauge(final String name, final double value) {

@@ -60,7 +60,7 @@ class PromptScheduleTest {
 
             @Override
             public JudgeExample example(final String task, final Split split, final int index) {
-                return new JudgeExample(task + index, task, "?", List.of(), "yes", List.of("yes"), null, null);
+                return new JudgeExample(task + index, task, "?", List.of(), "yes", List.of("yes"), null, null, null);
             }
         };
     }

@@ -9,55 +9,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.mtrljudge.model.ImageProcessor;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.service.UsageException;
-import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Data sets: check one, or write the built-in tasks as one. */
+/** Data sets: prepare a published one, check one, or write the built-in tasks as one. */
 @Command(
         name = "data",
-        description = "Checks a data.jsonl, or writes the built-in tasks as one.",
-        subcommands = {DataCommand.Check.class, DataCommand.Export.class})
+        description = "Makes data of a published set, checks a data.jsonl, or writes the built-in tasks as one.",
+        subcommands = {DataPrepareCommand.class, DataCheckCommand.class, DataCommand.Export.class})
 final class DataCommand {
     private DataCommand() {}
-
-    @Command(
-            name = "check",
-            description = "Reads a data.jsonl as training would, decodes every picture, reports counts.")
-    static final class Check implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "the data.jsonl")
-        private Path file = Path.of(".");
-
-        @Override
-        public Integer call() {
-            final ExampleSource source = JsonlData.read(file);
-            final ImageProcessor processor =
-                    JudgeFolder.preset(JudgeFolder.JUDGE_TINY).imageProcessor();
-            for (final Split split : Split.values()) {
-                for (final String task : source.tasks(split)) {
-                    final Map<String, Integer> answers = new TreeMap<>();
-                    for (int i = 0; i < source.size(task, split); i++) {
-                        final JudgeExample example = source.example(task, split, i);
-                        answers.merge(example.answer(), 1, Integer::sum);
-                        example.pictures().forEach(p -> processor.process(p, file + " " + example.id()));
-                    }
-                    System.out.printf(
-                            "%-12s %-24s %6d  %s%n", split.lowerName(), task, source.size(task, split), answers);
-                }
-            }
-            return 0;
-        }
-    }
 
     @Command(name = "export", description = "Writes examples of the built-in tasks: data.jsonl and PNG pictures.")
     static final class Export implements Callable<Integer> {

@@ -14,6 +14,8 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             TrainCommand.class,
             SftCommand.class,
+            EvalCommand.class,
+            ScoreCommand.class,
             ReplayCommand.class,
             InspectCommand.class,
             AuditCommand.class,

@@ -69,7 +69,7 @@ final class Progress implements TrainingListener {
         if (phase.equals("replay")) {
             return "groups";
         }
-        return phase.startsWith("test") ? "prompts" : "steps";
+        return phase.startsWith("test") || phase.equals("evaluation") ? "prompts" : "steps";
     }
 
     private static String describe(final Map<String, Double> metrics) {

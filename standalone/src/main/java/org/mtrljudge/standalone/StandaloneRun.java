@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.Engines;
+import org.mtrljudge.learner.Evaluator;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.ScoredLog;
@@ -28,6 +30,9 @@ import org.mtrljudge.tasks.ExampleSource;
 
 /** All services of one run in this JVM. They share nothing but the broker. */
 public final class StandaloneRun {
+    /** Batches of prompts that may wait for each actor in an evaluation, so that none is idle. */
+    private static final int PROMPTS_AHEAD = 3;
+
     private final RunSettings settings;
     private final RunDirectory directory;
     private final ExampleSource source;
@@ -48,8 +53,44 @@ public final class StandaloneRun {
         this.listener = listener;
     }
 
-    /** Runs to the end; whatever was started is stopped, also when it fails. */
+    /** What is done with the services of a run while they work. */
+    private interface Job<T> {
+        T with(Topics topics, Map<String, Object> kafka, @Nullable PolicyStore store, JudgeModel model);
+    }
+
+    /** Trains to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
+        return with((topics, kafka, store, model) -> {
+            try (Learner learner = learner(topics, kafka, store, model)) {
+                return learner.run();
+            }
+        });
+    }
+
+    /** Lets the run's model judge instead of learn. */
+    <T> T evaluate(final Evaluator.Plan plan, final Function<Evaluator, T> work) {
+        return with((topics, kafka, store, model) -> {
+            try (Evaluator evaluator = new Evaluator(
+                    topics,
+                    kafka,
+                    new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
+                    model,
+                    source,
+                    plan,
+                    settings.tree().digest(),
+                    PROMPTS_AHEAD
+                            * Math.max(1, settings.rollout().actors())
+                            * settings.rollout().maxPrompts(),
+                    settings.learner().trainer().stallWarningMs(),
+                    listener,
+                    this::checkHealth,
+                    Clock.systemUTC())) {
+                return work.apply(evaluator);
+            }
+        });
+    }
+
+    private <T> T with(final Job<T> job) {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
         final Topics topics = new Topics(directory.run(), settings.connections().schemaRegistry());
         try (LoadedModels models = new LoadedModels(
@@ -78,14 +119,13 @@ public final class StandaloneRun {
                             this::failed,
                             Clock.systemUTC());
                     Actors actors = startActors(models, topics, kafka, store, new ActorMetrics(meters(statistics)));
-                    JudgeModel model = models.take();
-                    Learner learner = learner(topics, kafka, store, model)) {
+                    JudgeModel model = models.take()) {
                 if (statistics != null) {
                     statistics.show(reward);
                 }
                 reward.start();
                 actors.start();
-                return learner.run();
+                return job.with(topics, kafka, store, model);
             }
         }
     }

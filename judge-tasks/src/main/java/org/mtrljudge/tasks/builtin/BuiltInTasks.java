@@ -96,6 +96,7 @@ public final class BuiltInTasks implements ExampleSource {
                 answer,
                 LABELS,
                 null,
-                drawn.reasoning() == null ? null : drawn.reasoning().then(answer));
+                drawn.reasoning() == null ? null : drawn.reasoning().then(answer),
+                null);
     }
 }

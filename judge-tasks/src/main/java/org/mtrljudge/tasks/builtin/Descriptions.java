@@ -115,7 +115,8 @@ public final class Descriptions implements ExampleSource {
                 text,
                 List.of(),
                 null,
-                text);
+                text,
+                null);
     }
 
     private static Scene withOddity(final Scene scene, final SplittableRandom random) {

@@ -1,0 +1,181 @@
+package org.mtrljudge.tasks.published;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.Split;
+
+/**
+ * Makes our data of a published set: divides rows into splits as large as the paper's (or the user's), fits thresholds on the training
+ * split alone, asks pairs in both orders.
+ */
+public final class Preparation {
+    private static final List<PublishedSet> SETS = List.of(
+            new Agin(),
+            new SeeTrue(),
+            new ImageReward(),
+            new UnsafeBench(),
+            new MjBench(),
+            new MultimodalRewardBench2(),
+            new VlRewardBench(),
+            new GenAiBench(),
+            new EasyR1());
+
+    /**
+     * The user's choices.
+     *
+     * @param files by split; a split without a file is taken from the file of another, the training file first
+     * @param sizes of the splits, in their order; null: the paper's
+     * @param threshold from which a grade counts as yes; null: the training split's median
+     * @param subset of a set that has some, or the task's name for one that names none
+     * @param seed of the division into splits
+     */
+    public record Options(
+            Map<Split, Path> files,
+            @Nullable List<Integer> sizes,
+            @Nullable Double threshold,
+            String subset,
+            long seed) {}
+
+    private final PublishedSet set;
+    private final Options options;
+    private final Map<Split, List<Row>> rows = new EnumMap<>(Split.class);
+
+    private Preparation(final PublishedSet set, final Options options) {
+        this.set = set;
+        this.options = options;
+    }
+
+    /** The sets there are readers of. */
+    public static Set<String> names() {
+        return SETS.stream().map(PublishedSet::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * @param name of the set
+     * @throws DataException when a file has not the published shape
+     */
+    public static Result prepare(final String name, final Options options, final PreparedFolder folder) {
+        final PublishedSet set = SETS.stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new DataException("there is no reader of '" + name + "', there are " + names()));
+        return new Preparation(set, options).run(folder);
+    }
+
+    /**
+     * What was made.
+     *
+     * @param examples by split and task
+     * @param thresholds that were fitted or given, by column
+     * @param leftOut rows that say nothing, ties for ones
+     */
+    public record Result(Map<Split, Map<String, Integer>> examples, Map<String, Double> thresholds, int leftOut) {}
+
+    private Result run(final PreparedFolder folder) {
+        divide();
+        final Map<String, Double> thresholds = new LinkedHashMap<>();
+        set.gradedColumns().forEach(column -> thresholds.put(column, threshold(column)));
+        final double[] byColumn =
+                thresholds.values().stream().mapToDouble(d -> d).toArray();
+        final PublishedSet.Choices choices = new PublishedSet.Choices(options.subset, i -> byColumn[(int) i]);
+        final Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
+        int leftOut = 0;
+        for (final Split split : Split.values()) {
+            for (final Row row : rowsOf(split)) {
+                final List<Prepared> examples = set.examples(row, choices);
+                leftOut += examples.isEmpty() ? 1 : 0;
+                for (final Prepared example : examples) {
+                    folder.add(example, split, row);
+                    counts.computeIfAbsent(split, s -> new TreeMap<>()).merge(example.task(), 1, Integer::sum);
+                }
+            }
+        }
+        return new Result(counts, thresholds, leftOut);
+    }
+
+    private List<Row> rowsOf(final Split split) {
+        return rows.getOrDefault(split, List.of());
+    }
+
+    /** Files of their own are the splits they are; the training file is divided among the others. */
+    private void divide() {
+        final Map<Split, List<List<Row>>> given = new EnumMap<>(Split.class);
+        options.files.forEach((split, file) -> given.put(split, shuffledGroups(Rows.read(file))));
+        final List<List<Row>> shared = given.getOrDefault(Split.TRAIN, List.of());
+        final double available = shared.stream().mapToInt(List::size).sum();
+        final double wanted = Stream.of(Split.values())
+                .filter(this::isShared)
+                .mapToDouble(this::size)
+                .sum();
+        final double share = Math.min(1, available / Math.max(1, wanted)); // fewer rows: the same proportions
+        for (final Split split : Split.values()) {
+            rows.put(
+                    split,
+                    isShared(split)
+                            ? take(shared, (int) Math.round(share * size(split)))
+                            : take(Objects.requireNonNull(given.get(split)), size(split)));
+        }
+    }
+
+    private boolean isShared(final Split split) {
+        return split == Split.TRAIN || !options.files.containsKey(split);
+    }
+
+    /** Rows a split shall have; where the set names no sizes, a split is what its file holds. */
+    private int size(final Split split) {
+        if (options.sizes != null) {
+            return options.sizes.get(split.ordinal());
+        }
+        final boolean unnamed = set.sizes() == PublishedSet.Sizes.AS_GIVEN;
+        return unnamed && !options.files.containsKey(split) ? 0 : set.sizes().of(split);
+    }
+
+    /** Takes whole groups, so that no image or prompt is in two splits. */
+    private static List<Row> take(final List<List<Row>> groups, final int wanted) {
+        final List<Row> taken = new ArrayList<>();
+        while (!groups.isEmpty() && taken.size() < wanted) {
+            taken.addAll(groups.remove(groups.size() - 1));
+        }
+        return taken.size() > wanted ? new ArrayList<>(taken.subList(0, wanted)) : taken;
+    }
+
+    private List<List<Row>> shuffledGroups(final List<Row> all) {
+        final Map<String, List<Row>> byGroup = new LinkedHashMap<>();
+        all.forEach(row ->
+                byGroup.computeIfAbsent(set.group(row), g -> new ArrayList<>()).add(row));
+        final List<List<Row>> groups = new ArrayList<>(byGroup.values());
+        Collections.shuffle(groups, new Random(options.seed));
+        return groups;
+    }
+
+    /** Of the training rows alone: what is tested must not shape what counts as right. */
+    private double threshold(final String column) {
+        if (options.threshold != null) {
+            return options.threshold;
+        }
+        final double[] grades = rowsOf(Split.TRAIN).stream()
+                .mapToDouble(row -> row.number(column))
+                .sorted()
+                .toArray();
+        if (grades.length == 0) {
+            throw new DataException(
+                    "there are no training rows to take the median of " + column + " from: give --threshold");
+        }
+        final int middle = grades.length / 2;
+        return grades.length % 2 == 1 ? grades[middle] : (grades[middle - 1] + grades[middle]) / 2;
+    }
+}

@@ -1,0 +1,143 @@
+package org.mtrljudge.tasks.published;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.Split;
+
+/**
+ * A folder with our data: {@code data.jsonl}, to which sets are added one after the other, and {@code images/}, each picture once, under
+ * its SHA-256.
+ */
+public final class PreparedFolder implements AutoCloseable {
+    private static final long MAX_IMAGE_BYTES = 32L << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final Path folder;
+    private final Path pictures;
+    private final Set<String> tasksBefore;
+    private final Writer lines;
+
+    /**
+     * @param folder made when it is missing
+     * @param pictures where the published files' paths begin
+     */
+    public PreparedFolder(final Path folder, final Path pictures) {
+        this.folder = folder;
+        this.pictures = pictures.toAbsolutePath().normalize();
+        final Path data = folder.resolve("data.jsonl");
+        try {
+            Files.createDirectories(folder.resolve("images"));
+            this.tasksBefore = Files.exists(data) ? tasks(data) : Set.of();
+            this.lines = Files.newBufferedWriter(data, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (final IOException e) {
+            throw new DataException(folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static Set<String> tasks(final Path data) throws IOException {
+        final Set<String> tasks = new HashSet<>();
+        for (final String line : Files.readAllLines(data)) {
+            final JsonNode node = JSON.readTree(line);
+            tasks.add(node.path("task").asText());
+        }
+        return tasks;
+    }
+
+    void add(final Prepared example, final Split split, final Row row) {
+        if (tasksBefore.contains(example.task())) {
+            throw new DataException(
+                    folder + " has the task " + example.task() + " already: name another folder with --out");
+        }
+        final Map<String, Object> line = new LinkedHashMap<>();
+        line.put("task", example.task());
+        line.put("split", split.lowerName());
+        line.put("prompt", example.prompt());
+        final List<String> images = new ArrayList<>();
+        example.pictures().forEach(picture -> images.add(store(picture, row)));
+        line.put("images", images);
+        line.put("answer", example.answer());
+        if (!example.labels().isEmpty()) {
+            line.put("labels", example.labels());
+        }
+        if (example.pair() != null) {
+            line.put("pair", example.pair());
+        }
+        if (example.grade() != null) {
+            line.put("grade", example.grade());
+        }
+        try {
+            lines.write(JSON.writeValueAsString(line) + "\n");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private String store(final Row.Picture picture, final Row row) {
+        final byte[] bytes = picture.bytes() != null ? picture.bytes() : read(String.valueOf(picture.path()), row);
+        if (bytes.length == 0 || bytes.length > MAX_IMAGE_BYTES) {
+            throw row.wrong("has a picture of " + bytes.length + " bytes, 1 to " + MAX_IMAGE_BYTES + " are allowed");
+        }
+        final String name = "images/" + sha256(bytes) + ending(bytes);
+        final Path file = folder.resolve(name);
+        try {
+            if (!Files.exists(file)) {
+                Files.write(file, bytes);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+        }
+        return name;
+    }
+
+    private byte[] read(final String path, final Row row) {
+        final Path file = pictures.resolve(path).normalize();
+        if (path.contains("://") || !file.startsWith(pictures)) {
+            throw row.wrong("names the picture " + path + ", which is not in " + pictures);
+        }
+        try {
+            if (Files.size(file) > MAX_IMAGE_BYTES) {
+                throw row.wrong("names the picture " + path + ", larger than " + MAX_IMAGE_BYTES + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (final IOException e) {
+            throw row.wrong("names the picture " + path + ", which cannot be read in " + pictures
+                    + " (--images says where they are): " + e.getMessage());
+        }
+    }
+
+    private static String sha256(final byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (final NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String ending(final byte[] bytes) {
+        return bytes.length > 1 && (bytes[0] & 0xff) == 0xff ? ".jpg" : ".png";
+    }
+
+    @Override
+    public void close() {
+        try {
+            lines.close();
+        } catch (final IOException e) {
+            throw new DataException(folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.mtrljudge.tasks.published;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.DataException;
+
+/**
+ * A row of a published file: columns by name, values as text, numbers, bytes, lists and maps.
+ *
+ * @param where the file and the row's number, for errors
+ */
+record Row(String where, Map<String, ?> values) {
+
+    /** A picture as a row has it: its bytes, or a path. */
+    record Picture(byte @Nullable [] bytes, @Nullable String path) {}
+
+    DataException wrong(final String what) {
+        return new DataException(where + " " + what);
+    }
+
+    private Object value(final String column) {
+        final Object value = values.get(column);
+        if (value == null) {
+            throw wrong("has nothing under '" + column + "'; there are " + values.keySet());
+        }
+        return value;
+    }
+
+    String text(final String column) {
+        final String text = String.valueOf(value(column)).strip();
+        if (text.isEmpty()) {
+            throw wrong("has no text under '" + column + "'");
+        }
+        return text;
+    }
+
+    double number(final String column) {
+        final Object value = value(column);
+        try {
+            return value instanceof Number n
+                    ? n.doubleValue()
+                    : Double.parseDouble(String.valueOf(value).strip());
+        } catch (final NumberFormatException e) {
+            throw wrong("has '" + value + "' under '" + column + "', a number is needed");
+        }
+    }
+
+    List<?> list(final String column) {
+        if (value(column) instanceof List<?> list) {
+            return list;
+        }
+        throw wrong("has no list under '" + column + "'");
+    }
+
+    Picture picture(final String column) {
+        return picture(value(column), column);
+    }
+
+    List<Picture> pictures(final String column) {
+        return list(column).stream().map(value -> picture(value, column)).toList();
+    }
+
+    /** As text a path; as a struct, the way the hub's data sets hold pictures, {@code bytes} or {@code path}. */
+    private Picture picture(final @Nullable Object value, final String column) {
+        if (value instanceof byte[] bytes) {
+            return new Picture(bytes, null);
+        }
+        if (value instanceof String path && !path.isBlank()) {
+            return new Picture(null, path.strip());
+        }
+        if (value instanceof Map<?, ?> struct) {
+            if (struct.get("bytes") instanceof byte[] bytes) {
+                return new Picture(bytes, null);
+            }
+            if (struct.get("bytes") instanceof String encoded) {
+                return new Picture(decoded(encoded, column), null);
+            }
+            if (struct.get("path") instanceof String path) {
+                return new Picture(null, path);
+            }
+        }
+        throw wrong("has no picture under '" + column + "': a path, bytes, or a struct of bytes or path is needed");
+    }
+
+    private byte[] decoded(final String base64, final String column) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (final IllegalArgumentException e) {
+            throw wrong("has bytes under '" + column + "' that are not Base64");
+        }
+    }
+}

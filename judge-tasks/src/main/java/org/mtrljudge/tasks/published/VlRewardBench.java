@@ -1,0 +1,48 @@
+package org.mtrljudge.tasks.published;
+
+import java.util.List;
+import org.mtrljudge.tasks.PromptTemplate;
+
+/** VL-RewardBench: which of two answers about an image is better; {@code id, query, response[2], image, human_ranking} (0 is the better). */
+final class VlRewardBench implements PublishedSet {
+    @Override
+    public String name() {
+        return "vl-rewardbench";
+    }
+
+    @Override
+    public Sizes sizes() {
+        return Sizes.TEST_ONLY;
+    }
+
+    @Override
+    public String group(final Row row) {
+        return row.text("id");
+    }
+
+    @Override
+    public List<Prepared> examples(final Row row, final Choices choices) {
+        final List<?> responses = row.list("response");
+        final List<?> ranking = row.list("human_ranking");
+        if (responses.size() != 2 || ranking.size() != 2) {
+            throw row.wrong(
+                    "has " + responses.size() + " responses and " + ranking.size() + " ranks, two each are needed");
+        }
+        if (ranking.get(0).equals(ranking.get(1))) {
+            return List.of();
+        }
+        final boolean first = ((Number) ranking.get(0)).intValue() < ((Number) ranking.get(1)).intValue();
+        final String one = String.valueOf(responses.get(0));
+        final String two = String.valueOf(responses.get(1));
+        final List<Row.Picture> picture = List.of(row.picture("image"));
+        return List.of(
+                Prepared.order(name(), prompt(row.text("query"), one, two), picture, first, group(row)),
+                Prepared.order(name(), prompt(row.text("query"), two, one), picture, !first, group(row)));
+    }
+
+    /** Placeholders in what people wrote are no pictures. */
+    private String prompt(final String query, final String one, final String two) {
+        return PromptTemplate.resource(name())
+                .fill(("Question: " + query + "\nAnswer 1: " + one + "\nAnswer 2: " + two).replace("<image>", ""));
+    }
+}

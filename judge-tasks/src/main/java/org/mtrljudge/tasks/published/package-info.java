@@ -1,0 +1,4 @@
+@NullMarked
+package org.mtrljudge.tasks.published;
+
+import org.jspecify.annotations.NullMarked;

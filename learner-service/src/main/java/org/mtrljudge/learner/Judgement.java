@@ -1,0 +1,44 @@
+package org.mtrljudge.learner;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.JudgeExample;
+
+/**
+ * What a model said about an example.
+ *
+ * @param label the right verdict
+ * @param labels every verdict the task allows
+ * @param pairId the example with the other order of the same question has the same one
+ * @param grade a human's, where the data has one
+ * @param verdicts one for each sample, null where there was none; empty where the prompt could not be processed
+ * @param wellFormed samples in the wanted format
+ * @param tokens of all samples
+ * @param generateMs this prompt's share of its batch's generation time
+ */
+public record Judgement(
+        String id,
+        String task,
+        String label,
+        List<String> labels,
+        @Nullable String pairId,
+        @Nullable Double grade,
+        List<@Nullable String> verdicts,
+        int wellFormed,
+        long tokens,
+        double generateMs) {
+
+    static Judgement dead(final JudgeExample example) {
+        return new Judgement(
+                example.id(),
+                example.task(),
+                example.answer(),
+                example.labels(),
+                example.pairId(),
+                example.grade(),
+                List.of(),
+                0,
+                0,
+                0);
+    }
+}

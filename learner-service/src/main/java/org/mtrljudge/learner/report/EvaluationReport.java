@@ -1,0 +1,194 @@
+package org.mtrljudge.learner.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Judgement;
+import org.mtrljudge.tasks.metrics.Correlation;
+import org.mtrljudge.tasks.metrics.Interval;
+import org.mtrljudge.tasks.metrics.PairScores;
+import org.mtrljudge.tasks.metrics.TaskScores;
+import org.mtrljudge.tasks.metrics.Verdict;
+
+/** Judgements of one model in figures, task by task. A prompt's verdict is what most of its samples say. */
+public final class EvaluationReport {
+    /**
+     * One task.
+     *
+     * @param formatRate share of samples in the wanted format, 0..1
+     * @param agreement mean share of a prompt's samples that say the most frequent verdict; 1 with one sample
+     * @param pairs null where no question was asked in both orders
+     * @param humans the share of a prompt's samples that say yes against the grades of people; null where there are none
+     */
+    public record Task(
+            String name,
+            int prompts,
+            int samples,
+            int unprocessed,
+            TaskScores scores,
+            double formatRate,
+            double agreement,
+            @Nullable PairScores pairs,
+            @Nullable Correlation humans) {}
+
+    private final List<Task> tasks = new ArrayList<>();
+    private final double wallSeconds;
+    private final double generateSeconds;
+    private final int actors;
+
+    /**
+     * @param wallSeconds from the first prompt to the last answer
+     * @param actors that generated side by side
+     */
+    public EvaluationReport(final List<Judgement> judgements, final double wallSeconds, final int actors) {
+        final Map<String, List<Judgement>> byTask = new LinkedHashMap<>();
+        judgements.forEach(
+                j -> byTask.computeIfAbsent(j.task(), t -> new ArrayList<>()).add(j));
+        byTask.forEach((task, own) -> tasks.add(task(task, own)));
+        this.wallSeconds = wallSeconds;
+        this.generateSeconds =
+                judgements.stream().mapToDouble(Judgement::generateMs).sum() / 1000;
+        this.actors = actors;
+    }
+
+    public List<Task> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    private static Task task(final String name, final List<Judgement> own) {
+        final int samples = own.stream().mapToInt(j -> j.verdicts().size()).sum();
+        final int wellFormed = own.stream().mapToInt(Judgement::wellFormed).sum();
+        return new Task(
+                name,
+                own.size(),
+                samples,
+                (int) own.stream().filter(j -> j.verdicts().isEmpty()).count(),
+                TaskScores.of(
+                        own.stream().map(EvaluationReport::verdict).toList(),
+                        own.get(0).labels()),
+                samples == 0 ? 0 : (double) wellFormed / samples,
+                own.stream()
+                        .mapToDouble(j -> Verdict.agreement(j.verdicts()))
+                        .average()
+                        .orElse(0),
+                pairs(own),
+                humans(own));
+    }
+
+    private static Verdict verdict(final Judgement judgement) {
+        return new Verdict(judgement.label(), Verdict.majority(judgement.verdicts()));
+    }
+
+    private static @Nullable PairScores pairs(final List<Judgement> own) {
+        final Map<String, List<Judgement>> byPair = new LinkedHashMap<>();
+        own.forEach(j -> {
+            if (j.pairId() != null) {
+                byPair.computeIfAbsent(j.pairId(), p -> new ArrayList<>()).add(j);
+            }
+        });
+        final List<PairScores.Pair> pairs = byPair.values().stream()
+                .filter(orders -> orders.size() == 2)
+                .map(orders -> new PairScores.Pair(verdict(orders.get(0)), verdict(orders.get(1))))
+                .toList();
+        return pairs.isEmpty() ? null : PairScores.of(pairs);
+    }
+
+    /** How the share of samples that say yes goes with what people gave. Only data with human grades has such a figure. */
+    private static @Nullable Correlation humans(final List<Judgement> own) {
+        final List<Judgement> graded = own.stream()
+                .filter(j -> j.grade() != null && j.labels().contains("yes"))
+                .toList();
+        return graded.size() < 2
+                ? null
+                : Correlation.of(
+                        graded.stream()
+                                .mapToDouble(j -> j.verdicts().stream()
+                                                .filter("yes"::equals)
+                                                .count()
+                                        / (double) Math.max(1, j.verdicts().size()))
+                                .toArray(),
+                        graded.stream()
+                                .mapToDouble(j -> j.grade() == null ? 0 : j.grade())
+                                .toArray());
+    }
+
+    /** The share of the actors' time in which they generated, 0..1. */
+    public double generatingShare() {
+        return wallSeconds == 0 || actors == 0 ? 0 : generateSeconds / (wallSeconds * actors);
+    }
+
+    /** As {@code evaluation.json} has it. */
+    public Map<String, Object> toMap() {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("tasks", tasks);
+        map.put("wall_seconds", wallSeconds);
+        map.put("generate_seconds", generateSeconds);
+        map.put("actors", actors);
+        map.put("generating_share", generatingShare());
+        return map;
+    }
+
+    /** For people, figures in percent with their 95 % intervals. */
+    public String toTable() {
+        final StringBuilder table = new StringBuilder(String.format(
+                "%n%-20s %7s  %-22s %-22s %7s %7s%n", "task", "prompts", "macro-F1", "accuracy", "format", "agree"));
+        for (final Task task : tasks) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%-20s %7d  %-22s %-22s %6.1f%% %6.1f%%%n",
+                    task.name,
+                    task.prompts,
+                    percent(task.scores.macroF1()),
+                    percent(task.scores.accuracy()),
+                    100 * task.formatRate,
+                    100 * task.agreement));
+            task.scores
+                    .labels()
+                    .forEach((label, l) -> table.append(String.format(
+                            Locale.ROOT,
+                            "  %-18s %7d  precision %.1f recall %.1f F1 %.1f%n",
+                            label,
+                            l.support(),
+                            100 * l.precision(),
+                            100 * l.recall(),
+                            100 * l.f1())));
+            if (task.pairs != null) {
+                table.append(String.format(
+                        "  both orders of %d: position consistency %s, flips %s, accuracy with ties %s, without %s%n",
+                        task.pairs.flipRate().samples(),
+                        percent(task.pairs.positionConsistency()),
+                        percent(task.pairs.flipRate()),
+                        percent(task.pairs.accuracyWithTies()),
+                        percent(task.pairs.accuracyWithoutTies())));
+            }
+            if (task.humans != null) {
+                table.append(String.format(
+                        Locale.ROOT,
+                        "  with the grades of people, %d: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
+                        task.humans.samples(),
+                        task.humans.spearman(),
+                        task.humans.kendall(),
+                        task.humans.pearson()));
+            }
+            if (task.unprocessed > 0) {
+                table.append("  ")
+                        .append(task.unprocessed)
+                        .append(" prompts could not be processed and count as wrong\n");
+            }
+        }
+        return table.append(String.format(
+                        Locale.ROOT,
+                        "%nFigures in percent, in brackets 95 %% bootstrap intervals over prompts. %.0f s, actors generated %.0f%% of their time.%n",
+                        wallSeconds,
+                        100 * generatingShare()))
+                .toString();
+    }
+
+    private static String percent(final Interval interval) {
+        return String.format(
+                Locale.ROOT, "%.1f [%.1f, %.1f]", 100 * interval.value(), 100 * interval.low(), 100 * interval.high());
+    }
+}
