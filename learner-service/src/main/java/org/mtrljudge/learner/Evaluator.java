@@ -71,9 +71,17 @@ public final class Evaluator implements AutoCloseable {
                 .sum();
     }
 
-    /** @param progress is told how many prompts are answered */
-    public List<Judgement> run(final IntConsumer progress) {
+    /** Gives the actors the model. */
+    public void begin() {
         policies.publish("eval", 0, List.of(), List.of(), Map.of());
+    }
+
+    /**
+     * Asks everything; call {@link #begin} before.
+     *
+     * @param progress is told how many prompts are answered
+     */
+    public List<Judgement> run(final IntConsumer progress) {
         final int total = size();
         final Map<String, JudgeExample> asked = new HashMap<>();
         final List<Judgement> judgements = new ArrayList<>();

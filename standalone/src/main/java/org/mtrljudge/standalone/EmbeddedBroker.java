@@ -187,6 +187,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", 0);
         config.put("group.share.min.record.lock.duration.ms", 1000);
+        // an actor learns with a heartbeat that it may take prompts: by default after 5 s
+        config.put("group.share.min.heartbeat.interval.ms", 500);
+        config.put("group.share.heartbeat.interval.ms", 500);
         // a killed broker is known to be dead so soon, and its successor can register
         config.put("broker.session.timeout.ms", 2000);
         config.put("broker.heartbeat.interval.ms", 500);

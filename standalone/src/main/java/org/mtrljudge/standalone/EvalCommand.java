@@ -57,7 +57,8 @@ final class EvalCommand implements Callable<Integer> {
         if (samples < 1 || samples > 1024) {
             throw new UsageException("--samples is " + samples + ", allowed is 1 to 1024");
         }
-        final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model));
+        final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model))
+                .forSamples(samples);
         final ExampleSource source = settings.data().source();
         final Evaluator.Plan plan = new Evaluator.Plan(
                 split,
@@ -94,6 +95,7 @@ final class EvalCommand implements Callable<Integer> {
             final Evaluator.Plan plan) {
         final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
         return new StandaloneRun(settings, directory, source, null, progress).evaluate(plan, evaluator -> {
+            evaluator.begin();
             progress.phaseStarted(PHASE, evaluator.size());
             final long start = System.nanoTime();
             final List<Judgement> judgements = evaluator.run(done -> progress.progressed(PHASE, done, Map.of()));

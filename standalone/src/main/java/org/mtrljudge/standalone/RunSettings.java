@@ -48,6 +48,12 @@ record RunSettings(
         return of(tree.with("trainer.total_steps=" + steps));
     }
 
+    /** The same, but an actor takes as many prompts as give the completions it draws together in training. */
+    RunSettings forSamples(final int samples) {
+        final int together = rollout().maxPrompts() * learner().rollout().n();
+        return of(tree.with("rollout.max_prompts=" + Math.max(1, together / samples)));
+    }
+
     String model() {
         return learning.model();
     }

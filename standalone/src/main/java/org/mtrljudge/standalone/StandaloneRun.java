@@ -30,8 +30,11 @@ import org.mtrljudge.tasks.ExampleSource;
 
 /** All services of one run in this JVM. They share nothing but the broker. */
 public final class StandaloneRun {
-    /** Batches of prompts that may wait for each actor in an evaluation, so that none is idle. */
-    private static final int PROMPTS_AHEAD = 3;
+    /**
+     * Prompts that may be unanswered in an evaluation. Many: asked in the rhythm of answers they would come in small batches, and be
+     * generated so.
+     */
+    private static final int PROMPTS_AHEAD = 10_000;
 
     private final RunSettings settings;
     private final RunDirectory directory;
@@ -78,9 +81,7 @@ public final class StandaloneRun {
                     source,
                     plan,
                     settings.tree().digest(),
-                    PROMPTS_AHEAD
-                            * Math.max(1, settings.rollout().actors())
-                            * settings.rollout().maxPrompts(),
+                    PROMPTS_AHEAD,
                     settings.learner().trainer().stallWarningMs(),
                     listener,
                     this::checkHealth,
