@@ -39,6 +39,15 @@ final class BestPolicy {
     }
 
     /**
+     * Whether validation stands still after a step: the paper ends every model there.
+     *
+     * @param patience so many validations, {@code frequency} steps apart, were no better than the best; 0: never
+     */
+    boolean hasPlateaued(final int patience, final int frequency, final int step) {
+        return patience > 0 && frequency > 0 && standing.score >= 0 && step - standing.step >= patience * frequency;
+    }
+
+    /**
      * Validates the model's weights, which the actors know as {@code version}. Nothing else may be asked meanwhile.
      *
      * @param stage rl or warmup

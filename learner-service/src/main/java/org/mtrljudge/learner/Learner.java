@@ -42,6 +42,7 @@ public final class Learner implements AutoCloseable {
     private final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
     private int warmUpSteps;
     private int bestStep;
+    private int steps;
     private RlTotals totals;
     private GroupCounts counts;
 
@@ -152,7 +153,7 @@ public final class Learner implements AutoCloseable {
                 source.tasks(Split.TRAIN),
                 source.tasks(Split.TEST),
                 warmUpSteps,
-                settings.trainer().totalSteps(),
+                steps,
                 bestStep,
                 counts,
                 times.soFar(),
@@ -206,6 +207,7 @@ public final class Learner implements AutoCloseable {
                 return state(LearnerState.Stage.RL, step, standing, place);
             });
             totals = stage.totals();
+            steps = stage.lastStep();
             counts = batches.counts();
         }
     }

@@ -114,6 +114,7 @@ public record LearnerSettings(
      * @param totalSteps RL steps; 0 leaves the stage out
      * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
      * @param valFreq steps between validations, the best of which is tested in the end; 0: the last weights are tested
+     * @param valPatience RL ends when so many validations in a row were no better than the best before; 0: after its steps only
      * @param saveFreq RL steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
      * @param saveLimit how many of them are kept, besides the one RL began with
      * @param seed of initial weights, order and sampling
@@ -124,6 +125,7 @@ public record LearnerSettings(
             int totalSteps,
             int maxStaleness,
             int valFreq,
+            int valPatience,
             int saveFreq,
             int saveLimit,
             long seed,
@@ -133,14 +135,11 @@ public record LearnerSettings(
             Check.range("trainer.total_steps", totalSteps, 0, 10_000_000);
             Check.range("trainer.max_staleness", maxStaleness, 0, 1000);
             Check.range("trainer.val_freq", valFreq, 0, 10_000_000);
+            Check.range("trainer.val_patience", valPatience, 0, 10_000);
             Check.range("trainer.save_freq", saveFreq, 0, 10_000_000);
             Check.range("trainer.save_limit", saveLimit, 1, 10_000);
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
-        }
-
-        public Trainer withTotalSteps(final int steps) {
-            return new Trainer(steps, maxStaleness, valFreq, saveFreq, saveLimit, seed, threads, stallWarningMs);
         }
     }
 

@@ -14,7 +14,7 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
 /**
- * The order in which training examples are asked: the tasks in turn, each task's examples shuffled anew every epoch, both orders of a
+ * The order in which training examples are asked: the tasks in turn (more often those of more weight), each task's examples shuffled anew every epoch, both orders of a
  * pair one after the other. Its place is small and can be kept, and drawn examples can be drawn again from a log.
  */
 final class PromptSchedule {
@@ -59,7 +59,7 @@ final class PromptSchedule {
     PromptSchedule(final ExampleSource source, final long seed, final Position from) {
         this.source = source;
         this.seed = seed;
-        this.tasks = source.tasks(Split.TRAIN);
+        this.tasks = source.turns();
         this.looked = from.looked;
         this.drawn = from.drawn;
         this.secondOrder = from.secondOrder;

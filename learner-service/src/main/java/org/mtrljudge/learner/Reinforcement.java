@@ -28,6 +28,7 @@ final class Reinforcement {
     private final TrainingListener listener;
     private final Clock clock;
     private RlTotals totals;
+    private int lastStep;
 
     /**
      * @param journal for steps that are learned again
@@ -72,6 +73,7 @@ final class Reinforcement {
     int run(final TrainingCheckpoints.@Nullable Saved resumed, final States states) {
         final int steps = settings.trainer().totalSteps();
         final int done = resumed == null ? 0 : resumed.step();
+        lastStep = done;
         listener.phaseStarted(NAME, steps);
         if (resumed != null && settings.algorithm().klCoef() > 0) {
             model.restore(checkpoints.reference()); // the KL term looks back to what RL began with
@@ -88,7 +90,7 @@ final class Reinforcement {
             if (resumed == null) {
                 begin(trainer, states);
             }
-            for (int step = done + 1; step <= steps; step++) {
+            for (int step = done + 1; step <= steps && !hasPlateaued(step - 1); step++) {
                 final Map<String, Double> metrics = step(step, trainer, agreement);
                 final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
                 if (validates) {
@@ -99,14 +101,20 @@ final class Reinforcement {
                     save(step, trainer, states, metrics);
                 }
                 listener.progressed(NAME, step, metrics);
+                lastStep = step;
             }
         }
-        final int settled = best.settle(steps);
-        if (settled != steps) {
+        final int settled = best.settle(lastStep);
+        if (settled != lastStep) {
             policies.publish("best", settled, List.of(), List.of(), Map.of());
         }
         listener.phaseEnded(NAME);
         return settled;
+    }
+
+    private boolean hasPlateaued(final int step) {
+        return best.hasPlateaued(
+                settings.trainer().valPatience(), settings.trainer().valFreq(), step);
     }
 
     /** The weights RL starts from are a candidate too. */
@@ -217,6 +225,11 @@ final class Reinforcement {
                     taken.answer().sha256()));
         }
         return offsets;
+    }
+
+    /** The steps that were learned: fewer than the settings' where validation stood still. */
+    int lastStep() {
+        return lastStep;
     }
 
     RlTotals totals() {

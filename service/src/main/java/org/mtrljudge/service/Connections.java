@@ -61,4 +61,10 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
                 ? new LocalSchemaRegistry()
                 : new HttpSchemaRegistry(broker.schemaRegistryUrl);
     }
+
+    /** Without what Kafka's clients are told: there may be secrets in it. */
+    @Override
+    public String toString() {
+        return "Connections[broker=" + broker + ", weights=" + weights + ", kafka=" + kafka.keySet() + "]";
+    }
 }

@@ -205,9 +205,9 @@ public final class SettingsTree {
                 throw new UsageException(
                         "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
             }
-            if (!name.equals(KAFKA)
-                    && given.get(name) instanceof ObjectNode section
-                    && known.get(name) instanceof ObjectNode there) {
+            if (given.get(name) instanceof ObjectNode section
+                    && known.get(name) instanceof ObjectNode there
+                    && !there.isEmpty()) { // one that is empty by default has names of the user's: kafka, task_weights
                 checkKeys(section, there, prefix + name + ".");
             }
         }

@@ -57,6 +57,10 @@ class SettingsTreeTest {
                 .containsEntry("sasl.jaas.config", "Scram required password='it: #1';")
                 .containsEntry("ssl.keystore.password", "0123");
         assertThat(tree.write()).contains("SASL_SSL").doesNotContain("it: #1", "0123", "jaas");
+        assertThat(tree.bind(Connections.class))
+                .asString()
+                .contains("sasl.jaas.config")
+                .doesNotContain("it: #1", "0123");
         assertThatThrownBy(() -> SettingsTree.read(
                         null, Map.of("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE", folder + "/absent"), List.of()))
                 .isInstanceOf(UsageException.class)
