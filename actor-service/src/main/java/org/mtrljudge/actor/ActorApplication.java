@@ -15,11 +15,11 @@ public final class ActorApplication {
     static final String SERVICE = "actor";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, ActorApplication.class);
+        ServiceProcess.start(SERVICE, ActorApplication.class, tree -> tree.bind(ActorRun.class));
     }
 
     @Singleton
-    ServiceLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
-        return new ActorLoop(settings, settings.tree().bind(ActorRun.class), new ActorMetrics(meters));
+    ServiceLoop loop(final ServiceSettings settings, final ActorRun run, final MeterRegistry meters) {
+        return new ActorLoop(settings, run, new ActorMetrics(meters));
     }
 }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,12 +37,21 @@ class ActorsComeAndGoIT {
     private static final int BATCH = 12;
     private static final int LOCK_MS = 2000;
     private static final int SEED = 3;
+    private static final int PATIENCE_S = 90;
 
     @TempDir
     private Path runs;
 
     private final Topics topics = new Topics("killed", new LocalSchemaRegistry());
+    private final List<Process> actors = new ArrayList<>();
     private int started;
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (final Process actor : actors) { // also when the test failed
+            JavaProcess.kill(actor);
+        }
+    }
 
     private CompletableFuture<Integer> train() {
         return CompletableFuture.supplyAsync(() -> Judge.execute(
@@ -63,7 +73,13 @@ class ActorsComeAndGoIT {
         final String id = "actor-" + started++;
         return JavaProcess.start(
                 JavaProcess.of(
-                        Judge.class, List.of("-Xmx400m"), "actor", "--run=killed", "--runs=" + runs, "--id=" + id),
+                        Judge.class,
+                        List.of("-Xmx400m"),
+                        "actor",
+                        "--run=killed",
+                        "--runs=" + runs,
+                        "--id=" + id,
+                        "--patience=2"),
                 runs.resolve(id + ".txt").toFile());
     }
 
@@ -95,7 +111,6 @@ class ActorsComeAndGoIT {
         final CompletableFuture<Integer> run = train();
         final Map<String, Object> kafka = shortenLocks(run);
         final SplittableRandom random = new SplittableRandom(SEED);
-        final List<Process> actors = new ArrayList<>();
         final Map<String, Integer> newestAtStart = new HashMap<>();
         for (int i = 0; i < ACTORS; i++) {
             actors.add(actor());
@@ -116,10 +131,13 @@ class ActorsComeAndGoIT {
                 actors.add(actor());
             }
         }
-        for (final Process actor : actors) {
-            JavaProcess.kill(actor);
-        }
         assertThat(run.get()).isZero();
+        for (final Process actor : actors) {
+            assertThat(actor.waitFor(PATIENCE_S, TimeUnit.SECONDS))
+                    .as("its run is over")
+                    .isTrue();
+        }
+        assertThat(logs()).contains("the run killed is over");
         try (EmbeddedBroker own = EmbeddedBroker.start(runs.resolve("killed").resolve("kafka"), 0)) {
             journal = LoggedValues.read(own, topics.journal());
             assertThat(LoggedValues.read(own, topics.deadLetters())).isEmpty();
@@ -144,5 +162,13 @@ class ActorsComeAndGoIT {
                 .forEach(prompt -> asked.add(prompt.getPromptId()));
         assertThat(settled).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(asked);
         assertThat(settled).hasSizeGreaterThanOrEqualTo(STEPS * BATCH);
+    }
+
+    private String logs() throws IOException {
+        final StringBuilder logs = new StringBuilder();
+        for (int i = 0; i < started; i++) {
+            logs.append(Files.readString(runs.resolve("actor-" + i + ".txt")));
+        }
+        return logs.toString();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,11 @@ class EvalIT {
         try (EmbeddedBroker broker = EmbeddedBroker.start(run.resolve("kafka"), 0)) {
             logged = LoggedValues.read(broker, new Topics("seen", new LocalSchemaRegistry()).rollouts());
         }
+        assertThat(logged)
+                .as("the same samples every time, whenever answers come")
+                .extracting(group -> group.getPrompt().getSampling().getSeed())
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, 12).boxed().toList());
         assertThat(logged).hasSize(12).allMatch(group -> group.getCompletions().size() == 3);
         for (final JsonNode task : report.get("tasks")) {
             assertThat(task.get("prompts").asInt()).isEqualTo(6);

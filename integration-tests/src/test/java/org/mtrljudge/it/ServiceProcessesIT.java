@@ -162,6 +162,12 @@ class ServiceProcessesIT {
             assertThat(child.join(START)).isEqualTo(2);
             assertThat(child.log()).startsWith("actor: unknown setting 'rollout.nn'; allowed here: actors");
         }
+        final Map<String, String> wrong = environment();
+        wrong.put("JUDGE__ROLLOUT__N", "1");
+        try (ServiceChild child = ServiceChild.start(LearnerApplication.class, wrong, folder.resolve("wrong.log"))) {
+            assertThat(child.join(START)).isEqualTo(2);
+            assertThat(child.log()).contains("learner: wrong setting: rollout.n is 1, allowed is 2 to 1024");
+        }
         final Map<String, String> nowhere = environment();
         nowhere.remove("JUDGE__KAFKA__BOOTSTRAP_SERVERS");
         try (ServiceChild child = ServiceChild.start(RewardApplication.class, nowhere, folder.resolve("nowhere.log"))) {

@@ -37,6 +37,7 @@ public final class Evaluator implements AutoCloseable {
     private final PolicyWriter writer;
     private final PolicyPublisher policies;
     private final Exchange exchange;
+    private long drawn; // a seed for each prompt, in the order of the data
 
     /**
      * @param bus how the weights travel to the actors
@@ -113,7 +114,7 @@ public final class Evaluator implements AutoCloseable {
         final String id = "eval-" + example.id();
         final Sampling sampling = plan.samples == 1
                 ? new Sampling(0.0, 1.0, plan.maxResponseLength, 0L)
-                : new Sampling(plan.temperature, 1.0, plan.maxResponseLength, asked.size() + 1L);
+                : new Sampling(plan.temperature, 1.0, plan.maxResponseLength, ++drawn);
         asked.put(id, example);
         exchange.ask(PromptWriter.request(id, example, plan.samples, sampling, Purpose.EVAL, policies.version(), null));
     }
@@ -129,17 +130,7 @@ public final class Evaluator implements AutoCloseable {
             wellFormed += score.getComponents().getOrDefault("format", 0.0) == 1 ? 1 : 0;
             tokens += rollout.getCompletions().get(i).getTokens().remaining() / Integer.BYTES;
         }
-        return new Judgement(
-                example.id(),
-                example.task(),
-                example.answer(),
-                example.labels(),
-                example.pairId(),
-                example.grade(),
-                verdicts,
-                wellFormed,
-                tokens,
-                rollout.getGenerateMs());
+        return Judgement.of(example, verdicts, wellFormed, tokens, rollout.getGenerateMs());
     }
 
     @Override

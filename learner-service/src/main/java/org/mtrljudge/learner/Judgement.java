@@ -28,7 +28,17 @@ public record Judgement(
         long tokens,
         double generateMs) {
 
+    /** Of a prompt that could not be processed. */
     static Judgement dead(final JudgeExample example) {
+        return of(example, List.of(), 0, 0, 0);
+    }
+
+    static Judgement of(
+            final JudgeExample example,
+            final List<@Nullable String> verdicts,
+            final int wellFormed,
+            final long tokens,
+            final double generateMs) {
         return new Judgement(
                 example.id(),
                 example.task(),
@@ -36,9 +46,9 @@ public record Judgement(
                 example.labels(),
                 example.pairId(),
                 example.grade(),
-                List.of(),
-                0,
-                0,
-                0);
+                verdicts,
+                wellFormed,
+                tokens,
+                generateMs);
     }
 }

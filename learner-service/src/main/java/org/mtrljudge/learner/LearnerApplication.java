@@ -15,11 +15,11 @@ public final class LearnerApplication {
     static final String SERVICE = "learner";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, LearnerApplication.class);
+        ServiceProcess.start(SERVICE, LearnerApplication.class, LearnerRun::of);
     }
 
     @Singleton
-    ServiceLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
-        return new LearnerLoop(settings, LearnerRun.of(settings.tree()), meters);
+    ServiceLoop loop(final ServiceSettings settings, final LearnerRun run, final MeterRegistry meters) {
+        return new LearnerLoop(settings, run, meters);
     }
 }

@@ -14,11 +14,11 @@ public final class RewardApplication {
     static final String SERVICE = "reward";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, RewardApplication.class);
+        ServiceProcess.start(SERVICE, RewardApplication.class, tree -> tree.bind(RewardRun.class));
     }
 
     @Singleton
-    RewardLoop loop(final ServiceSettings settings, final MeterRegistry meters) {
-        return new RewardLoop(settings, settings.tree().bind(RewardRun.class), meters);
+    RewardLoop loop(final ServiceSettings settings, final RewardRun run, final MeterRegistry meters) {
+        return new RewardLoop(settings, run, meters);
     }
 }

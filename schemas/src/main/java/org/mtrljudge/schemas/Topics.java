@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -24,6 +25,9 @@ public final class Topics {
     public static final int MAX_DELIVERIES = 10;
 
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
+    /** What Kafka allows in topic names, so that a run can be a prefix. */
+    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
+
     private final String run;
     private final SchemaRegistry registry;
     private final Topic<PromptRequest> prompts;
@@ -54,6 +58,20 @@ public final class Topics {
     private <V extends SpecificRecordBase> Topic<V> topic(
             final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
         return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, config);
+    }
+
+    /**
+     * Refuses what cannot be a prefix of topics' names, or leads out of a folder.
+     *
+     * @return the name
+     * @throws IllegalArgumentException when it cannot be a run's
+     */
+    public static String checkedName(final String run) {
+        if (!RUN.matcher(run).matches()) {
+            throw new IllegalArgumentException(
+                    "the name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+        }
+        return run;
     }
 
     /** The run's name: what every topic's name begins with. */

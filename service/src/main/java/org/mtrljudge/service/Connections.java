@@ -6,6 +6,7 @@ import org.mtrljudge.schemas.HttpSchemaRegistry;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.SchemaRegistry;
+import org.mtrljudge.schemas.Topics;
 
 /**
  * How a process reaches a run's log and its policies.
@@ -56,7 +57,12 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
         return weights.store == null ? null : PolicyStore.at(weights.store);
     }
 
-    public SchemaRegistry schemaRegistry() {
+    /** The topics of a run, with the registry that these settings name. */
+    public Topics topics(final String run) {
+        return new Topics(run, schemaRegistry());
+    }
+
+    private SchemaRegistry schemaRegistry() {
         return broker.schemaRegistryUrl == null
                 ? new LocalSchemaRegistry()
                 : new HttpSchemaRegistry(broker.schemaRegistryUrl);

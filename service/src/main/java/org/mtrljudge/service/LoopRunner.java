@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 @Requires(beans = {ServiceLoop.class, ServiceSettings.class})
 final class LoopRunner {
     private static final Logger LOG = LoggerFactory.getLogger(LoopRunner.class);
-    /** Less than what Docker and Kubernetes wait for before they kill, 10 and 30 s by default, and enough for a group. */
+    /** Enough for the prompts in hand, and less than what docker-compose.yml (40 s) and k8s/ (60 s) wait for before they kill. */
     private static final Duration STOP = Duration.ofSeconds(25);
 
     private final ServiceLoop loop;

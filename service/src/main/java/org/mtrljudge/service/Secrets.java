@@ -12,7 +12,7 @@ final class Secrets {
     private static final ConfigDef CLIENT = AdminClientConfig.configDef();
 
     /** Handed to log-in modules of the user's own, so nobody declares them. */
-    private static final Set<String> TELLING = Set.of("password", "secret", "token");
+    private static final Set<String> TELLING = Set.of("password", "secret", "token.value");
 
     private Secrets() {}
 
@@ -26,10 +26,11 @@ final class Secrets {
         return secret;
     }
 
+    /** Also behind the prefixes of Kafka Streams: main.consumer., producer. and others. */
     private static boolean isSecret(final String name) {
-        final ConfigDef.ConfigKey key = CLIENT.configKeys().get(name.replaceFirst("^(producer|consumer|admin)\\.", ""));
-        return key != null
-                ? key.type == ConfigDef.Type.PASSWORD
-                : TELLING.stream().anyMatch(name::contains);
+        return TELLING.stream().anyMatch(name::contains)
+                || CLIENT.configKeys().values().stream()
+                        .filter(key -> key.type == ConfigDef.Type.PASSWORD)
+                        .anyMatch(key -> name.equals(key.name) || name.endsWith("." + key.name));
     }
 }

@@ -2,7 +2,7 @@ package org.mtrljudge.service;
 
 import io.micronaut.runtime.Micronaut;
 import java.util.Map;
-import org.apache.kafka.common.KafkaException;
+import java.util.function.Function;
 
 /** A service's {@code main}: settings, logs, then a Micronaut application with the service's loop beside its HTTP server. */
 public final class ServiceProcess {
@@ -11,8 +11,13 @@ public final class ServiceProcess {
 
     private ServiceProcess() {}
 
-    /** Returns when the service has started; wrong settings end the process with 2. */
-    public static void start(final String service, final Class<?> application) {
+    /**
+     * Returns when the service has started; wrong settings end the process with 2.
+     *
+     * @param sections binds what the service reads of the run's settings, to be injected: wrong ones are found before anything starts
+     */
+    public static void start(
+            final String service, final Class<?> application, final Function<SettingsTree, ? extends Record> sections) {
         System.setProperty("log4j2.isThreadContextMapInheritable", "true");
         System.setProperty("log4j2.shutdownHookEnabled", "false"); // what a loop says while it stops is to be read, too
         LogFields.configure();
@@ -22,12 +27,12 @@ public final class ServiceProcess {
             Micronaut.build(new String[0])
                     .mainClass(application)
                     .banner(false)
-                    .singletons(settings)
+                    .singletons(settings, sections.apply(settings.tree()))
                     .properties(Map.of(SERVICE, service))
                     .properties(ServiceHttp.properties(
                             settings.http().host(), settings.http().port()))
                     .start();
-        } catch (final UsageException | KafkaException e) {
+        } catch (final UsageException e) {
             System.err.println(service + ": " + e.getMessage());
             System.exit(2);
         }

@@ -5,7 +5,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.mtrljudge.schemas.Topics;
 
 /**
@@ -28,19 +27,12 @@ public record ServiceSettings(
         Connections connections,
         Http http,
         boolean staysWhenDone) {
-    /** What Kafka allows in topic names, so that a run can be a prefix. */
-    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
-
     /** {@code JUDGE_HTTP_HOST} and {@code JUDGE_HTTP_PORT}; loopback and 8080. */
     public record Http(String host, int port) {}
 
     /** @throws UsageException that names what is wrong */
     static ServiceSettings of(final String service, final Map<String, String> environment) {
-        final String run = environment.getOrDefault("JUDGE_RUN", "quickstart");
-        if (!RUN.matcher(run).matches()) {
-            throw new UsageException(
-                    "JUDGE_RUN is '" + run + "', it may hold letters, digits, _ and - only, at most 100");
-        }
+        final String run = run(environment.getOrDefault("JUDGE_RUN", "quickstart"));
         final String config = environment.get("JUDGE_CONFIG");
         final SettingsTree tree = SettingsTree.read(config == null ? null : Path.of(config), environment, List.of());
         final Connections connections = tree.bind(Connections.class);
@@ -56,7 +48,22 @@ public record ServiceSettings(
                 tree,
                 connections,
                 http(environment),
-                environment.getOrDefault("JUDGE_WHEN_DONE", "exit").equals("wait"));
+                staysWhenDone(environment.getOrDefault("JUDGE_WHEN_DONE", "exit")));
+    }
+
+    private static String run(final String name) {
+        try {
+            return Topics.checkedName(name);
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("JUDGE_RUN: " + e.getMessage());
+        }
+    }
+
+    private static boolean staysWhenDone(final String word) {
+        if (!word.equals("exit") && !word.equals("wait")) {
+            throw new UsageException("JUDGE_WHEN_DONE is '" + word + "', allowed is exit, wait");
+        }
+        return word.equals("wait");
     }
 
     private static Http http(final Map<String, String> environment) {
@@ -76,7 +83,7 @@ public record ServiceSettings(
     }
 
     public Topics topics() {
-        return new Topics(run, connections.schemaRegistry());
+        return connections.topics(run);
     }
 
     public Map<String, Object> kafka() {

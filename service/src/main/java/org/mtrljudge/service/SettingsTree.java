@@ -93,7 +93,8 @@ public final class SettingsTree {
     /** All keys with their values as a file that can be read; secrets of Kafka's clients are left out. */
     public String write() {
         final ObjectNode open = tree.deepCopy();
-        open.withObject("/" + KAFKA).remove(Secrets.namesIn(section(open, KAFKA)));
+        final ObjectNode kafka = section(open, KAFKA);
+        kafka.remove(Secrets.namesIn(kafka));
         try {
             return YAML.writeValueAsString(open);
         } catch (final JsonProcessingException e) {
@@ -159,7 +160,7 @@ public final class SettingsTree {
             final JsonNode known = into.get(entry.getKey());
             if (known instanceof ObjectNode section && entry.getValue() instanceof ObjectNode values) {
                 merge(section, values);
-            } else {
+            } else if (!(known instanceof ObjectNode && entry.getValue().isNull())) { // nothing under a section's name
                 into.set(entry.getKey(), entry.getValue());
             }
         });

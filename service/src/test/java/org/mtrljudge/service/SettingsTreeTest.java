@@ -49,14 +49,19 @@ class SettingsTreeTest {
         final SettingsTree tree = SettingsTree.read(
                 null,
                 Map.of(
-                        "JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE", secret.toString(),
-                        "JUDGE__KAFKA__SSL_KEYSTORE_PASSWORD__FROM_FILE", password.toString(),
-                        "JUDGE__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
+                        "JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE",
+                        secret.toString(),
+                        "JUDGE__KAFKA__SSL_KEYSTORE_PASSWORD__FROM_FILE",
+                        password.toString(),
+                        "JUDGE__KAFKA__MAIN_CONSUMER_SASL_JAAS_CONFIG",
+                        "module 4567",
+                        "JUDGE__KAFKA__SECURITY_PROTOCOL",
+                        "SASL_SSL"),
                 List.of());
         assertThat(tree.bind(Seen.class).kafka())
                 .containsEntry("sasl.jaas.config", "Scram required password='it: #1';")
                 .containsEntry("ssl.keystore.password", "0123");
-        assertThat(tree.write()).contains("SASL_SSL").doesNotContain("it: #1", "0123", "jaas");
+        assertThat(tree.write()).contains("SASL_SSL").doesNotContain("it: #1", "0123", "4567", "jaas");
         assertThat(tree.bind(Connections.class))
                 .asString()
                 .contains("sasl.jaas.config")
@@ -66,6 +71,14 @@ class SettingsTreeTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE")
                 .hasMessageContaining("absent cannot be read");
+    }
+
+    @Test
+    void shouldTakeASectionWithNothingInItAsItIs() throws IOException {
+        final Path file = Files.writeString(folder.resolve("mine.yaml"), "kafka:\nrollout:\ndata: {file: a.jsonl}\n");
+        final Seen seen = SettingsTree.read(file, Map.of(), List.of()).bind(Seen.class);
+        assertThat(seen.kafka()).isEmpty();
+        assertThat(seen.rollout().n()).isEqualTo(8);
     }
 
     @Test

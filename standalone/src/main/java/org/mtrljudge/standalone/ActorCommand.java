@@ -11,6 +11,7 @@ import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.Engines;
 import org.mtrljudge.schemas.PolicyStore;
+import org.mtrljudge.service.Connections;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,12 @@ final class ActorCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "ID", description = "its name in rollouts; default: actor-PID")
     private @Nullable String id;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "ends when its run has been gone for so long (default: ${DEFAULT-VALUE})")
+    private int patienceSeconds = 60;
+
     @Override
     public Integer call() {
         final RunDirectory directory = run.open();
@@ -37,9 +44,32 @@ final class ActorCommand implements Callable<Integer> {
                 Actor actor = actor(name, directory, settings, broker, store)) {
             System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
             interruption.whenWanted(actor::stop);
+            if (!settings.kafka().containsKey(Connections.BOOTSTRAP)) {
+                endAfter(directory);
+            }
             actor.run();
         }
         return 0;
+    }
+
+    /** Kafka's share consumer keeps a core busy while its broker is away: an actor whose run is over must not stay. */
+    private void endAfter(final RunDirectory directory) {
+        final Thread watch = new Thread(
+                () -> {
+                    try {
+                        for (int gone = 0; gone < patienceSeconds; ) {
+                            Thread.sleep(1000);
+                            gone = EmbeddedBroker.isInUse(directory.kafka()) ? 0 : gone + 1;
+                        }
+                        System.out.println("the run " + directory.run() + " is over");
+                        System.exit(0);
+                    } catch (final InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "watch");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     private static Actor actor(
@@ -52,7 +82,7 @@ final class ActorCommand implements Callable<Integer> {
         kafka.putAll(broker.clientConfig());
         return new Actor(
                 settings.actors().settings(name),
-                directory.topics(),
+                settings.connections().topics(directory.run()),
                 kafka,
                 store,
                 new Engines(settings.actors(), directory.dataRoot(settings)).engine(),

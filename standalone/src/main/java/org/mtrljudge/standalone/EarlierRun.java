@@ -35,9 +35,9 @@ final class EarlierRun implements AutoCloseable {
             throw new UsageException("--from-scored takes RUN.scored.NAME or RUN.scored; this was '" + topic + "'");
         }
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
-        final Topics topics = directory.topics();
-        final EmbeddedBroker broker = EmbeddedBroker.of(
-                RunSettings.read(directory.settings(), List.of()), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final Topics topics = settings.connections().topics(directory.run());
+        final EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()));
         final List<String> scored = broker.topics().stream()
                 .filter(name -> TOPIC.matcher(name).matches())
                 .toList();

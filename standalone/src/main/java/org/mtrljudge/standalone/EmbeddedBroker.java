@@ -85,7 +85,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** Not to be asked of a broker in this process: closing the lock's file, on some systems, would free it. */
-    private static boolean isInUse(final Path logDir) {
+    static boolean isInUse(final Path logDir) {
         final Path lock = logDir.resolve(".lock");
         if (!Files.exists(lock)) {
             return false;

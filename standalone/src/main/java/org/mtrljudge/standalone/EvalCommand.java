@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
                 "Lets a model judge a split, through the same actors as training: macro-F1, accuracy, precision and recall, format,"
                         + " both orders of pairs, agreement of samples, correlation with people's grades where the data has such.")
 final class EvalCommand implements Callable<Integer> {
-    private static final long NEEDED_BYTES = 1L << 30;
     private static final String PHASE = "evaluation";
 
     @Mixin
@@ -59,15 +58,15 @@ final class EvalCommand implements Callable<Integer> {
         }
         final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model))
                 .forSamples(samples);
-        final ExampleSource source = settings.data().source();
+        final RunExecution execution = new RunExecution(settings, null);
+        final ExampleSource source = execution.source();
         final Evaluator.Plan plan = new Evaluator.Plan(
                 split,
                 chosen(source.tasks(split)),
                 samples,
                 settings.learner().rollout().temperature(),
                 settings.learner().data().maxResponseLength());
-        final RunDirectory directory = RunDirectory.create(options.runs(), options.runName("eval"), NEEDED_BYTES);
-        directory.write("settings.yaml", settings.tree().write());
+        final RunDirectory directory = execution.create(options.runs(), options.runName("eval"), Origin.NEW);
         Logs.to(directory.path().resolve("judge.log"));
         System.out.println("run " + directory.path());
         final EvaluationReport report = evaluate(settings, directory, source, plan);

@@ -40,7 +40,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         final RunDirectory directory = run.open();
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
-        final Topics topics = new Topics(run.name(), settings.connections().schemaRegistry());
+        final Topics topics = settings.connections().topics(run.name());
         try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Deque<ScoredGroup> newest = newest(topics, broker);
             if (newest.isEmpty()) {

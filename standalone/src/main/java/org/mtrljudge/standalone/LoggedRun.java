@@ -23,7 +23,7 @@ final class LoggedRun implements AutoCloseable {
     LoggedRun(final RunDirectory directory) {
         this.directory = directory;
         this.settings = RunSettings.read(directory.settings(), List.of());
-        this.topics = new Topics(directory.run(), settings.connections().schemaRegistry());
+        this.topics = settings.connections().topics(directory.run());
         this.store = settings.connections().policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);

@@ -87,7 +87,7 @@ final class ReplayCommand implements Callable<Integer> {
         try (Interruption interruption = new Interruption();
                 EmbeddedBroker broker =
                         EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            final Topics topics = new Topics(run.name(), settings.connections().schemaRegistry());
+            final Topics topics = settings.connections().topics(run.name());
             final Map<String, Object> kafka = new HashMap<>(settings.kafka());
             kafka.putAll(broker.clientConfig());
             final Replay replay =

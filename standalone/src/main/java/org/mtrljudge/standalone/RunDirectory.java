@@ -5,18 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.UsageException;
 import org.mtrljudge.service.WholeFile;
 
 /** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
 final class RunDirectory {
-    /** What Kafka allows in topic names, so that a run can be a prefix. */
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
-
     private static final String ORIGIN = "origin.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private final String run;
@@ -74,10 +69,11 @@ final class RunDirectory {
     }
 
     private static RunDirectory named(final Path runs, final String run) {
-        if (!NAME.matcher(run).matches()) {
-            throw new UsageException("the name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+        try {
+            return new RunDirectory(Topics.checkedName(run), runs.resolve(run));
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
-        return new RunDirectory(run, runs.resolve(run));
     }
 
     String run() {
@@ -91,12 +87,6 @@ final class RunDirectory {
     /** What the run was started with. */
     Path settings() {
         return path.resolve("settings.yaml");
-    }
-
-    /** The topics of a run that is there. */
-    Topics topics() {
-        return new Topics(
-                run, RunSettings.read(settings(), List.of()).connections().schemaRegistry());
     }
 
     /** Where images by reference lie: beside the data file. */

@@ -93,7 +93,7 @@ public final class StandaloneRun {
 
     private <T> T with(final Job<T> job) {
         final JudgeFolder folder = JudgeFolder.named(settings.model());
-        final Topics topics = new Topics(directory.run(), settings.connections().schemaRegistry());
+        final Topics topics = settings.connections().topics(directory.run());
         try (LoadedModels models = new LoadedModels(
                         1
                                 + (settings.actors().generatesHere()

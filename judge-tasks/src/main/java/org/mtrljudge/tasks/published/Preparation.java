@@ -91,7 +91,7 @@ public final class Preparation {
         set.gradedColumns().forEach(column -> thresholds.put(column, threshold(column)));
         final double[] byColumn =
                 thresholds.values().stream().mapToDouble(d -> d).toArray();
-        final PublishedSet.Choices choices = new PublishedSet.Choices(options.subset, i -> byColumn[(int) i]);
+        final PublishedSet.Choices choices = new PublishedSet.Choices(options.subset, i -> byColumn[i]);
         final Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
         int leftOut = 0;
         for (final Split split : Split.values()) {

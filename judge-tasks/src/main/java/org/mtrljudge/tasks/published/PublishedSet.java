@@ -1,7 +1,7 @@
 package org.mtrljudge.tasks.published;
 
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import org.mtrljudge.tasks.Split;
 
 /** A published data set: what its rows mean. The fields are those of its publication. */
@@ -53,7 +53,7 @@ interface PublishedSet {
      * @param subset names the part of a set that has parts
      * @param threshold of a graded column, given its index among {@link #gradedColumns()}
      */
-    record Choices(String subset, DoubleUnaryOperator threshold) {
+    record Choices(String subset, IntToDoubleFunction threshold) {
         boolean isHigh(final int column, final double grade) {
             return grade >= threshold.applyAsDouble(column);
         }
