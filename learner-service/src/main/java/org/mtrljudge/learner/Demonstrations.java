@@ -20,15 +20,15 @@ final class Demonstrations {
 
     private final ExampleSource source;
     private final JudgeModel model;
-    private final int perTask;
+    private final SftSettings settings;
     private final SplittableRandom random;
     private final Map<Place, PackedGroup> encoded = new HashMap<>();
     private int drawn;
 
-    Demonstrations(final ExampleSource source, final JudgeModel model, final int perTask, final long seed) {
+    Demonstrations(final ExampleSource source, final JudgeModel model, final SftSettings settings, final long seed) {
         this.source = source;
         this.model = model;
-        this.perTask = perTask;
+        this.settings = settings;
         this.random = new SplittableRandom(seed);
     }
 
@@ -37,7 +37,8 @@ final class Demonstrations {
         final List<Place> places = new ArrayList<>();
         while (places.size() < size) {
             final String task = tasks.get(drawn++ % tasks.size());
-            places.add(new Place(task, random.nextInt(Math.min(perTask, source.size(task, Split.TRAIN)))));
+            places.add(new Place(
+                    task, random.nextInt(Math.min(settings.demosPerTask(), source.size(task, Split.TRAIN)))));
         }
         return places;
     }
@@ -66,11 +67,15 @@ final class Demonstrations {
 
     private PackedGroup encode(final String task, final int index) {
         final JudgeExample example = source.example(task, Split.TRAIN, index);
-        // data without demonstrations is learned label only, in the wanted format
-        final String text =
-                example.demonstration() != null ? example.demonstration() : "<answer>" + example.answer() + "</answer>";
         return new PackedGroup(
                 model.encode(example.prompt(), example.pictures(), example.id()),
-                List.of(model.encodeCompletion(text)));
+                List.of(model.encodeCompletion(text(example, settings.labelOnly()))));
+    }
+
+    /** What is to be said; data without demonstrations has the verdict alone. */
+    static String text(final JudgeExample example, final boolean labelOnly) {
+        return labelOnly || example.demonstration() == null
+                ? "<answer>" + example.answer() + "</answer>"
+                : example.demonstration();
     }
 }

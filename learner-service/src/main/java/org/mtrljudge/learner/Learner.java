@@ -136,7 +136,7 @@ public final class Learner implements AutoCloseable {
             }
             policies.publish(isAt(LearnerState.Stage.START) ? "init" : "forked", 0, List.of(), List.of(), Map.of());
         }
-        if (isAt(LearnerState.Stage.START)) {
+        if (isAt(LearnerState.Stage.START) && settings.trainer().testBeforeTrain()) {
             test("base");
         }
         if (settings.sft().steps() > 0 && !isAt(LearnerState.Stage.RL)) {

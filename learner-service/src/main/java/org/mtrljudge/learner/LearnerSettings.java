@@ -117,6 +117,7 @@ public record LearnerSettings(
      * @param valPatience RL ends when so many validations in a row were no better than the best before; 0: after its steps only
      * @param saveFreq RL steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
      * @param saveLimit how many of them are kept, besides the one RL began with
+     * @param testBeforeTrain whether the weights a run begins with are tested too
      * @param seed of initial weights, order and sampling
      * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
      * @param stallWarningMs after so long without a group the stage that stands still is named
@@ -128,6 +129,7 @@ public record LearnerSettings(
             int valPatience,
             int saveFreq,
             int saveLimit,
+            boolean testBeforeTrain,
             long seed,
             int threads,
             long stallWarningMs) {
@@ -145,5 +147,10 @@ public record LearnerSettings(
 
     public LearnerSettings {
         Check.range("actor.global_batch_size", actor.globalBatchSize, 1, data.rolloutBatchSize);
+        if (!trainer.testBeforeTrain && trainer.totalSteps == 0 && sft.steps() == 0) {
+            throw new IllegalArgumentException(
+                    "trainer.test_before_train is false, trainer.total_steps and sft.steps are 0:"
+                            + " nothing would be tested");
+        }
     }
 }

@@ -24,7 +24,7 @@ public final class SftTrainer implements AutoCloseable {
             final long seed) {
         this.model = model;
         this.settings = settings;
-        this.demonstrations = new Demonstrations(source, model, settings.demosPerTask(), seed);
+        this.demonstrations = new Demonstrations(source, model, settings, seed);
         this.optimizer = model.optimizer(optimizer);
     }
 

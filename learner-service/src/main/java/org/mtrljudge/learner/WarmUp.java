@@ -72,7 +72,7 @@ final class WarmUp {
             }
             final long start = clock.millis();
             double progress = sft.progress(stepsDone, secondsDone);
-            while (progress < 1) {
+            while (progress < 1 && !best.hasPlateaued(sft.valPatience(), sft.valFreq(), step)) {
                 final Map<String, Double> metrics = new TreeMap<>(Map.of("sft/loss", trainer.step(progress)));
                 step++;
                 progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);

@@ -32,9 +32,10 @@ class LearningRateTest {
 
     @Test
     void shouldEndTheStageAtTheNearerLimit() {
-        final SftSettings sft = new SftSettings(100, 8, 10, 1.0, 50, 0);
+        final SftSettings sft = new SftSettings(false, 100, 8, 10, 1.0, 50, 0, 0);
         assertThat(sft.progress(10, 20)).isCloseTo(0.4, within(ROUNDING));
         assertThat(sft.progress(60, 20)).isCloseTo(0.6, within(ROUNDING));
-        assertThat(new SftSettings(100, 8, 10, 1.0, 0, 0).progress(10, 1e9)).isCloseTo(0.1, within(ROUNDING));
+        assertThat(new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0).progress(10, 1e9))
+                .isCloseTo(0.1, within(ROUNDING));
     }
 }

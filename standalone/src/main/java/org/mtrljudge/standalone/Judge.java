@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
             ScoreCommand.class,
             ReplayCommand.class,
             InspectCommand.class,
+            ExperimentCommand.class,
             AuditCommand.class,
             ActorCommand.class,
             DataCommand.class,

@@ -66,7 +66,7 @@ final class PretrainCommand implements Callable<Integer> {
             return;
         }
         final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
-        final SftSettings settings = new SftSettings(steps, 64, PICTURES, lr, 0, 0);
+        final SftSettings settings = new SftSettings(false, steps, 64, PICTURES, lr, 0, 0, 0);
         final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
         try (SftTrainer trainer =
                 new SftTrainer(model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed)) {

@@ -3,7 +3,6 @@ package org.mtrljudge.standalone;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,24 +13,13 @@ import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.mtrljudge.reward.TaskComparison;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.standalone.page.HtmlPage;
 
 /** A replay's report as one HTML file: table, plots, and the most changed completions with their pictures. */
 final class ReplayPage {
     private static final int MAX_PICTURE_BYTES = 4 << 20;
     private static final int MAX_BARS = 60;
-    private static final int MAX_TEXT_LENGTH = 4000;
-    private static final String HEAD = """
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>%1$s</title>
-            <style>
-            body{font:15px/1.5 system-ui,sans-serif;max-width:66rem;margin:2rem auto;padding:0 1rem;color:#222}
-            table{border-collapse:collapse;width:100%%}td,th{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:right}
-            td:first-child,th:first-child{text-align:left}img.plot{max-width:100%%;margin:1rem 0}
-            .case{display:flex;gap:1rem;border:1px solid #ddd;border-radius:6px;padding:1rem;margin:1rem 0}
-            .case img{width:9rem;height:auto;display:block;margin-bottom:.5rem;image-rendering:pixelated}
-            pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:.5rem;margin:.3rem 0}
-            .was{color:#a33}.is{color:#273}.small{color:#666;font-size:.9em}
-            </style><h1>%1$s</h1>
-            """;
+    private static final int WIDTH_REM = 66;
     private final ReplayReport report;
 
     ReplayPage(final ReplayReport report) {
@@ -39,7 +27,8 @@ final class ReplayPage {
     }
 
     String toHtml() {
-        final StringBuilder html = new StringBuilder(String.format(HEAD, escape(report.title())));
+        final HtmlPage page = new HtmlPage(report.title(), WIDTH_REM);
+        final StringBuilder html = new StringBuilder();
         table(html);
         if (!report.tasks().isEmpty()) {
             plots(html);
@@ -50,7 +39,7 @@ final class ReplayPage {
             html.append("<p>No completion's reward changed.</p>\n");
         }
         report.cases().forEach(one -> append(html, one));
-        return html.append("</html>\n").toString();
+        return page.raw(html.toString()).end();
     }
 
     private void table(final StringBuilder html) {
@@ -60,7 +49,7 @@ final class ReplayPage {
                 .forEach((task, c) -> html.append(String.format(
                         Locale.ROOT,
                         "<tr><td>%s<td>%d<td>%d<td>%d<td>%s<td>%s<td>%d<td>%d<td>%s%n",
-                        escape(task),
+                        HtmlPage.escape(task),
                         c.groups(),
                         c.newGroups(),
                         c.completions(),
@@ -144,7 +133,7 @@ final class ReplayPage {
         }
         try {
             final byte[] png = BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG);
-            return "<img class=plot alt=\"" + description + "\" src=\"" + dataUri(png) + "\">\n";
+            return "<img class=plot alt=\"" + description + "\" src=\"" + HtmlPage.dataUri(png) + "\">\n";
         } catch (final IOException e) {
             throw new RunException("a plot cannot be drawn: " + e.getMessage(), e);
         }
@@ -156,9 +145,11 @@ final class ReplayPage {
             html.append(
                     image.length > MAX_PICTURE_BYTES
                             ? "<p class=small>(a large picture)</p>"
-                            : "<img alt=\"picture of the prompt\" src=\"" + dataUri(image) + "\">");
+                            : "<img alt=\"picture of the prompt\" src=\"" + HtmlPage.dataUri(image) + "\">");
         }
-        html.append("</div><div><b>").append(escape(one.changed().task())).append("</b> ");
+        html.append("</div><div><b>")
+                .append(HtmlPage.escape(one.changed().task()))
+                .append("</b> ");
         html.append(String.format(
                 Locale.ROOT,
                 "reward <b class=was>%.3f</b> → <b class=is>%.3f</b>, advantage %+.2f → %+.2f%n",
@@ -166,12 +157,14 @@ final class ReplayPage {
                 one.changed().after().getTotal(),
                 one.changed().before().getAdvantage(),
                 one.changed().after().getAdvantage()));
-        html.append("<pre>").append(escape(one.prompt().getText())).append("</pre>label: <b>");
-        html.append(escape(one.prompt().getReference())).append("</b><pre>");
-        html.append(escape(one.text())).append("</pre>");
+        html.append("<pre>").append(HtmlPage.escape(one.prompt().getText())).append("</pre>label: <b>");
+        html.append(HtmlPage.escape(one.prompt().getReference())).append("</b><pre>");
+        html.append(HtmlPage.escape(one.text())).append("</pre>");
         components(html, "before", one.changed().before());
         components(html, "after", one.changed().after());
-        html.append("<p class=small>").append(escape(one.changed().promptId())).append(", completion ");
+        html.append("<p class=small>")
+                .append(HtmlPage.escape(one.changed().promptId()))
+                .append(", completion ");
         html.append(one.changed().place())
                 .append(", offset ")
                 .append(one.changed().rolloutOffset());
@@ -181,24 +174,10 @@ final class ReplayPage {
     private static void components(final StringBuilder html, final String when, final CompletionScore score) {
         html.append("<span class=small>").append(when).append(':');
         for (final Map.Entry<String, Double> component : new TreeMap<>(score.getComponents()).entrySet()) {
-            html.append(' ').append(escape(component.getKey())).append(' ');
+            html.append(' ').append(HtmlPage.escape(component.getKey())).append(' ');
             html.append(ReplayReport.number(component.getValue()));
         }
-        html.append(score.getReason() == null ? "" : " (" + escape(score.getReason()) + ")")
+        html.append(score.getReason() == null ? "" : " (" + HtmlPage.escape(score.getReason()) + ")")
                 .append("</span><br>");
-    }
-
-    private static String dataUri(final byte[] image) {
-        final boolean jpeg = image.length > 2 && image[0] == (byte) 0xFF && image[1] == (byte) 0xD8;
-        return "data:image/" + (jpeg ? "jpeg" : "png") + ";base64,"
-                + Base64.getEncoder().encodeToString(image);
-    }
-
-    private static String escape(final String text) {
-        final String cut = text.length() > MAX_TEXT_LENGTH ? text.substring(0, MAX_TEXT_LENGTH) + " …" : text;
-        return cut.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.ScoredLog;
-import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.report.RunReport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.MemoryPlan;
@@ -43,16 +43,19 @@ final class RunExecution {
         return directory;
     }
 
-    /** Runs from its newest checkpoint, or from the beginning, to the end. */
+    /** Runs from its newest checkpoint, or from the beginning, to the end, and tells about it. */
     void run(final RunDirectory directory) {
-        Logs.to(directory.path().resolve("judge.log"));
         System.out.println("run " + directory.path());
-        final RunReport report =
-                new RunReport(directory.path(), new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
-        final TrainingResult result = new StandaloneRun(settings, directory, source, log, report.listener()).run();
-        System.out.print(report.finish(result));
+        System.out.print(train(directory, new Progress(Progress.onTerminal(), System.out, Clock.systemUTC())));
         System.out.println("see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run "
                 + directory.run());
+    }
+
+    /** The same, told to a listener. @return the outcome as a table */
+    String train(final RunDirectory directory, final TrainingListener listener) {
+        Logs.to(directory.path().resolve("judge.log"));
+        final RunReport report = new RunReport(directory.path(), listener);
+        return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
     }
 
     /** A policy lies in the Java heap on its way: once in the learner, once in each actor, and in the producer's hands. */

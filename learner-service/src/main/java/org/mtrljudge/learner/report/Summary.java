@@ -113,10 +113,7 @@ public final class Summary {
         stages.forEach(stage -> table.append(cell(evaluation(stage).meanMacroF1(result.trainedTasks()))));
         table.append(String.format("%n  %-16s %8s", "format rate", ""));
         stages.forEach(stage -> table.append(cell(100 * evaluation(stage).formatRate())));
-        table.append(
-                result.trainedTasks().containsAll(result.testedTasks())
-                        ? "\n\n"
-                        : "\n  * never trained on: two images, pick one\n\n");
+        table.append(result.trainedTasks().containsAll(result.testedTasks()) ? "\n\n" : "\n  * never trained on\n\n");
         return table.append(times()).toString();
     }
 

@@ -1,0 +1,65 @@
+package org.mtrljudge.tasks.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.tasks.MacroF1;
+
+/**
+ * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts: the mean over the repetitions, and over
+ * tasks where there are several. The interval is over prompts: one that is drawn brings the verdicts of all repetitions with it.
+ */
+public final class RepeatedScores {
+    /**
+     * One task's test.
+     *
+     * @param labels every verdict the task allows
+     * @param runs of each repetition the verdicts, in the same order of prompts
+     */
+    public record Task(List<String> labels, List<List<Verdict>> runs) {
+        public Task {
+            for (final List<Verdict> run : runs) {
+                if (run.size() != runs.get(0).size()) {
+                    throw new IllegalArgumentException(
+                            "repetitions were tested on " + runs.get(0).size() + " and on " + run.size()
+                                    + " prompts: they cannot be compared prompt by prompt");
+                }
+            }
+        }
+
+        int prompts() {
+            return runs.get(0).size();
+        }
+    }
+
+    private RepeatedScores() {}
+
+    /** @param tasks at least one, with at least one repetition each */
+    public static Interval macroF1(final List<Task> tasks) {
+        return Interval.of(tasks.stream().mapToInt(Task::prompts).sum(), places -> meanOverTasks(tasks, places));
+    }
+
+    private static double meanOverTasks(final List<Task> tasks, final int[] places) {
+        double sum = 0;
+        int first = 0; // place of the task's first prompt
+        for (final Task task : tasks) {
+            sum += meanOverRuns(task, first, places);
+            first += task.prompts();
+        }
+        return sum / tasks.size();
+    }
+
+    private static double meanOverRuns(final Task task, final int first, final int[] places) {
+        final List<MacroF1> counts = new ArrayList<>();
+        task.runs.forEach(run -> counts.add(new MacroF1(task.labels)));
+        for (final int place : places) {
+            final int own = place - first;
+            if (own >= 0 && own < task.prompts()) {
+                for (int run = 0; run < counts.size(); run++) {
+                    final Verdict verdict = task.runs.get(run).get(own);
+                    counts.get(run).add(verdict.label(), verdict.verdict());
+                }
+            }
+        }
+        return counts.stream().mapToDouble(MacroF1::value).average().orElse(0);
+    }
+}

@@ -1,0 +1,37 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.standalone.experiment.Cell;
+import org.mtrljudge.standalone.experiment.Method;
+import org.mtrljudge.standalone.experiment.Preset;
+
+/**
+ * The settings of an experiment's runs.
+ *
+ * @param folder where the runs' folders lie
+ * @param overrides settings of all runs, over the preset's, as {@code key=value}
+ */
+record CellSettings(Preset preset, Path folder, List<String> overrides) {
+
+    /** What a run's method asks for, and the model it begins with. */
+    RunSettings of(final Cell cell) {
+        final List<String> pairs = new ArrayList<>(preset.pairs(cell));
+        pairs.addAll(overrides);
+        if (cell.method() != Method.WARM_UP) {
+            final Cell start = new Cell(Method.WARM_UP, null, cell.seed());
+            if (of(start).learner().sft().steps() > 0) {
+                pairs.add("model="
+                        + folder.resolve(start.name()).resolve("checkpoints").resolve("warmup"));
+            }
+            pairs.add("trainer.test_before_train=false"); // the warm-up's run has tested that
+        }
+        return RunSettings.read(null, pairs);
+    }
+
+    /** Of the unified RL run with the first seed: what is the same in all runs can be read there. */
+    RunSettings shared() {
+        return of(new Cell(Method.MT_RL_JUDGE, null, preset.seeds().get(0)));
+    }
+}

@@ -1,0 +1,168 @@
+package org.mtrljudge.standalone.experiment;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.MacroF1;
+import org.mtrljudge.tasks.Split;
+
+/** Reads a run's figures from its topics alone: the journal, and the answers to test and validation prompts in {@code RUN.scored}. */
+public final class CellReader {
+    private static final List<String> STAGES = List.of("base", "warmup", "rl");
+    private static final String PREFIX = "eval-";
+    private static final Pattern VALIDATION = Pattern.compile("(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
+
+    private final Questions test;
+    private final Questions validation;
+
+    /** @param source what all runs of the experiment are tested on */
+    public CellReader(final ExampleSource source) {
+        this.test = new Questions(source, Split.TEST);
+        this.validation = new Questions(source, Split.VALIDATION);
+    }
+
+    /** An answer, without what a report has no use for. */
+    private record Answer(@Nullable String verdict, int wellFormed, long tokens) {
+        static final Answer NONE = new Answer(null, 0, 0);
+
+        static Answer of(final ScoredGroup group) {
+            final CompletionScore score = group.getScores().get(0);
+            final boolean wellFormed = score.getComponents().getOrDefault("format", 0.0) == 1;
+            final long bytes =
+                    group.getRollout().getCompletions().get(0).getTokens().remaining();
+            return new Answer(score.getVerdict(), wellFormed ? 1 : 0, bytes / Integer.BYTES);
+        }
+    }
+
+    /** Where a validation stands; ordered as it happened. */
+    private record Place(String stage, int step) implements Comparable<Place> {
+        @Override
+        public int compareTo(final Place other) {
+            final int byStage = Integer.compare(STAGES.indexOf(stage), STAGES.indexOf(other.stage));
+            return byStage != 0 ? byStage : Integer.compare(step, other.step);
+        }
+    }
+
+    /** What one log says, while it is read. */
+    private final class Log {
+        private final Map<String, Map<String, Answer>> tested = new HashMap<>();
+        private final SortedMap<Place, Map<String, MacroF1>> validated = new TreeMap<>();
+        private final Map<Place, Map<String, Answer>> seen = new HashMap<>();
+        private long lastMs;
+
+        /** A prompt that was answered twice counts once, as the learner counts it. */
+        void add(final ScoredGroup group) {
+            lastMs = Math.max(lastMs, group.getRollout().getStartedAtMs());
+            final String promptId = group.getRollout().getPrompt().getPromptId();
+            if (group.getRollout().getPrompt().getPurpose() != Purpose.EVAL || !promptId.startsWith(PREFIX)) {
+                return;
+            }
+            final String rest = promptId.substring(PREFIX.length());
+            for (final String stage : STAGES) {
+                final String id = rest.startsWith(stage + "-") ? rest.substring(stage.length() + 1) : "";
+                if (test.named(id) != null) {
+                    tested.computeIfAbsent(stage, s -> new HashMap<>()).putIfAbsent(id, Answer.of(group));
+                    return;
+                }
+            }
+            final Matcher matcher = VALIDATION.matcher(rest);
+            if (matcher.matches()) {
+                validated(new Place(matcher.group(1), Integer.parseInt(matcher.group(2))), matcher.group(3), group);
+            }
+        }
+
+        private void validated(final Place place, final String id, final ScoredGroup group) {
+            final Questions.Question question = validation.named(id);
+            if (question == null
+                    || seen.computeIfAbsent(place, p -> new HashMap<>()).putIfAbsent(id, Answer.of(group)) != null) {
+                return;
+            }
+            validated
+                    .computeIfAbsent(place, p -> new TreeMap<>())
+                    .computeIfAbsent(question.task(), t -> new MacroF1(question.labels()))
+                    .add(question.reference(), group.getScores().get(0).getVerdict());
+        }
+
+        Map<String, Map<String, CellFigures.Tested>> tests() {
+            final Map<String, Map<String, CellFigures.Tested>> tests = new LinkedHashMap<>();
+            for (final String stage : STAGES) {
+                final Map<String, Answer> answers = tested.get(stage);
+                if (answers == null) {
+                    continue;
+                }
+                final Map<String, CellFigures.Tested> tasks = new LinkedHashMap<>();
+                test.byTask().forEach((task, questions) -> tasks.put(task, tested(questions, answers)));
+                tests.put(stage, tasks);
+            }
+            return tests;
+        }
+
+        List<CellFigures.Validation> validations() {
+            final List<CellFigures.Validation> all = new ArrayList<>();
+            validated.forEach((place, tasks) -> {
+                final SortedMap<String, Double> macroF1 = new TreeMap<>();
+                tasks.forEach((task, counts) -> macroF1.put(task, counts.value()));
+                all.add(new CellFigures.Validation(place.stage, place.step, macroF1));
+            });
+            return all;
+        }
+    }
+
+    private static CellFigures.Tested tested(
+            final List<Questions.Question> questions, final Map<String, Answer> answers) {
+        final List<String> references = new ArrayList<>();
+        final List<@Nullable String> verdicts = new ArrayList<>();
+        int wellFormed = 0;
+        long tokens = 0;
+        for (final Questions.Question question : questions) {
+            final Answer answer = answers.getOrDefault(question.id(), Answer.NONE); // a dead letter is wrong
+            references.add(question.reference());
+            verdicts.add(answer.verdict);
+            wellFormed += answer.wellFormed;
+            tokens += answer.tokens;
+        }
+        final List<String> labels =
+                questions.isEmpty() ? List.of() : questions.get(0).labels();
+        return new CellFigures.Tested(labels, references, verdicts, wellFormed, tokens);
+    }
+
+    /** @param kafka how to reach the broker that has the run's topics */
+    public CellFigures read(final Topics topics, final Map<String, Object> kafka) {
+        final Log log = new Log();
+        try (TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), kafka)) {
+            while (!scan.done()) {
+                scan.next().forEach(entry -> log.add(entry.value()));
+            }
+        }
+        final SortedMap<Integer, SortedMap<String, Double>> rlSteps = new TreeMap<>();
+        int sftSteps = 0;
+        long firstMs = Long.MAX_VALUE;
+        try (TopicScan<TrainingStep> scan = new TopicScan<>(topics.journal(), kafka)) {
+            for (final TopicScan.Entry<TrainingStep> entry : scan.rest()) {
+                final TrainingStep step = entry.value();
+                firstMs = Math.min(firstMs, step.getWrittenAtMs());
+                if (step.getPhase().equals("rl")) {
+                    rlSteps.put(step.getStep(), new TreeMap<>(step.getMetrics()));
+                } else if (step.getPhase().equals("warmup")) {
+                    sftSteps = Math.max(sftSteps, step.getStep());
+                }
+            }
+        }
+        final double seconds = Math.max(0, log.lastMs - firstMs) / 1000.0;
+        return new CellFigures(log.tests(), log.validations(), rlSteps, sftSteps, seconds);
+    }
+}

@@ -1,0 +1,262 @@
+package org.mtrljudge.standalone.experiment;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.standalone.experiment.ExperimentReport.Row;
+import org.mtrljudge.standalone.experiment.ExperimentReport.Score;
+import org.mtrljudge.standalone.experiment.ExperimentReport.Training;
+import org.mtrljudge.tasks.metrics.RepeatedScores;
+
+/** Puts the figures of runs together to a report. */
+public final class ReportBuilder {
+    private static final String OFF_THE_SHELF = "off the shelf";
+    private static final String BASE = "base";
+    private static final int LAST_PART = 10; // of RL's steps, over which its end is averaged
+    private static final List<String> CURVES = List.of(
+            "reward/overall",
+            "reward/accuracy",
+            "reward/format",
+            "response_length/mean",
+            "actor/entropy_loss",
+            "actor/ppo_kl",
+            "actor/kl_loss",
+            "staleness/mean",
+            "staleness/max");
+
+    private final Preset preset;
+    private final int planned;
+    private final List<String> trained;
+    private final List<String> tested;
+    private final int promptsPerStep;
+    private final Map<Cell, CellFigures> figures;
+
+    public ReportBuilder(
+            final Preset preset,
+            final int planned,
+            final List<String> trained,
+            final List<String> tested,
+            final int promptsPerStep,
+            final Map<Cell, CellFigures> figures) {
+        this.preset = preset;
+        this.planned = planned;
+        this.trained = trained;
+        this.tested = tested;
+        this.promptsPerStep = promptsPerStep;
+        this.figures = figures;
+    }
+
+    public ExperimentReport build() {
+        return new ExperimentReport(
+                figures.size(),
+                planned,
+                preset.seeds(),
+                trained,
+                tested.stream().filter(task -> !trained.contains(task)).toList(),
+                preset.standsFor(),
+                results(),
+                transfer(),
+                figures.entrySet().stream()
+                        .map(e -> training(e.getKey(), e.getValue()))
+                        .toList(),
+                curves(),
+                PaperResults.read());
+    }
+
+    private List<Row> results() {
+        final List<Row> rows = new ArrayList<>();
+        unified(OFF_THE_SHELF, Method.WARM_UP, BASE, rows);
+        unified(Method.WARM_UP.title(), Method.WARM_UP, Method.WARM_UP.stage(), rows);
+        single(Method.SFT_SINGLE, rows);
+        unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
+        single(Method.RL_SINGLE, rows);
+        unified(Method.MT_RL_JUDGE.title(), Method.MT_RL_JUDGE, Method.MT_RL_JUDGE.stage(), rows);
+        return rows;
+    }
+
+    private List<Row> transfer() {
+        final List<Row> rows = new ArrayList<>();
+        unified(Method.WARM_UP.title(), Method.WARM_UP, Method.WARM_UP.stage(), rows);
+        for (final Method method : List.of(Method.SFT_SINGLE, Method.RL_SINGLE)) {
+            for (final String task : trained) {
+                final List<Map<String, CellFigures.Tested>> runs = runs(method, task, method.stage());
+                if (!runs.isEmpty()) {
+                    rows.add(row(
+                            method.title(),
+                            task,
+                            tested,
+                            tested.stream().map(t -> runs).toList()));
+                }
+            }
+        }
+        unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
+        unified(Method.MT_RL_JUDGE.title(), Method.MT_RL_JUDGE, Method.MT_RL_JUDGE.stage(), rows);
+        return rows;
+    }
+
+    /** The tests of a method's repetitions after a stage. */
+    private List<Map<String, CellFigures.Tested>> runs(
+            final Method method, final @Nullable String task, final String stage) {
+        final List<Map<String, CellFigures.Tested>> runs = new ArrayList<>();
+        for (final long seed : preset.seeds()) {
+            final CellFigures one = figures.get(new Cell(method, task, seed));
+            if (one != null && one.tests().containsKey(stage)) {
+                runs.add(one.tests().get(stage));
+            }
+        }
+        return runs;
+    }
+
+    private void unified(final String title, final Method method, final String stage, final List<Row> rows) {
+        final List<Map<String, CellFigures.Tested>> runs = runs(method, null, stage);
+        if (!runs.isEmpty()) {
+            rows.add(row(title, null, tested, tested.stream().map(t -> runs).toList()));
+        }
+    }
+
+    /** One row of several judges: each on the task it learned. */
+    private void single(final Method method, final List<Row> rows) {
+        final List<String> tasks = new ArrayList<>();
+        final List<List<Map<String, CellFigures.Tested>>> runs = new ArrayList<>();
+        for (final String task : trained) {
+            final List<Map<String, CellFigures.Tested>> own = runs(method, task, method.stage());
+            if (!own.isEmpty()) {
+                tasks.add(task);
+                runs.add(own);
+            }
+        }
+        if (!tasks.isEmpty()) {
+            rows.add(row(method.title(), null, tasks, runs));
+        }
+    }
+
+    /** @param runs for each of the tasks the tests of all repetitions */
+    private Row row(
+            final String title,
+            final @Nullable String learned,
+            final List<String> tasks,
+            final List<List<Map<String, CellFigures.Tested>>> runs) {
+        final Map<String, Score> scores = new LinkedHashMap<>();
+        final List<List<CellFigures.Tested>> ofTrained = new ArrayList<>();
+        final List<CellFigures.Tested> all = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            final String task = tasks.get(i);
+            final List<CellFigures.Tested> own =
+                    runs.get(i).stream().map(run -> run.get(task)).toList();
+            scores.put(task, score(List.of(own)));
+            all.addAll(own);
+            if (trained.contains(task)) {
+                ofTrained.add(own);
+            }
+        }
+        final boolean whole = ofTrained.size() == trained.size()
+                && ofTrained.stream().mapToInt(List::size).distinct().count() == 1;
+        final double completions =
+                all.stream().mapToInt(t -> t.verdicts().size()).sum();
+        return new Row(
+                title,
+                learned,
+                scores,
+                whole ? score(ofTrained) : null,
+                all.stream().mapToInt(CellFigures.Tested::wellFormed).sum() / completions,
+                all.stream().mapToLong(CellFigures.Tested::tokens).sum() / completions);
+    }
+
+    /** @param tasks for each the tests of all repetitions */
+    private static Score score(final List<List<CellFigures.Tested>> tasks) {
+        final List<Double> bySeed = new ArrayList<>();
+        for (int seed = 0; seed < tasks.get(0).size(); seed++) {
+            final int one = seed;
+            bySeed.add(tasks.stream()
+                    .mapToDouble(runs -> runs.get(one).macroF1())
+                    .average()
+                    .orElse(0));
+        }
+        return new Score(
+                RepeatedScores.macroF1(tasks.stream()
+                        .map(runs -> new RepeatedScores.Task(
+                                runs.get(0).labels(),
+                                runs.stream()
+                                        .map(CellFigures.Tested::asVerdicts)
+                                        .toList()))
+                        .toList()),
+                bySeed);
+    }
+
+    private Training training(final Cell cell, final CellFigures own) {
+        final SortedMap<Integer, SortedMap<String, Double>> steps = own.rlSteps();
+        return new Training(
+                cell.method().title(),
+                cell.task(),
+                cell.seed(),
+                own.sftSteps(),
+                steps.size(),
+                (double) steps.size() * promptsPerStep,
+                steps.values().stream()
+                        .mapToDouble(m -> m.getOrDefault("perf/total_num_tokens", 0.0))
+                        .sum(),
+                own.seconds(),
+                atEnd(steps));
+    }
+
+    private static Map<String, Double> atEnd(final SortedMap<Integer, SortedMap<String, Double>> steps) {
+        final Map<String, Double> ends = new LinkedHashMap<>();
+        if (steps.isEmpty()) {
+            return ends;
+        }
+        final int from = steps.lastKey() - Math.max(1, steps.size() / LAST_PART) + 1;
+        for (final String metric : CURVES) {
+            steps.tailMap(from).values().stream()
+                    .filter(m -> m.containsKey(metric))
+                    .mapToDouble(m -> m.get(metric))
+                    .average()
+                    .ifPresent(mean -> ends.put(metric, mean));
+        }
+        return ends;
+    }
+
+    private Map<String, Map<String, SortedMap<Integer, Double>>> curves() {
+        final Map<String, Map<String, SortedMap<Integer, Double>>> curves = new LinkedHashMap<>();
+        trained.forEach(task -> curves.put("val/" + task + "/macro_f1", validated(task)));
+        for (final String metric : CURVES) {
+            final Map<String, SortedMap<Integer, Double>> runs = new LinkedHashMap<>();
+            figures.forEach((cell, own) -> {
+                if (cell.method() == Method.MT_RL_JUDGE) {
+                    final SortedMap<Integer, Double> curve = new TreeMap<>();
+                    own.rlSteps().forEach((step, metrics) -> {
+                        if (metrics.containsKey(metric)) {
+                            curve.put(step, metrics.get(metric));
+                        }
+                    });
+                    putIfAny(runs, cell.toString(), curve);
+                }
+            });
+            putIfAny(curves, metric, runs);
+        }
+        return curves;
+    }
+
+    /** A task's validations in RL, in percent: of the unified runs and of those that learn it alone. */
+    private Map<String, SortedMap<Integer, Double>> validated(final String task) {
+        final Map<String, SortedMap<Integer, Double>> runs = new LinkedHashMap<>();
+        figures.forEach((cell, own) -> {
+            final SortedMap<Integer, Double> curve = new TreeMap<>();
+            own.validations().stream()
+                    .filter(v -> v.stage().equals(Method.MT_RL_JUDGE.stage())
+                            && v.macroF1().containsKey(task))
+                    .forEach(v -> curve.put(v.step(), 100 * v.macroF1().get(task)));
+            putIfAny(runs, cell.toString(), curve);
+        });
+        return runs;
+    }
+
+    private static <K, V extends Map<?, ?>> void putIfAny(final Map<K, V> into, final K key, final V values) {
+        if (!values.isEmpty()) {
+            into.put(key, values);
+        }
+    }
+}
