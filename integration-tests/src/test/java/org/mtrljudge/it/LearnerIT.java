@@ -92,7 +92,7 @@ class LearnerIT {
                                 "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 1, 0, 0, 2, 2, true, 1, 1, 500),
+                new LearnerSettings.Trainer(STEPS, 1, 0, 0, 2, 2, List.of(), true, 1, 1, 500),
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 

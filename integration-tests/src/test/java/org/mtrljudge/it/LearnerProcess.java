@@ -67,7 +67,7 @@ final class LearnerProcess {
                                 "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 5, "cosine", 0.1)),
                 new LearnerSettings.Algorithm(0.1, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 7, 2, true, 1, 1, 60_000),
+                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 7, 2, List.of(), true, 1, 1, 60_000),
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 

@@ -117,6 +117,7 @@ public record LearnerSettings(
      * @param valPatience RL ends when so many validations in a row were no better than the best before; 0: after its steps only
      * @param saveFreq RL steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
      * @param saveLimit how many of them are kept, besides the one RL began with
+     * @param logger trackers that get the metrics too, besides {@code metrics.jsonl}: tensorboard
      * @param testBeforeTrain whether the weights a run begins with are tested too
      * @param seed of initial weights, order and sampling
      * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
@@ -129,11 +130,14 @@ public record LearnerSettings(
             int valPatience,
             int saveFreq,
             int saveLimit,
+            List<String> logger,
             boolean testBeforeTrain,
             long seed,
             int threads,
             long stallWarningMs) {
         public Trainer {
+            logger = List.copyOf(logger);
+            logger.forEach(name -> Check.choice("trainer.logger", name, List.of("tensorboard")));
             Check.range("trainer.total_steps", totalSteps, 0, 10_000_000);
             Check.range("trainer.max_staleness", maxStaleness, 0, 1000);
             Check.range("trainer.val_freq", valFreq, 0, 10_000_000);

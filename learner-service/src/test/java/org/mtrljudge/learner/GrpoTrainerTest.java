@@ -52,7 +52,7 @@ class GrpoTrainerTest {
                                 "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
                 new LearnerSettings.Algorithm(klCoef, true, rolloutIs, 2),
-                new LearnerSettings.Trainer(1, 0, 0, 0, 0, 1, true, 1, 2, 1000),
+                new LearnerSettings.Trainer(1, 0, 0, 0, 0, 1, List.of(), true, 1, 2, 1000),
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 

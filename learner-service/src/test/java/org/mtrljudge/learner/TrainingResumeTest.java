@@ -46,7 +46,7 @@ class TrainingResumeTest {
                                 "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
                         new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 2, "cosine", 0.1)),
                 new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 0, 1, true, 1, 1, 1000),
+                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 0, 1, List.of(), true, 1, 1, 1000),
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 

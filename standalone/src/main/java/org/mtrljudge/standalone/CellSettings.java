@@ -11,14 +11,12 @@ import org.mtrljudge.standalone.experiment.Preset;
  * The settings of an experiment's runs.
  *
  * @param folder where the runs' folders lie
- * @param overrides settings of all runs, over the preset's, as {@code key=value}
  */
-record CellSettings(Preset preset, Path folder, List<String> overrides) {
+record CellSettings(Preset preset, Path folder) {
 
     /** What a run's method asks for, and the model it begins with. */
     RunSettings of(final Cell cell) {
         final List<String> pairs = new ArrayList<>(preset.pairs(cell));
-        pairs.addAll(overrides);
         if (cell.method() != Method.WARM_UP) {
             final Cell start = new Cell(Method.WARM_UP, null, cell.seed());
             if (of(start).learner().sft().steps() > 0) {

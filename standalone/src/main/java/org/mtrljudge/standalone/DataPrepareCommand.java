@@ -37,7 +37,8 @@ final class DataPrepareCommand implements Callable<Integer> {
             names = "--file",
             paramLabel = "FILE",
             description =
-                    "the set's rows (.csv, .jsonl, .json); divided into splits where there is no file of their own")
+                    "the set's rows (.csv, .jsonl, .json, .parquet, or a folder of such files); divided into splits where there"
+                            + " is no file of their own")
     private @Nullable Path file;
 
     @Option(names = "--validation", paramLabel = "FILE", description = "rows of the validation split, where published")

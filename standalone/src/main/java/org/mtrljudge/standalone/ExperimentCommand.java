@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.UsageException;
+import org.mtrljudge.service.WholeFile;
 import org.mtrljudge.standalone.experiment.Cell;
 import org.mtrljudge.standalone.experiment.CellFigures;
 import org.mtrljudge.standalone.experiment.ExperimentReport;
@@ -26,12 +28,14 @@ import picocli.CommandLine.Option;
                         + " stopped goes on, those that are done stay: the same command goes on with the experiment.")
 final class ExperimentCommand implements Callable<Integer> {
     private static final String REPORT = "report.json";
+    private static final String MADE_OF = "experiment.yaml";
+    private static final String SMALL = "small";
 
     @Option(
             names = "--preset",
             paramLabel = "small|paper|FILE",
-            description = "what it is made of (default: ${DEFAULT-VALUE})")
-    private String preset = "small";
+            description = "what it is made of (default: what the experiment began with, or small)")
+    private @Nullable String preset;
 
     @Option(names = "--name", description = "of its folder (default: experiment-PRESET)")
     private @Nullable String name;
@@ -54,12 +58,8 @@ final class ExperimentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final Preset made = Preset.named(preset);
-        final Path stem = Path.of(preset).getFileName();
-        final String folder =
-                name != null ? name : "experiment-" + String.valueOf(stem).replaceFirst("\\.ya?ml$", "");
-        final Path path = runs.resolve(folder);
-        final CellSettings settings = new CellSettings(made, path, overrides);
+        final Path path = runs.resolve(folder());
+        final CellSettings settings = new CellSettings(made(path.resolve(MADE_OF)), path);
         if (dryRun) {
             System.out.print(new ExperimentPlan(settings).toText());
             return 0;
@@ -68,10 +68,37 @@ final class ExperimentCommand implements Callable<Integer> {
         if (recompute) {
             return recompute(experiment, settings);
         }
+        Files.createDirectories(path);
+        WholeFile.write(path.resolve(MADE_OF), settings.preset().write());
         System.out.println("experiment " + path + ": " + experiment.cells().size() + " runs");
         carryOut(experiment);
         report(experiment, settings, experiment.done());
         return 0;
+    }
+
+    private String folder() {
+        final Path stem = Path.of(preset == null ? SMALL : preset).getFileName();
+        try {
+            return Topics.checkedName(
+                    name != null ? name : "experiment-" + String.valueOf(stem).replaceFirst("\\.ya?ml$", ""));
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException(e.getMessage() + ": choose one with --name");
+        }
+    }
+
+    /** What the options say, or what the experiment began with; both where they agree. */
+    private Preset made(final Path file) {
+        final boolean begun = Files.isRegularFile(file);
+        if (begun && preset == null && overrides.isEmpty()) {
+            return Preset.named(file.toString());
+        }
+        final Preset wanted = Preset.named(preset == null ? SMALL : preset).with(overrides);
+        if (begun && !dryRun && !Preset.named(file.toString()).equals(wanted)) {
+            throw new UsageException(
+                    file.getParent() + " was begun with other settings: leave --preset and --set out to go on"
+                            + " with them, or begin another experiment with --name");
+        }
+        return wanted;
     }
 
     private static void carryOut(final ExperimentRuns experiment) {

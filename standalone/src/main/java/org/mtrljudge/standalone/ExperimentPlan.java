@@ -20,7 +20,6 @@ import org.mtrljudge.tasks.Split;
 
 /** What an experiment would take, before it takes it: runs, examples, tokens, memory. All are upper bounds: runs may stop early. */
 final class ExperimentPlan {
-    private static final double GIB = 1L << 30;
     private final CellSettings settings;
     private final Map<String, List<Integer>> sizes; // by task: train, validation, test
     private final boolean guessed;
@@ -159,24 +158,29 @@ final class ExperimentPlan {
                 * shared.learner().data().maxResponseLength()
                 * size.keyValuesPerToken()
                 * shared.modelOptions().dtype().bytes();
-        text.append(String.format(
-                Locale.ROOT,
-                "%n%s: %,d parameters%nlearner: %.1f GiB (weights %.1f, gradients %.1f, AdamW %.1f, activations about %.1f, probabilities %.1f)%n"
-                        + "each of %d actors: %.1f GiB (weights %.1f, keys and values of %d completions %.1f)%n",
-                shared.model(),
-                size.parameters(),
-                (plan.weights() + plan.gradients() + plan.optimizer() + plan.activations() + plan.probabilities())
-                        / GIB,
-                plan.weights() / GIB,
-                plan.gradients() / GIB,
-                plan.optimizer() / GIB,
-                plan.activations() / GIB,
-                plan.probabilities() / GIB,
-                shared.rollout().actors(),
-                (plan.weights() + cached) / GIB,
-                plan.weights() / GIB,
-                rows,
-                cached / GIB));
+        final long learner =
+                plan.weights() + plan.gradients() + plan.optimizer() + plan.activations() + plan.probabilities();
+        text.append(String.format(Locale.ROOT, "%n%s: %,d parameters%n", shared.model(), size.parameters()));
+        text.append("learner: ").append(bytes(learner)).append(" (weights ").append(bytes(plan.weights()));
+        text.append(", gradients ")
+                .append(bytes(plan.gradients()))
+                .append(", AdamW ")
+                .append(bytes(plan.optimizer()));
+        text.append(", activations about ").append(bytes(plan.activations()));
+        text.append(", probabilities ").append(bytes(plan.probabilities())).append(")\n");
+        text.append("each of ").append(shared.rollout().actors()).append(" actors: ");
+        text.append(bytes(plan.weights() + cached)).append(" (weights ").append(bytes(plan.weights()));
+        text.append(", keys and values of ")
+                .append(rows)
+                .append(" completions ")
+                .append(bytes(cached))
+                .append(")\n");
+    }
+
+    private static String bytes(final long count) {
+        return count < 1L << 30
+                ? String.format(Locale.ROOT, "%.1f MiB", count / 1048576.0)
+                : String.format(Locale.ROOT, "%.1f GiB", count / 1073741824.0);
     }
 
     private JudgeConfig config(final String model) {

@@ -54,7 +54,8 @@ final class RunExecution {
     /** The same, told to a listener. @return the outcome as a table */
     String train(final RunDirectory directory, final TrainingListener listener) {
         Logs.to(directory.path().resolve("judge.log"));
-        final RunReport report = new RunReport(directory.path(), listener);
+        final RunReport report =
+                new RunReport(directory.path(), settings.learner().trainer().logger(), listener);
         return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
     }
 

@@ -15,11 +15,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.mtrljudge.tasks.DataException;
 
-/** Reads published files row by row: CSV with a header, JSON lines, JSON (a list, or an object that holds one list), by the file's ending. */
+/**
+ * Reads published files row by row: CSV with a header, JSON lines, JSON (a list, or an object that holds one list), Parquet, by the
+ * file's ending; of a folder all such files, in the order of their names.
+ */
 final class Rows {
     private static final int MAX_ROWS = 10_000_000;
+    private static final List<String> ENDINGS = List.of("csv", "jsonl", "json", "parquet");
     private static final TypeReference<Map<String, Object>> ROW = new TypeReference<>() {};
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,33 +33,58 @@ final class Rows {
     /** @throws DataException that names the file and what is wrong with it */
     static List<Row> read(final Path file) {
         final List<Row> rows = new ArrayList<>();
+        for (final Path one : files(file)) {
+            readOne(one, rows);
+        }
+        return rows;
+    }
+
+    private static List<Path> files(final Path file) {
+        if (!Files.isDirectory(file)) {
+            return List.of(file);
+        }
+        try (Stream<Path> inside = Files.list(file)) {
+            final List<Path> files =
+                    inside.filter(one -> ENDINGS.contains(ending(one))).sorted().toList();
+            if (files.isEmpty()) {
+                throw new DataException(file + " holds no file that ends in one of " + ENDINGS);
+            }
+            return files;
+        } catch (final IOException e) {
+            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String ending(final Path file) {
+        final String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    private static void readOne(final Path file, final List<Row> rows) {
+        final int before = rows.size();
         final Consumer<Map<String, Object>> add = values -> {
             if (rows.size() == MAX_ROWS) {
-                throw new DataException(file + " has more than " + MAX_ROWS + " rows");
+                throw new DataException(file + " goes beyond " + MAX_ROWS + " rows");
             }
-            rows.add(new Row(file + " row " + (rows.size() + 1), values));
+            rows.add(new Row(file + " row " + (rows.size() - before + 1), values));
         };
-        final String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         try {
-            if (name.endsWith(".csv")) {
-                readCsv(file, add);
-            } else if (name.endsWith(".jsonl")) {
-                readAll(JSON.readerFor(ROW).readValues(file.toFile()), add);
-            } else if (name.endsWith(".json")) {
-                readJson(file, add);
-            } else {
-                throw new DataException(file + " is no .csv, .jsonl or .json file");
+            switch (ending(file)) {
+                case "csv" -> readCsv(file, add);
+                case "jsonl" -> readAll(JSON.readerFor(ROW).readValues(file.toFile()), add);
+                case "json" -> readJson(file, add);
+                case "parquet" -> ParquetRows.read(file, add);
+                default -> throw new DataException(file + " ends in none of " + ENDINGS);
             }
         } catch (final JsonProcessingException e) {
             throw new DataException(
-                    file + " row " + (rows.size() + 1) + " cannot be read: " + e.getOriginalMessage(), e);
+                    file + " row " + (rows.size() - before + 1) + " cannot be read: " + e.getOriginalMessage(), e);
         } catch (final UncheckedIOException | IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
         }
-        if (rows.isEmpty()) {
+        if (rows.size() == before) {
             throw new DataException(file + " has no rows");
         }
-        return rows;
     }
 
     private static void readCsv(final Path file, final Consumer<Map<String, Object>> add) throws IOException {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.TrainingListener;
 
 /**
@@ -22,12 +23,19 @@ import org.mtrljudge.learner.TrainingListener;
 public final class MetricsLog implements TrainingListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Path file;
+    private final @Nullable TensorBoardLog tensorBoard;
     private final TrainingListener next;
     private final Set<String> written = new HashSet<>(); // phase and step
     private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
     public MetricsLog(final Path file, final TrainingListener next) {
+        this(file, null, next);
+    }
+
+    /** @param tensorBoard gets what the file gets */
+    MetricsLog(final Path file, final @Nullable TensorBoardLog tensorBoard, final TrainingListener next) {
         this.file = file;
+        this.tensorBoard = tensorBoard;
         this.next = next;
         if (Files.exists(file)) {
             readBack();
@@ -71,6 +79,9 @@ public final class MetricsLog implements TrainingListener {
     public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
         if (!metrics.isEmpty() && written.add(phase + " " + done)) {
             append(phase, done, metrics);
+            if (tensorBoard != null) {
+                tensorBoard.write(phase, done, metrics);
+            }
             if (phase.equals("rl")) {
                 rlSteps.put(done, metrics);
             }

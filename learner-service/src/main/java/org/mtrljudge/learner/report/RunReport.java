@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.service.WholeFile;
@@ -11,6 +13,7 @@ import org.mtrljudge.service.WholeFile;
 /** What a learner leaves in its run's folder: {@code metrics.jsonl}, {@code summary.json} and curves. */
 public final class RunReport {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TENSORBOARD = "tensorboard";
     private final Path folder;
     private final MetricsLog metrics;
     private final long start = System.nanoTime();
@@ -18,11 +21,15 @@ public final class RunReport {
     /**
      * Goes on with the metrics that are there.
      *
+     * @param logger trackers that get the metrics too: tensorboard, under {@code tensorboard/}
      * @param next is told what this is told
      */
-    public RunReport(final Path folder, final TrainingListener next) {
+    public RunReport(final Path folder, final List<String> logger, final TrainingListener next) {
         this.folder = folder;
-        this.metrics = new MetricsLog(folder.resolve("metrics.jsonl"), next);
+        final TensorBoardLog tensorBoard = logger.contains(TENSORBOARD)
+                ? new TensorBoardLog(folder.resolve(TENSORBOARD), Clock.systemUTC())
+                : null;
+        this.metrics = new MetricsLog(folder.resolve("metrics.jsonl"), tensorBoard, next);
     }
 
     /** To be given to the learner. */

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.service.UsageException;
 
@@ -25,6 +27,7 @@ import org.mtrljudge.service.UsageException;
  * @param settings that differ from the quickstart's in every run
  * @param warmUp more of them, of the run that the others begin with; {@code sft.steps: 0} leaves the warm-up out
  * @param sftSingle more of them, of each method's runs
+ * @param overrides settings of every run over all of these, as {@code key=value}
  * @param expected sizes for the plan while data and model are not there; null: their own
  */
 public record Preset(
@@ -36,6 +39,7 @@ public record Preset(
         JsonNode sftUnified,
         JsonNode rlSingle,
         JsonNode mtRlJudge,
+        List<String> overrides,
         @Nullable Expected expected) {
 
     /**
@@ -46,6 +50,8 @@ public record Preset(
     public record Expected(int promptTokens, JsonNode config, Map<String, List<Integer>> tasks) {}
 
     private static final long MAX_FILE_BYTES = 1 << 20;
+    private static final Pattern MISSING =
+            Pattern.compile("Missing (?:required )?creator property ('[^']*').*", Pattern.DOTALL);
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -75,7 +81,8 @@ public record Preset(
             }
             return YAML.readValue(file.toFile(), Preset.class);
         } catch (final JsonProcessingException e) {
-            throw new UsageException("the preset " + name + " cannot be read: " + e.getOriginalMessage());
+            throw new UsageException("the preset " + name + " cannot be read: "
+                    + MISSING.matcher(e.getOriginalMessage()).replaceFirst("the key $1 is missing"));
         } catch (final IOException e) {
             throw new UsageException("the preset " + name + " cannot be read: " + e.getMessage());
         }
@@ -105,9 +112,23 @@ public record Preset(
         if (cell.task() != null) {
             pairs.put("data.train_tasks", "[\"" + cell.task() + "\"]");
         }
-        return pairs.entrySet().stream()
-                .map(pair -> pair.getKey() + "=" + pair.getValue())
+        return Stream.concat(
+                        pairs.entrySet().stream().map(pair -> pair.getKey() + "=" + pair.getValue()),
+                        overrides.stream())
                 .toList();
+    }
+
+    /** The same, with more settings over all of it. */
+    public Preset with(final List<String> more) {
+        final List<String> all = new ArrayList<>(overrides);
+        all.addAll(more);
+        return new Preset(
+                seeds, standsFor, settings, warmUp, sftSingle, sftUnified, rlSingle, mtRlJudge, all, expected);
+    }
+
+    /** As a file that {@link #named} reads. */
+    public String write() throws IOException {
+        return YAML.writeValueAsString(this);
     }
 
     private JsonNode own(final Method method) {

@@ -5,7 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.standalone.experiment.ExperimentReport.Row;
 import org.mtrljudge.standalone.experiment.ExperimentReport.Score;
@@ -17,10 +21,8 @@ public final class ReportBuilder {
     private static final String OFF_THE_SHELF = "off the shelf";
     private static final String BASE = "base";
     private static final int LAST_PART = 10; // of RL's steps, over which its end is averaged
+    private static final Pattern REWARD = Pattern.compile("reward/[^/]+"); // a component, not of one task alone
     private static final List<String> CURVES = List.of(
-            "reward/overall",
-            "reward/accuracy",
-            "reward/format",
             "response_length/mean",
             "actor/entropy_loss",
             "actor/ppo_kl",
@@ -203,13 +205,25 @@ public final class ReportBuilder {
                 atEnd(steps));
     }
 
-    private static Map<String, Double> atEnd(final SortedMap<Integer, SortedMap<String, Double>> steps) {
+    /** What is drawn: every component of the rewards, and how the policy does. */
+    private List<String> metrics() {
+        final SortedSet<String> rewards = new TreeSet<>();
+        figures.values()
+                .forEach(own -> own.rlSteps()
+                        .values()
+                        .forEach(metrics -> metrics.keySet().stream()
+                                .filter(name -> REWARD.matcher(name).matches())
+                                .forEach(rewards::add)));
+        return Stream.concat(rewards.stream(), CURVES.stream()).toList();
+    }
+
+    private Map<String, Double> atEnd(final SortedMap<Integer, SortedMap<String, Double>> steps) {
         final Map<String, Double> ends = new LinkedHashMap<>();
         if (steps.isEmpty()) {
             return ends;
         }
         final int from = steps.lastKey() - Math.max(1, steps.size() / LAST_PART) + 1;
-        for (final String metric : CURVES) {
+        for (final String metric : metrics()) {
             steps.tailMap(from).values().stream()
                     .filter(m -> m.containsKey(metric))
                     .mapToDouble(m -> m.get(metric))
@@ -222,7 +236,7 @@ public final class ReportBuilder {
     private Map<String, Map<String, SortedMap<Integer, Double>>> curves() {
         final Map<String, Map<String, SortedMap<Integer, Double>>> curves = new LinkedHashMap<>();
         trained.forEach(task -> curves.put("val/" + task + "/macro_f1", validated(task)));
-        for (final String metric : CURVES) {
+        for (final String metric : metrics()) {
             final Map<String, SortedMap<Integer, Double>> runs = new LinkedHashMap<>();
             figures.forEach((cell, own) -> {
                 if (cell.method() == Method.MT_RL_JUDGE) {

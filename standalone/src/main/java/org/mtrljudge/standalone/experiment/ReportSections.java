@@ -118,10 +118,9 @@ final class ReportSections {
     private void paper() {
         final PaperResults paper = report.paper();
         heading("The paper's numbers: another model on other data");
-        paragraph(
-                "Not measured here. " + paper.source() + "; " + paper.model()
-                        + "; macro-F1 in %. Columns stand in the order of"
-                        + " the tasks above; above a paper's column stands the task of ours that takes its place. Levels cannot be compared.");
+        paragraph("Not measured here. " + paper.source() + "; " + paper.model()
+                + "; macro-F1 in %. A column names the task of ours"
+                + " that stands in its place. Levels cannot be compared.");
         final Map<String, String> places = new LinkedHashMap<>();
         tasks().forEach(task -> {
             final String column = report.standsFor().get(task);

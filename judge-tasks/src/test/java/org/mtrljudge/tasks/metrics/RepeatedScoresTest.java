@@ -1,0 +1,57 @@
+package org.mtrljudge.tasks.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RepeatedScoresTest {
+    private static final double ROUNDING = 1e-12;
+    private static final List<String> LABELS = List.of("yes", "no");
+
+    private static Verdict verdict(final String label, final @Nullable String verdict) {
+        return new Verdict(label, verdict);
+    }
+
+    @Test
+    void shouldAverageOverRepetitionsAndThenOverTasks() {
+        // first repetition: all right, 1; second: yes has 1 right and 1 wrong, F1 2/3, no has none: mean 1/3
+        final RepeatedScores.Task two = new RepeatedScores.Task(
+                LABELS,
+                List.of(
+                        List.of(verdict("yes", "yes"), verdict("no", "no")),
+                        List.of(verdict("yes", "yes"), verdict("no", "yes"))));
+        // the label no never occurs and counts 0: 1/2; a missing verdict: 0
+        final RepeatedScores.Task one =
+                new RepeatedScores.Task(LABELS, List.of(List.of(verdict("yes", "yes")), List.of(verdict("yes", null))));
+        final Interval mean = RepeatedScores.macroF1(List.of(two, one));
+        assertThat(mean.value()).isCloseTo((2.0 / 3 + 1.0 / 4) / 2, within(ROUNDING));
+        assertThat(mean.samples()).isEqualTo(3);
+        assertThat(RepeatedScores.macroF1(List.of(two)).value()).isCloseTo(2.0 / 3, within(ROUNDING));
+    }
+
+    @Test
+    void shouldGiveTheIntervalOfASingleRunAsTaskScoresDo() {
+        final SplittableRandom random = new SplittableRandom(5);
+        final List<Verdict> verdicts = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            verdicts.add(verdict(i % 2 == 0 ? "yes" : "no", random.nextInt(3) == 0 ? "no" : "yes"));
+        }
+        final Interval repeated = RepeatedScores.macroF1(List.of(new RepeatedScores.Task(LABELS, List.of(verdicts))));
+        assertThat(repeated).isEqualTo(TaskScores.of(verdicts, LABELS).macroF1());
+        assertThat(repeated.low()).isLessThan(repeated.value());
+        assertThat(repeated.high()).isGreaterThan(repeated.value());
+    }
+
+    @Test
+    void shouldRefuseRepetitionsOfOtherPrompts() {
+        assertThatThrownBy(() -> new RepeatedScores.Task(LABELS, List.of(List.of(verdict("yes", "yes")), List.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tested on 1 and on 0 prompts");
+    }
+}
