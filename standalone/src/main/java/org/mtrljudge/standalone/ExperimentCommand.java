@@ -118,11 +118,10 @@ final class ExperimentCommand implements Callable<Integer> {
     private void report(
             final ExperimentRuns experiment, final CellSettings settings, final Map<Cell, CellFigures> figures)
             throws IOException {
+        final ExperimentReport report = experiment.report(figures);
         new ReportWriter(settings.folder())
-                .write(
-                        experiment.report(figures),
-                        String.valueOf(settings.folder().getFileName()),
-                        rewards(settings.shared()));
+                .write(report, String.valueOf(settings.folder().getFileName()), rewards(settings.shared()));
+        System.out.print(report.toTable());
         System.out.println("see " + settings.folder() + "/report.html, report.md and report.json");
     }
 

@@ -33,6 +33,11 @@ final class ExperimentRuns {
         this.source = settings.shared().data().source();
         this.cells = settings.preset().cells(source.tasks(Split.TRAIN));
         cells.forEach(settings::of); // finds what is wrong before the first begins
+        if (settings.shared().kafka().containsKey("bootstrap.servers")) {
+            throw new UsageException(
+                    "an experiment keeps each run's log in the run's folder, so that two experiments never meet on"
+                            + " one broker: leave kafka.bootstrap.servers out");
+        }
         this.reader = new CellReader(source);
     }
 

@@ -1,6 +1,8 @@
 package org.mtrljudge.standalone.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -77,4 +79,23 @@ public record ExperimentReport(
             double tokens,
             double seconds,
             Map<String, Double> atEnd) {}
+
+    /** The paper's table for a terminal: macro-F1 in percent, the mean over seeds. */
+    public String toTable() {
+        final List<String> tasks = new ArrayList<>(trainedTasks);
+        tasks.addAll(heldOutTasks);
+        final StringBuilder table = new StringBuilder(String.format("%nMacro-F1 on the test, %%%n%-16s", "method"));
+        tasks.forEach(task -> table.append(String.format(" %14s", task)));
+        table.append(String.format(" %15s%n", "mean of trained"));
+        for (final Row row : results) {
+            table.append(String.format("%-16s", row.method));
+            tasks.forEach(task -> table.append(String.format(" %14s", percent(row.tasks.get(task)))));
+            table.append(String.format(" %15s%n", percent(row.mean)));
+        }
+        return table.append("\n").toString();
+    }
+
+    private static String percent(final @Nullable Score score) {
+        return score == null ? "–" : String.format(Locale.ROOT, "%.1f", 100 * score.macroF1.value());
+    }
 }

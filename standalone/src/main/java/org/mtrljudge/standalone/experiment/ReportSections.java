@@ -88,7 +88,7 @@ final class ReportSections {
                 ? NONE
                 : String.format(
                         Locale.ROOT,
-                        "%.1f ±%.1f [%.1f, %.1f]",
+                        "%.1f\u00a0±%.1f [%.1f,\u00a0%.1f]",
                         100 * score.macroF1().value(),
                         100 * score.deviation(),
                         100 * score.macroF1().low(),

@@ -28,7 +28,7 @@ public final class ReportWriter {
     public void write(final ExperimentReport report, final String name, final String rewards) throws IOException {
         Files.createDirectories(folder.resolve(CURVES));
         final List<Section> sections = new ReportSections(report, name, rewards).with(draw(report));
-        final String title = "MT-RL-Judge: the experiment " + name;
+        final String title = "MT-RL-Judge: " + name;
         WholeFile.write(folder.resolve("report.json"), json(report));
         WholeFile.write(folder.resolve("report.md"), Markdown.of(title, sections));
         WholeFile.write(folder.resolve("report.html"), html(title, sections));

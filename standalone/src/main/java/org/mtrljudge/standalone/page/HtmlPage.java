@@ -12,7 +12,7 @@ public final class HtmlPage {
             body{font:15px/1.5 system-ui,sans-serif;max-width:%2$drem;margin:2rem auto;padding:0 1rem;color:#222}
             table{border-collapse:collapse;width:100%%}td,th{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:right}
             td:first-child,th:first-child{text-align:left}img.plot{max-width:100%%;margin:1rem 0}
-            .wide{overflow-x:auto}.wide td{white-space:nowrap}
+            .wide{overflow-x:auto}
             .case{display:flex;gap:1rem;border:1px solid #ddd;border-radius:6px;padding:1rem;margin:1rem 0}
             .case img{width:9rem;height:auto;display:block;margin-bottom:.5rem;image-rendering:pixelated}
             pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:.5rem;margin:.3rem 0}
