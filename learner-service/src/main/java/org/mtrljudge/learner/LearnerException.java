@@ -7,4 +7,8 @@ public class LearnerException extends RuntimeException {
     LearnerException(final String message) {
         super(message);
     }
+
+    LearnerException(final String message, final Throwable cause) {
+        super(message, cause);
+    }
 }

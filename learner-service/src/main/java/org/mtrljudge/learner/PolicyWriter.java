@@ -15,6 +15,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +102,7 @@ public final class PolicyWriter implements AutoCloseable {
     /**
      * @param kind whether the weights are a whole judge's or an adapter's
      * @param journal makes the journal entry once the weights' digest is known
+     * @throws LearnerException when another learner has taken over
      */
     public Written publish(
             final int version,
@@ -137,6 +140,12 @@ public final class PolicyWriter implements AutoCloseable {
             producer.commitTransaction();
             written = new Written(offset(sent) + 1, entryDigest, seconds);
         } catch (final KafkaException e) {
+            if (isFenced(e) || isFenced(e.getCause())) {
+                throw new LearnerException(
+                        "another learner has taken over the run " + topics.run()
+                                + ", nothing of this one is published any more: let one learn only",
+                        e);
+            }
             producer.abortTransaction();
             throw e;
         }
@@ -144,6 +153,11 @@ public final class PolicyWriter implements AutoCloseable {
         outdated(version).clear();
         kept.put(version, manifest);
         return written;
+    }
+
+    /** Whether the transactional id belongs to another, who asked for it later; the broker aborts what this one had begun. */
+    private static boolean isFenced(final @Nullable Throwable why) {
+        return why instanceof ProducerFencedException || why instanceof InvalidProducerEpochException;
     }
 
     private Place put(final PolicyStore store, final int version, final Weights policy) {

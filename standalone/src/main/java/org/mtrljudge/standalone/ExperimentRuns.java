@@ -62,16 +62,14 @@ final class ExperimentRuns {
     }
 
     /** Trains and tests, then reads what the topics say. */
-    CellFigures run(final Cell cell, final Progress progress) {
+    void run(final Cell cell, final Progress progress) {
         final RunSettings own = settings.of(cell);
         final RunExecution execution = new RunExecution(own, null);
         final RunDirectory directory = begun(cell, own)
                 ? RunDirectory.open(settings.folder(), cell.name())
                 : execution.create(settings.folder(), cell.name(), Origin.NEW);
         execution.train(directory, progress);
-        final CellFigures figures = read(cell);
-        write(directory.path().resolve(FIGURES), figures);
-        return figures;
+        write(directory.path().resolve(FIGURES), read(cell));
     }
 
     private boolean begun(final Cell cell, final RunSettings own) {

@@ -1,0 +1,62 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.learner.LearnerException;
+import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.TrainingStep;
+
+/** Two learners of one run: the one that came last has it, and the other's versions never show. */
+class FencedLearnerIT {
+    @TempDir
+    private Path folder;
+
+    private final Topics topics = new Topics("fenced", new LocalSchemaRegistry());
+
+    private void publish(final PolicyWriter writer, final JudgeModel model, final int version, final String phase) {
+        writer.publish(
+                version,
+                version,
+                PolicyKind.FULL,
+                model.policy(),
+                digest -> new TrainingStep(
+                        version, phase, version, digest, "settings", List.of(), List.of(), Map.of(), 0L, null, null));
+    }
+
+    @Test
+    @Timeout(120)
+    void shouldEndTheFirstLearnerWhenASecondTakesItsRun() throws Exception {
+        try (TestBroker broker = TestBroker.start(folder);
+                JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            broker.prepare(topics);
+            try (PolicyWriter first = new PolicyWriter(topics, broker.clientConfig(), PolicyWriter.Bus.LOG)) {
+                publish(first, model, 0, "first");
+                try (PolicyWriter second = new PolicyWriter(topics, broker.clientConfig(), PolicyWriter.Bus.LOG)) {
+                    assertThatThrownBy(() -> publish(first, model, 1, "first"))
+                            .isInstanceOf(LearnerException.class)
+                            .hasMessageContaining("another learner has taken over the run fenced");
+                    publish(second, model, 1, "second");
+                }
+            }
+            assertThat(LoggedValues.read(broker.clientConfig(), topics.journal()))
+                    .extracting(TrainingStep::getPhase)
+                    .containsExactly("first", "second");
+            assertThat(LoggedValues.read(broker.clientConfig(), topics.policies()))
+                    .extracting(PolicyManifest::getVersion)
+                    .containsExactly(0, 1);
+        }
+    }
+}
