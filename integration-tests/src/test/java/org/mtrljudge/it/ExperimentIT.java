@@ -37,7 +37,7 @@ class ExperimentIT {
                   rollout: {n: 4}
                   trainer: {save_freq: 1, save_limit: 1}
                 warm_up: {trainer: {total_steps: 0}, sft: {steps: 3}}
-                sft_single: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 2}}
+                sft_single: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 9, lr: 0, val_freq: 1, val_patience: 2}}
                 sft_unified: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 2}}
                 rl_single: {trainer: {total_steps: 2, val_freq: 1}, sft: {steps: 0}}
                 mt_rl_judge: {trainer: {total_steps: 30, val_freq: 10}, sft: {steps: 0}}
@@ -76,6 +76,15 @@ class ExperimentIT {
         }
         assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("rlSteps"))
                 .hasSize(30);
+        assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("tests").fieldNames())
+                .as("the warm-up's run tested what it begins with")
+                .toIterable()
+                .containsExactly("rl");
+        assertThat(JSON.readTree(figures("sft-single-safety-1").toFile())
+                        .get("sftSteps")
+                        .asInt())
+                .as("nothing is learned: the second and the third validation are no better than the first")
+                .isEqualTo(3);
         checkReport();
 
         assertThat(judge("--recompute")).isZero();

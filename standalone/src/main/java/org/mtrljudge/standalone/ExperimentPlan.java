@@ -11,7 +11,6 @@ import org.mtrljudge.learner.LearnerSettings;
 import org.mtrljudge.model.JudgeConfig;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.MemoryPlan;
-import org.mtrljudge.model.ModelSize;
 import org.mtrljudge.standalone.experiment.Cell;
 import org.mtrljudge.standalone.experiment.Method;
 import org.mtrljudge.standalone.experiment.Preset;
@@ -145,36 +144,32 @@ final class ExperimentPlan {
         return steps == 0 || frequency == 0 ? 0 : before + (steps + frequency - 1L) / frequency;
     }
 
+    /** Of the unified RL runs, the most any run takes. */
     private void memory(final StringBuilder text) {
-        final RunSettings shared = settings.of(
+        final RunSettings warmUp = settings.of(
                 new Cell(Method.WARM_UP, null, settings.preset().seeds().get(0)));
-        final JudgeConfig config = config(shared.model());
-        final int tokens = shared.learner().actor().maxTokensPerMicroBatch();
-        final MemoryPlan plan = MemoryPlan.of(config, shared.modelOptions(), tokens);
-        final ModelSize size = ModelSize.of(config);
-        final long rows = (long) shared.rollout().maxPrompts()
-                * shared.learner().rollout().n();
-        final long cached = rows
-                * shared.learner().data().maxResponseLength()
-                * size.keyValuesPerToken()
-                * shared.modelOptions().dtype().bytes();
-        final long learner =
-                plan.weights() + plan.gradients() + plan.optimizer() + plan.activations() + plan.probabilities();
-        text.append(String.format(Locale.ROOT, "%n%s: %,d parameters%n", shared.model(), size.parameters()));
-        text.append("learner: ").append(bytes(learner)).append(" (weights ").append(bytes(plan.weights()));
+        final RunMemory memory = RunMemory.of(settings.shared(), config(warmUp.model()), warmUp.modelOptions());
+        final MemoryPlan plan = memory.plan();
+        text.append(String.format(
+                Locale.ROOT,
+                "%n%s: %,d parameters%n",
+                warmUp.model(),
+                memory.size().parameters()));
+        text.append("learner: ")
+                .append(bytes(memory.learner()))
+                .append(" (weights ")
+                .append(bytes(plan.weights()));
         text.append(", gradients ")
                 .append(bytes(plan.gradients()))
                 .append(", AdamW ")
                 .append(bytes(plan.optimizer()));
-        text.append(", activations about ").append(bytes(plan.activations()));
+        text.append(", earlier policies ").append(memory.reference() ? "and the reference " : "");
+        text.append(bytes(memory.copies())).append(", activations about ").append(bytes(plan.activations()));
         text.append(", probabilities ").append(bytes(plan.probabilities())).append(")\n");
-        text.append("each of ").append(shared.rollout().actors()).append(" actors: ");
-        text.append(bytes(plan.weights() + cached)).append(" (weights ").append(bytes(plan.weights()));
-        text.append(", keys and values of ")
-                .append(rows)
-                .append(" completions ")
-                .append(bytes(cached))
-                .append(")\n");
+        text.append("each of ").append(warmUp.rollout().actors()).append(" actors: ");
+        text.append(bytes(memory.actor())).append(" (weights ").append(bytes(plan.weights()));
+        text.append(", keys and values of ").append(memory.completions()).append(" completions ");
+        text.append(bytes(memory.cachedKeysAndValues())).append(")\n");
     }
 
     private static String bytes(final long count) {
@@ -185,7 +180,7 @@ final class ExperimentPlan {
 
     private JudgeConfig config(final String model) {
         final Preset.Expected expected = settings.preset().expected();
-        if (expected != null && !Files.isDirectory(Path.of(model)) && model.contains("/")) {
+        if (expected != null && !Files.isDirectory(Path.of(model)) && !model.equals(JudgeFolder.JUDGE_TINY)) {
             return JudgeConfig.of(expected.config());
         }
         return JudgeFolder.config(model);

@@ -50,20 +50,19 @@ final class ModelCommand {
             final RunSettings settings = settings();
             final String name = settings.model();
             final JudgeConfig config = JudgeFolder.config(name);
-            final ModelSize size = ModelSize.of(config);
             final ModelOptions held = JudgeFolder.isAdapter(Path.of(name))
                     ? JudgeFolder.named(name).resolved(settings.modelOptions())
                     : settings.modelOptions();
-            final int tokens = settings.learner().actor().maxTokensPerMicroBatch();
-            final MemoryPlan plan = MemoryPlan.of(config, held, tokens);
+            final RunMemory memory = RunMemory.of(settings, config, held);
+            final ModelSize size = memory.size();
             System.out.printf(
                     Locale.ROOT, "%s: %,d parameters in %d tensors%n", name, size.parameters(), size.tensors());
             final long onDisk = bytesOnDisk(name);
             print(
                     onDisk == 0 ? 2 * size.parameters() : onDisk,
                     onDisk == 0 ? "on disk as BF16 (no weights there)" : "on disk");
-            serving(settings, held, size, plan);
-            training(settings, held, plan, tokens);
+            serving(settings, held, memory);
+            training(settings, held, memory);
             return 0;
         }
 
@@ -84,48 +83,32 @@ final class ModelCommand {
             return options.settings(null, base);
         }
 
-        private static void serving(
-                final RunSettings settings, final ModelOptions held, final ModelSize size, final MemoryPlan plan) {
-            final int bytes = held.dtype().bytes();
-            final long rows = (long) settings.rollout().maxPrompts()
-                    * settings.learner().rollout().n();
-            final int limit = settings.learner().data().maxResponseLength();
-            final long cached = rows * limit * size.keyValuesPerToken() * bytes;
-            final long adapter = held.lora() == null ? 0 : plan.policy();
+        private static void serving(final RunSettings settings, final ModelOptions held, final RunMemory memory) {
             System.out.println("an actor");
-            print(plan.weights() + adapter, "  weights");
+            print(memory.plan().weights() + memory.adapter(), "  weights");
             print(
-                    cached,
-                    "  keys and values of " + rows + " completions of " + limit + " tokens; each position of a prompt "
-                            + size.keyValuesPerToken() * bytes + " bytes more");
-            print(plan.weights() + adapter + cached, "  together");
+                    memory.cachedKeysAndValues(),
+                    "  keys and values of " + memory.completions() + " completions of "
+                            + settings.learner().data().maxResponseLength() + " tokens; each position of a prompt "
+                            + memory.size().keyValuesPerToken() * held.dtype().bytes() + " bytes more");
+            print(memory.actor(), "  together");
         }
 
-        private static void training(
-                final RunSettings settings, final ModelOptions held, final MemoryPlan plan, final int tokens) {
+        private static void training(final RunSettings settings, final ModelOptions held, final RunMemory memory) {
             final Lora lora = held.lora();
-            final boolean reference = settings.learner().algorithm().klCoef() > 0;
-            final long copies = plan.policy() * (settings.learner().trainer().maxStaleness() + 1 + (reference ? 1 : 0));
-            final long adapter = lora == null ? 0 : plan.policy();
+            final MemoryPlan plan = memory.plan();
             System.out.println("the learner, " + (lora == null ? "all weights trained" : lora + " trained"));
-            print(plan.weights() + adapter, "  weights");
+            print(plan.weights() + memory.adapter(), "  weights");
             print(plan.gradients(), "  gradients");
             print(plan.optimizer(), "  AdamW, float32");
-            print(copies, "  policies of earlier versions" + (reference ? " and the reference" : ""));
+            print(memory.copies(), "  policies of earlier versions" + (memory.reference() ? " and the reference" : ""));
             print(
                     plan.activations(),
-                    "  activations, about, of " + tokens + " positions (actor.max_tokens_per_micro_batch"
+                    "  activations, about, of " + settings.learner().actor().maxTokensPerMicroBatch()
+                            + " positions (actor.max_tokens_per_micro_batch"
                             + (held.gradientCheckpointing() ? ", gradient checkpointing)" : ")"));
             print(plan.probabilities(), "  probabilities over the vocabulary");
-            print(
-                    plan.weights()
-                            + adapter
-                            + plan.gradients()
-                            + plan.optimizer()
-                            + copies
-                            + plan.activations()
-                            + plan.probabilities(),
-                    "  together");
+            print(memory.learner(), "  together");
         }
 
         private static long bytesOnDisk(final String model) throws IOException {

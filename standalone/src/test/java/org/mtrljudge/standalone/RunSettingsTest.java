@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,19 @@ class RunSettingsTest {
         assertThatThrownBy(() -> RunSettings.read(null, List.of(pair)))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void shouldRefuseARunThatWouldTestNothing() {
+        final List<String> untested = List.of("trainer.test_before_train=false", "trainer.total_steps=0");
+        assertThat(RunSettings.read(null, untested).learner().trainer().testBeforeTrain())
+                .as("the warm-up is tested")
+                .isFalse();
+        assertThatThrownBy(() -> RunSettings.read(
+                        null,
+                        Stream.concat(untested.stream(), Stream.of("sft.steps=0"))
+                                .toList()))
+                .hasMessageContaining("nothing would be tested");
     }
 
     @Test

@@ -63,40 +63,46 @@ final class TensorBoardLog {
                 "events.out.tfevents.%010d.%d",
                 clock.millis() / 1000,
                 ProcessHandle.current().pid()));
-        final ByteArrayOutputStream message = new ByteArrayOutputStream();
-        final CodedOutputStream fields = CodedOutputStream.newInstance(message);
-        fields.writeDouble(EVENT_WALL_TIME, clock.millis() / 1000.0);
-        fields.writeString(EVENT_FILE_VERSION, FILE_VERSION);
-        fields.flush();
-        append(file, message.toByteArray());
+        append(file, message(fields -> {
+            fields.writeDouble(EVENT_WALL_TIME, clock.millis() / 1000.0);
+            fields.writeString(EVENT_FILE_VERSION, FILE_VERSION);
+        }));
         return file;
     }
 
     private byte[] event(final int step, final Map<String, Double> metrics) throws IOException {
-        final ByteArrayOutputStream summary = new ByteArrayOutputStream();
-        final CodedOutputStream values = CodedOutputStream.newInstance(summary);
-        for (final Map.Entry<String, Double> metric : metrics.entrySet()) {
-            if (Double.isFinite(metric.getValue())) {
-                values.writeByteArray(SUMMARY_VALUE, value(metric.getKey(), metric.getValue()));
+        final byte[] summary = message(values -> {
+            for (final Map.Entry<String, Double> metric : metrics.entrySet()) {
+                if (Double.isFinite(metric.getValue())) {
+                    values.writeByteArray(SUMMARY_VALUE, value(metric.getKey(), metric.getValue()));
+                }
             }
-        }
-        values.flush();
-        final ByteArrayOutputStream message = new ByteArrayOutputStream();
-        final CodedOutputStream fields = CodedOutputStream.newInstance(message);
-        fields.writeDouble(EVENT_WALL_TIME, clock.millis() / 1000.0);
-        fields.writeInt64(EVENT_STEP, step);
-        fields.writeByteArray(EVENT_SUMMARY, summary.toByteArray());
-        fields.flush();
-        return message.toByteArray();
+        });
+        return message(fields -> {
+            fields.writeDouble(EVENT_WALL_TIME, clock.millis() / 1000.0);
+            fields.writeInt64(EVENT_STEP, step);
+            fields.writeByteArray(EVENT_SUMMARY, summary);
+        });
     }
 
     private static byte[] value(final String tag, final double value) throws IOException {
-        final ByteArrayOutputStream message = new ByteArrayOutputStream();
-        final CodedOutputStream fields = CodedOutputStream.newInstance(message);
-        fields.writeString(VALUE_TAG, tag);
-        fields.writeFloat(VALUE_SIMPLE, (float) value);
-        fields.flush();
-        return message.toByteArray();
+        return message(fields -> {
+            fields.writeString(VALUE_TAG, tag);
+            fields.writeFloat(VALUE_SIMPLE, (float) value);
+        });
+    }
+
+    /** Writes the fields of a message. */
+    private interface Fields {
+        void to(CodedOutputStream out) throws IOException;
+    }
+
+    private static byte[] message(final Fields fields) throws IOException {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        fields.to(out);
+        out.flush();
+        return bytes.toByteArray();
     }
 
     private static void append(final Path file, final byte[] message) throws IOException {

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class ReportBuilder {
     private final List<String> tested;
     private final int promptsPerStep;
     private final Map<Cell, CellFigures> figures;
+    private final List<String> metrics;
 
     public ReportBuilder(
             final Preset preset,
@@ -50,6 +52,7 @@ public final class ReportBuilder {
         this.tested = tested;
         this.promptsPerStep = promptsPerStep;
         this.figures = figures;
+        this.metrics = metrics(figures);
     }
 
     public ExperimentReport build() {
@@ -84,15 +87,12 @@ public final class ReportBuilder {
         final List<Row> rows = new ArrayList<>();
         unified(Method.WARM_UP.title(), Method.WARM_UP, Method.WARM_UP.stage(), rows);
         for (final Method method : List.of(Method.SFT_SINGLE, Method.RL_SINGLE)) {
-            for (final String task : trained) {
-                final List<Map<String, CellFigures.Tested>> runs = runs(method, task, method.stage());
-                if (!runs.isEmpty()) {
-                    rows.add(row(
-                            method.title(),
-                            task,
-                            tested,
-                            tested.stream().map(t -> runs).toList()));
-                }
+            for (final String learned : trained) {
+                add(
+                        method.title(),
+                        learned,
+                        byTask(tested, task -> tests(method, learned, method.stage(), task)),
+                        rows);
             }
         }
         unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
@@ -100,72 +100,69 @@ public final class ReportBuilder {
         return rows;
     }
 
-    /** The tests of a method's repetitions after a stage. */
-    private List<Map<String, CellFigures.Tested>> runs(
-            final Method method, final @Nullable String task, final String stage) {
-        final List<Map<String, CellFigures.Tested>> runs = new ArrayList<>();
-        for (final long seed : preset.seeds()) {
-            final CellFigures one = figures.get(new Cell(method, task, seed));
-            if (one != null && one.tests().containsKey(stage)) {
-                runs.add(one.tests().get(stage));
-            }
-        }
-        return runs;
-    }
-
     private void unified(final String title, final Method method, final String stage, final List<Row> rows) {
-        final List<Map<String, CellFigures.Tested>> runs = runs(method, null, stage);
-        if (!runs.isEmpty()) {
-            rows.add(row(title, null, tested, tested.stream().map(t -> runs).toList()));
-        }
+        add(title, null, byTask(tested, task -> tests(method, null, stage, task)), rows);
     }
 
     /** One row of several judges: each on the task it learned. */
     private void single(final Method method, final List<Row> rows) {
-        final List<String> tasks = new ArrayList<>();
-        final List<List<Map<String, CellFigures.Tested>>> runs = new ArrayList<>();
-        for (final String task : trained) {
-            final List<Map<String, CellFigures.Tested>> own = runs(method, task, method.stage());
-            if (!own.isEmpty()) {
-                tasks.add(task);
-                runs.add(own);
-            }
-        }
-        if (!tasks.isEmpty()) {
-            rows.add(row(method.title(), null, tasks, runs));
-        }
+        add(method.title(), null, byTask(trained, task -> tests(method, task, method.stage(), task)), rows);
     }
 
-    /** @param runs for each of the tasks the tests of all repetitions */
-    private Row row(
-            final String title,
-            final @Nullable String learned,
-            final List<String> tasks,
-            final List<List<Map<String, CellFigures.Tested>>> runs) {
-        final Map<String, Score> scores = new LinkedHashMap<>();
-        final List<List<CellFigures.Tested>> ofTrained = new ArrayList<>();
-        final List<CellFigures.Tested> all = new ArrayList<>();
-        for (int i = 0; i < tasks.size(); i++) {
-            final String task = tasks.get(i);
-            final List<CellFigures.Tested> own =
-                    runs.get(i).stream().map(run -> run.get(task)).toList();
-            scores.put(task, score(List.of(own)));
-            all.addAll(own);
-            if (trained.contains(task)) {
-                ofTrained.add(own);
+    /** A task's tests of a method's repetitions, after a stage. @param learned null: all tasks */
+    private List<CellFigures.Tested> tests(
+            final Method method, final @Nullable String learned, final String stage, final String task) {
+        final List<CellFigures.Tested> tests = new ArrayList<>();
+        for (final long seed : preset.seeds()) {
+            final CellFigures one = figures.get(new Cell(method, learned, seed));
+            if (one != null && one.tests().containsKey(stage)) {
+                tests.add(one.tests().get(stage).get(task));
             }
         }
+        return tests;
+    }
+
+    /** Tasks that were not tested are left out. */
+    private static Map<String, List<CellFigures.Tested>> byTask(
+            final List<String> tasks, final Function<String, List<CellFigures.Tested>> tests) {
+        final Map<String, List<CellFigures.Tested>> byTask = new LinkedHashMap<>();
+        tasks.forEach(task -> {
+            final List<CellFigures.Tested> own = tests.apply(task);
+            if (!own.isEmpty()) {
+                byTask.put(task, own);
+            }
+        });
+        return byTask;
+    }
+
+    /** @param tests by task those of all repetitions; nothing is added where there are none */
+    private void add(
+            final String title,
+            final @Nullable String learned,
+            final Map<String, List<CellFigures.Tested>> tests,
+            final List<Row> rows) {
+        if (tests.isEmpty()) {
+            return;
+        }
+        final Map<String, Score> scores = new LinkedHashMap<>();
+        tests.forEach((task, own) -> scores.put(task, score(List.of(own))));
+        final List<List<CellFigures.Tested>> ofTrained = tests.entrySet().stream()
+                .filter(e -> trained.contains(e.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
         final boolean whole = ofTrained.size() == trained.size()
                 && ofTrained.stream().mapToInt(List::size).distinct().count() == 1;
+        final List<CellFigures.Tested> all =
+                tests.values().stream().flatMap(List::stream).toList();
         final double completions =
                 all.stream().mapToInt(t -> t.verdicts().size()).sum();
-        return new Row(
+        rows.add(new Row(
                 title,
                 learned,
                 scores,
                 whole ? score(ofTrained) : null,
                 all.stream().mapToInt(CellFigures.Tested::wellFormed).sum() / completions,
-                all.stream().mapToLong(CellFigures.Tested::tokens).sum() / completions);
+                all.stream().mapToLong(CellFigures.Tested::tokens).sum() / completions));
     }
 
     /** @param tasks for each the tests of all repetitions */
@@ -206,12 +203,12 @@ public final class ReportBuilder {
     }
 
     /** What is drawn: every component of the rewards, and how the policy does. */
-    private List<String> metrics() {
+    private static List<String> metrics(final Map<Cell, CellFigures> figures) {
         final SortedSet<String> rewards = new TreeSet<>();
         figures.values()
                 .forEach(own -> own.rlSteps()
                         .values()
-                        .forEach(metrics -> metrics.keySet().stream()
+                        .forEach(values -> values.keySet().stream()
                                 .filter(name -> REWARD.matcher(name).matches())
                                 .forEach(rewards::add)));
         return Stream.concat(rewards.stream(), CURVES.stream()).toList();
@@ -223,7 +220,7 @@ public final class ReportBuilder {
             return ends;
         }
         final int from = steps.lastKey() - Math.max(1, steps.size() / LAST_PART) + 1;
-        for (final String metric : metrics()) {
+        for (final String metric : metrics) {
             steps.tailMap(from).values().stream()
                     .filter(m -> m.containsKey(metric))
                     .mapToDouble(m -> m.get(metric))
@@ -236,14 +233,14 @@ public final class ReportBuilder {
     private Map<String, Map<String, SortedMap<Integer, Double>>> curves() {
         final Map<String, Map<String, SortedMap<Integer, Double>>> curves = new LinkedHashMap<>();
         trained.forEach(task -> curves.put("val/" + task + "/macro_f1", validated(task)));
-        for (final String metric : metrics()) {
+        for (final String metric : metrics) {
             final Map<String, SortedMap<Integer, Double>> runs = new LinkedHashMap<>();
             figures.forEach((cell, own) -> {
                 if (cell.method() == Method.MT_RL_JUDGE) {
                     final SortedMap<Integer, Double> curve = new TreeMap<>();
-                    own.rlSteps().forEach((step, metrics) -> {
-                        if (metrics.containsKey(metric)) {
-                            curve.put(step, metrics.get(metric));
+                    own.rlSteps().forEach((step, values) -> {
+                        if (values.containsKey(metric)) {
+                            curve.put(step, values.get(metric));
                         }
                     });
                     putIfAny(runs, cell.toString(), curve);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,8 +37,7 @@ final class ReportSections {
         paragraph(
                 report.cells() == report.planned()
                         ? "All " + report.planned() + " runs are done, seeds " + report.seeds() + "."
-                        : "**" + report.cells() + " of " + report.planned()
-                                + " runs are done: the rest is missing below.**");
+                        : report.cells() + " of " + report.planned() + " runs are done: the rest is missing below.");
         results();
         paper();
         heldOut();
@@ -66,12 +66,15 @@ final class ReportSections {
                 + prompts()
                 + ". SFT-Single and RL-Single are one judge a task, each tested on its own; what they do on other"
                 + " tasks stands under Transfer. Tasks with * were never trained on.");
-        final List<String> columns = new ArrayList<>(List.of("method"));
+        scores("method", report.results(), Row::method);
+    }
+
+    private void scores(final String first, final List<Row> rows, final Function<Row, String> title) {
+        final List<String> columns = new ArrayList<>(List.of(first));
         tasks().forEach(task -> columns.add(title(task)));
         columns.addAll(List.of("mean of trained", "format %", "tokens"));
         sections.add(new Section.Table(
-                columns,
-                report.results().stream().map(row -> cells(row, row.method())).toList()));
+                columns, rows.stream().map(row -> cells(row, title.apply(row))).toList()));
     }
 
     private List<String> cells(final Row row, final String first) {
@@ -153,15 +156,10 @@ final class ReportSections {
     private void transfer() {
         heading("Transfer");
         paragraph("Macro-F1 in %: trained on the row, tested on the column.");
-        final List<String> columns = new ArrayList<>(List.of("trained"));
-        tasks().forEach(task -> columns.add(title(task)));
-        columns.addAll(List.of("mean of trained", "format %", "tokens"));
-        sections.add(new Section.Table(
-                columns,
-                report.transfer().stream()
-                        .map(row -> cells(
-                                row, row.learned() == null ? row.method() : row.method() + " on " + row.learned()))
-                        .toList()));
+        scores(
+                "trained",
+                report.transfer(),
+                row -> row.learned() == null ? row.method() : row.method() + " on " + row.learned());
     }
 
     private void training() {

@@ -63,7 +63,7 @@ public final class ReportWriter {
             if (section instanceof Section.Heading heading) {
                 page.element("h2", heading.text());
             } else if (section instanceof Section.Paragraph paragraph) {
-                page.element("p", paragraph.text().replace("**", "").replace("`", ""));
+                page.element("p", paragraph.text().replace("`", ""));
             } else if (section instanceof Section.Table table) {
                 page.table(table.columns(), table.rows());
             } else if (section instanceof Section.Picture picture) {
