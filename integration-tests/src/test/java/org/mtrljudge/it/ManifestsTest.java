@@ -195,6 +195,18 @@ class ManifestsTest {
         SettingsTree.read(ROOT.resolve("docker/settings.yaml"), Map.of(), List.of());
     }
 
+    /** docker-compose 1.29, Debian 12's own, refuses every other key, the newer {@code name} included. */
+    @Test
+    void shouldKeepComposeFileReadableForOlderCompose() throws IOException {
+        final Set<String> keys = new TreeSet<>();
+        Manifests.documents(ROOT.resolve("docker-compose.yml"))
+                .get(0)
+                .fieldNames()
+                .forEachRemaining(keys::add);
+        keys.removeIf(key -> key.startsWith("x-"));
+        assertThat(keys).isSubsetOf("services", "volumes", "networks", "secrets", "configs", "version");
+    }
+
     @Test
     void shouldAgreeOnPortsImagesAndWhatTheyStart() throws IOException {
         final List<Object> models = base();

@@ -1,7 +1,5 @@
 package org.mtrljudge.it;
 
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.NotFoundException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -9,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.standalone.EmbeddedBroker;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -24,33 +22,9 @@ final class TestBroker implements AutoCloseable {
     private static final String IMAGE = System.getProperty("kafka.image", "apache/kafka:4.3.1");
     private static final short COPIES = 1;
 
-    /** Asked once: why containers cannot be used, or null when they can. */
+    /** Asked once. */
     private static final class Engine {
-        private static final String WHY_NOT = whyNot();
-
-        private static String whyNot() {
-            try {
-                if (!DockerClientFactory.instance().isDockerAvailable()) {
-                    return "no container engine answers";
-                }
-                fetch(DockerClientFactory.lazyClient());
-                return null;
-            } catch (final RuntimeException e) {
-                return String.valueOf(e.getMessage()).split("\n")[0];
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return "interrupted";
-            }
-        }
-
-        /** By hand: Testcontainers asks a registry that cannot be reached for two minutes. */
-        private static void fetch(final DockerClient engine) throws InterruptedException {
-            try {
-                engine.inspectImageCmd(IMAGE).exec();
-            } catch (final NotFoundException e) {
-                engine.pullImageCmd(IMAGE).start().awaitCompletion();
-            }
-        }
+        private static final @Nullable String WHY_NOT = ContainerEngine.whyNot(IMAGE);
     }
 
     private final AutoCloseable broker;
