@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,65 +13,70 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.report.Curves;
 import org.mtrljudge.learner.report.MetricsLog;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "async",
-        description =
-                "An actor and a learner as two processes, a core each (taskset): the time to the same number of steps with"
-                        + " trainer.max_staleness 0, 1 and 2, and the reward curves. The actor takes 4 prompts at once, so that both have about as much to do;"
-                        + " the broker and the rewards run beside the learner.")
-final class AsyncBench implements Callable<Integer> {
+/**
+ * An actor and a learner as two processes, on one core each: the time to the same number of steps with {@code trainer.max_staleness} 0, 1
+ * and 2, and the reward curves.
+ */
+final class AsyncBench {
     private static final int[] STALENESS = {0, 1, 2};
     private static final long LOOK_EVERY_NS = 100_000_000;
 
-    @Option(names = "--steps", description = "RL steps of each (default: ${DEFAULT-VALUE})")
-    private int steps = 60;
+    private final JudgeChild.Launcher judge;
+    private final int steps;
+    private final int learnerCore;
+    private final int actorCore;
+    private final PrintStream out;
 
-    @Option(names = "--learner-core", description = "(default: ${DEFAULT-VALUE})")
-    private int learnerCore = 0;
-
-    @Option(names = "--actor-core", description = "(default: ${DEFAULT-VALUE})")
-    private int actorCore = 1;
-
-    @Option(names = "--runs", paramLabel = "DIR", description = "where its runs are kept (default: a folder that goes)")
-    private Path kept = Path.of("");
+    /** @param steps RL steps of each run */
+    AsyncBench(
+            final JudgeChild.Launcher judge,
+            final int steps,
+            final int learnerCore,
+            final int actorCore,
+            final PrintStream out) {
+        this.judge = judge;
+        this.steps = steps;
+        this.learnerCore = learnerCore;
+        this.actorCore = actorCore;
+        this.out = out;
+    }
 
     /** One run's outcome. */
     private record Figure(
             double seconds, double learnSeconds, double generateSeconds, double stale, double rewardAtEnd) {}
 
-    @Override
-    public Integer call() throws IOException {
-        Logs.quiet();
-        final boolean keep = !kept.toString().isEmpty();
-        final Path runs = keep ? Files.createDirectories(kept) : Files.createTempDirectory("judge-async");
+    /**
+     * Measures and prints.
+     *
+     * @param kept the folder in which the runs are kept; null: they are deleted
+     */
+    void run(final @Nullable Path kept) throws IOException {
+        final Path runs = kept == null ? Files.createTempDirectory("judge-async") : Files.createDirectories(kept);
         try {
-            final Path out = runs.resolve("out");
-            try (JudgeChild warmUp = JudgeChild.start("", out.toFile(), warmUp(runs))) {
-                check(warmUp, out);
+            final Path log = runs.resolve("out");
+            try (JudgeChild warmUp = judge.start("", log.toFile(), warmUp(runs))) {
+                check(warmUp, log);
             }
             final Map<String, SortedMap<Integer, Map<String, Double>>> curves = new LinkedHashMap<>();
             final Map<Integer, Figure> figures = new LinkedHashMap<>();
             for (final int staleness : STALENESS) {
-                figures.put(staleness, measure(runs, staleness, out, curves));
+                figures.put(staleness, measure(runs, staleness, log, curves));
             }
             print(figures);
             final Path picture = runs.resolve("reward");
-            if (keep && Curves.compare("reward/overall", curves, picture)) {
-                System.out.println("see " + picture + ".png");
+            if (kept != null && Curves.compare("reward/overall", curves, picture)) {
+                out.println("see " + picture + ".png");
             }
         } finally {
-            if (!keep) {
+            if (kept == null) {
                 Folders.delete(runs);
             }
         }
-        return 0;
     }
 
     private static List<String> warmUp(final Path runs) {
@@ -80,24 +86,24 @@ final class AsyncBench implements Callable<Integer> {
     private Figure measure(
             final Path runs,
             final int staleness,
-            final Path out,
+            final Path log,
             final Map<String, SortedMap<Integer, Map<String, Double>>> curves)
             throws IOException {
         final String name = "staleness-" + staleness;
         final Path folder = runs.resolve(name);
         try (JudgeChild learner =
-                JudgeChild.start(String.valueOf(learnerCore), out.toFile(), learner(runs, name, staleness))) {
+                judge.start(String.valueOf(learnerCore), log.toFile(), learner(runs, name, staleness))) {
             while (!Files.exists(folder.resolve("kafka").resolve("bootstrap.servers"))) {
                 if (!learner.isAlive()) {
-                    throw new RunException("the learner ended: " + Files.readString(out), null);
+                    throw new RunException("the learner ended: " + Files.readString(log), null);
                 }
                 LockSupport.parkNanos(LOOK_EVERY_NS);
             }
-            try (JudgeChild actor = JudgeChild.start(
+            try (JudgeChild actor = judge.start(
                     String.valueOf(actorCore),
                     runs.resolve("actor").toFile(),
                     List.of("actor", "--run=" + name, "--runs=" + runs))) {
-                check(learner, out);
+                check(learner, log);
             }
         }
         final SortedMap<Integer, Map<String, Double>> rl =
@@ -136,16 +142,16 @@ final class AsyncBench implements Callable<Integer> {
                 "--set=sft.steps=0"));
     }
 
-    private static void check(final JudgeChild child, final Path out) throws IOException {
+    private static void check(final JudgeChild child, final Path log) throws IOException {
         if (child.await() != 0) {
-            throw new RunException("a process of the benchmark failed: " + Files.readString(out), null);
+            throw new RunException("a process of the benchmark failed: " + Files.readString(log), null);
         }
     }
 
     private void print(final Map<Integer, Figure> figures) {
         final double synchronous = Objects.requireNonNull(figures.get(STALENESS[0])).seconds;
-        System.out.printf("%d steps, an actor and a learner on a core each%n", steps);
-        System.out.printf(
+        out.printf("%d steps, an actor and a learner on a core each%n", steps);
+        out.printf(
                 "  %-13s %9s %9s %14s %13s %15s %22s%n",
                 "max_staleness",
                 "seconds",
@@ -154,7 +160,7 @@ final class AsyncBench implements Callable<Integer> {
                 "actor worked",
                 "mean staleness",
                 "reward, last 10 steps");
-        figures.forEach((staleness, f) -> System.out.printf(
+        figures.forEach((staleness, f) -> out.printf(
                 Locale.ROOT,
                 "  %-13d %9.1f %8.2fx %13.1fs %12.1fs %15.2f %22.3f%n",
                 staleness,

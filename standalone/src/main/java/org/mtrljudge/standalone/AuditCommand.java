@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -121,7 +120,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static boolean check(final Audit audit) {
-        final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
+        final Progress progress = Progress.onStandardOutput();
         progress.phaseStarted(PHASE, audit.journal().size());
         final Audit.Report report = audit.check(done -> progress.progressed(PHASE, done, Map.of()));
         progress.phaseEnded(PHASE);

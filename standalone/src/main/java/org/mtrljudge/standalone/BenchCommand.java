@@ -27,11 +27,11 @@ import picocli.CommandLine.Option;
         description = "Measures speed as ratios within one run.",
         subcommands = {
             BenchCommand.LearnerBench.class,
-            ModelBench.class,
+            ModelBenchCommand.class,
             RescoreBench.class,
-            RecoveryBench.class,
+            RecoveryBenchCommand.class,
             WeightsBench.class,
-            AsyncBench.class
+            AsyncBenchCommand.class
         })
 final class BenchCommand {
     private BenchCommand() {}

@@ -5,7 +5,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +91,7 @@ final class EvalCommand implements Callable<Integer> {
             final RunDirectory directory,
             final ExampleSource source,
             final Evaluator.Plan plan) {
-        final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
+        final Progress progress = Progress.onStandardOutput();
         return new StandaloneRun(settings, directory, source, null, progress).evaluate(plan, evaluator -> {
             evaluator.begin();
             progress.phaseStarted(PHASE, evaluator.size());

@@ -3,7 +3,6 @@ package org.mtrljudge.standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +109,7 @@ final class ExperimentCommand implements Callable<Integer> {
         for (int i = 0; i < left.size(); i++) {
             System.out.printf(
                     "── run %d of %d: %s%n", before + i + 1, experiment.cells().size(), left.get(i));
-            experiment.run(left.get(i), new Progress(Progress.onTerminal(), System.out, Clock.systemUTC()));
+            experiment.run(left.get(i), Progress.onStandardOutput());
             System.out.printf("── done after %d s%n", (System.nanoTime() - start) / 1_000_000_000L);
         }
     }

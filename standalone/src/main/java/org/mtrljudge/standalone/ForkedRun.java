@@ -35,15 +35,16 @@ final class ForkedRun {
         }
     }
 
-    /** Writes the new run's first checkpoint. What was made of its folder is removed when that fails. */
-    void begin(final RunDirectory directory, final ExampleSource source) {
+    /**
+     * Writes the new run's first checkpoint. What was made of its folder is removed when that fails.
+     *
+     * @return the steps that were learned again for it
+     */
+    Refold.Result begin(final RunDirectory directory, final ExampleSource source) {
         try (LoggedRun run = new LoggedRun(parent);
                 JudgeModel model = run.model()) {
-            final Refold.Result result = run.refold(model)
+            return run.refold(model)
                     .fork(step, directory.checkpoints(), settings.tree().digest(), source);
-            System.out.printf(
-                    "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
-                    directory.run(), step, parent.run(), result.fromStep(), result.weightDigest());
         } catch (final RuntimeException e) {
             Folders.delete(directory.path());
             throw e;

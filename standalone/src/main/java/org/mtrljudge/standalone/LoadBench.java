@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class LoadBench {
 
     /** @param what load; touch: loads and adds up all weights; into: reads the file into memory of its size; over: reads it into one small buffer */
     static Figure inProcess(final String what, final Path checkpoint) throws IOException {
+        final Path result = Files.createTempFile(checkpoint.toAbsolutePath().getParent(), "load", ".json");
         final String java =
                 Path.of(System.getProperty("java.home"), "bin", "java").toString();
         final Process process = new ProcessBuilder(List.of(
@@ -37,11 +39,13 @@ public final class LoadBench {
                         System.getProperty("java.class.path"),
                         LoadBench.class.getName(),
                         what,
-                        checkpoint.toString()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        checkpoint.toString(),
+                        result.toString()))
+                .redirectErrorStream(true)
                 .start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        final JsonNode figure = new ObjectMapper().readTree(output);
+        final JsonNode figure = new ObjectMapper().readTree(result.toFile());
+        Files.delete(result);
         if (figure.isEmpty()) {
             throw new RunException("the benchmark's process failed; its output: " + output, null);
         }
@@ -49,9 +53,8 @@ public final class LoadBench {
                 figure.get("seconds").asDouble(), figure.get("peak_bytes").asLong());
     }
 
-    /** The process's own side. */
+    /** The process's own side: what to measure, the checkpoint's folder, the file for the figure. */
     public static void main(final String[] args) throws IOException {
-        Logs.quiet();
         final Path checkpoint = Path.of(args[1]);
         try (NDManager warm = NDManager.newBaseManager("PyTorch")) { // libtorch is loaded before the clock starts
             warm.create(1f).add(1);
@@ -72,8 +75,10 @@ public final class LoadBench {
             case "into" -> readInto(checkpoint.resolve("model.safetensors"), start);
             default -> readOver(checkpoint.resolve("model.safetensors"), start);
         };
-        System.out.println(new ObjectMapper()
-                .writeValueAsString(Map.of("seconds", seconds, "peak_bytes", ResidentMemory.peakBytes() - before)));
+        new ObjectMapper()
+                .writeValue(
+                        Path.of(args[2]).toFile(),
+                        Map.of("seconds", seconds, "peak_bytes", ResidentMemory.peakBytes() - before));
     }
 
     private static double readOver(final Path file, final long start) throws IOException {

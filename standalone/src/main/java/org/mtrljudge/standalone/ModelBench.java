@@ -2,6 +2,7 @@ package org.mtrljudge.standalone;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.AdamW;
 import org.mtrljudge.model.EncodedPrompt;
@@ -19,15 +19,9 @@ import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.model.Sampling;
 import org.mtrljudge.service.ResidentMemory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Generation, training and loading of one random checkpoint, beside the reference implementation where Python has it. */
-@Command(
-        name = "model",
-        description = "The model against the reference implementation (torch, transformers): generation and a training"
-                + " step in turn on one random checkpoint of 100 M parameters; and loading against reading the files.")
-final class ModelBench implements Callable<Integer> {
+final class ModelBench {
     private static final int SEQUENCES = 32;
     private static final int PROMPT = 128;
     private static final int NEW_TOKENS = 128;
@@ -35,28 +29,33 @@ final class ModelBench implements Callable<Integer> {
     private static final int ROW = 256;
     private static final double GB = 1e9;
 
-    @Option(
-            names = "--python",
-            paramLabel = "PROGRAM",
-            description = "a Python with torch and transformers; without one only our own figures are printed")
-    private @Nullable String python;
+    private final @Nullable String python;
+    private final int rounds;
+    private final PrintStream out;
 
-    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
-    private int rounds = 2;
-
-    @Option(names = "--no-loading", description = "leaves out loading, which writes 2 GB")
-    private boolean noLoading;
+    /**
+     * @param python a Python program with torch and transformers; null: only our own figures are printed
+     * @param rounds how often each side takes its turn
+     */
+    ModelBench(final @Nullable String python, final int rounds, final PrintStream out) {
+        this.python = python;
+        this.rounds = rounds;
+        this.out = out;
+    }
 
     /** One measurement. */
     record Figure(double tokensPerSecond, long peakBytes) {}
 
-    @Override
-    public Integer call() throws IOException {
-        Logs.quiet();
+    /**
+     * Measures and prints.
+     *
+     * @param loading whether loading is measured too, which writes 2 GB
+     */
+    void run(final boolean loading) throws IOException {
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
         final Path folder = Files.createTempDirectory("judge-bench");
         try {
-            final Path checkpoint = RandomCheckpoint.write(folder, "small", 384, 22);
+            final Path checkpoint = checkpoint(folder, "small", 384, 22);
             for (int round = 1; round <= rounds; round++) {
                 compare("generation", checkpoint, "generate", this::generate);
             }
@@ -64,13 +63,19 @@ final class ModelBench implements Callable<Integer> {
                 compare("training step", checkpoint, "train", this::train);
             }
             Folders.delete(checkpoint);
-            if (!noLoading) {
-                load(RandomCheckpoint.write(folder, "large", 960, 34));
+            if (loading) {
+                load(checkpoint(folder, "large", 960, 34));
             }
         } finally {
             Folders.delete(folder);
         }
-        return 0;
+    }
+
+    private Path checkpoint(final Path folder, final String name, final int hidden, final int layers)
+            throws IOException {
+        final RandomCheckpoint checkpoint = RandomCheckpoint.write(folder, name, hidden, layers);
+        out.printf(Locale.ROOT, "a random checkpoint of %,d parameters%n", checkpoint.parameters());
+        return checkpoint.folder();
     }
 
     /** A measurement of ours. */
@@ -81,7 +86,7 @@ final class ModelBench implements Callable<Integer> {
     private void compare(final String what, final Path checkpoint, final String name, final Ours ours)
             throws IOException {
         final Figure own = ours.measure(checkpoint);
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "%-14s ours %7.0f tokens/s, %5.0f MB at most",
                 what,
@@ -89,7 +94,7 @@ final class ModelBench implements Callable<Integer> {
                 own.peakBytes / 1e6);
         if (python != null) {
             final Figure theirs = ReferencePeer.measure(python, name, checkpoint);
-            System.out.printf(
+            out.printf(
                     Locale.ROOT,
                     "; reference %7.0f tokens/s, %5.0f MB: %.2f x its speed, %.2f x its memory",
                     theirs.tokensPerSecond,
@@ -97,7 +102,7 @@ final class ModelBench implements Callable<Integer> {
                     own.tokensPerSecond / theirs.tokensPerSecond,
                     (double) own.peakBytes / theirs.peakBytes);
         }
-        System.out.println();
+        out.println();
     }
 
     private Figure generate(final Path checkpoint) throws IOException {
@@ -161,7 +166,7 @@ final class ModelBench implements Callable<Integer> {
             final LoadBench.Figure touched = LoadBench.inProcess("touch", checkpoint);
             final LoadBench.Figure into = LoadBench.inProcess("into", checkpoint);
             final LoadBench.Figure over = LoadBench.inProcess("over", checkpoint);
-            System.out.printf(
+            out.printf(
                     Locale.ROOT,
                     "loading        %.2f GB in %.2f s, with every weight used once %.2f s, %.2f x the weights at most;"
                             + " reading the file into memory of its size %.2f s (%.2f x its speed), over and over into 1 MB %.2f s"

@@ -28,9 +28,9 @@ final class Progress implements TrainingListener {
         this.clock = clock;
     }
 
-    /** Whether the launcher saw a terminal. */
-    static boolean onTerminal() {
-        return Boolean.getBoolean("judge.terminal");
+    /** On standard output; with a bar where the launcher saw a terminal. */
+    static Progress onStandardOutput() {
+        return new Progress(Boolean.getBoolean("judge.terminal"), System.out, Clock.systemUTC());
     }
 
     @Override

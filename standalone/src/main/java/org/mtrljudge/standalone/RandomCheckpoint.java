@@ -7,20 +7,17 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.WeightType;
 
-/** For benchmarks: judges of any size with random weights. */
-final class RandomCheckpoint {
+/** For benchmarks: a judge of any size with random weights, as a checkpoint folder. */
+record RandomCheckpoint(Path folder, long parameters) {
     static final int VOCABULARY = 151_936;
 
-    private RandomCheckpoint() {}
-
-    /** A random checkpoint with the published vocabulary and proportions. */
-    static Path write(final Path folder, final String name, final int hidden, final int layers) throws IOException {
+    /** Makes one with the published vocabulary and proportions. */
+    static RandomCheckpoint write(final Path folder, final String name, final int hidden, final int layers) throws IOException {
         final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));
         final ObjectMapper json = new ObjectMapper();
         for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
@@ -41,12 +38,8 @@ final class RandomCheckpoint {
         json.writeValue(config.toFile(), root);
         final Path checkpoint = folder.resolve(name);
         try (JudgeModel model = JudgeModel.random(JudgeFolder.open(shape), 1)) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "a random checkpoint of %,d parameters%n",
-                    model.policy().parameterCount());
             model.save(checkpoint, WeightType.F32);
+            return new RandomCheckpoint(checkpoint, model.policy().parameterCount());
         }
-        return checkpoint;
     }
 }

@@ -1,29 +1,29 @@
 package org.mtrljudge.standalone;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "recovery",
-        description = "Kills a run with SIGKILL and measures how long it takes from --resume to its first new step.")
-final class RecoveryBench implements Callable<Integer> {
+/** Kills a run with SIGKILL and measures how long it takes from {@code --resume} to its first new step. */
+final class RecoveryBench {
     private static final int TOTAL_STEPS = 200;
     private static final long LOOK_EVERY_NS = 20_000_000;
     private static final double BAR_SECONDS = 10;
 
-    @Option(names = "--kills", description = "how many (default: ${DEFAULT-VALUE})")
-    private int kills = 5;
+    private final JudgeChild.Launcher judge;
+    private final PrintStream out;
 
-    @Override
-    public Integer call() throws IOException {
-        Logs.quiet();
+    RecoveryBench(final JudgeChild.Launcher judge, final PrintStream out) {
+        this.judge = judge;
+        this.out = out;
+    }
+
+    /** @param kills how often the run is killed */
+    void run(final int kills) throws IOException {
         final Path runs = Files.createTempDirectory("judge-recovery");
         final Path metrics = runs.resolve("run").resolve("metrics.jsonl");
         try {
@@ -31,12 +31,12 @@ final class RecoveryBench implements Callable<Integer> {
             for (int kill = 0; kill <= kills; kill++) {
                 final long before = rlSteps(metrics);
                 final long start = System.nanoTime();
-                try (JudgeChild run = JudgeChild.start("", runs.resolve("out").toFile(), arguments(runs, kill))) {
+                try (JudgeChild run = judge.start("", runs.resolve("out").toFile(), arguments(runs, kill))) {
                     waitFor(run, metrics, before + 1, runs);
                     final double seconds = (System.nanoTime() - start) / 1e9;
                     if (kill > 0) {
                         worst = Math.max(worst, seconds);
-                        System.out.printf(
+                        out.printf(
                                 Locale.ROOT,
                                 "killed after step %d, step %d came %.1f s after --resume%n",
                                 before - 1,
@@ -50,11 +50,10 @@ final class RecoveryBench implements Callable<Integer> {
                             runs); // so that kills lie anywhere between checkpoints
                 }
             }
-            System.out.printf(Locale.ROOT, "slowest recovery %.1f s (bar: %.0f s)%n", worst, BAR_SECONDS);
+            out.printf(Locale.ROOT, "slowest recovery %.1f s (bar: %.0f s)%n", worst, BAR_SECONDS);
         } finally {
             Folders.delete(runs);
         }
-        return 0;
     }
 
     private static List<String> arguments(final Path runs, final int kill) {

@@ -1,7 +1,6 @@
 package org.mtrljudge.standalone;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -101,8 +100,11 @@ final class ReplayCommand implements Callable<Integer> {
                 System.out.println(dryRun ? "stopped" : "stopped: the same command goes on");
                 return 1;
             }
-            folder.write(new ReplayReport(
-                    folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay));
+            final ReplayReport report = new ReplayReport(
+                    folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay);
+            folder.write(report);
+            System.out.print(report.toTable());
+            System.out.println("see " + folder.path() + "/report.html and report.json");
             if (!dryRun) {
                 replay.forget();
                 System.out.println("train on it: ./judge train --from-scored "
@@ -113,7 +115,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private Optional<Replay.Outcome> score(final Replay replay, final long end, final Interruption interruption) {
-        final Progress progress = new Progress(Progress.onTerminal(), System.out, Clock.systemUTC());
+        final Progress progress = Progress.onStandardOutput();
         final LongConsumer reached = offset -> progress.progressed(PHASE, (int) offset, Map.of());
         progress.phaseStarted(PHASE, (int) end);
         try {

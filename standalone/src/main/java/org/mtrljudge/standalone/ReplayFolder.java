@@ -74,12 +74,10 @@ final class ReplayFolder {
         return plan;
     }
 
-    /** Writes and prints the report. A replay with a report is finished. */
+    /** Writes the report. A replay with a report is finished. */
     void write(final ReplayReport report) {
-        System.out.print(report.toTable());
         directory.write("report.html", new ReplayPage(report).toHtml());
         directory.writeJson(REPORT, report.toMap());
         Folders.delete(streamsState());
-        System.out.println("see " + path() + "/report.html and report.json");
     }
 }

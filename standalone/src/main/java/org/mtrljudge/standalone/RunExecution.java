@@ -1,7 +1,6 @@
 package org.mtrljudge.standalone;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
@@ -43,15 +42,7 @@ final class RunExecution {
         return directory;
     }
 
-    /** Runs from its newest checkpoint, or from the beginning, to the end, and tells about it. */
-    void run(final RunDirectory directory) {
-        System.out.println("run " + directory.path());
-        System.out.print(train(directory, new Progress(Progress.onTerminal(), System.out, Clock.systemUTC())));
-        System.out.println("see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run "
-                + directory.run());
-    }
-
-    /** The same, told to a listener. @return the outcome as a table */
+    /** Runs from its newest checkpoint, or from the beginning, to the end. @return the outcome as a table */
     String train(final RunDirectory directory, final TrainingListener listener) {
         Logs.to(directory.path().resolve("judge.log"));
         final RunReport report =

@@ -44,7 +44,7 @@ final class SftCommand implements Callable<Integer> {
 
     private void run(final RunSettings settings, final String name) {
         final RunExecution execution = new RunExecution(settings, null);
-        execution.run(execution.create(options.runs(), options.runName(name), Origin.NEW));
+        TrainingOutput.train(execution, execution.create(options.runs(), options.runName(name), Origin.NEW));
     }
 
     /** The seconds end it; the steps are what these should hold, and some more. As RL does, it keeps its best on validation. */

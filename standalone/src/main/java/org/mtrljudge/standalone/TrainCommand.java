@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Refold;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.service.UsageException;
 import picocli.CommandLine.ArgGroup;
@@ -66,7 +67,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         if (start == null) {
             final RunExecution execution = new RunExecution(options.settings(null, List.of()), null);
-            execution.run(execution.create(options.runs(), options.runName("train"), Origin.NEW));
+            TrainingOutput.train(execution, execution.create(options.runs(), options.runName("train"), Origin.NEW));
         } else if (start.resume != null) {
             resume(start.resume);
         } else if (start.fromScored != null) {
@@ -90,11 +91,11 @@ final class TrainCommand implements Callable<Integer> {
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final String topic = directory.origin().fromScored();
         if (topic == null) {
-            new RunExecution(settings, null).run(directory);
+            TrainingOutput.train(new RunExecution(settings, null), directory);
             return;
         }
         try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
-            new RunExecution(settings, earlier.log(settings)).run(directory);
+            TrainingOutput.train(new RunExecution(settings, earlier.log(settings)), directory);
         }
     }
 
@@ -112,7 +113,7 @@ final class TrainCommand implements Callable<Integer> {
                     (int) Math.min(batches, settings.learner().trainer().totalSteps());
             System.out.println(topic + ": " + groups + " training groups, " + steps + " steps");
             final RunExecution execution = new RunExecution(settings.withTotalSteps(steps), log);
-            execution.run(execution.create(options.runs(), options.runName("offline"), Origin.fromScored(topic)));
+            TrainingOutput.train(execution, execution.create(options.runs(), options.runName("offline"), Origin.fromScored(topic)));
         }
     }
 
@@ -124,7 +125,10 @@ final class TrainCommand implements Callable<Integer> {
         final RunExecution execution = new RunExecution(settings, null);
         final RunDirectory directory =
                 execution.create(options.runs(), options.runName("fork"), Origin.fork(fork.run, fork.step));
-        forked.begin(directory, execution.source());
-        execution.run(directory);
+        final Refold.Result begun = forked.begin(directory, execution.source());
+        System.out.printf(
+                "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
+                directory.run(), fork.step, fork.run, begun.fromStep(), begun.weightDigest());
+        TrainingOutput.train(execution, directory);
     }
 }

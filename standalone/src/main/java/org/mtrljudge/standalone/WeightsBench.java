@@ -50,7 +50,7 @@ final class WeightsBench implements Callable<Integer> {
         final Path folder = Files.createTempDirectory("judge-bench");
         final Topics topics = new Topics("bench", new LocalSchemaRegistry());
         try {
-            final Path checkpoint = RandomCheckpoint.write(folder, "large", 768, 23);
+            final Path checkpoint = RandomCheckpoint.write(folder, "large", 768, 23).folder();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
                     JudgeModel learner = JudgeModel.load(JudgeFolder.open(checkpoint));
                     JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {

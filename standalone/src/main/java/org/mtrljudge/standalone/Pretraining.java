@@ -1,0 +1,71 @@
+package org.mtrljudge.standalone;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.SftSettings;
+import org.mtrljudge.learner.SftTrainer;
+import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.model.AdamW;
+import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.WeightType;
+import org.mtrljudge.tasks.builtin.Descriptions;
+
+/** Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes, then to look a text up in them. */
+final class Pretraining {
+    private static final double LOOKUP_SHARE = 0.6;
+    private static final int PICTURES = 2_000_000;
+    private static final int BATCH_SIZE = 64;
+    private static final double DESCRIBE_LR = 1.5e-3;
+    private static final double LOOKUP_LR = 8e-4;
+
+    private final long seed;
+    private final int describeSteps;
+    private final int lookupSteps;
+    private final TrainingListener listener;
+
+    /** @param seed of weights and pictures */
+    Pretraining(final long seed, final int describeSteps, final int lookupSteps, final TrainingListener listener) {
+        this.seed = seed;
+        this.describeSteps = describeSteps;
+        this.lookupSteps = lookupSteps;
+        this.listener = listener;
+    }
+
+    /**
+     * Trains both stages and writes the checkpoint.
+     *
+     * @param from the checkpoint folder to go on from; null: fresh weights
+     * @param out the checkpoint folder to write
+     */
+    void run(final @Nullable Path from, final Path out) {
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
+        try (JudgeModel model = from == null
+                ? JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), seed)
+                : JudgeModel.load(JudgeFolder.open(from))) {
+            stage(model, "describe", describeSteps, DESCRIBE_LR, 0);
+            stage(model, "look up", lookupSteps, LOOKUP_LR, LOOKUP_SHARE);
+            model.save(out, WeightType.BF16);
+        }
+    }
+
+    private void stage(
+            final JudgeModel model, final String name, final int steps, final double lr, final double lookupShare) {
+        if (steps == 0) {
+            return;
+        }
+        final SftSettings settings = new SftSettings(false, steps, BATCH_SIZE, PICTURES, lr, 0, 0, 0);
+        final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
+        try (SftTrainer trainer =
+                new SftTrainer(model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed)) {
+            listener.phaseStarted(name, steps);
+            for (int step = 0; step < steps; step++) {
+                final double loss = trainer.step((double) step / steps);
+                listener.progressed(name, step + 1, Map.of("sft/loss", loss));
+            }
+            listener.phaseEnded(name);
+        }
+    }
+}
