@@ -1,16 +1,10 @@
 package org.mtrljudge.schemas;
 
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /** Where policies lie that are too big for the log. Their manifests carry a URI of this place. */
 public interface PolicyStore extends AutoCloseable {
-
-    /** A policy's safetensors image. */
-    interface Content {
-        void writeTo(WritableByteChannel out) throws IOException;
-    }
 
     /**
      * The store of a setting: {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX}. An S3-compatible server's address and the
@@ -35,7 +29,7 @@ public interface PolicyStore extends AutoCloseable {
      * @param name unique in the store
      * @return its URI and digest
      */
-    Stored put(String name, Content content) throws IOException;
+    Stored put(String name, StreamedContent content) throws IOException;
 
     /** @param sha256 of the image */
     record Stored(String uri, String sha256, long bytes) {}

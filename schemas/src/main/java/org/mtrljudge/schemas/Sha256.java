@@ -32,7 +32,7 @@ public final class Sha256 {
     }
 
     /** Of content of any size, that is kept nowhere. */
-    public static String of(final PolicyStore.Content content) throws IOException {
+    public static String of(final StreamedContent content) throws IOException {
         final DigestingChannel sink = new DigestingChannel(new Nowhere());
         content.writeTo(sink);
         return sink.sha256();

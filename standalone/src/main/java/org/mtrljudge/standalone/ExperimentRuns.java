@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.UsageException;
 import org.mtrljudge.service.WholeFile;
@@ -62,13 +63,13 @@ final class ExperimentRuns {
     }
 
     /** Trains and tests, then reads what the topics say. */
-    void run(final Cell cell, final Progress progress) {
+    void run(final Cell cell, final TrainingListener listener) {
         final RunSettings own = settings.of(cell);
         final RunExecution execution = new RunExecution(own, null);
         final RunDirectory directory = begun(cell, own)
                 ? RunDirectory.open(settings.folder(), cell.name())
                 : execution.create(settings.folder(), cell.name(), Origin.NEW);
-        execution.train(directory, progress);
+        execution.train(directory, listener);
         write(directory.path().resolve(FIGURES), read(cell));
     }
 
