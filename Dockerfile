@@ -35,7 +35,7 @@ RUN DJL_CACHE_DIR=/opt/judge/djl java -Dai.djl.offline=true -cp "/opt/judge/own/
     && chmod -R a+rX /opt/judge/djl && find /opt/judge/djl -exec touch -h -d @0 {} +
 
 FROM ${BASE_IMAGE} AS natives-cuda
-# libtorch is the base image's own, see PYTORCH_LIBRARY_PATH in the README
+# libtorch is the base image's own, see PYTORCH_LIBRARY_PATH in docs/models.md
 RUN mkdir -p /opt/judge/djl
 
 FROM natives-${VARIANT} AS natives

@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
+import org.mtrljudge.learner.report.ChartStyle;
 import org.mtrljudge.reward.TaskComparison;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.standalone.page.HtmlPage;
@@ -73,7 +72,7 @@ final class ReplayPage {
     }
 
     private CategoryChart means() {
-        final CategoryChart chart = chart("Mean reward", "task", "mean reward");
+        final CategoryChart chart = ChartStyle.bars("Mean reward", "task", "mean reward");
         final List<String> names = new ArrayList<>();
         final List<Double> before = new ArrayList<>();
         final List<Double> after = new ArrayList<>();
@@ -92,7 +91,8 @@ final class ReplayPage {
     }
 
     private CategoryChart changes() {
-        final CategoryChart chart = chart("Change of reward", "after − before", "share of completions");
+        final CategoryChart chart =
+                ChartStyle.bars("Change of reward", "reward after − reward before", "fraction of completions");
         final NavigableMap<Double, Long> counts = new TreeMap<>();
         for (final TaskComparison task : report.tasks().values()) {
             task.rewards().changes().forEach((change, count) -> counts.merge(change, count, Long::sum));
@@ -114,23 +114,11 @@ final class ReplayPage {
         return chart;
     }
 
-    private static CategoryChart chart(final String title, final String x, final String y) {
-        final CategoryChart chart = new CategoryChartBuilder()
-                .width(1000)
-                .height(380)
-                .title(title)
-                .xAxisTitle(x)
-                .yAxisTitle(y)
-                .build();
-        chart.getStyler().setChartBackgroundColor(Color.WHITE);
-        chart.getStyler().setXAxisLabelRotation(30);
-        return chart;
-    }
-
     private static String picture(final CategoryChart chart, final String description) {
         if (chart.getSeriesMap().isEmpty()) {
             return "";
         }
+        ChartStyle.placeLegend(chart);
         try {
             final byte[] png = BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG);
             return "<img class=plot alt=\"" + description + "\" src=\"" + HtmlPage.dataUri(png) + "\">\n";

@@ -1,6 +1,5 @@
 package org.mtrljudge.learner.report;
 
-import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,17 +12,59 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws a run's curves as PNG files. */
 public final class Curves {
-    private static final Map<String, List<String>> CHARTS = Map.of(
-            "reward", List.of("reward/overall", "reward/accuracy", "reward/format"),
-            "policy", List.of("actor/entropy_loss", "actor/ppo_kl", "actor/pg_clipfrac", "actor/grad_norm"),
-            "length", List.of("response_length/mean", "response_length/max", "response_length/min"),
-            "staleness", List.of("staleness/mean", "staleness/max", "frac_reward_zero_std"));
+    /**
+     * One picture.
+     *
+     * @param file its name without {@code .png}
+     * @param left what the left axis shows, with the unit
+     * @param metrics drawn against the left axis
+     * @param right what the right axis shows, with the unit; without {@code rightMetrics} there is none
+     * @param rightMetrics drawn against the right axis
+     */
+    private record Picture(
+            String file, String title, String left, List<String> metrics, String right, List<String> rightMetrics) {
+
+        Picture(final String file, final String title, final String left, final List<String> metrics) {
+            this(file, title, left, metrics, "", List.of());
+        }
+    }
+
+    private static final String ACCURACY = "reward/accuracy/";
+    private static final String STALENESS = "staleness";
+    private static final String VALIDATION = "val/";
+    private static final String MACRO_F1 = "/macro_f1";
+    private static final String MEAN = "val/mean_macro_f1";
+    private static final float MEAN_WIDTH = 4.5f;
+    private static final List<Picture> PICTURES = List.of(
+            new Picture(
+                    "reward",
+                    "Reward",
+                    "mean reward, 0 to 1",
+                    List.of("reward/overall", "reward/accuracy", "reward/format")),
+            new Picture(
+                    "policy",
+                    "Policy",
+                    "entropy and KL in nats per token; clipped fraction of tokens",
+                    List.of("actor/entropy_loss", "actor/ppo_kl", "actor/pg_clipfrac"),
+                    "norm of the gradient",
+                    List.of("actor/grad_norm")),
+            new Picture(
+                    "length",
+                    "Length of a completion",
+                    "tokens",
+                    List.of("response_length/mean", "response_length/max", "response_length/min")),
+            new Picture(
+                    STALENESS,
+                    "Staleness of a batch",
+                    "age of a group in policy versions",
+                    List.of("staleness/mean", "staleness/max"),
+                    "fraction of groups",
+                    List.of("frac_reward_zero_std")));
 
     private static final int SMOOTHED_PARTS = 16;
 
@@ -35,14 +76,22 @@ public final class Curves {
             return true;
         }
         try {
-            for (final Map.Entry<String, List<String>> chart : CHARTS.entrySet()) {
-                save(chart(chart.getKey(), chart.getValue(), steps), folder.resolve(chart.getKey()));
+            for (final Picture picture : PICTURES) {
+                save(chart(picture, steps, true), folder.resolve(picture.file()));
             }
-            save(chart("accuracy by task", names(steps, "reward/accuracy/"), steps), folder.resolve("tasks"));
-            final List<String> validated = names(steps, "val/");
+            final Picture tasks = new Picture(
+                    "tasks", "Accuracy by task", "mean accuracy of completions, 0 to 1", names(steps, ACCURACY));
+            save(chart(tasks, steps, true), folder.resolve(tasks.file()));
+            final List<String> validated = names(steps, VALIDATION);
             if (!validated.isEmpty()) {
-                validated.remove("val/format_rate"); // no percentage
-                save(chart("macro-F1 on validation, %", validated, steps), folder.resolve("validation"));
+                // no percentage
+                validated.remove("val/format_rate");
+                if (validated.remove(MEAN)) {
+                    validated.add(0, MEAN);
+                }
+                final Picture validation =
+                        new Picture("validation", "Validation", "macro-F1 on the validation split, %", validated);
+                save(chart(validation, steps, false), folder.resolve(validation.file()));
             }
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
@@ -66,7 +115,8 @@ public final class Curves {
             }
         }));
         try {
-            save(chart(metric, List.copyOf(runs.keySet()), together), file);
+            final Picture picture = new Picture(file.toString(), metric, unit(metric), List.copyOf(runs.keySet()));
+            save(chart(picture, together, !metric.startsWith(VALIDATION)), file);
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
             return false; // no fonts, no fontconfig
@@ -89,36 +139,85 @@ public final class Curves {
     }
 
     private static XYChart chart(
-            final String title, final List<String> names, final SortedMap<Integer, Map<String, Double>> steps) {
-        final XYChart chart = new XYChartBuilder()
-                .width(1000)
-                .height(520)
-                .title(title)
-                .xAxisTitle("RL step")
-                .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
-        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+            final Picture picture, final SortedMap<Integer, Map<String, Double>> steps, final boolean smooth) {
+        final int window = smooth && !steps.isEmpty() ? Math.max(4, steps.lastKey() / SMOOTHED_PARTS) : 0;
+        final String title = picture.title() + (window > 0 ? ", mean over the last " + (window + 1) + " steps" : "");
+        final XYChart chart = ChartStyle.lines(title, "RL step", picture.left());
         chart.getStyler().setXAxisMin(0.0);
-        for (final String name : names) {
-            final List<Integer> x = new ArrayList<>();
-            final List<Double> y = new ArrayList<>();
-            steps.forEach((step, metrics) -> {
-                final Double value = metrics.get(name);
-                if (value != null) {
-                    x.add(step);
-                    y.add(value);
-                }
-            });
-            if (!x.isEmpty()) {
-                chart.addSeries(name, x, smoothed(x, y)).setMarker(SeriesMarkers.NONE);
-            }
+        if (picture.file().equals(STALENESS)) {
+            chart.getStyler().setYAxisMin(0, 0.0);
         }
+        picture.metrics().forEach(name -> add(chart, name, 0, steps, window));
+        picture.rightMetrics().forEach(name -> add(chart, name, 1, steps, window));
+        if (!picture.rightMetrics().isEmpty()) {
+            chart.setYAxisGroupTitle(1, picture.right());
+            chart.getStyler().setYAxisGroupPosition(1, Styler.YAxisPosition.Right);
+        }
+        ChartStyle.placeLegend(chart);
         return chart;
     }
 
-    /** The mean over a point and those of the steps shortly before it: single batches are noisy. */
-    private static List<Double> smoothed(final List<Integer> x, final List<Double> y) {
-        final int window = Math.max(4, x.get(x.size() - 1) / SMOOTHED_PARTS);
+    private static void add(
+            final XYChart chart,
+            final String name,
+            final int axis,
+            final SortedMap<Integer, Map<String, Double>> steps,
+            final int window) {
+        final List<Integer> x = new ArrayList<>();
+        final List<Double> y = new ArrayList<>();
+        steps.forEach((step, metrics) -> {
+            final Double value = metrics.get(name);
+            if (value != null) {
+                x.add(step);
+                y.add(value);
+            }
+        });
+        if (!x.isEmpty()) {
+            final XYSeries series =
+                    chart.addSeries(legend(name) + (axis == 1 ? " (right axis)" : ""), x, smoothed(x, y, window));
+            series.setYAxisGroup(axis);
+            if (name.equals(MEAN)) {
+                series.setLineWidth(MEAN_WIDTH);
+            }
+        }
+    }
+
+    /** @return a task's name alone where the axis says what is shown of it */
+    private static String legend(final String metric) {
+        if (metric.startsWith(VALIDATION) && metric.endsWith(MACRO_F1)) {
+            return metric.substring(VALIDATION.length(), metric.length() - MACRO_F1.length());
+        }
+        return switch (metric) {
+            case MEAN -> "mean of the trained tasks";
+            case "val/format_rate" -> "format rate";
+            default -> metric.startsWith(ACCURACY) ? metric.substring(ACCURACY.length()) : metric;
+        };
+    }
+
+    /** @return what the axis of one metric is called */
+    private static String unit(final String metric) {
+        if (metric.endsWith("macro_f1")) {
+            return "macro-F1 on the validation split, %";
+        }
+        if (metric.startsWith("response_length/")) {
+            return "tokens";
+        }
+        if (metric.startsWith("staleness/")) {
+            return "policy versions";
+        }
+        return switch (metric) {
+            case "actor/entropy_loss", "actor/ppo_kl", "actor/kl_loss" -> "nats per token";
+            case "actor/pg_clipfrac" -> "fraction of tokens";
+            default -> metric.startsWith("reward/") ? "mean, 0 to 1" : metric;
+        };
+    }
+
+    /**
+     * The mean over a point and those of the steps shortly before it: single batches are noisy.
+     *
+     * @param window how many steps before a point still count
+     */
+    private static List<Double> smoothed(final List<Integer> x, final List<Double> y, final int window) {
         final List<Double> means = new ArrayList<>();
         for (int i = 0; i < x.size(); i++) {
             int from = i;
