@@ -10,6 +10,13 @@ public interface PolicyStore extends AutoCloseable {
     /** A policy's safetensors image. */
     interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
+
+        /** The SHA-256 of content of any size, which is kept nowhere; in hexadecimal. */
+        static String sha256(final Content content) throws IOException {
+            final DigestingChannel sink = new DigestingChannel(new DigestingChannel.Nowhere());
+            content.writeTo(sink);
+            return sink.sha256();
+        }
     }
 
     /**

@@ -13,7 +13,7 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.model.WeightType;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.builtin.Descriptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
