@@ -22,7 +22,7 @@ FROM built-${BUILD} AS built
 WORKDIR /image
 # what seldom changes apart from what always does
 RUN mkdir lib own && cp /src/standalone/target/lib/*.jar lib/ \
-    && for room in schemas service judge-model judge-tasks actor-service reward-service learner-service; do \
+    && for room in settings schemas service judge-model judge-tasks actor-service reward-service learner-service; do \
          mv lib/$room-[0-9]*.jar own/; done \
     && cp /src/standalone/target/standalone-*.jar own/
 

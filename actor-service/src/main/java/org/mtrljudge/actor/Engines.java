@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Lora;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /** What a run's actors generate with, by its settings. */
 public final class Engines {

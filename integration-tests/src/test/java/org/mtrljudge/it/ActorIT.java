@@ -49,10 +49,10 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
-import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.settings.io.Sha256;
 
 /** An actor against a real broker, with everything that can be wrong about its inputs. */
 class ActorIT {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.NullMarked;
 /** The rooms of docs/design.md: who may know whom. */
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final String SETTINGS = "org.mtrljudge.settings..";
     private static final String SCHEMAS = "org.mtrljudge.schemas..";
     private static final String SERVICE = "org.mtrljudge.service..";
     private static final String MODEL = "org.mtrljudge.model..";
@@ -26,7 +27,15 @@ class ArchitectureTest {
     private static final String DJL = "ai.djl..";
 
     @ArchTest
-    static final ArchRule SCHEMAS_KNOW_NOTHING_OF_OURS = noClasses()
+    static final ArchRule SETTINGS_ARE_A_LEAF = noClasses()
+            .that()
+            .resideInAPackage(SETTINGS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, DJL, SCHEMAS, SERVICE, MODEL, TASKS, ACTOR, REWARD, LEARNER, STANDALONE);
+
+    @ArchTest
+    static final ArchRule SCHEMAS_KNOW_SETTINGS_ALONE = noClasses()
             .that()
             .resideInAPackage(SCHEMAS)
             .should()

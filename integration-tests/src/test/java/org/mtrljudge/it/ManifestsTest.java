@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.SettingsTree;
+import org.mtrljudge.settings.SettingsTree;
 
 /** What k8s/ and docker-compose.yml say, against the models of Kubernetes and against the code. */
 class ManifestsTest {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /**

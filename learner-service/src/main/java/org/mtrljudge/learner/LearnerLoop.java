@@ -13,7 +13,7 @@ import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.RunLog;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
-import org.mtrljudge.service.WholeFile;
+import org.mtrljudge.settings.io.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

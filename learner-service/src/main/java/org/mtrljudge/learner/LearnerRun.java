@@ -5,7 +5,7 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.schemas.ImageStore;
-import org.mtrljudge.service.SettingsTree;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.DataSettings;
 
 /**
@@ -18,7 +18,7 @@ public record LearnerRun(String model, String device, DataSettings data, Learner
     /** The sections that are not the learner's alone. */
     private record Shared(String model, String device, DataSettings data) {}
 
-    /** @throws org.mtrljudge.service.UsageException that names the key that is wrong, its value and what is allowed */
+    /** @throws org.mtrljudge.settings.UsageException that names the key that is wrong, its value and what is allowed */
     public static LearnerRun of(final SettingsTree tree) {
         final Shared shared = tree.bind(Shared.class);
         return new LearnerRun(shared.model, shared.device, shared.data, tree.bind(LearnerSettings.class));

@@ -2,7 +2,7 @@ package org.mtrljudge.learner;
 
 import java.util.List;
 import org.mtrljudge.model.ModelSettings;
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 
 /** Everything the learner is told; the names are EasyR1's keys where it has one. */
 public record LearnerSettings(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PolicyKind;
-import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
@@ -120,7 +120,7 @@ final class PolicyPublisher {
     /** SHA-256 of the policy's safetensors image. */
     static String digest(final JudgeModel model) {
         try {
-            return Sha256.of(model.policy()::writeTo);
+            return PolicyStore.Content.sha256(model.policy()::writeTo);
         } catch (final IOException e) {
             throw new UncheckedIOException("weights in memory can be read", e);
         }

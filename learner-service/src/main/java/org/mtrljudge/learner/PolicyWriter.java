@@ -24,11 +24,11 @@ import org.mtrljudge.model.Weights;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.settings.io.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.io.Sha256;
 
 /** Reads what came of the prompts, by offset and read committed: scored groups and dead letters. */
 final class ScoredReader implements AutoCloseable {

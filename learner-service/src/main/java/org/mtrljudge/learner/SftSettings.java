@@ -1,6 +1,6 @@
 package org.mtrljudge.learner;
 
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 
 /**
  * Supervised fine-tuning on demonstrations.

@@ -17,7 +17,7 @@ import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.model.ModelSettings;
 import org.mtrljudge.model.PackedGroup;
 import org.mtrljudge.model.WeightType;
-import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;

@@ -1,6 +1,6 @@
 package org.mtrljudge.reward;
 
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.Judged;
 
 /** A component of a reward that looks at the form of a completion, whatever its task. */

@@ -12,7 +12,7 @@ import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.RunLog;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /** The life of a reward service's process: wait for the run's topics, score until it is stopped or its streams fail. */
 final class RewardLoop implements ServiceLoop, ScoringNow {

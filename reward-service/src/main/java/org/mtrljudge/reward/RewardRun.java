@@ -3,7 +3,7 @@ package org.mtrljudge.reward;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 
 /** What the reward service reads of a run's settings. */
 public record RewardRun(Algorithm algorithm, Reward reward) {

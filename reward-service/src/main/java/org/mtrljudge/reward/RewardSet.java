@@ -2,7 +2,7 @@ package org.mtrljudge.reward;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
 
 /**

@@ -1,6 +1,6 @@
 package org.mtrljudge.reward;
 
-import org.mtrljudge.tasks.Check;
+import org.mtrljudge.settings.Check;
 
 /**
  * How the reward service works: what it rewards, and how rewards of a group become advantages.

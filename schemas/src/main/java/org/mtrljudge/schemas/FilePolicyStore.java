@@ -18,7 +18,7 @@ final class FilePolicyStore implements PolicyStore {
     }
 
     @Override
-    public Stored put(final String name, final StreamedContent content) throws IOException {
+    public Stored put(final String name, final Content content) throws IOException {
         final Path file = inside(root.resolve(name));
         final Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         Files.createDirectories(root);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Sha256;
 
 /** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
 public final class ImageStore {

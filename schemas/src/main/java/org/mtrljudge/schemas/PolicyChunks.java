@@ -12,6 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.mtrljudge.settings.io.Sha256;
 
 /** Fetches a policy version's weights from {@code RUN.weights}, read committed, every digest checked. */
 final class PolicyChunks implements AutoCloseable {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Sha256;
 
 /** Fetches a version's weights, from the log or from where its manifest says they are, every digest checked. */
 public final class PolicyFetcher implements AutoCloseable {

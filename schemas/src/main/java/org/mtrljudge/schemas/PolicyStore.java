@@ -1,10 +1,23 @@
 package org.mtrljudge.schemas;
 
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /** Where policies lie that are too big for the log. Their manifests carry a URI of this place. */
 public interface PolicyStore extends AutoCloseable {
+
+    /** A policy's safetensors image. */
+    interface Content {
+        void writeTo(WritableByteChannel out) throws IOException;
+
+        /** The SHA-256 of content of any size, which is kept nowhere; in hexadecimal. */
+        static String sha256(final Content content) throws IOException {
+            final DigestingChannel sink = new DigestingChannel(new DigestingChannel.Nowhere());
+            content.writeTo(sink);
+            return sink.sha256();
+        }
+    }
 
     /**
      * The store of a setting: {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX}. An S3-compatible server's address and the
@@ -29,7 +42,7 @@ public interface PolicyStore extends AutoCloseable {
      * @param name unique in the store
      * @return its URI and digest
      */
-    Stored put(String name, StreamedContent content) throws IOException;
+    Stored put(String name, Content content) throws IOException;
 
     /** @param sha256 of the image */
     record Stored(String uri, String sha256, long bytes) {}

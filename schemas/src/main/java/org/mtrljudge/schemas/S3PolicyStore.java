@@ -44,7 +44,7 @@ final class S3PolicyStore implements PolicyStore {
     }
 
     @Override
-    public Stored put(final String name, final StreamedContent content) throws IOException {
+    public Stored put(final String name, final Content content) throws IOException {
         final Path file = Files.createTempFile("policy", ".safetensors");
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
             final DigestingChannel digesting = new DigestingChannel(out);

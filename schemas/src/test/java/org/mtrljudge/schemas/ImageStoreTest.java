@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mtrljudge.settings.io.Sha256;
 
 class ImageStoreTest {
     private static final byte[] SECRET = "secret".getBytes(StandardCharsets.UTF_8);

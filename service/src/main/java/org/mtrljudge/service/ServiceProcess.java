@@ -3,6 +3,8 @@ package org.mtrljudge.service;
 import io.micronaut.runtime.Micronaut;
 import java.util.Map;
 import java.util.function.Function;
+import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.settings.UsageException;
 
 /** A service's {@code main}: settings, logs, then a Micronaut application with the service's loop beside its HTTP server. */
 public final class ServiceProcess {

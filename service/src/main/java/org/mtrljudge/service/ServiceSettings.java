@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.settings.UsageException;
 
 /**
  * What a service's process is told, by its environment and the settings file that names.

@@ -13,7 +13,7 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

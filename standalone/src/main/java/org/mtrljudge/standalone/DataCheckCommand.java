@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.mtrljudge.model.ImageProcessor;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.ModelException;
-import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.JudgeExample;

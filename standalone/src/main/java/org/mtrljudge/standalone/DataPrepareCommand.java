@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.published.Preparation;
 import org.mtrljudge.tasks.published.PreparedFolder;

@@ -10,7 +10,7 @@ import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /** A run whose scored groups another run learns from; its broker runs until this is closed. */
 final class EarlierRun implements AutoCloseable {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Evaluator;
 import org.mtrljudge.learner.Judgement;
 import org.mtrljudge.learner.report.EvaluationReport;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package org.mtrljudge.standalone;
 
 import java.nio.file.Path;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import picocli.CommandLine.Option;
 
 /** What every command about a run that is there takes. */

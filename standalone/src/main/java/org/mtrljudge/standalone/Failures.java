@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.mtrljudge.learner.LearnerException;
 import org.mtrljudge.model.ModelException;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.DataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

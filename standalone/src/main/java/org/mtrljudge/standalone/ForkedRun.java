@@ -3,7 +3,7 @@ package org.mtrljudge.standalone;
 import java.util.List;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** A new run's beginning: the state of another run after one of its steps, learned again from its log. */

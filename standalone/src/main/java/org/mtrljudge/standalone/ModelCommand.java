@@ -15,7 +15,7 @@ import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.MemoryPlan;
 import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.model.ModelSize;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

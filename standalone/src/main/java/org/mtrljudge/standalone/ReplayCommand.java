@@ -18,7 +18,7 @@ import org.mtrljudge.reward.Replay;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.RolloutFilter;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /** {@code runs/RUN/replays/NAME}: what the replay was begun with, its state while it goes on, and at its end the report. */
 final class ReplayFolder {

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.Sha256;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Sha256;
 
 /**
  * What a replay was begun with; one that goes on must be the same.

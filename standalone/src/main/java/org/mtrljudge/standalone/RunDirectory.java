@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.UsageException;
-import org.mtrljudge.service.WholeFile;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.WholeFile;
 
 /** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
 final class RunDirectory {

@@ -8,7 +8,7 @@ import org.mtrljudge.learner.report.RunReport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.MemoryPlan;
 import org.mtrljudge.model.ModelOptions;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** Carries a run out from its settings to its summary, table and curves. */

@@ -11,8 +11,8 @@ import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.reward.RewardRun;
 import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.service.Connections;
-import org.mtrljudge.service.SettingsTree;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.DataSettings;
 
 /** One run's settings as all its services read them. */

@@ -17,7 +17,7 @@ import org.mtrljudge.model.GeneratedCompletion;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Sampling;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.VerdictParser;
 import org.mtrljudge.tasks.metrics.Verdict;

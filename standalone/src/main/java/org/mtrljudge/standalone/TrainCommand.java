@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.learner.ScoredLog;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 class RunDirectoryTest {
     @TempDir

@@ -8,7 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
-import org.mtrljudge.service.WholeFile;
+import org.mtrljudge.settings.io.WholeFile;
 
 /** What a learner leaves in its run's folder: {@code metrics.jsonl}, {@code summary.json} and curves. */
 public final class RunReport {

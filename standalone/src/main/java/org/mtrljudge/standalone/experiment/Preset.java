@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /**
  * What an experiment is made of: a YAML file, or one of the built-in ones, small and paper.

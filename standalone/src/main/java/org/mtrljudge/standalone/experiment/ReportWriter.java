@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mtrljudge.learner.report.Curves;
-import org.mtrljudge.service.WholeFile;
+import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.page.HtmlPage;
 
 /** Writes a report into the experiment's folder: {@code report.json}, {@code report.md}, {@code report.html} and its curves. */

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 class PresetTest {
     private static final List<String> SIX = List.of("a", "b", "c", "d", "e", "f");

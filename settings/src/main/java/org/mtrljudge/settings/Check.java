@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.settings;
 
 import java.util.List;
 

@@ -1,22 +1,22 @@
-package org.mtrljudge.schemas;
+package org.mtrljudge.settings.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digest that names images, chunks and weights in events. */
+/** The digest that names images, chunks, weights, settings and prepared files. */
 public final class Sha256 {
     private static final int PIECE_BYTES = 1 << 20;
 
     private Sha256() {}
 
-    static MessageDigest digest() {
+    /** A digest to be fed, for content that comes in pieces. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (final NoSuchAlgorithmException e) {
@@ -31,15 +31,8 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Of content of any size, that is kept nowhere. */
-    public static String of(final StreamedContent content) throws IOException {
-        final DigestingChannel sink = new DigestingChannel(new Nowhere());
-        content.writeTo(sink);
-        return sink.sha256();
-    }
-
-    /** Of a file. */
-    static String of(final Path file) throws IOException {
+    /** Of a file, in hexadecimal. */
+    public static String of(final Path file) throws IOException {
         final MessageDigest digest = digest();
         final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -49,23 +42,5 @@ public final class Sha256 {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Takes everything. */
-    private static final class Nowhere implements WritableByteChannel {
-        @Override
-        public int write(final ByteBuffer source) {
-            final int bytes = source.remaining();
-            source.position(source.limit());
-            return bytes;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,4 +1,4 @@
-package org.mtrljudge.service;
+package org.mtrljudge.settings;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.settings.io.Sha256;
 
 /**
  * All settings of a run: {@code quickstart.yaml}, which holds every key with its default, a YAML file over it, the environment's

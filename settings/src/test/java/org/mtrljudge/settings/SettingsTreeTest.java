@@ -1,4 +1,4 @@
-package org.mtrljudge.service;
+package org.mtrljudge.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -62,10 +62,6 @@ class SettingsTreeTest {
                 .containsEntry("sasl.jaas.config", "Scram required password='it: #1';")
                 .containsEntry("ssl.keystore.password", "0123");
         assertThat(tree.write()).contains("SASL_SSL").doesNotContain("it: #1", "0123", "4567", "jaas");
-        assertThat(tree.bind(Connections.class))
-                .asString()
-                .contains("sasl.jaas.config")
-                .doesNotContain("it: #1", "0123");
         assertThatThrownBy(() -> SettingsTree.read(
                         null, Map.of("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE", folder + "/absent"), List.of()))
                 .isInstanceOf(UsageException.class)

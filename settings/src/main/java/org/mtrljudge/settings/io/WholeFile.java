@@ -1,4 +1,4 @@
-package org.mtrljudge.service;
+package org.mtrljudge.settings.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
