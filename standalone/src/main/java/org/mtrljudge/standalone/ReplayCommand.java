@@ -104,7 +104,7 @@ final class ReplayCommand implements Callable<Integer> {
             folder.write(new ReplayReport(
                     folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay));
             if (!dryRun) {
-                replay.forget();
+                replay.deleteProgress();
                 System.out.println("train on it: ./judge train --from-scored "
                         + topics.scored(folder.name()).name());
             }
