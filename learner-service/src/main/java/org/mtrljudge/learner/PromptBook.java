@@ -14,9 +14,6 @@ import org.mtrljudge.tasks.Split;
 
 /** Which training examples were asked, which of them are neither learned nor left out yet, and what comes next. */
 final class PromptBook {
-    /** Ids of training prompts: {@code train-NUMBER-EXAMPLE}. */
-    private static final String PREFIX = "train-";
-
     private final ExampleSource source;
     private final PromptSchedule schedule;
     private final Map<String, OpenPrompt> open = new LinkedHashMap<>();
@@ -32,10 +29,6 @@ final class PromptBook {
         from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
     }
 
-    static boolean isTraining(final String promptId) {
-        return promptId.startsWith(PREFIX);
-    }
-
     /** A prompt to ask. */
     record Next(String promptId, PromptSchedule.Drawn drawn) {}
 
@@ -46,27 +39,22 @@ final class PromptBook {
     }
 
     private Next enter(final PromptSchedule.Drawn drawn) {
-        final String promptId = PREFIX + asked + "-" + drawn.example().id();
+        final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;
         open.put(promptId, new OpenPrompt(promptId, drawn.place()));
         return new Next(promptId, drawn);
     }
 
     /**
-     * Enters a prompt that the log has from before a restart.
+     * Enters a training prompt that the log has from before a restart.
      *
-     * @return whether it is a training prompt
      * @throws LearnerException when another was due
      */
-    boolean enterLogged(final String promptId) {
-        if (!isTraining(promptId)) {
-            return false;
-        }
-        final String exampleId = promptId.substring(promptId.indexOf('-', PREFIX.length()) + 1);
+    void enterLogged(final String promptId) {
+        final String exampleId = PromptIds.trainingExample(promptId);
         final PromptSchedule.Place first = unasked.peek();
         final boolean waited = first != null && example(first).id().equals(exampleId);
         enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
-        return true;
     }
 
     /** An example that was drawn by a fork's parent, with a seed of its own. */
@@ -78,7 +66,8 @@ final class PromptBook {
         return source.example(place.task(), Split.TRAIN, place.index());
     }
 
-    void settle(final Collection<String> promptIds) {
+    /** Takes prompts that were learned or left out from the open ones. */
+    void removeOpen(final Collection<String> promptIds) {
         open.keySet().removeAll(promptIds);
     }
 
@@ -99,7 +88,7 @@ final class PromptBook {
      * What another run, which asks by ids of its own, has to ask before new ones are drawn: what is open and what was not asked yet.
      * An order of a pair whose other is settled goes alone.
      */
-    List<PromptSchedule.Place> unsettled() {
+    List<PromptSchedule.Place> openAndUnasked() {
         final List<PromptSchedule.Place> places = new ArrayList<>();
         open.values().forEach(prompt -> places.add(prompt.place()));
         places.addAll(unasked);

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.report.Curves;
 import org.mtrljudge.learner.report.MetricsLog;
 import picocli.CommandLine.Command;
@@ -125,7 +126,7 @@ final class AsyncBench implements Callable<Integer> {
                 "train",
                 "--run=" + name,
                 "--runs=" + runs,
-                "--set=model=" + runs.resolve("warmup").resolve("checkpoints").resolve("warmup"),
+                "--set=model=" + runs.resolve("warmup").resolve("checkpoints").resolve(Stage.WARMUP.key()),
                 "--set=rollout.actors=0",
                 "--set=trainer.max_staleness=" + staleness,
                 "--set=trainer.total_steps=" + steps,
