@@ -34,7 +34,8 @@ final class BatchCollector implements BatchSource {
             final JudgeModel model) {
         this.settings = settings;
         this.exchange = exchange;
-        this.book = new PromptBook(source, settings.trainer().seed(), past.state());
+        this.book =
+                new PromptBook(source, settings.trainer().seed(), past.state().prompts());
         this.model = model;
         this.counts = past.state().counts();
         for (final String promptId : past.trainingIds()) {

@@ -38,6 +38,11 @@ record LearnerState(
         List<OpenPrompt> open,
         List<PromptSchedule.Place> unasked) {
 
+    /** What the book of training prompts goes on with. */
+    PromptBook.Kept prompts() {
+        return new PromptBook.Kept(schedule, open, unasked, counts.published());
+    }
+
     /** As a run of its own begins with it. @param unasked what it asks first */
     LearnerState forked(
             final String digest,

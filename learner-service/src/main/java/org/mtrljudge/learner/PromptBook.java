@@ -20,12 +20,25 @@ final class PromptBook {
     private final Deque<PromptSchedule.Place> unasked;
     private long asked;
 
-    /** Opens it where a checkpoint stood. */
-    PromptBook(final ExampleSource source, final long seed, final LearnerState from) {
+    /**
+     * What a checkpoint keeps of it.
+     *
+     * @param schedule where training examples are drawn from next
+     * @param open prompts that are in the log and neither learned nor left out
+     * @param unasked examples that are asked before new ones are drawn
+     * @param asked how many training prompts were asked
+     */
+    record Kept(
+            PromptSchedule.Position schedule, List<OpenPrompt> open, List<PromptSchedule.Place> unasked, long asked) {
+        static final Kept NONE = new Kept(PromptSchedule.Position.START, List.of(), List.of(), 0);
+    }
+
+    /** @param from where the book goes on */
+    PromptBook(final ExampleSource source, final long seed, final Kept from) {
         this.source = source;
         this.schedule = new PromptSchedule(source, seed, from.schedule());
         this.unasked = new ArrayDeque<>(from.unasked());
-        this.asked = from.counts().published();
+        this.asked = from.asked();
         from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
     }
 

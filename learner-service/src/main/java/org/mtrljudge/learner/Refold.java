@@ -77,7 +77,7 @@ public final class Refold {
             final LearnerState state = TrainingCheckpoints.state(from);
             final PastRun past = PastRun.read(topics, kafka, state).upTo(step);
             learn(from, past.entries(), step, trainer);
-            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state);
+            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
             past.trainingIds().forEach(book::enterLogged);
             book.removeOpen(past.learnedAndStaleIds());
             final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
