@@ -44,8 +44,29 @@ final class Exchange implements AutoCloseable {
             final TrainingListener listener,
             final Clock clock,
             final long stallWarningMs) {
-        this.writer = new PromptWriter(topics, kafka, past.promptsEnd());
-        this.reader = new ScoredReader(topics, kafka, past.state().offsets());
+        this(
+                new PromptWriter(topics, kafka, past.promptsEnd()),
+                new ScoredReader(topics, kafka, past.state().offsets()),
+                past,
+                limit,
+                health,
+                listener,
+                clock,
+                stallWarningMs);
+    }
+
+    /** Takes writer and reader over. */
+    Exchange(
+            final PromptWriter writer,
+            final ScoredReader reader,
+            final PastRun past,
+            final int limit,
+            final Runnable health,
+            final TrainingListener listener,
+            final Clock clock,
+            final long stallWarningMs) {
+        this.writer = writer;
+        this.reader = reader;
         this.inLog = past.evaluationIds();
         this.window = new CreditWindow(limit);
         this.health = health;

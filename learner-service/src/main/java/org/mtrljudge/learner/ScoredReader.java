@@ -51,13 +51,22 @@ final class ScoredReader implements AutoCloseable {
 
     /** @param from offsets by topic; a topic that has none is read from its beginning */
     ScoredReader(final Topics topics, final Map<String, Object> kafka, final Map<String, Long> from) {
-        this.topics = topics;
+        this(topics, consumer(kafka), from);
+    }
+
+    private static Consumer<String, byte[]> consumer(final Map<String, Object> kafka) {
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", "false");
         config.put("auto.offset.reset", "earliest");
         config.put("fetch.max.wait.ms", "20");
-        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** @param consumer without a group; it is closed with this */
+    ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final Map<String, Long> from) {
+        this.topics = topics;
+        this.consumer = consumer;
         this.scored = new TopicPartition(topics.scored().name(), 0);
         this.deadLetters = new TopicPartition(topics.deadLetters().name(), 0);
         consumer.assign(List.of(scored, deadLetters));
