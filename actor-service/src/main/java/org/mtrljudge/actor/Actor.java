@@ -100,8 +100,8 @@ public final class Actor implements Runnable, AutoCloseable {
                 return true;
             });
             while (!stopping) {
-                takeNewestWeights(Duration.ZERO);
-                final List<ConsumerRecord<String, byte[]>> records = prompts.take(POLL);
+                useNewestWeights(Duration.ZERO);
+                final List<ConsumerRecord<String, byte[]>> records = prompts.acquire(POLL);
                 metrics.holds(records.size());
                 if (!records.isEmpty()) {
                     handle(records);
@@ -112,14 +112,14 @@ public final class Actor implements Runnable, AutoCloseable {
         }
     }
 
-    private void takeNewestWeights(final Duration wait) {
+    private void useNewestWeights(final Duration wait) {
         final Optional<Policy> policy = policies.poll(wait);
         policy.ifPresent(p -> {
             try (p) {
-                maker.take(p);
+                maker.use(p);
             }
             policyVersion = p.version();
-            metrics.took(p.version());
+            metrics.usesPolicy(p.version());
             MDC.put("policyVersion", String.valueOf(p.version())); // in every line of this thread's log
             LOG.info("{} took policy version {}", settings.id(), p.version());
         });
@@ -139,9 +139,9 @@ public final class Actor implements Runnable, AutoCloseable {
             prompts.release();
             return;
         }
-        final Runnable look = settings.inFlightUpdate() ? () -> takeNewestWeights(Duration.ZERO) : () -> {};
+        final Runnable look = settings.inFlightUpdate() ? () -> useNewestWeights(Duration.ZERO) : () -> {};
         final long start = System.nanoTime();
-        final List<RolloutMaker.Outcome> outcomes = onGenerator(() -> maker.roll(order, look));
+        final List<RolloutMaker.Outcome> outcomes = onGenerator(() -> maker.rollOut(order, look));
         metrics.worked(Duration.ofNanos(System.nanoTime() - start));
         for (final RolloutMaker.Outcome outcome : outcomes) {
             final PromptRequest prompt = outcome.prompt();
@@ -154,7 +154,7 @@ public final class Actor implements Runnable, AutoCloseable {
         }
         producer.flush(); // a prompt is acknowledged only when its rollouts are in the log
         throwIfAWriteFailed();
-        prompts.settle(record -> !postponed.contains(record.offset()));
+        prompts.acknowledge(record -> !postponed.contains(record.offset()));
     }
 
     /**
@@ -223,7 +223,7 @@ public final class Actor implements Runnable, AutoCloseable {
         }
         long renewed = System.nanoTime();
         while (maker.version() < version && !stopping) {
-            takeNewestWeights(POLL);
+            useNewestWeights(POLL);
             if (System.nanoTime() - renewed > TimeUnit.MILLISECONDS.toNanos(prompts.renewalMs())) {
                 prompts.renew();
                 renewed = System.nanoTime();

@@ -23,8 +23,8 @@ public interface GenerationEngine extends AutoCloseable {
     /** Called once on the thread that generates, before anything else. */
     default void begin() {}
 
-    /** Takes a policy's weights. */
-    void take(Policy policy);
+    /** Draws with a policy's weights from now on. */
+    void use(Policy policy);
 
     /**
      * Draws completions for prompts that want as many, drawn alike.

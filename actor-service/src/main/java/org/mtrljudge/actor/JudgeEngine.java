@@ -41,7 +41,7 @@ public final class JudgeEngine implements GenerationEngine {
     }
 
     @Override
-    public void take(final Policy policy) {
+    public void use(final Policy policy) {
         if (policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory) {
             model.replacePolicy(inMemory.image(), "policy-version-" + policy.version());
         } else if (policy.weights() instanceof PolicyFetcher.Weights.InFile inFile) {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The run's prompts, through its share group. What is taken is locked for this actor; a lock that is neither renewed nor settled runs
- * out, and the prompt goes to another. One thread at a time.
+ * The run's prompts, through its share group. What is taken is locked for this actor; a lock that is neither renewed nor acknowledged
+ * runs out, and the prompt goes to another. One thread at a time.
  */
 final class PromptQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PromptQueue.class);
@@ -40,8 +40,8 @@ final class PromptQueue implements AutoCloseable {
         consumer.subscribe(List.of(topics.prompts().name()));
     }
 
-    /** Takes some; nothing may be in hand. */
-    List<ConsumerRecord<String, byte[]>> take(final Duration wait) {
+    /** Waits for prompts and locks them; all those before must be acknowledged or released. */
+    List<ConsumerRecord<String, byte[]>> acquire(final Duration wait) {
         consumer.poll(wait).forEach(record -> inHand.put(record.offset(), record));
         return List.copyOf(inHand.values());
     }
@@ -51,7 +51,7 @@ final class PromptQueue implements AutoCloseable {
         return consumer.acquisitionLockTimeoutMs().orElse(LOCK_DEFAULT_MS) / 3;
     }
 
-    /** Keeps the locks of what is in hand. The consumer hands renewed records out again, and only those can be settled later. */
+    /** Keeps the locks of what is in hand. The consumer hands renewed records out again, and only those can be acknowledged later. */
     void renew() {
         inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RENEW));
         final Map<Long, ConsumerRecord<String, byte[]>> renewed = new HashMap<>();
@@ -74,11 +74,11 @@ final class PromptQueue implements AutoCloseable {
 
     /** Gives what is in hand back: to another actor, or to this one later. */
     void release() {
-        settle(record -> false);
+        acknowledge(record -> false);
     }
 
     /** Accepts those that are done, gives the others back. */
-    void settle(final Predicate<ConsumerRecord<String, byte[]>> done) {
+    void acknowledge(final Predicate<ConsumerRecord<String, byte[]>> done) {
         inHand.values()
                 .forEach(record -> consumer.acknowledge(
                         record, done.test(record) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE));

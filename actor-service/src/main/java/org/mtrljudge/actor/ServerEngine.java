@@ -54,7 +54,7 @@ public final class ServerEngine implements GenerationEngine {
 
     /** Writes the adapter where the server can read it, has it loaded, and the one before forgotten. */
     @Override
-    public void take(final Policy policy) {
+    public void use(final Policy policy) {
         if (!(policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory)) {
             throw new ModelException("a server takes adapters from the log, this policy lies in a store");
         }

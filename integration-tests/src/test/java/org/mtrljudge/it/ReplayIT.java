@@ -157,7 +157,7 @@ class ReplayIT {
                 .isTrue();
         assertThat(LoggedValues.read(broker.clientConfig(), topics.scored("chosen")))
                 .hasSize(GROUPS / 5);
-        replay.forget();
+        replay.deleteProgress();
         assertThat(broker.topics()).noneMatch(topic -> topic.contains("changelog") && topic.contains("chosen"));
     }
 

@@ -61,20 +61,33 @@ public final class PolicyWriter implements AutoCloseable {
 
     /** Ends a transaction that a killed predecessor left open. */
     public PolicyWriter(final Topics topics, final Map<String, Object> kafka, final Bus bus) {
-        this.topics = topics;
-        this.bus = bus;
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("transactional.id", topics.run() + ".learner");
-        config.put("max.request.size", 16 << 20);
-        config.put("batch.size", 1 << 20);
-        this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
-        producer.initTransactions();
+        this(topics, producer(topics, kafka), bus);
         try (TopicScan<PolicyManifest> scan = new TopicScan<>(topics.policies(), kafka)) {
             scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
         }
         if (!kept.isEmpty()) {
             outdated(kept.lastKey()).clear();
         }
+    }
+
+    /**
+     * Of a run without earlier versions.
+     *
+     * @param producer for transactions; it is closed with this
+     */
+    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final Bus bus) {
+        this.topics = topics;
+        this.bus = bus;
+        this.producer = producer;
+        producer.initTransactions();
+    }
+
+    private static Producer<String, byte[]> producer(final Topics topics, final Map<String, Object> kafka) {
+        final Map<String, Object> config = new HashMap<>(kafka);
+        config.put("transactional.id", topics.run() + ".learner");
+        config.put("max.request.size", 16 << 20);
+        config.put("batch.size", 1 << 20);
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** The versions that go when another comes. */

@@ -31,13 +31,22 @@ final class PromptWriter implements AutoCloseable {
 
     /** @param next where the next prompt comes to lie */
     PromptWriter(final Topics topics, final Map<String, Object> kafka, final long next) {
+        this(topics, producer(kafka), next);
+    }
+
+    /** @param producer is closed with this */
+    PromptWriter(final Topics topics, final Producer<String, byte[]> producer, final long next) {
         this.topics = topics;
+        this.producer = producer;
         this.next = next;
+    }
+
+    private static Producer<String, byte[]> producer(final Map<String, Object> kafka) {
         final Map<String, Object> config = new HashMap<>(kafka);
         config.put("enable.idempotence", "true");
         config.put("acks", "all");
         config.put("max.request.size", MAX_REQUEST_BYTES);
-        this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     static PromptRequest request(

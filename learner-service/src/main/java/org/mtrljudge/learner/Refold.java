@@ -77,11 +77,11 @@ public final class Refold {
             final LearnerState state = TrainingCheckpoints.state(from);
             final PastRun past = PastRun.read(topics, kafka, state).upTo(step);
             learn(from, past.entries(), step, trainer);
-            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state);
-            past.asked().forEach(book::enterLogged);
-            book.settle(past.settledIds());
+            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
+            past.trainingIds().forEach(book::enterLogged);
+            book.removeOpen(past.learnedAndStaleIds());
             final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
-            own.save(trainer::save, state.forked(settingsDigest, step, book.schedule(), book.unsettled()));
+            own.save(trainer::save, state.forked(settingsDigest, step, book.schedule(), book.openAndUnasked()));
             final String digest = digest();
             model.restore(checkpoints.reference());
             model.save(own.copiedReference());
@@ -114,7 +114,7 @@ public final class Refold {
         try (JournalBatches batches = new JournalBatches(scored)) {
             for (final TopicScan.Entry<TrainingStep> entry : entries) {
                 final TrainingStep logged = entry.value();
-                if (done < step && logged.getPhase().equals("rl")) {
+                if (done < step && JournalKind.RL.isOf(logged)) {
                     trainer.learn(batches.batch(logged, model));
                     done = logged.getStep();
                     compare(logged, from);

@@ -89,7 +89,7 @@ final class BoundedStreams implements AutoCloseable {
     }
 
     /** Removes what only going on would need: offsets and changelogs of an application that has stopped. */
-    static void forget(final String applicationId, final Map<String, Object> kafka) {
+    static void deleteState(final String applicationId, final Map<String, Object> kafka) {
         try (Admin admin = Admin.create(kafka)) {
             final List<String> ownTopics = get(admin.listTopics().names()).stream()
                     .filter(topic -> topic.startsWith(applicationId + "-"))

@@ -98,8 +98,8 @@ public final class Replay {
      * Removes what only going on would need. To be called once the outcome is safe: a replay that is run again before finds itself at
      * its end, one that is run again after begins anew.
      */
-    public void forget() {
-        BoundedStreams.forget(applicationId(), kafka);
+    public void deleteProgress() {
+        BoundedStreams.deleteState(applicationId(), kafka);
     }
 
     /** Compares what {@link #run} wrote with the run's own scores. */
@@ -110,11 +110,11 @@ public final class Replay {
             while (!after.done()) {
                 after.next().forEach(entry -> {
                     comparison.after(entry.value());
-                    before.reach(Optional.ofNullable(entry.value().getRolloutOffset())
+                    before.readUpTo(Optional.ofNullable(entry.value().getRolloutOffset())
                             .orElse(entry.offset()));
                 });
             }
-            before.drain();
+            before.readAll();
         }
         long dead = 0;
         try (var letters = new TopicScan<>(topics.deadLetters(name), kafka)) {
@@ -144,7 +144,7 @@ public final class Replay {
                 bytes -> {
                     final ScoredGroup group = job.scored().valueSerde().decode(bytes);
                     comparison.after(group);
-                    before.reach(group.getRolloutOffset());
+                    before.readUpTo(group.getRolloutOffset());
                 },
                 dead::incrementAndGet);
         try (BoundedStreams streams = new BoundedStreams(topology, config, job, kafka)) {
@@ -152,8 +152,8 @@ public final class Replay {
                 return Optional.empty();
             }
         } finally {
-            BoundedStreams.forget(job.applicationId(), kafka);
-            before.drain();
+            BoundedStreams.deleteState(job.applicationId(), kafka);
+            before.readAll();
             before.close();
         }
         return Optional.of(new Outcome(comparison, dead.get()));
@@ -188,7 +188,7 @@ public final class Replay {
         }
 
         /** Reads on until the scores of the rollouts at an offset were there. */
-        void reach(final long rolloutOffset) {
+        void readUpTo(final long rolloutOffset) {
             while (reached < rolloutOffset && !scan.done()) {
                 for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
                     final Long from = entry.value().getRolloutOffset();
@@ -201,8 +201,8 @@ public final class Replay {
             }
         }
 
-        void drain() {
-            reach(Long.MAX_VALUE);
+        void readAll() {
+            readUpTo(Long.MAX_VALUE);
             comparison.finish();
         }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.model.JudgeFolder;
@@ -102,7 +103,7 @@ final class BenchCommand {
                                 Clock.systemUTC())) {
                     answers.start();
                     final TrainingResult result = learner.run();
-                    final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
+                    final double seconds = result.secondsByPhase().getOrDefault(Stage.RL.key(), Double.NaN);
                     System.out.printf(
                             Locale.ROOT,
                             "of a step's time: its journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mtrljudge.learner.ScoredLog;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
@@ -56,7 +57,7 @@ final class EarlierRun implements AutoCloseable {
 
     /** Where that run's RL began, if it was warmed up: as {@code key=value}. */
     List<String> start() {
-        final Path warmedUp = directory.path().resolve("checkpoints").resolve("warmup");
+        final Path warmedUp = directory.path().resolve("checkpoints").resolve(Stage.WARMUP.key());
         return Files.isDirectory(warmedUp) ? List.of("model=" + warmedUp, "sft.steps=0") : List.of();
     }
 

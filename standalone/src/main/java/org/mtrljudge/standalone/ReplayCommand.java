@@ -106,7 +106,7 @@ final class ReplayCommand implements Callable<Integer> {
             System.out.print(report.toTable());
             System.out.println("see " + folder.path() + "/report.html and report.json");
             if (!dryRun) {
-                replay.forget();
+                replay.deleteProgress();
                 System.out.println("train on it: ./judge train --from-scored "
                         + topics.scored(folder.name()).name());
             }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.Engines;
+import org.mtrljudge.learner.EvaluationPlan;
 import org.mtrljudge.learner.Evaluator;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.PolicyWriter;
@@ -71,7 +72,7 @@ public final class StandaloneRun {
     }
 
     /** Lets the run's model judge instead of learn. */
-    <T> T evaluate(final Evaluator.Plan plan, final Function<Evaluator, T> work) {
+    <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
         return with((topics, kafka, store, model) -> {
             try (Evaluator evaluator = new Evaluator(
                     topics,

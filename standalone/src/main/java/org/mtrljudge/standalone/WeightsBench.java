@@ -20,6 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.mtrljudge.actor.PolicyReader;
+import org.mtrljudge.learner.JournalKind;
 import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
@@ -86,7 +87,17 @@ final class WeightsBench implements Callable<Integer> {
                 PolicyKind.FULL,
                 learner.policy(),
                 digest -> new TrainingStep(
-                        round, "rl", round, digest, "", List.of(), List.of(), Map.of(), 0L, null, null));
+                        round,
+                        JournalKind.RL.key(),
+                        round,
+                        digest,
+                        "",
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        0L,
+                        null,
+                        null));
         final double published = (System.nanoTime() - start) / 1e9;
         reader.poll(PATIENCE)
                 .ifPresentOrElse(
