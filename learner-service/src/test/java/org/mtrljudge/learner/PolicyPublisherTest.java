@@ -13,7 +13,7 @@ import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.schemas.Sha256;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.TrainingStep;
 
