@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
             RescoreBench.class,
             RecoveryBench.class,
             WeightsBench.class,
-            AsyncBench.class
+            AsyncBench.class,
+            TrlCommand.class
         })
 final class BenchCommand {
     private BenchCommand() {}
