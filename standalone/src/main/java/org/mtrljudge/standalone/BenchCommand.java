@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
             RescoreBench.class,
             RecoveryBenchCommand.class,
             WeightsBench.class,
-            AsyncBenchCommand.class
+            AsyncBenchCommand.class,
+            TrlCommand.class
         })
 final class BenchCommand {
     private BenchCommand() {}

@@ -8,11 +8,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs the other side of a benchmark in a Python of the user's; it prints one JSON object. */
+/** Runs the other side of a benchmark in a Python of the user's; it prints JSON. */
 final class PythonPeer {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private PythonPeer() {}
 
+    /** Runs a script that prints one JSON object. */
     static JsonNode run(final String python, final Path script, final List<String> arguments) throws IOException {
+        return JSON.readTree(output(python, script, arguments));
+    }
+
+    /** Runs a script that prints one JSON object per line. */
+    static List<JsonNode> lines(final String python, final Path script, final List<String> arguments)
+            throws IOException {
+        final List<JsonNode> lines = new ArrayList<>();
+        for (final String line : output(python, script, arguments).lines().toList()) {
+            lines.add(JSON.readTree(line));
+        }
+        return lines;
+    }
+
+    private static String output(final String python, final Path script, final List<String> arguments)
+            throws IOException {
         final List<String> command = new ArrayList<>(List.of(python, script.toString()));
         command.addAll(arguments);
         final Process process = new ProcessBuilder(command)
@@ -28,6 +46,6 @@ final class PythonPeer {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while " + script.getFileName() + " ran", e);
         }
-        return new ObjectMapper().readTree(output);
+        return output;
     }
 }
