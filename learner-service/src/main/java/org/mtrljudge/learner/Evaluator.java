@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -40,14 +40,13 @@ public final class Evaluator implements AutoCloseable {
     private long drawn; // a seed for each prompt, in the order of the data
 
     /**
-     * @param bus how the weights travel to the actors
+     * @param transport how the weights travel to the actors
      * @param outstanding prompts that may be unanswered at a time
      * @param health throws when a service of this process has failed for good
      */
     public Evaluator(
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final PolicyWriter.Bus bus,
+            final KafkaClients clients,
+            final WeightTransport transport,
             final JudgeModel model,
             final ExampleSource source,
             final Plan plan,
@@ -59,10 +58,11 @@ public final class Evaluator implements AutoCloseable {
             final Clock clock) {
         this.source = source;
         this.plan = plan;
-        this.writer = new PolicyWriter(topics, kafka, bus);
-        final PastRun past = PastRun.read(topics, kafka, LearnerState.fresh(settingsDigest));
-        this.policies = new PolicyPublisher(topics, writer, model, settingsDigest, null, past, listener, clock);
-        this.exchange = new Exchange(topics, kafka, past, outstanding, health, listener, clock, stallWarningMs);
+        this.writer = new PolicyWriter(clients, transport);
+        final PastRun past = PastRun.read(clients, LearnerState.fresh(settingsDigest));
+        this.policies =
+                new PolicyPublisher(clients.topics(), writer, model, settingsDigest, null, past, listener, clock);
+        this.exchange = new Exchange(clients, past, outstanding, health, listener, clock, stallWarningMs);
     }
 
     /** How many prompts are asked. */

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Topics;
 
 /**
  * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
@@ -35,16 +35,15 @@ final class Exchange implements AutoCloseable {
      * @param health throws when a service of this process has failed for good
      */
     Exchange(
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final PastRun past,
             final int limit,
             final Runnable health,
             final TrainingListener listener,
             final Clock clock,
             final long stallWarningMs) {
-        this.writer = new PromptWriter(topics, kafka, past.promptsEnd());
-        this.reader = new ScoredReader(topics, kafka, past.state().offsets());
+        this.writer = new PromptWriter(clients, past.promptsEnd());
+        this.reader = new ScoredReader(clients, past.state().offsets());
         this.inLog = past.evaluationIds();
         this.window = new CreditWindow(limit);
         this.health = health;
