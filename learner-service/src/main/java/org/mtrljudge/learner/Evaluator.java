@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** Lets a model judge a split of a data set, through the same actors, log and rewards as training; the model stays as it is. */
@@ -17,14 +17,13 @@ public final class Evaluator implements AutoCloseable {
     private final EvaluationRound round;
 
     /**
-     * @param bus how the weights travel to the actors
+     * @param transport how the weights travel to the actors
      * @param outstanding prompts that may be unanswered at a time
      * @param health throws when a service of this process has failed for good
      */
     public Evaluator(
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final PolicyWriter.Bus bus,
+            final KafkaClients clients,
+            final WeightTransport transport,
             final JudgeModel model,
             final ExampleSource source,
             final EvaluationPlan plan,
@@ -35,10 +34,11 @@ public final class Evaluator implements AutoCloseable {
             final Runnable health,
             final Clock clock) {
         this.plan = plan;
-        this.writer = new PolicyWriter(topics, kafka, bus);
-        final PastRun past = PastRun.read(topics, kafka, LearnerState.fresh(settingsDigest));
-        this.policies = new PolicyPublisher(topics, writer, model, settingsDigest, null, past, listener, clock);
-        this.exchange = new Exchange(topics, kafka, past, outstanding, health, listener, clock, stallWarningMs);
+        this.writer = new PolicyWriter(clients, transport);
+        final PastRun past = PastRun.read(clients, LearnerState.fresh(settingsDigest));
+        this.policies =
+                new PolicyPublisher(clients.topics(), writer, model, settingsDigest, null, past, listener, clock);
+        this.exchange = new Exchange(clients, past, outstanding, health, listener, clock, stallWarningMs);
         this.round = new EvaluationRound(exchange, source);
     }
 

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Topics;
 
 /**
  * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
@@ -36,8 +36,7 @@ final class Exchange implements AutoCloseable {
      * @param health throws when a service of this process has failed for good
      */
     Exchange(
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final PastRun past,
             final int limit,
             final Runnable health,
@@ -45,8 +44,8 @@ final class Exchange implements AutoCloseable {
             final Clock clock,
             final long stallWarningMs) {
         this(
-                new PromptWriter(topics, kafka, past.promptsEnd()),
-                new ScoredReader(topics, kafka, past.state().offsets()),
+                new PromptWriter(clients, past.promptsEnd()),
+                new ScoredReader(clients, past.state().offsets()),
                 past,
                 limit,
                 health,

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -50,7 +50,7 @@ public final class Learner implements AutoCloseable {
     /**
      * Goes on with the run when there are checkpoints of it.
      *
-     * @param bus how weights travel to the actors
+     * @param transport how weights travel to the actors
      * @param folder where checkpoint folders are written
      * @param dataRoot where images by reference lie
      * @param log what RL learns from, offline; null: from rollouts of its own policies
@@ -60,9 +60,8 @@ public final class Learner implements AutoCloseable {
     public Learner(
             final LearnerSettings settings,
             final String settingsDigest,
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final PolicyWriter.Bus bus,
+            final KafkaClients clients,
+            final WeightTransport transport,
             final JudgeModel model,
             final ExampleSource source,
             final Path folder,
@@ -77,19 +76,18 @@ public final class Learner implements AutoCloseable {
         this.source = source;
         this.folder = folder;
         this.log = log;
-        this.own = new ScoredLog(topics.scored(), kafka, dataRoot);
+        this.own = new ScoredLog(clients.topics().scored(), clients, dataRoot);
         this.listener = listener;
         this.clock = clock;
         this.checkpoints = new TrainingCheckpoints(folder, settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
-        this.writer = new PolicyWriter(topics, kafka, bus); // ends a transaction that a killed learner left open
-        this.past = PastRun.read(topics, kafka, state);
+        this.writer = new PolicyWriter(clients, transport); // ends a transaction that a killed learner left open
+        this.past = PastRun.read(clients, state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
         this.exchange = new Exchange(
-                topics,
-                kafka,
+                clients,
                 past,
                 limit,
                 health,
@@ -97,7 +95,7 @@ public final class Learner implements AutoCloseable {
                 clock,
                 settings.trainer().stallWarningMs());
         this.policies = new PolicyPublisher(
-                topics,
+                clients.topics(),
                 writer,
                 model,
                 settingsDigest,

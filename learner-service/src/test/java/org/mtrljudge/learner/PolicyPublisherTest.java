@@ -42,7 +42,7 @@ class PolicyPublisherTest {
                         .toList(),
                 List.of(),
                 0);
-        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, PolicyWriter.Bus.LOG);
+        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
         return new PolicyPublisher(
                 topics.topics, writer, model, "digest of settings", "other.scored", past, topics, LearnerTopics.CLOCK);
     }

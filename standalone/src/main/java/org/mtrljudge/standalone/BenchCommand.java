@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.learner.Learner;
-import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
@@ -87,13 +87,12 @@ final class BenchCommand {
             final Sums sums = new Sums();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
                 broker.prepare(topics);
-                try (InstantAnswers answers = new InstantAnswers(topics, broker.clientConfig(), prepared);
+                try (InstantAnswers answers = new InstantAnswers(broker.clients(topics), prepared);
                         Learner learner = new Learner(
                                 settings.learner(),
                                 "bench",
-                                topics,
-                                broker.clientConfig(),
-                                PolicyWriter.Bus.LOG,
+                                broker.clients(topics),
+                                WeightTransport.LOG,
                                 model,
                                 prepared,
                                 folder.resolve("checkpoints"),

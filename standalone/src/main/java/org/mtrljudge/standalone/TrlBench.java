@@ -24,7 +24,7 @@ final class TrlBench {
     /**
      * Measures both.
      *
-     * @throws org.mtrljudge.service.UsageException when the Python lacks TRL; nothing has been run then
+     * @throws org.mtrljudge.settings.UsageException when the Python lacks TRL; nothing has been run then
      */
     TrlReport run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-trl");

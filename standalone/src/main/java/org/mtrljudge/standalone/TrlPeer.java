@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /** Runs TRL's side of the benchmark, {@code trl_peer.py}, in a Python of the user's. */
 final class TrlPeer {

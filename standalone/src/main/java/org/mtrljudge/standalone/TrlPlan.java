@@ -2,7 +2,7 @@ package org.mtrljudge.standalone;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 
 /**
  * What TRL and our loop both do.

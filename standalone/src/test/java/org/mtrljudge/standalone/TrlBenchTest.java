@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.service.UsageException;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
