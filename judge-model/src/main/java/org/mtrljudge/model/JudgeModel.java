@@ -48,7 +48,7 @@ public final class JudgeModel implements AutoCloseable {
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
         this.encoder = new PromptEncoder(folder.config(), tokenizer);
         this.module = new JudgeModule();
-        this.manager = NDManager.newBaseManager(options.resolvedDevice(), "PyTorch");
+        this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
         final TensorTransfer transfer = new TensorTransfer(module);
         this.base = Weights.of(tensors, "", options.dtype(), transfer, manager);
         this.adapter = lora == null ? null : Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, transfer, manager);

@@ -1,7 +1,5 @@
 package org.mtrljudge.model;
 
-import ai.djl.Device;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,20 +27,5 @@ public record ModelOptions(
         if (dtype == WeightType.F16) {
             throw new ModelException("weights are held as F32 or BF16, not as F16");
         }
-    }
-
-    /** @throws ModelException when there is no such GPU */
-    Device resolvedDevice() {
-        final int gpus = JudgeModule.engine().getGpuCount();
-        final Matcher cuda = CUDA.matcher(device);
-        if (cuda.matches()) {
-            final int number = Integer.parseInt(cuda.group(1));
-            if (number >= gpus) {
-                throw new ModelException("device is " + device + ", but libtorch sees " + gpus
-                        + " GPUs: see 'Devices' in the README, or set device: cpu");
-            }
-            return Device.gpu(number);
-        }
-        return device.equals("auto") && gpus > 0 ? Device.gpu(0) : Device.cpu();
     }
 }
