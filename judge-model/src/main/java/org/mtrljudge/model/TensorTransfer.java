@@ -45,7 +45,7 @@ final class TensorTransfer {
         }
         try (NDManager scope = manager.newSubManager()) {
             final NDArray count = scope.create(Files.size(file) / type.bytes());
-            final NDList made = run("mapped", scope, scope.create(path), scope.create(type.torchCode()), count);
+            final NDList made = run("mapped", scope, scope.create(path), scope.create(torchCode(type)), count);
             made.attach(manager);
             return made.head();
         }
@@ -71,11 +71,7 @@ final class TensorTransfer {
         }
         try (NDManager scope = manager.newSubManager()) {
             final NDArray flat = run(
-                            "empty",
-                            scope,
-                            scope.create(shape.size()),
-                            scope.create(type.torchCode()),
-                            scope.create(0f))
+                            "empty", scope, scope.create(shape.size()), scope.create(torchCode(type)), scope.create(0f))
                     .head();
             return shaped(flat, shape, manager, scope);
         }
@@ -130,6 +126,15 @@ final class TensorTransfer {
         try (NDManager scope = target.getManager().newSubManager()) {
             run("copy", scope, target, source);
         }
+    }
+
+    /** The number of libtorch's scalar type. */
+    private static long torchCode(final WeightType type) {
+        return switch (type) {
+            case F32 -> 6;
+            case BF16 -> 15;
+            case F16 -> 5;
+        };
     }
 
     private NDArray piece(final NDArray whole, final long at, final long count, final NDManager scope) {
