@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.AdapterFolder;
 import org.mtrljudge.model.JudgeConfig;
 import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.ModelException;
@@ -60,7 +61,7 @@ public final class ServerEngine implements GenerationEngine {
         }
         final String name = "policy-" + policy.version() + "-" + policy.digest().substring(0, 12);
         final Path folder = settings.adapters.toAbsolutePath().resolve(name);
-        settings.lora.write(folder, settings.model, settings.config, inMemory.image());
+        AdapterFolder.write(folder, settings.model, settings.lora, settings.config, inMemory.image());
         client.loadAdapter(name, folder);
         if (adapter != null && !adapter.equals(name)) {
             client.unloadAdapter(adapter);

@@ -16,7 +16,7 @@ import java.util.SortedMap;
  *
  * @param base the preset or checkpoint folder it belongs to
  */
-record AdapterFolder(Path folder, String base, Lora lora) {
+public record AdapterFolder(Path folder, String base, Lora lora) {
     static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,8 +73,14 @@ record AdapterFolder(Path folder, String base, Lora lora) {
         made.write(WEIGHTS, out -> weights.writeTo(out, weights.type()));
     }
 
-    /** Writes a folder of weights that lie in memory. */
-    static void write(
+    /**
+     * Writes an adapter as PEFT keeps it, for another program to load.
+     *
+     * @param base the folder or name of the model it belongs to
+     * @param safetensors its weights, as a policy's image has them
+     * @throws ModelException when it cannot be written
+     */
+    public static void write(
             final Path to, final String base, final Lora lora, final JudgeConfig config, final ByteBuffer safetensors) {
         try (NewFolder made = NewFolder.inPlaceOf(to)) {
             writeConfig(made, base, lora, config);

@@ -88,7 +88,7 @@ public final class JudgeModel implements AutoCloseable {
                 folder,
                 resolved,
                 folder.tensors(),
-                there == null ? lora.fresh(config, ADAPTER_SEED) : there.read(config));
+                there == null ? RandomWeights.adapter(lora, config, ADAPTER_SEED) : there.read(config));
     }
 
     /** Reads a prompt: its text with one {@code <image>} for each encoded picture. */

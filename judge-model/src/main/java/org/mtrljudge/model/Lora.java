@@ -1,13 +1,10 @@
 package org.mtrljudge.model;
 
 import ai.djl.ndarray.types.Shape;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -34,6 +31,11 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
                     "a LoRA needs a rank from 1 and an alpha over 0, these are " + rank + ", " + alpha);
         }
         targetModules = targetModules.stream().sorted().toList();
+    }
+
+    /** Whether a tensor of an adapter, named as in its file, is an A; the others are Bs. */
+    static boolean isA(final String tensor) {
+        return tensor.endsWith(A);
     }
 
     /** What B A x is multiplied with. */
@@ -103,31 +105,5 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
             }
         });
         return shapes;
-    }
-
-    /**
-     * Writes an adapter of this shape as PEFT keeps it, for another program to load.
-     *
-     * @param base the folder or name of the model it belongs to
-     * @param safetensors its weights, as a policy's image has them
-     * @throws ModelException when it cannot be written
-     */
-    public void write(final Path to, final String base, final JudgeConfig config, final ByteBuffer safetensors) {
-        AdapterFolder.write(to, base, this, config, safetensors);
-    }
-
-    /** A fresh adapter, which changes nothing yet: A uniform in ±1/√in (Kaiming, a = √5), B zero. */
-    SortedMap<String, Safetensors.Tensor> fresh(final JudgeConfig config, final long seed) {
-        final SplittableRandom random = new SplittableRandom(seed);
-        final SortedMap<String, Safetensors.Tensor> tensors = new TreeMap<>();
-        shapes(config).forEach((name, shape) -> {
-            final double bound = name.endsWith(A) ? 1 / Math.sqrt(shape.get(1)) : 0;
-            tensors.put(name, new Safetensors.Tensor(shape, WeightType.F32, (target, from) -> {
-                while (target.hasRemaining()) {
-                    target.putFloat((float) (bound * (2 * random.nextDouble() - 1)));
-                }
-            }));
-        });
-        return tensors;
     }
 }

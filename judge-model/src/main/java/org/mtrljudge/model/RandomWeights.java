@@ -3,12 +3,14 @@ package org.mtrljudge.model;
 import ai.djl.ndarray.types.Shape;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** Fresh weights from a seed: matrices by fan-in, embeddings small, norms one, biases zero. */
+/** Fresh weights from a seed, of a judge or of an adapter. */
 final class RandomWeights {
     private RandomWeights() {}
 
+    /** A judge's: matrices by fan-in, embeddings small, norms one, biases zero. */
     static SortedMap<String, Safetensors.Tensor> of(final JudgeConfig config, final long seed) {
         final Random random = new Random(seed);
         final SortedMap<String, Safetensors.Tensor> tensors = new TreeMap<>();
@@ -18,6 +20,21 @@ final class RandomWeights {
             tensors.put(name, new Safetensors.Tensor(shape, WeightType.F32, (target, from) -> {
                 while (target.hasRemaining()) {
                     target.putFloat(centre + (float) (deviation * random.nextGaussian()));
+                }
+            }));
+        });
+        return tensors;
+    }
+
+    /** An adapter's, which changes nothing yet: A uniform in ±1/√in (Kaiming, a = √5), B zero. */
+    static SortedMap<String, Safetensors.Tensor> adapter(final Lora lora, final JudgeConfig config, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final SortedMap<String, Safetensors.Tensor> tensors = new TreeMap<>();
+        lora.shapes(config).forEach((name, shape) -> {
+            final double bound = Lora.isA(name) ? 1 / Math.sqrt(shape.get(1)) : 0;
+            tensors.put(name, new Safetensors.Tensor(shape, WeightType.F32, (target, from) -> {
+                while (target.hasRemaining()) {
+                    target.putFloat((float) (bound * (2 * random.nextDouble() - 1)));
                 }
             }));
         });
