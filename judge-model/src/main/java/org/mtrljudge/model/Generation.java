@@ -20,20 +20,15 @@ final class Generation {
     private static final List<String> RENEWED = List.of("done", "at", "token");
 
     private final JudgeModule module;
-    private final WeightArguments weights;
+    private final JudgeWeights weights;
     private final NDList shared;
     private final NDManager scope;
     private final Map<String, NDArray> state = new LinkedHashMap<>();
     private final List<GeneratedCompletion.Span> spans = new ArrayList<>();
     private NDList drawing = new NDList();
 
-    /** Appends the dictionary {@code w} as it is now. */
-    interface WeightArguments {
-        void addTo(NDList arguments);
-    }
-
     /** @param scope owns everything that is made here */
-    Generation(final JudgeModule module, final WeightArguments weights, final NDList shared, final NDManager scope) {
+    Generation(final JudgeModule module, final JudgeWeights weights, final NDList shared, final NDManager scope) {
         this.module = module;
         this.weights = weights;
         this.shared = shared;

@@ -20,22 +20,17 @@ final class GradientCheckpointing {
     /** Tokens of one piece of the head. */
     static final int HEAD_ROWS = 256;
 
-    /** Appends the weights whose names begin so, as the dictionary {@code w}. Tells whether some of them are trained. */
-    interface WeightPart {
-        boolean addTo(NDList arguments, List<String> parts);
-    }
-
     private final JudgeModule module;
     private final JudgeConfig config;
     private final NDList shared;
-    private final WeightPart weights;
+    private final JudgeWeights weights;
     private final ScoringHead head;
 
     GradientCheckpointing(
             final JudgeModule module,
             final JudgeConfig config,
             final NDList shared,
-            final WeightPart weights,
+            final JudgeWeights weights,
             final ScoringHead head) {
         this.module = module;
         this.config = config;
@@ -85,7 +80,7 @@ final class GradientCheckpointing {
 
     private NDList embedding(final Batch batch, final Gradients gradients, final NDManager into) {
         final NDList arguments = new NDList();
-        weights.addTo(arguments, List.of(TEXT + "embed_tokens.", "model.visual."));
+        weights.addPartsTo(arguments, List.of(TEXT + "embed_tokens.", "model.visual."));
         arguments.addAll(batch.vision);
         arguments.add(batch.ids);
         return run("embedding", arguments, gradients, into);
@@ -99,7 +94,7 @@ final class GradientCheckpointing {
             final Gradients gradients,
             final NDManager into) {
         final NDList arguments = new NDList();
-        weights.addTo(arguments, List.of(TEXT + "layers." + number + "."));
+        weights.addPartsTo(arguments, List.of(TEXT + "layers." + number + "."));
         if (feature != null) {
             feature.setName("v.features");
             arguments.add(feature);
@@ -129,7 +124,7 @@ final class GradientCheckpointing {
         x.setRequiresGradient(true);
         try (NDManager scope = batch.scope.newSubManager()) {
             final NDList arguments = new NDList();
-            weights.addTo(arguments, List.of(TEXT + "norm."));
+            weights.addPartsTo(arguments, List.of(TEXT + "norm."));
             arguments.addAll(shared);
             x.setName(null);
             arguments.addAll(new NDList(x, batch.at, scope.create((float) temperature)));
@@ -162,7 +157,7 @@ final class GradientCheckpointing {
 
     private void throughEmbedding(
             final Batch batch, final NDList embedded, final NDArray gradient, final GradientCollector collector) {
-        if (!weights.addTo(new NDList(), List.of(TEXT + "embed_tokens.", "model.visual."))) {
+        if (!weights.addPartsTo(new NDList(), List.of(TEXT + "embed_tokens.", "model.visual."))) {
             return; // an adapter of the decoder alone
         }
         try (NDManager scope = batch.scope.newSubManager()) {
