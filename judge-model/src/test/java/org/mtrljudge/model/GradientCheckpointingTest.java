@@ -62,7 +62,7 @@ class GradientCheckpointingTest {
 
     /** More tokens than one piece of the head takes; with pictures, and rows of unlike length. */
     private static List<PackedGroup> groups(final JudgeModel model, final Random random) {
-        final byte[] picture = JudgeModelTest.TestPictures.noise(128, 64, 2);
+        final byte[] picture = TestPictures.noise(128, 64, 2);
         final int[] completion =
                 random.ints(GradientCheckpointing.HEAD_ROWS, 10, 500).toArray();
         return List.of(

@@ -38,7 +38,7 @@ class LoraTest {
     }
 
     private static PackedGroup group(final JudgeModel judge) {
-        final byte[] picture = JudgeModelTest.TestPictures.noise(96, 64, 1);
+        final byte[] picture = TestPictures.noise(96, 64, 1);
         return new PackedGroup(
                 judge.encode("<image>\nsafe?", List.of(picture), "test"), List.of(judge.encodeCompletion("yes it is")));
     }

@@ -88,7 +88,7 @@ class WeightTypeTest {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), half);
                 AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
             final PackedGroup group = new PackedGroup(
-                    model.encode("<image>\nsafe?", List.of(JudgeModelTest.TestPictures.noise(96, 96, 3)), "test"),
+                    model.encode("<image>\nsafe?", List.of(TestPictures.noise(96, 96, 3)), "test"),
                     List.of(model.encodeCompletion("yes it is")));
             final String norm = "model.language_model.norm.weight";
             final short[] first = bits(model, norm);
