@@ -4,9 +4,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Lora;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.service.UsageException;
 
 /** What a run's actors generate with, by its settings. */

@@ -13,6 +13,33 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.checkpoint.AdapterFolder;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.checkpoint.NewFolder;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.engine.Devices;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.engine.SharedInputs;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.GeneratedRows;
+import org.mtrljudge.model.generation.Generation;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.ImagePatches;
+import org.mtrljudge.model.input.JudgeTokenizer;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.input.PromptEncoder;
+import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.model.training.TokenScorer;
+import org.mtrljudge.model.training.TokenScores;
+import org.mtrljudge.model.weights.JudgeWeights;
+import org.mtrljudge.model.weights.RandomWeights;
+import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.model.weights.Weights;
 
 /**
  * A judge that reads prompts, draws completions and scores tokens. One thread at a time; actor and learner each have their own.

@@ -12,6 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
 
 class JudgeModelTest {
     /** float32 sums in another order. */

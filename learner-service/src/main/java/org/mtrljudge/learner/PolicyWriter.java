@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.Weights;
+import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PolicyStore;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;

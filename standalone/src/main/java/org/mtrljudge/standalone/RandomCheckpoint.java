@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.WeightType;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
 
 /** For benchmarks: judges of any size with random weights. */
 final class RandomCheckpoint {
