@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.checkpoint.AdapterFolder;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.checkpoint.NewFolder;
 import org.mtrljudge.model.config.JudgeConfig;
@@ -89,18 +88,18 @@ public final class JudgeModel implements AutoCloseable {
      *     folder's
      */
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
-        final JudgeConfig config = folder.config();
-        final AdapterFolder there = folder.adapter();
         final ModelOptions resolved = folder.resolved(options);
         final Lora lora = resolved.lora();
+        final SortedMap<String, Safetensors.Tensor> tensors = folder.tensors();
         if (lora == null) {
-            return new JudgeModel(folder, resolved, folder.tensors(), new TreeMap<>());
+            return new JudgeModel(folder, resolved, tensors, new TreeMap<>());
         }
+        final SortedMap<String, Safetensors.Tensor> own = folder.adapterTensors(folder.config());
         return new JudgeModel(
                 folder,
                 resolved,
-                folder.tensors(),
-                there == null ? RandomWeights.adapter(lora, config, ADAPTER_SEED) : there.read(config));
+                tensors,
+                own == null ? RandomWeights.adapter(lora, folder.config(), ADAPTER_SEED) : own);
     }
 
     /** Reads a prompt: its text with one {@code <image>} for each encoded picture. */
@@ -227,11 +226,11 @@ public final class JudgeModel implements AutoCloseable {
      */
     public void restore(final Path checkpoint) {
         final JudgeFolder saved = JudgeFolder.open(checkpoint);
-        final AdapterFolder savedAdapter = saved.adapter();
-        if ((savedAdapter == null) != (lora() == null)) {
+        if (JudgeFolder.isAdapter(checkpoint) != (lora() != null)) {
             throw new ModelException(checkpoint + " is no checkpoint of this model: one of them is an adapter");
         }
-        policy().overwrite(savedAdapter == null ? saved.tensors() : savedAdapter.read(folder.config()));
+        final SortedMap<String, Safetensors.Tensor> own = saved.adapterTensors(folder.config());
+        policy().overwrite(own == null ? saved.tensors() : own);
     }
 
     /**
@@ -268,13 +267,8 @@ public final class JudgeModel implements AutoCloseable {
     }
 
     private void write(final Path to, final WeightType type, final Beside beside) {
-        final Lora lora = lora();
         try (NewFolder made = NewFolder.inPlaceOf(to)) {
-            if (lora == null) {
-                folder.writeTo(made, weights.base(), type);
-            } else {
-                AdapterFolder.writeTo(made, folder.name(), lora, folder.config(), policy());
-            }
+            folder.writeTo(made, weights, type);
             beside.writeTo(made);
             made.finish();
         } catch (final IOException e) {

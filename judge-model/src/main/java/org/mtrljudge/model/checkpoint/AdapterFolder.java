@@ -60,7 +60,7 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
         }
     }
 
-    public SortedMap<String, Safetensors.Tensor> read(final JudgeConfig config) {
+    SortedMap<String, Safetensors.Tensor> read(final JudgeConfig config) {
         final Path file = folder.resolve(WEIGHTS);
         if (!Files.isRegularFile(file)) {
             throw new ModelException(folder + " is no adapter folder: it has no " + WEIGHTS);
@@ -71,7 +71,7 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
     }
 
     /** Writes an adapter into its folder. */
-    public static void writeTo(
+    static void writeTo(
             final NewFolder made, final String base, final Lora lora, final JudgeConfig config, final Weights weights)
             throws IOException {
         writeConfig(made, base, lora, config);

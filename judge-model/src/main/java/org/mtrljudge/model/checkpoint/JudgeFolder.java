@@ -21,8 +21,8 @@ import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.ImageProcessor;
+import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
-import org.mtrljudge.model.weights.Weights;
 
 /** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
@@ -168,11 +168,6 @@ public final class JudgeFolder {
         }
     }
 
-    /** The preset or folder its configuration and base weights come from. */
-    public String name() {
-        return name;
-    }
-
     public JudgeConfig config() {
         return config;
     }
@@ -187,11 +182,6 @@ public final class JudgeFolder {
 
     private byte[] file(final String name) {
         return Objects.requireNonNull(files.get(name), name);
-    }
-
-    /** The adapter this folder holds beside its base's files, if it is an adapter's. */
-    public @Nullable AdapterFolder adapter() {
-        return adapter;
     }
 
     /**
@@ -217,11 +207,30 @@ public final class JudgeFolder {
         return source.readTensors(TensorShapes.of(config));
     }
 
-    /** Writes these files and other weights into a checkpoint's folder. */
-    public void writeTo(final NewFolder made, final Weights weights, final WeightType type) throws IOException {
+    /**
+     * The weights of the adapter that this folder holds, checked but not read yet; null where it is a whole judge's.
+     *
+     * @param judge what they have to fit
+     * @throws ModelException when they do not
+     */
+    public @Nullable SortedMap<String, Safetensors.Tensor> adapterTensors(final JudgeConfig judge) {
+        return adapter == null ? null : adapter.read(judge);
+    }
+
+    /**
+     * Writes a checkpoint with other weights into a new folder: a whole judge's, with the files of this one, or an adapter's alone.
+     *
+     * @param type of a whole judge's weights in the file; an adapter keeps its own
+     */
+    public void writeTo(final NewFolder made, final JudgeWeights weights, final WeightType type) throws IOException {
+        final Lora lora = weights.lora();
+        if (lora != null) {
+            AdapterFolder.writeTo(made, name, lora, config, weights.policy());
+            return;
+        }
         for (final Map.Entry<String, byte[]> file : files.entrySet()) {
             made.write(file.getKey(), file.getValue());
         }
-        made.write(WeightFiles.SINGLE, out -> weights.writeTo(out, type));
+        made.write(WeightFiles.SINGLE, out -> weights.base().writeTo(out, type));
     }
 }
