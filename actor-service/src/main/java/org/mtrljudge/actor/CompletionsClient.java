@@ -20,9 +20,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PromptRequest;
 

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Lora;
 import org.mtrljudge.settings.UsageException;

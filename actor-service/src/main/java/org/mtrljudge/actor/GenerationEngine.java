@@ -2,8 +2,8 @@ package org.mtrljudge.actor;
 
 import java.util.List;
 import java.util.function.IntSupplier;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 
 /** What an actor draws completions with: the judge's own model in this process, or a server. One thread at a time. */

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.JudgeConfig;
-import org.mtrljudge.model.Lora;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.checkpoint.AdapterFolder;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
@@ -60,7 +61,7 @@ public final class ServerEngine implements GenerationEngine {
         }
         final String name = "policy-" + policy.version() + "-" + policy.digest().substring(0, 12);
         final Path folder = settings.adapters.toAbsolutePath().resolve(name);
-        settings.lora.write(folder, settings.model, settings.config, inMemory.image());
+        AdapterFolder.write(folder, settings.model, settings.lora, settings.config, inMemory.image());
         client.loadAdapter(name, folder);
         if (adapter != null && !adapter.equals(name)) {
             client.unloadAdapter(adapter);

@@ -15,8 +15,8 @@ import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.actor.JudgeEngine;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 

@@ -14,6 +14,7 @@ import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** The stage of supervised fine-tuning, in its order of execution. */

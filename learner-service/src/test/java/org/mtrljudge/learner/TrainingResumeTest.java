@@ -9,8 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.Lora;
 import org.mtrljudge.model.ModelOptions;

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.AdamW;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.model.PackedGroup;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.service.ResidentMemory;
 
 /** Generation, training and loading of one random checkpoint, beside the reference implementation where Python has it. */

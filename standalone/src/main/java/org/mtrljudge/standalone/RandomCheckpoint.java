@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.WeightType;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
 
 /** For benchmarks: a judge of any size with random weights, as a checkpoint folder. */
 record RandomCheckpoint(Path folder, long parameters) {

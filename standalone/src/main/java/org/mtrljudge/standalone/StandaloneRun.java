@@ -21,6 +21,7 @@ import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.reward.RewardService;
 import org.mtrljudge.reward.StatisticsServer;
 import org.mtrljudge.schemas.KafkaClients;
