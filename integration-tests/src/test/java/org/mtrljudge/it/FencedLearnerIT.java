@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.LearnerException;
 import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.WeightTransport;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LocalSchemaRegistry;

@@ -32,7 +32,6 @@ import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.learner.WeightTransport;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelSettings;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;

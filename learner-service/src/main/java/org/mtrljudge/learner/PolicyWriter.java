@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.Weights;
+import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;

@@ -3,7 +3,7 @@ package org.mtrljudge.learner;
 import java.nio.file.Path;
 import java.util.List;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.TrainingStep;

@@ -9,13 +9,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.settings.io.Sha256;
 
 class PolicyPublisherTest {
     private static final String OTHER_WEIGHTS = "0".repeat(64);

@@ -1,5 +1,11 @@
 package org.mtrljudge.standalone;
 
+import org.mtrljudge.model.input.EncodedPrompt;
+
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+
+import org.mtrljudge.model.generation.GeneratedCompletion;
+
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.VerdictParser;

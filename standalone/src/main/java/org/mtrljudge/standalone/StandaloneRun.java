@@ -19,7 +19,6 @@ import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.learner.WeightTransport;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.reward.RewardService;
