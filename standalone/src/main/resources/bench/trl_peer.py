@@ -82,6 +82,7 @@ def steps(plan, out):
     import torch
     from rescore_bench import parse
     from transformers import AutoModelForImageTextToText, TrainerCallback
+    from transformers.utils.logging import disable_progress_bar
     from trl import GRPOConfig, GRPOTrainer
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -156,6 +157,7 @@ def steps(plan, out):
         disable_tqdm=True,
         seed=1,
     )
+    disable_progress_bar()
     model = AutoModelForImageTextToText.from_pretrained(plan["checkpoint"], dtype=torch.float32)
     trainer = GRPOTrainer(
         model=model,
@@ -177,9 +179,11 @@ def train(path):
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     out = sys.stdout
-    sys.stdout = sys.stderr  # the libraries print there too; ours alone is read
-    with open(path) as plan:
+    # the libraries print on standard output too; our lines alone are wanted there
+    with open(path) as plan, open(os.devnull, "w") as nowhere:
+        sys.stdout = nowhere
         steps(json.load(plan), out)
+        sys.stdout = out
 
 
 if __name__ == "__main__":

@@ -20,14 +20,13 @@ record TrlReport(TrlPlan plan, String versions, List<TrlStep> ours, List<TrlStep
                 learns. TRL generates, then learns.
               - Ours computes a group's prompt and pictures once for its completions, in generation and in learning (packed
                 groups). TRL computes them again for each completion.
-              - Ours clips around the log-probabilities that the actors sampled with. TRL computes them with a forward pass
-                more, because there is more than one update per generation.
+              - Ours clips around the log-probabilities that the actors sampled with. TRL computes them with one more
+                forward pass where a generation feeds more than one update.
               - Ours goes through Kafka: prompts, rollouts, rewards, weights and a journal of every step are written to a log,
                 from which a run can be resumed, audited and scored again. TRL keeps them in its process; neither saves
                 checkpoints here.
-              - A step's prompts are the same where answers came in the order of asking; one that was overtaken is learned a step
-                later in ours.
-              - TRL generates here with transformers. With vLLM, which its users take on a GPU, it is another comparison.
+              - Ours learns from groups in the order in which they are answered, so a few prompts can belong to the next step.
+              - TRL generates with transformers here. On a GPU its users take vLLM; this comparison says nothing about that.
             """;
 
     /** @return the middle one; the mean of the two middle ones where their number is even */
@@ -59,7 +58,7 @@ record TrlReport(TrlPlan plan, String versions, List<TrlStep> ours, List<TrlStep
                 plan.updates() == 1 ? "1 update" : plan.updates() + " updates");
         add(
                 text,
-                "%s, %d completions per forward pass; medians of %d steps after %d unmeasured, %d cores%n%n",
+                "%s, %d completions per forward pass; medians of %d steps after %d unmeasured ones, %d cores%n%n",
                 versions,
                 plan.rows(),
                 plan.steps(),

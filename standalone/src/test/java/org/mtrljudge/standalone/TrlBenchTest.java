@@ -97,7 +97,7 @@ class TrlBenchTest {
         assertThat(report.text())
                 .startsWith("32 prompts x 8 completions per step, at most 56 tokens per completion, 2 updates,")
                 .contains(
-                        "TRL 1.16.0, transformers 5.24.0, torch 2.7.1, 32 completions per forward pass; medians of 3 steps after 2 unmeasured")
+                        "TRL 1.16.0, transformers 5.24.0, torch 2.7.1, 32 completions per forward pass; medians of 3 steps after 2 unmeasured ones")
                 .containsPattern("ours, through Kafka +1\\.20 +1\\.00 to 1\\.50 +5120 +20\\.0 +38\\.5 +0\\.500\n")
                 .containsPattern("TRL +6\\.00 +5\\.00 to 7\\.00 +2560 +10\\.0 +38\\.5 +0\\.500\n")
                 .contains("TRL takes 5.0 times as long per step, 10.0 times per completion token")
