@@ -1,6 +1,5 @@
 package org.mtrljudge.learner;
 
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -12,7 +11,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
@@ -40,29 +38,22 @@ public final class Evaluator implements AutoCloseable {
     private long drawn; // a seed for each prompt, in the order of the data
 
     /**
-     * @param transport how the weights travel to the actors
      * @param outstanding prompts that may be unanswered at a time
-     * @param health throws when a service of this process has failed for good
+     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
      */
     public Evaluator(
-            final KafkaClients clients,
-            final WeightTransport transport,
+            final RunContext run,
             final JudgeModel model,
             final ExampleSource source,
             final Plan plan,
-            final String settingsDigest,
             final int outstanding,
-            final long stallWarningMs,
-            final TrainingListener listener,
-            final Runnable health,
-            final Clock clock) {
+            final long stallWarningMs) {
         this.source = source;
         this.plan = plan;
-        this.writer = new PolicyWriter(clients, transport);
-        final PastRun past = PastRun.read(clients, LearnerState.fresh(settingsDigest));
-        this.policies =
-                new PolicyPublisher(clients.topics(), writer, model, settingsDigest, null, past, listener, clock);
-        this.exchange = new Exchange(clients, past, outstanding, health, listener, clock, stallWarningMs);
+        this.writer = new PolicyWriter(run.clients(), run.transport());
+        final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
+        this.policies = new PolicyPublisher(run, writer, model, null, past);
+        this.exchange = new Exchange(run, past, outstanding, stallWarningMs);
     }
 
     /** How many prompts are asked. */

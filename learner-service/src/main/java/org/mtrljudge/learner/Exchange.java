@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 
 /**
@@ -32,23 +31,16 @@ final class Exchange implements AutoCloseable {
     /**
      * @param past what the log has from before a restart
      * @param limit prompts that may be outstanding
-     * @param health throws when a service of this process has failed for good
+     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
      */
-    Exchange(
-            final KafkaClients clients,
-            final PastRun past,
-            final int limit,
-            final Runnable health,
-            final TrainingListener listener,
-            final Clock clock,
-            final long stallWarningMs) {
-        this.writer = new PromptWriter(clients, past.promptsEnd());
-        this.reader = new ScoredReader(clients, past.state().offsets());
+    Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
+        this.writer = new PromptWriter(run.clients(), past.promptsEnd());
+        this.reader = new ScoredReader(run.clients(), past.state().offsets());
         this.inLog = past.evaluationIds();
         this.window = new CreditWindow(limit);
-        this.health = health;
-        this.listener = listener;
-        this.clock = clock;
+        this.health = run.health();
+        this.listener = run.listener();
+        this.clock = run.clock();
         this.stallWarningMs = stallWarningMs;
         this.lastAnswerMs = clock.millis();
     }
