@@ -5,14 +5,20 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -139,6 +145,23 @@ class ArchitectureTest {
             .resideOutsideOfPackage(REWARD)
             .should()
             .callConstructorWhere(target(owner(assignableTo(KafkaStreams.class))));
+
+    @ArchTest
+    static final ArchRule CONSTRUCTORS_TAKE_AT_MOST_SIX_PARAMETERS = constructors()
+            .that()
+            .areDeclaredInClassesThat()
+            .areNotRecords()
+            .and()
+            .areDeclaredInClassesThat()
+            .areNotAssignableTo(SpecificRecordBase.class) // generated
+            .should(new ArchCondition<>("take at most six parameters") {
+                @Override
+                public void check(final JavaConstructor constructor, final ConditionEvents events) {
+                    final int count = constructor.getRawParameterTypes().size();
+                    events.add(new SimpleConditionEvent(
+                            constructor, count <= 6, constructor.getFullName() + " takes " + count));
+                }
+            });
 
     @ArchTest
     static final ArchRule NO_MUTABLE_STATICS = fields().that()
