@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +55,7 @@ final class Exchange implements AutoCloseable {
             final long stallWarningMs) {
         this.writer = writer;
         this.reader = reader;
-        this.inLog = past.evaluationIds();
+        this.inLog = new HashSet<>(past.evaluationIds());
         this.window = new CreditWindow(limit);
         this.health = run.health();
         this.listener = run.listener();
