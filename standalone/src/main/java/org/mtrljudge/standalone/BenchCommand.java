@@ -18,6 +18,7 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.io.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

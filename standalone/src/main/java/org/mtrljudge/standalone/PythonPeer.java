@@ -1,12 +1,12 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.mtrljudge.settings.io.Mappers;
 
 /** Runs the other side of a benchmark in a Python of the user's; it prints one JSON object. */
 final class PythonPeer {
@@ -28,6 +28,6 @@ final class PythonPeer {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while " + script.getFileName() + " ran", e);
         }
-        return new ObjectMapper().readTree(output);
+        return Mappers.JSON.readTree(output);
     }
 }
