@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -110,6 +112,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ROOMS_FORM_NO_CYCLES =
             slices().matching("org.mtrljudge.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static void packagesOfSettingsAndTasksFormNoCycles(final JavaClasses classes) {
+        slices().matching("org.mtrljudge.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(classes.that(JavaClass.Predicates.resideInAnyPackage(SETTINGS, TASKS)));
+    }
 
     @ArchTest
     static final ArchRule NO_MUTABLE_STATICS = fields().that()

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.tasks.MacroF1;
+import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** The verdicts of one policy version over a split, counted. */
 public final class Evaluation {

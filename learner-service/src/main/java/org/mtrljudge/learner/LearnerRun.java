@@ -6,7 +6,7 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.ModelOptions;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.settings.SettingsTree;
-import org.mtrljudge.tasks.DataSettings;
+import org.mtrljudge.tasks.source.DataSettings;
 
 /**
  * What the learner reads of a run's settings.

@@ -13,7 +13,7 @@ import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.service.Connections;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
-import org.mtrljudge.tasks.DataSettings;
+import org.mtrljudge.tasks.source.DataSettings;
 
 /** One run's settings as all its services read them. */
 record RunSettings(

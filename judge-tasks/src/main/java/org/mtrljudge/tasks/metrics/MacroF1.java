@@ -1,0 +1,71 @@
+package org.mtrljudge.tasks.metrics;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verdicts of one task counted against their labels. A missing verdict is a miss for its label and a hit for none, so a judge
+ * cannot gain by staying silent.
+ */
+public final class MacroF1 {
+    private final Map<String, int[]> counts =
+            new LinkedHashMap<>(); // label: true positives, false positives, false negatives
+
+    public MacroF1(final List<String> labels) {
+        labels.forEach(label -> counts.put(label, new int[3]));
+    }
+
+    /** With {@link #counts} that were kept. */
+    public MacroF1(final Map<String, int[]> counts) {
+        counts.forEach((label, own) -> this.counts.put(label, own.clone()));
+    }
+
+    /** By label: true positives, false positives, false negatives. */
+    public Map<String, int[]> counts() {
+        final Map<String, int[]> copy = new LinkedHashMap<>();
+        counts.forEach((label, own) -> copy.put(label, own.clone()));
+        return copy;
+    }
+
+    /**
+     * @param verdict null where the judge gave none
+     */
+    public void add(final String label, final @Nullable String verdict) {
+        final int[] own = countsOf(label);
+        if (label.equals(verdict)) {
+            own[0]++;
+            return;
+        }
+        own[2]++;
+        if (verdict != null) {
+            countsOf(verdict)[1]++;
+        }
+    }
+
+    private int[] countsOf(final String label) {
+        final int[] found = counts.get(label);
+        if (found == null) {
+            throw new IllegalArgumentException("'" + label + "' is none of the labels " + counts.keySet());
+        }
+        return found;
+    }
+
+    /** The mean over labels of 2·tp / (2·tp + fp + fn), 0..1; a label that never occurs on either side counts 0. */
+    public double value() {
+        return counts.values().stream()
+                .mapToDouble(c -> c[0] == 0 ? 0 : 2.0 * c[0] / (2.0 * c[0] + c[1] + c[2]))
+                .average()
+                .orElse(0);
+    }
+
+    public double accuracy() {
+        final int right = counts.values().stream().mapToInt(c -> c[0]).sum();
+        return samples() == 0 ? 0 : (double) right / samples();
+    }
+
+    public int samples() {
+        return counts.values().stream().mapToInt(c -> c[0] + c[2]).sum();
+    }
+}

@@ -1,0 +1,103 @@
+package org.mtrljudge.tasks.source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** Some tasks of a data set, asked in training as often as their weights say; what is tested stays as it is. */
+final class MixedTasks implements ExampleSource {
+    /** Turns in a cycle: a task's share is met to a thousandth. */
+    private static final int TURNS = 1000;
+
+    private final ExampleSource all;
+    private final List<String> trained;
+    private final List<String> turns;
+
+    /**
+     * @param trained the tasks that are trained on and validated; empty: all
+     * @param exponent of the tasks' sizes: 0 weighs all alike, 1 by size
+     * @param weights that come on top, by task; 1 where there is none
+     * @throws DataException when a task is not there or would never be asked
+     */
+    MixedTasks(
+            final ExampleSource all,
+            final List<String> trained,
+            final double exponent,
+            final Map<String, Double> weights) {
+        this.all = all;
+        final List<String> there = all.tasks(Split.TRAIN);
+        checkNames("data.train_tasks", trained, there);
+        checkNames("data.task_weights", weights.keySet(), there);
+        this.trained = trained.isEmpty() ? there : List.copyOf(trained);
+        final double[] shares = this.trained.stream()
+                .mapToDouble(task -> Math.pow(all.size(task, Split.TRAIN), exponent) * weights.getOrDefault(task, 1.0))
+                .toArray();
+        this.turns = exponent == 0 && weights.isEmpty() ? this.trained : turns(shares);
+    }
+
+    private static void checkNames(final String key, final Iterable<String> names, final List<String> there) {
+        for (final String name : names) {
+            if (!there.contains(name)) {
+                throw new DataException(key + " has '" + name + "', the training split has " + there);
+            }
+        }
+    }
+
+    /** Always the task that is furthest behind its share: spread evenly, and the same for the same shares. */
+    private List<String> turns(final double[] shares) {
+        double sum = 0;
+        for (final double share : shares) {
+            sum += share;
+        }
+        final int[] taken = new int[shares.length];
+        final List<String> cycle = new ArrayList<>();
+        for (int turn = 1; turn <= TURNS; turn++) {
+            int behind = 0;
+            for (int i = 1; i < shares.length; i++) {
+                if (shares[i] / sum * turn - taken[i] > shares[behind] / sum * turn - taken[behind]) {
+                    behind = i;
+                }
+            }
+            taken[behind]++;
+            cycle.add(trained.get(behind));
+        }
+        for (int i = 0; i < taken.length; i++) {
+            if (taken[i] == 0) {
+                throw new DataException("data.mixing and data.task_weights leave " + trained.get(i)
+                        + " less than a thousandth of the prompts: leave it out with data.train_tasks instead");
+            }
+        }
+        return cycle;
+    }
+
+    @Override
+    public List<String> turns() {
+        return turns;
+    }
+
+    @Override
+    public List<String> tasks(final Split split) {
+        return split == Split.TEST
+                ? all.tasks(split)
+                : all.tasks(split).stream().filter(trained::contains).toList();
+    }
+
+    @Override
+    public int size(final String task, final Split split) {
+        return all.size(task, split);
+    }
+
+    @Override
+    public int otherOrder(final String task, final Split split, final int index) {
+        return all.otherOrder(task, split, index);
+    }
+
+    @Override
+    public JudgeExample example(final String task, final Split split, final int index) {
+        return all.example(task, split, index);
+    }
+}

@@ -1,0 +1,95 @@
+package org.mtrljudge.tasks.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+class JsonlDataTest {
+    private static final String GOOD = """
+            {"task":"t","split":"train","prompt":"<image> a?","images":["a.png"],"answer":"yes","demonstration":"d"}
+            {"task":"t","split":"train","prompt":"b?","images":[],"answer":"no"}
+
+            {"task":"t","split":"test","prompt":"<image><image>","images":["a.png","a.png"],"answer":"no"}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void picture() throws IOException {
+        Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});
+    }
+
+    private JsonlData read(final String text) throws IOException {
+        final Path file = folder.resolve("data.jsonl");
+        Files.writeString(file, text);
+        return JsonlData.read(file);
+    }
+
+    @Test
+    void shouldReadTasksSplitsImagesAndLabels() throws IOException {
+        final JsonlData data = read(GOOD);
+        assertThat(data.tasks(Split.TRAIN)).containsExactly("t");
+        assertThat(data.size("t", Split.TRAIN)).isEqualTo(2);
+        final JudgeExample example = data.example("t", Split.TRAIN, 0);
+        assertThat(example.labels()).containsExactly("yes", "no");
+        assertThat(example.demonstration()).isEqualTo("d");
+        assertThat(example.images().get(0).path()).isEqualTo("a.png");
+        assertThat(example.pictures().get(0)).containsExactly(1, 2, 3);
+        assertThat(data.example("t", Split.TEST, 0).images()).hasSize(2);
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"task":"t"                                                                             | is no JSON
+            [1]                                                                                     | is no JSON object
+            {"task":"t","images":[],"answer":"yes"}                                                 | no text under 'prompt'
+            {"task":"t","prompt":"p","answer":"yes"}                                                | no list under 'images'
+            {"task":"t","prompt":"p","images":["a.png"],"answer":"yes"}                             | has 0 <image> placeholders and 1 images
+            {"task":"t","prompt":"<image>","images":["b.png"],"answer":"yes"}                       | names the image b.png, which is not there
+            {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | outside the data file's folder
+            {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', task t allows [yes, no]
+            {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', allowed is train, validation, test
+            """)
+    void shouldNameFileLineAndFault(final String line, final String fault) {
+        assertThatThrownBy(() -> read(GOOD + line))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("data.jsonl:5")
+                .hasMessageContaining(fault);
+    }
+
+    @Test
+    void shouldFindTheOtherOrderOfAPair() throws IOException {
+        final String pair = """
+                {"task":"t","prompt":"b or a?","images":[],"answer":"no","pair":"7"}
+                {"task":"t","prompt":"alone","images":[],"answer":"no","pair":"8"}
+                {"task":"u","prompt":"a or b?","images":[],"answer":"no","pair":"7"}
+                {"task":"t","prompt":"a or b?","images":[],"answer":"no","pair":"7"}
+                """;
+        final JsonlData data = read(GOOD + pair);
+        assertThat(data.otherOrder("t", Split.TRAIN, 0)).isNegative();
+        assertThat(data.otherOrder("t", Split.TRAIN, 2)).isEqualTo(4);
+        assertThat(data.otherOrder("t", Split.TRAIN, 4)).isEqualTo(2);
+        assertThat(data.otherOrder("t", Split.TRAIN, 3)).isNegative();
+        assertThat(data.otherOrder("u", Split.TRAIN, 0)).isNegative();
+        assertThat(data.example("t", Split.TRAIN, 4).pairId()).isEqualTo("7");
+        assertThatThrownBy(() -> read(GOOD + pair + pair)).hasMessageContaining("is the third of the pair '7'");
+    }
+
+    @Test
+    void shouldAskForATestSplit() {
+        assertThatThrownBy(() -> read("{\"task\":\"t\",\"prompt\":\"p\",\"images\":[],\"answer\":\"yes\"}"))
+                .hasMessageContaining("\"split\": \"test\"");
+    }
+}
