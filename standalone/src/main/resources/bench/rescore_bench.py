@@ -62,4 +62,5 @@ def main(path):
     print(json.dumps({"completions_per_second": completions / seconds, "mean_reward": total / completions}))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -24,7 +24,7 @@ public final class ActorMetrics {
         this.inHand = registry.gauge("judge.actor.prompts.in.hand", new AtomicInteger());
     }
 
-    void took(final int policyVersion) {
+    void usesPolicy(final int policyVersion) {
         version.set(policyVersion);
     }
 

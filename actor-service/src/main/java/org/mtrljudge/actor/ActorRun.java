@@ -2,8 +2,8 @@ package org.mtrljudge.actor;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.ModelOptions;
-import org.mtrljudge.model.ModelSettings;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.Topics;
 
@@ -56,7 +56,7 @@ public record ActorRun(String model, String device, Data data, Rollout rollout, 
         }
     }
 
-    /** @throws org.mtrljudge.model.ModelException when there is no such device */
+    /** @throws org.mtrljudge.model.config.ModelException when there is no such device */
     public ModelOptions modelOptions() {
         return actor.model().on(device);
     }

@@ -1,12 +1,13 @@
 package org.mtrljudge.actor;
 
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Lora;
+import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.settings.UsageException;
 
 /** What a run's actors generate with, by its settings. */

@@ -2,8 +2,8 @@ package org.mtrljudge.actor;
 
 import java.util.List;
 import java.util.function.IntSupplier;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 
 /** What an actor draws completions with: the judge's own model in this process, or a server. One thread at a time. */
@@ -23,8 +23,8 @@ public interface GenerationEngine extends AutoCloseable {
     /** Called once on the thread that generates, before anything else. */
     default void begin() {}
 
-    /** Takes a policy's weights. */
-    void take(Policy policy);
+    /** Draws with a policy's weights from now on. */
+    void use(Policy policy);
 
     /**
      * Draws completions for prompts that want as many, drawn alike.

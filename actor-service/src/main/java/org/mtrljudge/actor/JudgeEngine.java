@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.GeneratedCompletion;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
@@ -41,7 +41,7 @@ public final class JudgeEngine implements GenerationEngine {
     }
 
     @Override
-    public void take(final Policy policy) {
+    public void use(final Policy policy) {
         if (policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory) {
             model.replacePolicy(inMemory.image(), "policy-version-" + policy.version());
         } else if (policy.weights() instanceof PolicyFetcher.Weights.InFile inFile) {

@@ -8,17 +8,14 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.KafkaClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The run's prompts, through its share group. What is taken is locked for this actor; a lock that is neither renewed nor settled runs
- * out, and the prompt goes to another. One thread at a time.
+ * The run's prompts, through its share group. What is taken is locked for this actor; a lock that is neither renewed nor acknowledged
+ * runs out, and the prompt goes to another. One thread at a time.
  */
 final class PromptQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PromptQueue.class);
@@ -29,19 +26,13 @@ final class PromptQueue implements AutoCloseable {
     private final ShareConsumer<String, byte[]> consumer;
     private final Map<Long, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>(); // by offset
 
-    PromptQueue(final Topics topics, final Map<String, Object> kafka, final int maxPrompts) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("group.id", topics.actorGroup());
-        config.put("share.acknowledgement.mode", "explicit");
-        // take no more than is generated at once: what lies in one actor's hands is no use to another
-        config.put("share.acquire.mode", "record_limit");
-        config.put("max.poll.records", maxPrompts);
-        this.consumer = new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(topics.prompts().name()));
+    PromptQueue(final KafkaClients clients, final int maxPrompts) {
+        this.consumer = clients.shareConsumer(maxPrompts);
+        consumer.subscribe(List.of(clients.topics().prompts().name()));
     }
 
-    /** Takes some; nothing may be in hand. */
-    List<ConsumerRecord<String, byte[]>> take(final Duration wait) {
+    /** Waits for prompts and locks them; all those before must be acknowledged or released. */
+    List<ConsumerRecord<String, byte[]>> acquire(final Duration wait) {
         consumer.poll(wait).forEach(record -> inHand.put(record.offset(), record));
         return List.copyOf(inHand.values());
     }
@@ -51,7 +42,7 @@ final class PromptQueue implements AutoCloseable {
         return consumer.acquisitionLockTimeoutMs().orElse(LOCK_DEFAULT_MS) / 3;
     }
 
-    /** Keeps the locks of what is in hand. The consumer hands renewed records out again, and only those can be settled later. */
+    /** Keeps the locks of what is in hand. The consumer hands renewed records out again, and only those can be acknowledged later. */
     void renew() {
         inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RENEW));
         final Map<Long, ConsumerRecord<String, byte[]>> renewed = new HashMap<>();
@@ -74,11 +65,11 @@ final class PromptQueue implements AutoCloseable {
 
     /** Gives what is in hand back: to another actor, or to this one later. */
     void release() {
-        settle(record -> false);
+        acknowledge(record -> false);
     }
 
     /** Accepts those that are done, gives the others back. */
-    void settle(final Predicate<ConsumerRecord<String, byte[]>> done) {
+    void acknowledge(final Predicate<ConsumerRecord<String, byte[]>> done) {
         inHand.values()
                 .forEach(record -> consumer.acknowledge(
                         record, done.test(record) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE));

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PackedArrays;
@@ -44,8 +44,9 @@ final class RolloutMaker {
         this.clock = clock;
     }
 
-    void take(final Policy policy) {
-        engine.take(policy);
+    /** Generates with these weights from now on. */
+    void use(final Policy policy) {
+        engine.use(policy);
         version = policy.version();
         digest = policy.digest();
     }
@@ -54,8 +55,12 @@ final class RolloutMaker {
         return version;
     }
 
-    /** @param betweenPieces called now and then while tokens are drawn; it may {@link #take} a newer policy */
-    List<Outcome> roll(final List<PromptRequest> prompts, final Runnable betweenPieces) {
+    /**
+     * Generates the group of every prompt.
+     *
+     * @param betweenPieces called now and then while tokens are drawn; it may {@link #use} a newer policy
+     */
+    List<Outcome> rollOut(final List<PromptRequest> prompts, final Runnable betweenPieces) {
         final List<Outcome> outcomes = new ArrayList<>();
         final Map<Kind, List<PromptRequest>> batches = new LinkedHashMap<>();
         for (final PromptRequest prompt : prompts) {

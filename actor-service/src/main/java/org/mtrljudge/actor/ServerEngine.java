@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.JudgeConfig;
-import org.mtrljudge.model.Lora;
-import org.mtrljudge.model.ModelException;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.checkpoint.AdapterFolder;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
@@ -53,13 +54,13 @@ public final class ServerEngine implements GenerationEngine {
 
     /** Writes the adapter where the server can read it, has it loaded, and the one before forgotten. */
     @Override
-    public void take(final Policy policy) {
+    public void use(final Policy policy) {
         if (!(policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory)) {
             throw new ModelException("a server takes adapters from the log, this policy lies in a store");
         }
         final String name = "policy-" + policy.version() + "-" + policy.digest().substring(0, 12);
         final Path folder = settings.adapters.toAbsolutePath().resolve(name);
-        settings.lora.write(folder, settings.model, settings.config, inMemory.image());
+        AdapterFolder.write(folder, settings.model, settings.lora, settings.config, inMemory.image());
         client.loadAdapter(name, folder);
         if (adapter != null && !adapter.equals(name)) {
             client.unloadAdapter(adapter);

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
-import org.mtrljudge.learner.PolicyWriter;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
-import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.ModelSettings;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelSettings;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -30,20 +31,19 @@ final class LearnerProcess {
     /** Arguments: the run's name, the prepared run's, the broker's address, the checkpoints' folder. */
     public static void main(final String[] arguments) {
         final LocalSchemaRegistry registry = new LocalSchemaRegistry();
-        final Map<String, Object> kafka = Map.of("bootstrap.servers", arguments[2]);
+        final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
         final Path folder = Path.of(arguments[3]);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
                 Learner learner = new Learner(
                         settings(),
                         "settings",
-                        new Topics(arguments[0], registry),
-                        kafka,
-                        PolicyWriter.Bus.LOG,
+                        clients,
+                        WeightTransport.LOG,
                         model,
                         new NoExamples(),
                         folder,
                         folder,
-                        new ScoredLog(new Topics(arguments[1], registry).scored(), kafka, folder),
+                        new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder),
                         new Printed(),
                         () -> {},
                         Clock.systemUTC())) {

@@ -16,11 +16,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
 
 /** Speaks as much of vLLM's interface as an actor needs, over a small judge. Its first answers of every kind are failures. */
 final class StandInServer implements AutoCloseable {

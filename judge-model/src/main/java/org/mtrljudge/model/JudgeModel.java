@@ -1,12 +1,8 @@
 package org.mtrljudge.model;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,7 +13,32 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.JudgeModule.Gradients;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.checkpoint.NewFolder;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.engine.Devices;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.engine.SharedInputs;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.GeneratedRows;
+import org.mtrljudge.model.generation.Generation;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.ImagePatches;
+import org.mtrljudge.model.input.JudgeTokenizer;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.input.PromptEncoder;
+import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.model.training.TokenScorer;
+import org.mtrljudge.model.training.TokenScores;
+import org.mtrljudge.model.weights.JudgeWeights;
+import org.mtrljudge.model.weights.RandomWeights;
+import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.model.weights.Weights;
 
 /**
  * A judge that reads prompts, draws completions and scores tokens. One thread at a time; actor and learner each have their own.
@@ -26,38 +47,28 @@ import org.mtrljudge.model.JudgeModule.Gradients;
 public final class JudgeModel implements AutoCloseable {
     private static final long ADAPTER_SEED = 1;
     private final JudgeFolder folder;
-    private final ModelOptions options;
     private final JudgeTokenizer tokenizer;
     private final PromptEncoder encoder;
     private final JudgeModule module;
     private final NDManager manager;
     private final NDList shared;
-    private final Weights base;
-    private final @Nullable Lora lora;
-    private final @Nullable Weights adapter;
-    private final @Nullable NDArray loraScale;
+    private final JudgeWeights weights;
+    private final TokenScorer scorer;
 
     private JudgeModel(
             final JudgeFolder folder,
             final ModelOptions options,
             final SortedMap<String, Safetensors.Tensor> tensors,
             final SortedMap<String, Safetensors.Tensor> adapterTensors) {
+        final JudgeConfig config = folder.config();
         this.folder = folder;
-        this.options = options;
-        this.lora = options.lora();
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
-        this.encoder = new PromptEncoder(folder.config(), tokenizer);
+        this.encoder = new PromptEncoder(config, tokenizer);
         this.module = new JudgeModule();
-        this.manager = NDManager.newBaseManager(options.resolvedDevice(), "PyTorch");
-        final TensorTransfer transfer = new TensorTransfer(module);
-        this.base = Weights.of(tensors, "", options.dtype(), transfer, manager);
-        this.adapter = lora == null ? null : Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, transfer, manager);
-        this.shared = SharedInputs.of(folder.config().text(), manager);
-        this.loraScale =
-                lora == null ? null : manager.newSubManager(Device.cpu()).create(lora.scale());
-        if (loraScale != null) {
-            loraScale.setName("w.lora_scale");
-        }
+        this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
+        this.weights = new JudgeWeights(config, options, tensors, adapterTensors, module, manager);
+        this.shared = SharedInputs.of(config.text(), manager);
+        this.scorer = new TokenScorer(module, config, shared, weights, options.gradientCheckpointing());
     }
 
     /** A judge with fresh weights, in float32 on the CPU. */
@@ -77,18 +88,18 @@ public final class JudgeModel implements AutoCloseable {
      *     folder's
      */
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
-        final JudgeConfig config = folder.config();
-        final AdapterFolder there = folder.adapter();
         final ModelOptions resolved = folder.resolved(options);
         final Lora lora = resolved.lora();
+        final SortedMap<String, Safetensors.Tensor> tensors = folder.tensors();
         if (lora == null) {
-            return new JudgeModel(folder, resolved, folder.tensors(), new TreeMap<>());
+            return new JudgeModel(folder, resolved, tensors, new TreeMap<>());
         }
+        final SortedMap<String, Safetensors.Tensor> own = folder.adapterTensors(folder.config());
         return new JudgeModel(
                 folder,
                 resolved,
-                folder.tensors(),
-                there == null ? lora.fresh(config, ADAPTER_SEED) : there.read(config));
+                tensors,
+                own == null ? RandomWeights.adapter(lora, folder.config(), ADAPTER_SEED) : own);
     }
 
     /** Reads a prompt: its text with one {@code <image>} for each encoded picture. */
@@ -131,8 +142,7 @@ public final class JudgeModel implements AutoCloseable {
             final int pieceTokens,
             final IntSupplier beforePiece) {
         try (NDManager scope = manager.newSubManager()) {
-            final Generation generation =
-                    new Generation(module, arguments -> addWeights(arguments, policy(), List.of("")), shared, scope);
+            final Generation generation = new Generation(module, weights, shared, scope);
             final NDList result =
                     generation.run(folder.config(), prompts, groupSize, sampling, seeds, pieceTokens, beforePiece);
             return new GeneratedRows(result, tokenizer, folder.config().eosTokenId(), generation.spans())
@@ -146,43 +156,13 @@ public final class JudgeModel implements AutoCloseable {
      * @param scope owns the result and everything behind it
      */
     public TokenScores score(final List<PackedGroup> groups, final double temperature, final NDManager scope) {
-        return score(policy(), groups, temperature, scope);
+        return scorer.score(policy(), groups, temperature, scope);
     }
 
     /** As above, by another version of the policy. */
     public TokenScores score(
             final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
-        final PackedBatch batch = new PackedBatch(groups);
-        final NDList arguments = sequences(by, batch, scope);
-        arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature), batch.chosen(scope)));
-        final NDList result = module.run("log_probs", arguments, Gradients.OFF);
-        result.attach(scope);
-        return new TokenScores(result.get(0), result.get(1));
-    }
-
-    /** The arguments of {@code log_probs} and {@code all_logits} from {@code w} to {@code mask}. */
-    private NDList sequences(final Weights by, final PackedBatch batch, final NDManager scope) {
-        final NDList arguments = new NDList();
-        addWeights(arguments, by, List.of(""));
-        arguments.addAll(batch.vision(folder.config(), scope));
-        arguments.addAll(shared);
-        arguments.addAll(new NDList(batch.ids(scope), batch.positions(scope), batch.mask(scope)));
-        return arguments;
-    }
-
-    /** Appends the dictionary {@code w}. Tells whether some of it is trained. */
-    private boolean addWeights(final NDList arguments, final Weights policy, final List<String> parts) {
-        boolean trained = false;
-        for (final String part : parts) {
-            if (adapter != null) {
-                base.addPartTo(arguments, "w", part);
-            }
-            trained |= policy.addPartTo(arguments, "w", part);
-        }
-        if (loraScale != null) {
-            arguments.add(loraScale);
-        }
-        return trained;
+        return scorer.score(by, groups, temperature, scope);
     }
 
     /**
@@ -197,42 +177,12 @@ public final class JudgeModel implements AutoCloseable {
             final double temperature,
             final NDManager scope,
             final Function<TokenScores, NDArray> loss) {
-        final PackedBatch batch = new PackedBatch(groups);
-        final ScoringHead head = head();
-        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            if (options.gradientCheckpointing()) {
-                new GradientCheckpointing(
-                                module, folder.config(), shared, (to, part) -> addWeights(to, policy(), part), head)
-                        .backward(batch, temperature, scope, collector, loss);
-                return;
-            }
-            final NDList arguments = sequences(policy(), batch, scope);
-            arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature)));
-            final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
-            states.attach(scope);
-            final NDArray leaf = states.head().stopGradient();
-            final NDArray upstream =
-                    head.backward(leaf, batch.chosen(scope), leaf.getShape().get(0), scope, collector, loss);
-            final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
-            sum.attach(scope);
-            collector.backward(sum.head());
-        }
-    }
-
-    private ScoringHead head() {
-        final String name =
-                folder.config().tieWordEmbeddings() ? "model.language_model.embed_tokens.weight" : "lm_head.weight";
-        final NDList weights = new NDList();
-        addWeights(weights, policy(), List.of(name));
-        return new ScoringHead(module, weights, policy().tensors().get(name));
+        scorer.backward(groups, temperature, scope, loss);
     }
 
     /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32: what implementations are compared by. */
     NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
-        final PackedBatch batch = new PackedBatch(List.of(new PackedGroup(prompt, List.of())));
-        final NDList result = module.run("all_logits", sequences(policy(), batch, scope), Gradients.NEVER);
-        result.attach(scope);
-        return result.head().squeeze(0);
+        return scorer.logits(prompt, scope);
     }
 
     /** Starts training: an AdamW over the policy's weights. */
@@ -247,12 +197,12 @@ public final class JudgeModel implements AutoCloseable {
 
     /** What is trained, broadcast and saved: all weights, or the adapter alone where there is one. */
     public Weights policy() {
-        return adapter == null ? base : adapter;
+        return weights.policy();
     }
 
     /** The low-rank adapter that is trained, if it is one. */
     public @Nullable Lora lora() {
-        return lora;
+        return weights.lora();
     }
 
     /**
@@ -261,18 +211,12 @@ public final class JudgeModel implements AutoCloseable {
      * @throws ModelException when the image does not fit this policy; the old weights stay
      */
     public void replacePolicy(final ByteBuffer safetensors, final String origin) {
-        policy().overwrite(Safetensors.read(safetensors, policyShapes(), Path.of(origin)));
+        weights.replacePolicy(safetensors, origin);
     }
 
     /** As above from a file of any size. */
     public void replacePolicy(final Path safetensors) {
-        final SortedMap<String, Safetensors.Tensor> tensors = Safetensors.read(safetensors);
-        Safetensors.check(tensors, policyShapes(), safetensors);
-        policy().overwrite(tensors);
-    }
-
-    private SortedMap<String, Shape> policyShapes() {
-        return lora == null ? TensorShapes.of(folder.config()) : lora.shapes(folder.config());
+        weights.replacePolicy(safetensors);
     }
 
     /**
@@ -282,11 +226,11 @@ public final class JudgeModel implements AutoCloseable {
      */
     public void restore(final Path checkpoint) {
         final JudgeFolder saved = JudgeFolder.open(checkpoint);
-        final AdapterFolder savedAdapter = saved.adapter();
-        if ((savedAdapter == null) != (lora == null)) {
+        if (JudgeFolder.isAdapter(checkpoint) != (lora() != null)) {
             throw new ModelException(checkpoint + " is no checkpoint of this model: one of them is an adapter");
         }
-        policy().overwrite(savedAdapter == null ? saved.tensors() : savedAdapter.read(folder.config()));
+        final SortedMap<String, Safetensors.Tensor> own = saved.adapterTensors(folder.config());
+        policy().overwrite(own == null ? saved.tensors() : own);
     }
 
     /**
@@ -324,11 +268,7 @@ public final class JudgeModel implements AutoCloseable {
 
     private void write(final Path to, final WeightType type, final Beside beside) {
         try (NewFolder made = NewFolder.inPlaceOf(to)) {
-            if (lora == null) {
-                folder.writeTo(made, base, type);
-            } else {
-                AdapterFolder.writeTo(made, folder.name(), lora, folder.config(), policy());
-            }
+            folder.writeTo(made, weights, type);
             beside.writeTo(made);
             made.finish();
         } catch (final IOException e) {

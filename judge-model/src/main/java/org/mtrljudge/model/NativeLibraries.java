@@ -1,5 +1,7 @@
 package org.mtrljudge.model;
 
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+
 /** Unpacks libtorch and the tokenizer's library into {@code DJL_CACHE_DIR}, for whoever builds an image that is not written to. */
 public final class NativeLibraries {
     private NativeLibraries() {}

@@ -1,4 +1,4 @@
-/** The multimodal judge: its math, weights, tokenizer, image preprocessing, generation and checkpoints. Knows DJL, no Kafka. */
+/** The multimodal judge: what it reads, draws, scores and learns, put together from the packages below. Knows DJL, no Kafka. */
 @NullMarked
 package org.mtrljudge.model;
 

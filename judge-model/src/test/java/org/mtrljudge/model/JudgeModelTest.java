@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
 
 class JudgeModelTest {
     /** float32 sums in another order. */
@@ -198,28 +201,6 @@ class JudgeModelTest {
                     .tensors()
                     .forEach((name, tensor) -> assertThat(tensor.toFloatArray())
                             .isEqualTo(model.policy().tensors().get(name).toFloatArray()));
-        }
-    }
-
-    /** Pictures of grain: nothing to see, nothing alike. */
-    static final class TestPictures {
-        private TestPictures() {}
-
-        static byte[] noise(final int width, final int height, final long seed) {
-            final Random random = new Random(seed);
-            final var image =
-                    new java.awt.image.BufferedImage(width, height, java.awt.image.BufferedImage.TYPE_INT_RGB);
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
-                    image.setRGB(x, y, random.nextInt(1 << 24));
-                }
-            }
-            try (var out = new ByteArrayOutputStream()) {
-                javax.imageio.ImageIO.write(image, "png", out);
-                return out.toByteArray();
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

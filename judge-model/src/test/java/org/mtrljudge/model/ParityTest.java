@@ -18,6 +18,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.ImagePatches;
 
 /** Against the reference implementation, by golden files that {@code src/test/parity/make_golden.py} wrote. */
 class ParityTest {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Weights;
+import org.mtrljudge.model.weights.Weights;
 
 /**
  * Checks every step that actor and learner compute the same: scores a few groups again with the weights of the version that sampled

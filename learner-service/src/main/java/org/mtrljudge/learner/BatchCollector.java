@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.EncodedPrompt;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
@@ -23,7 +23,7 @@ final class BatchCollector implements BatchSource {
     private final Map<String, PromptSchedule.Place> resumed = new HashMap<>();
     private final List<String> staleIds = new ArrayList<>();
     private GroupCounts counts;
-    private List<Taken> batch = new ArrayList<>();
+    private List<ReceivedGroup> batch = new ArrayList<>();
 
     /** Goes on where the past run was: prompts that are out are waited for, settled ones are not asked again. */
     BatchCollector(
@@ -34,13 +34,15 @@ final class BatchCollector implements BatchSource {
             final JudgeModel model) {
         this.settings = settings;
         this.exchange = exchange;
-        this.book = new PromptBook(source, settings.trainer().seed(), past.state());
+        this.book =
+                new PromptBook(source, settings.trainer().seed(), past.state().prompts());
         this.model = model;
         this.counts = past.state().counts();
-        for (final String promptId : past.asked()) {
-            counts = book.enterLogged(promptId) ? counts.onePublished() : counts;
+        for (final String promptId : past.trainingIds()) {
+            book.enterLogged(promptId);
+            counts = counts.onePublished();
         }
-        book.settle(past.settledIds());
+        book.removeOpen(past.learnedAndStaleIds());
         for (final OpenPrompt prompt : book.open()) {
             exchange.resume(prompt.promptId());
             resumed.put(prompt.promptId(), prompt.place());
@@ -58,18 +60,17 @@ final class BatchCollector implements BatchSource {
     }
 
     @Override
-    public List<Taken> collect(final int version, final int stepsLeft) {
+    public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
         final int size = settings.data().rolloutBatchSize();
-        batch.removeIf(
-                taken -> leftOut(taken.answer(), version)); // in hand since the last step, and a version older now
+        batch.removeIf(received -> discardIfStale(received.answer(), version)); // they are a version older now
         ask(version, stepsLeft);
         while (batch.size() < size) {
             for (final ScoredReader.Answer answer : exchange.answers()) {
-                take(answer, version);
+                receive(answer, version);
             }
             ask(version, stepsLeft);
         }
-        final List<Taken> full = new ArrayList<>(batch.subList(0, size));
+        final List<ReceivedGroup> full = new ArrayList<>(batch.subList(0, size));
         batch = new ArrayList<>(batch.subList(size, batch.size()));
         return full;
     }
@@ -103,41 +104,42 @@ final class BatchCollector implements BatchSource {
         return counts.published() - counts.learned() - counts.stale() - counts.dead();
     }
 
-    private void take(final ScoredReader.Answer answer, final int version) {
+    private void receive(final ScoredReader.Answer answer, final int version) {
         final EncodedPrompt prompt = takeEncoded(answer.promptId());
         if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
-            if (!leftOut(scored, version)) {
-                batch.add(new Taken(scored, LearnedGroup.of(prompt, scored.group())));
+            if (!discardIfStale(scored, version)) {
+                batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
             }
         } else {
             counts = counts.oneDead();
-            settle(answer.promptId());
+            closePrompt(answer.promptId());
         }
     }
 
     /** Whether a group is too old for the weights of a version; then it is counted and its credit is free again. */
-    private boolean leftOut(final ScoredReader.Answer.Scored answer, final int version) {
+    private boolean discardIfStale(final ScoredReader.Answer.Scored answer, final int version) {
         final int age = version - answer.group().getRollout().getPolicyVersion();
         if (age <= settings.trainer().maxStaleness()) {
             return false;
         }
         counts = counts.oneStale();
         staleIds.add(answer.promptId());
-        settle(answer.promptId());
+        closePrompt(answer.promptId());
         return true;
     }
 
-    private void settle(final String promptId) {
-        book.settle(List.of(promptId));
+    /** It is open no more, and its credit is free again. */
+    private void closePrompt(final String promptId) {
+        book.removeOpen(List.of(promptId));
         exchange.release(promptId);
     }
 
     /** Its credit is free again. */
     @Override
-    public void learned(final List<Taken> full) {
-        for (final Taken taken : full) {
+    public void learned(final List<ReceivedGroup> full) {
+        for (final ReceivedGroup received : full) {
             counts = counts.oneLearned();
-            settle(taken.answer().promptId());
+            closePrompt(received.answer().promptId());
         }
     }
 
@@ -150,8 +152,10 @@ final class BatchCollector implements BatchSource {
     /** Answers in hand will be read again. */
     @Override
     public Place place() {
-        final long inHand =
-                batch.stream().mapToLong(taken -> taken.answer().offset()).min().orElse(Long.MAX_VALUE);
+        final long inHand = batch.stream()
+                .mapToLong(received -> received.answer().offset())
+                .min()
+                .orElse(Long.MAX_VALUE);
         return new Place(counts, exchange.position(inHand), book.schedule(), book.open(), book.unasked());
     }
 

@@ -6,18 +6,15 @@ import org.mtrljudge.schemas.TrainingStep;
 
 /** Where training batches come from: a run as it goes, or a log. */
 interface BatchSource extends AutoCloseable {
-    /** A scored group in hand and where it lay. */
-    record Taken(ScoredReader.Answer.Scored answer, LearnedGroup group) {}
-
     /**
      * The next full batch for the weights of {@code version}.
      *
      * @param stepsLeft this one included: no more is asked than these can learn
      */
-    List<Taken> collect(int version, int stepsLeft);
+    List<ReceivedGroup> collect(int version, int stepsLeft);
 
     /** The batch is in the weights. */
-    void learned(List<Taken> full);
+    void learned(List<ReceivedGroup> full);
 
     /** A batch that the journal has went into the weights again, after a restart. */
     void learnedAgain(TrainingStep logged);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;

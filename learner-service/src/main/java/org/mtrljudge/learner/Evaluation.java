@@ -4,8 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** The verdicts of one policy version over a split, counted. */
@@ -24,6 +22,13 @@ public final class Evaluation {
 
     Evaluation() {}
 
+    /** Counts judgements, in their order. */
+    static Evaluation of(final List<Judgement> judgements) {
+        final Evaluation evaluation = new Evaluation();
+        judgements.forEach(evaluation::add);
+        return evaluation;
+    }
+
     Evaluation(final Counts counts) {
         counts.tasks.forEach((task, labels) -> tasks.put(task, new MacroF1(labels)));
         this.samples = counts.samples;
@@ -37,17 +42,16 @@ public final class Evaluation {
         return new Counts(byTask, samples, wellFormed, tokens);
     }
 
-    void add(final ScoredGroup group) {
-        final var prompt = group.getRollout().getPrompt();
-        final MacroF1 counts = tasks.computeIfAbsent(prompt.getTask(), t -> new MacroF1(prompt.getLabels()));
-        for (int i = 0; i < group.getScores().size(); i++) {
-            final CompletionScore score = group.getScores().get(i);
-            counts.add(prompt.getReference(), score.getVerdict());
-            samples++;
-            wellFormed += score.getComponents().getOrDefault("format", 0.0) == 1 ? 1 : 0;
-            final var completion = group.getRollout().getCompletions().get(i);
-            tokens += completion.getTokens().remaining() / Integer.BYTES;
+    /** Counts every verdict; a prompt that could not be processed has none and is left out. */
+    void add(final Judgement judgement) {
+        if (judgement.verdicts().isEmpty()) {
+            return;
         }
+        final MacroF1 counts = tasks.computeIfAbsent(judgement.task(), t -> new MacroF1(judgement.labels()));
+        judgement.verdicts().forEach(verdict -> counts.add(judgement.label(), verdict));
+        samples += judgement.verdicts().size();
+        wellFormed += judgement.wellFormed();
+        tokens += judgement.tokens();
     }
 
     /** The tasks that were judged. */

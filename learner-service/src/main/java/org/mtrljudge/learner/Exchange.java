@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Topics;
 
 /**
  * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
@@ -25,6 +25,7 @@ final class Exchange implements AutoCloseable {
     private final Set<String> inLog; // asked before a restart, to be asked again
     private final Map<String, ScoredReader.Answer> tooEarly = new HashMap<>(); // answers to those
     private final List<ScoredReader.Answer> due = new ArrayList<>();
+    private final List<ScoredReader.Answer> handedBack = new ArrayList<>();
     private long duplicates;
     private long lastAnswerMs;
     private long lastWarningMs;
@@ -35,16 +36,36 @@ final class Exchange implements AutoCloseable {
      * @param health throws when a service of this process has failed for good
      */
     Exchange(
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final PastRun past,
             final int limit,
             final Runnable health,
             final TrainingListener listener,
             final Clock clock,
             final long stallWarningMs) {
-        this.writer = new PromptWriter(topics, kafka, past.promptsEnd());
-        this.reader = new ScoredReader(topics, kafka, past.state().offsets());
+        this(
+                new PromptWriter(clients, past.promptsEnd()),
+                new ScoredReader(clients, past.state().offsets()),
+                past,
+                limit,
+                health,
+                listener,
+                clock,
+                stallWarningMs);
+    }
+
+    /** Takes writer and reader over. */
+    Exchange(
+            final PromptWriter writer,
+            final ScoredReader reader,
+            final PastRun past,
+            final int limit,
+            final Runnable health,
+            final TrainingListener listener,
+            final Clock clock,
+            final long stallWarningMs) {
+        this.writer = writer;
+        this.reader = reader;
         this.inLog = past.evaluationIds();
         this.window = new CreditWindow(limit);
         this.health = health;
@@ -89,11 +110,9 @@ final class Exchange implements AutoCloseable {
      * @param inHand where the first group lies that was read and is not settled
      */
     Map<String, Long> position(final long inHand) {
-        final long early = tooEarly.values().stream()
-                .mapToLong(ScoredReader.Answer::offset)
-                .min()
-                .orElse(Long.MAX_VALUE);
-        final Map<String, Long> position = new HashMap<>(reader.position(Math.min(inHand, early)));
+        final List<ScoredReader.Answer> kept = new ArrayList<>(tooEarly.values());
+        kept.addAll(handedBack);
+        final Map<String, Long> position = new HashMap<>(reader.position(inHand, kept));
         position.putAll(writer.position());
         return position;
     }
@@ -104,7 +123,8 @@ final class Exchange implements AutoCloseable {
         final List<ScoredReader.Answer> read = new ArrayList<>(due);
         due.clear();
         read.addAll(reader.poll(POLL));
-        final List<ScoredReader.Answer> fresh = new ArrayList<>();
+        final List<ScoredReader.Answer> fresh = new ArrayList<>(handedBack);
+        handedBack.clear();
         for (final ScoredReader.Answer answer : read) {
             if (window.answer(answer.promptId())) {
                 fresh.add(answer);
@@ -122,6 +142,11 @@ final class Exchange implements AutoCloseable {
         return fresh;
     }
 
+    /** Takes answers back that were of no use to the caller: {@link #answers} gives them once more. */
+    void handBack(final List<ScoredReader.Answer> answers) {
+        handedBack.addAll(answers);
+    }
+
     private void reportDead(final ScoredReader.Answer answer) {
         if (answer instanceof ScoredReader.Answer.Dead dead) {
             listener.warned("prompt " + dead.promptId() + " is dead ("
@@ -133,7 +158,7 @@ final class Exchange implements AutoCloseable {
         if (now - Math.max(lastAnswerMs, lastWarningMs) > stallWarningMs && window.unanswered() > 0) {
             lastWarningMs = now;
             listener.warned("nothing was scored for " + (now - lastAnswerMs) / 1000 + " s, " + window.unanswered()
-                    + " prompts are unanswered: " + reader.whatStandsStill());
+                    + " prompts are unanswered: " + reader.stalledService());
         }
     }
 

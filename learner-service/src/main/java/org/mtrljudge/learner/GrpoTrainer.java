@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.AdamW;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.PackedGroup;
-import org.mtrljudge.model.TokenScores;
-import org.mtrljudge.model.Weights;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.model.training.TokenScores;
+import org.mtrljudge.model.weights.Weights;
 
 /** Turns a batch of scored groups into an update of the weights. Knows no Kafka. */
 public final class GrpoTrainer implements AutoCloseable {

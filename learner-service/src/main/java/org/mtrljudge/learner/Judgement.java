@@ -1,7 +1,11 @@
 package org.mtrljudge.learner;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.JudgeExample;
 
 /**
@@ -33,7 +37,22 @@ public record Judgement(
         return of(example, List.of(), 0, 0, 0);
     }
 
-    static Judgement of(
+    /** Of a prompt whose completions were scored. */
+    static Judgement of(final JudgeExample example, final ScoredGroup group) {
+        final RolloutGroup rollout = group.getRollout();
+        final List<@Nullable String> verdicts = new ArrayList<>();
+        int wellFormed = 0;
+        long tokens = 0;
+        for (int i = 0; i < group.getScores().size(); i++) {
+            final CompletionScore score = group.getScores().get(i);
+            verdicts.add(score.getVerdict());
+            wellFormed += score.getComponents().getOrDefault("format", 0.0) == 1 ? 1 : 0;
+            tokens += rollout.getCompletions().get(i).getTokens().remaining() / Integer.BYTES;
+        }
+        return of(example, verdicts, wellFormed, tokens, rollout.getGenerateMs());
+    }
+
+    private static Judgement of(
             final JudgeExample example,
             final List<@Nullable String> verdicts,
             final int wellFormed,

@@ -2,14 +2,15 @@ package org.mtrljudge.learner;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -37,9 +38,9 @@ public final class Learner implements AutoCloseable {
     private final Exchange exchange;
     private final PolicyWriter writer;
     private final PolicyPublisher policies;
-    private final TestRound round;
+    private final EvaluationRound round;
     private final PhaseTimes times;
-    private final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
+    private final Map<Stage, Evaluation> evaluations = new EnumMap<>(Stage.class);
     private int warmUpSteps;
     private int bestStep;
     private int steps;
@@ -49,7 +50,7 @@ public final class Learner implements AutoCloseable {
     /**
      * Goes on with the run when there are checkpoints of it.
      *
-     * @param bus how weights travel to the actors
+     * @param transport how weights travel to the actors
      * @param folder where checkpoint folders are written
      * @param dataRoot where images by reference lie
      * @param log what RL learns from, offline; null: from rollouts of its own policies
@@ -59,9 +60,8 @@ public final class Learner implements AutoCloseable {
     public Learner(
             final LearnerSettings settings,
             final String settingsDigest,
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final PolicyWriter.Bus bus,
+            final KafkaClients clients,
+            final WeightTransport transport,
             final JudgeModel model,
             final ExampleSource source,
             final Path folder,
@@ -76,19 +76,18 @@ public final class Learner implements AutoCloseable {
         this.source = source;
         this.folder = folder;
         this.log = log;
-        this.own = new ScoredLog(topics.scored(), kafka, dataRoot);
+        this.own = new ScoredLog(clients.topics().scored(), clients, dataRoot);
         this.listener = listener;
         this.clock = clock;
         this.checkpoints = new TrainingCheckpoints(folder, settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
-        this.writer = new PolicyWriter(topics, kafka, bus); // ends a transaction that a killed learner left open
-        this.past = PastRun.read(topics, kafka, state);
+        this.writer = new PolicyWriter(clients, transport); // ends a transaction that a killed learner left open
+        this.past = PastRun.read(clients, state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
         this.exchange = new Exchange(
-                topics,
-                kafka,
+                clients,
                 past,
                 limit,
                 health,
@@ -96,7 +95,7 @@ public final class Learner implements AutoCloseable {
                 clock,
                 settings.trainer().stallWarningMs());
         this.policies = new PolicyPublisher(
-                topics,
+                clients.topics(),
                 writer,
                 model,
                 settingsDigest,
@@ -104,9 +103,9 @@ public final class Learner implements AutoCloseable {
                 past,
                 listener,
                 clock);
-        this.round = new TestRound(settings, exchange, source);
+        this.round = new EvaluationRound(exchange, source);
         this.times = new PhaseTimes(clock, past.state().secondsByPhase());
-        past.state().evaluations().forEach((stage, kept) -> evaluations.put(stage, new Evaluation(kept)));
+        past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));
         this.warmUpSteps = past.state().warmUpSteps();
         this.totals = past.state().totals();
         this.counts = past.state().counts();
@@ -124,7 +123,7 @@ public final class Learner implements AutoCloseable {
         return state;
     }
 
-    private boolean isAt(final LearnerState.Stage stage) {
+    private boolean isAt(final Stage stage) {
         return past.state().stage() == stage;
     }
 
@@ -134,19 +133,20 @@ public final class Learner implements AutoCloseable {
             if (newest != null) { // a fork begins with what it was given
                 model.restore(newest.path());
             }
-            policies.publish(isAt(LearnerState.Stage.START) ? "init" : "forked", 0, List.of(), List.of(), Map.of());
+            policies.publish(
+                    isAt(Stage.START) ? JournalKind.INIT : JournalKind.FORKED, 0, List.of(), List.of(), Map.of());
         }
-        if (isAt(LearnerState.Stage.START) && settings.trainer().testBeforeTrain()) {
-            test("base");
+        if (isAt(Stage.START) && settings.trainer().testBeforeTrain()) {
+            test(Stage.START);
         }
-        if (settings.sft().steps() > 0 && !isAt(LearnerState.Stage.RL)) {
-            times.during("warmup", this::warmUp);
-            test("warmup");
+        if (settings.sft().steps() > 0 && !isAt(Stage.RL)) {
+            times.during(Stage.WARMUP.key(), this::warmUp);
+            test(Stage.WARMUP);
         }
         if (settings.trainer().totalSteps() > 0) {
             JudgeModule.useThreads(settings.trainer().threads());
-            times.during("rl", this::reinforce);
-            test("rl");
+            times.during(Stage.RL.key(), this::reinforce);
+            test(Stage.RL);
         }
         return new TrainingResult(
                 evaluations,
@@ -160,34 +160,50 @@ public final class Learner implements AutoCloseable {
                 totals);
     }
 
-    private void test(final String stage) {
-        final String phase = "test " + stage;
+    private void test(final Stage after) {
+        final String phase = "test " + after.key();
+        final EvaluationPlan plan = plan(Split.TEST);
         times.during(phase, () -> {
-            listener.phaseStarted(phase, round.size(Split.TEST));
+            listener.phaseStarted(phase, round.size(plan));
             evaluations.put(
-                    stage,
-                    round.run(
-                            stage, policies.version(), Split.TEST, done -> listener.progressed(phase, done, Map.of())));
+                    after,
+                    Evaluation.of(round.run(
+                            plan,
+                            exampleId -> PromptIds.test(after, exampleId),
+                            policies.version(),
+                            done -> listener.progressed(phase, done, Map.of()))));
             listener.phaseEnded(phase);
         });
     }
 
+    private EvaluationPlan plan(final Split split) {
+        return EvaluationPlan.greedy(source, split, settings.data().maxResponseLength());
+    }
+
+    /** Of a stage. @param kept where the stage keeps its best policy */
+    private BestPolicy best(final Path kept, final boolean resumed) {
+        return new BestPolicy(
+                round,
+                plan(Split.VALIDATION),
+                model,
+                kept,
+                resumed ? past.state().best() : BestSoFar.NONE);
+    }
+
     private void warmUp() {
-        final boolean resumed = isAt(LearnerState.Stage.WARMUP);
+        final boolean resumed = isAt(Stage.WARMUP);
         final int done = resumed ? past.state().step() : 0;
-        final double seconds = past.state().secondsByPhase().getOrDefault("warmup", 0.0);
-        final BestPolicy best = new BestPolicy(
-                round, model, WarmUp.checkpoint(folder), resumed ? past.state().best() : BestPolicy.Standing.NONE);
+        final double seconds = past.state().secondsByPhase().getOrDefault(Stage.WARMUP.key(), 0.0);
+        final BestPolicy best = best(WarmUp.checkpoint(folder), resumed);
         final BatchSource.Place place =
                 new BatchSource.Place(counts, Map.of(), PromptSchedule.Position.START, List.of(), List.of());
         warmUpSteps = new WarmUp(settings, model, source, policies, best, checkpoints, listener, clock)
-                .run(done, seconds, (step, standing) -> state(LearnerState.Stage.WARMUP, step, standing, place));
+                .run(done, seconds, (step, soFar) -> state(Stage.WARMUP, step, soFar, place));
     }
 
     private void reinforce() {
-        final boolean resumed = isAt(LearnerState.Stage.RL);
-        final BestPolicy best = new BestPolicy(
-                round, model, folder.resolve("rl"), resumed ? past.state().best() : BestPolicy.Standing.NONE);
+        final boolean resumed = isAt(Stage.RL);
+        final BestPolicy best = best(folder.resolve(Stage.RL.key()), resumed);
         try (BatchSource batches = batches();
                 JournalBatches journal = new JournalBatches(log == null ? own : log)) {
             final Reinforcement stage = new Reinforcement(
@@ -202,9 +218,9 @@ public final class Learner implements AutoCloseable {
                     totals,
                     listener,
                     clock);
-            bestStep = stage.run(resumed ? newest : null, (step, standing, sums, place) -> {
+            bestStep = stage.run(resumed ? newest : null, (step, soFar, sums, place) -> {
                 totals = sums;
-                return state(LearnerState.Stage.RL, step, standing, place);
+                return state(Stage.RL, step, soFar, place);
             });
             totals = stage.totals();
             steps = stage.lastStep();
@@ -219,12 +235,9 @@ public final class Learner implements AutoCloseable {
     }
 
     private LearnerState state(
-            final LearnerState.Stage stage,
-            final int step,
-            final BestPolicy.Standing standing,
-            final BatchSource.Place place) {
+            final Stage stage, final int step, final BestSoFar bestSoFar, final BatchSource.Place place) {
         final Map<String, Evaluation.Counts> kept = new LinkedHashMap<>();
-        evaluations.forEach((name, evaluation) -> kept.put(name, evaluation.counts()));
+        evaluations.forEach((after, evaluation) -> kept.put(after.key(), evaluation.counts()));
         final Map<String, Long> offsets = new HashMap<>(exchange.position(Long.MAX_VALUE));
         offsets.putAll(policies.position());
         offsets.putAll(place.offsets());
@@ -236,7 +249,7 @@ public final class Learner implements AutoCloseable {
                 policies.journalDigest(),
                 kept,
                 warmUpSteps,
-                standing,
+                bestSoFar,
                 totals,
                 place.counts(),
                 times.soFar(),

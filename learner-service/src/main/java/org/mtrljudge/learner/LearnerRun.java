@@ -1,9 +1,9 @@
 package org.mtrljudge.learner;
 
 import java.nio.file.Path;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.source.DataSettings;
@@ -24,7 +24,7 @@ public record LearnerRun(String model, String device, DataSettings data, Learner
         return new LearnerRun(shared.model, shared.device, shared.data, tree.bind(LearnerSettings.class));
     }
 
-    /** @throws org.mtrljudge.model.ModelException when there is no such device */
+    /** @throws org.mtrljudge.model.config.ModelException when there is no such device */
     public ModelOptions modelOptions() {
         return settings.actor().model().on(device);
     }

@@ -1,7 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.util.List;
-import org.mtrljudge.model.ModelSettings;
+import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.settings.Check;
 
 /** Everything the learner is told; the names are EasyR1's keys where it has one. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param step of that stage, all of it done
  * @param version the newest policy version
  * @param journalDigest SHA-256 of its journal entry, null before the first
- * @param evaluations that are finished, by stage
+ * @param evaluations that are finished, by {@link Stage#key}
  * @param best of this stage's validations so far
  * @param counts of training prompts
  * @param secondsByPhase so far, of the present phase too
@@ -29,7 +29,7 @@ record LearnerState(
         @Nullable String journalDigest,
         Map<String, Evaluation.Counts> evaluations,
         int warmUpSteps,
-        BestPolicy.Standing best,
+        BestSoFar best,
         RlTotals totals,
         GroupCounts counts,
         Map<String, Double> secondsByPhase,
@@ -38,11 +38,9 @@ record LearnerState(
         List<OpenPrompt> open,
         List<PromptSchedule.Place> unasked) {
 
-    /** The stages that have steps, and what is before them. */
-    enum Stage {
-        START,
-        WARMUP,
-        RL
+    /** What the book of training prompts goes on with. */
+    PromptBook.Kept prompts() {
+        return new PromptBook.Kept(schedule, open, unasked, counts.published());
     }
 
     /** As a run of its own begins with it. @param unasked what it asks first */
@@ -59,7 +57,7 @@ record LearnerState(
                 null,
                 evaluations,
                 warmUpSteps,
-                BestPolicy.Standing.NONE,
+                BestSoFar.NONE,
                 RlTotals.NONE,
                 GroupCounts.NONE,
                 Map.of(),
@@ -79,7 +77,7 @@ record LearnerState(
                 null,
                 Map.of(),
                 0,
-                BestPolicy.Standing.NONE,
+                BestSoFar.NONE,
                 RlTotals.NONE,
                 GroupCounts.NONE,
                 Map.of(),

@@ -41,8 +41,8 @@ final class LoggedBatches implements BatchSource {
 
     /** @throws IllegalStateException when the log has no full batch any more */
     @Override
-    public List<Taken> collect(final int version, final int stepsLeft) {
-        final List<Taken> batch = new ArrayList<>();
+    public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
+        final List<ReceivedGroup> batch = new ArrayList<>();
         while (batch.size() < batchSize) {
             while (read.isEmpty()) {
                 if (scan.done()) {
@@ -54,7 +54,7 @@ final class LoggedBatches implements BatchSource {
             }
             final TopicScan.Entry<ScoredGroup> entry = read.remove();
             final PromptRequest prompt = entry.value().getRollout().getPrompt();
-            batch.add(new Taken(
+            batch.add(new ReceivedGroup(
                     new ScoredReader.Answer.Scored(
                             prompt.getPromptId(), entry.value(), 0, entry.offset(), entry.sha256()),
                     JournalBatches.learned(entry.value(), images, model)));
@@ -65,8 +65,8 @@ final class LoggedBatches implements BatchSource {
     }
 
     @Override
-    public void learned(final List<Taken> full) {
-        full.forEach(taken -> counts = counts.oneLearned());
+    public void learned(final List<ReceivedGroup> full) {
+        full.forEach(received -> counts = counts.oneLearned());
     }
 
     @Override

@@ -3,13 +3,14 @@ package org.mtrljudge.learner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.TopicScan;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 
 /**
@@ -17,10 +18,12 @@ import org.mtrljudge.schemas.TrainingStep;
  *
  * @param state of the checkpoint
  * @param entries of the journal after it
- * @param asked ids of the prompts after it, in their order
+ * @param asked prompts after it, in their order
  * @param promptsEnd where the next prompt comes to lie
  */
-record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<String> asked, long promptsEnd) {
+record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<Asked> asked, long promptsEnd) {
+    /** A prompt that is in the log. */
+    record Asked(String promptId, Purpose purpose) {}
 
     /** A run that begins. */
     static PastRun none(final LearnerState state) {
@@ -28,50 +31,61 @@ record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, 
     }
 
     /** Reads the log; nothing may be writing to it. */
-    static PastRun read(final Topics topics, final Map<String, Object> kafka, final LearnerState state) {
+    static PastRun read(final KafkaClients clients, final LearnerState state) {
         final List<TopicScan.Entry<TrainingStep>> entries;
-        try (TopicScan<TrainingStep> scan = scan(topics.journal(), kafka, state)) {
+        try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
             entries = scan.rest();
         }
-        final List<String> asked = new ArrayList<>();
-        try (TopicScan<PromptRequest> scan = scan(topics.prompts(), kafka, state)) {
+        final List<Asked> asked = new ArrayList<>();
+        try (TopicScan<PromptRequest> scan = scan(clients, clients.topics().prompts(), state)) {
             while (!scan.done()) {
-                scan.next().forEach(entry -> asked.add(entry.value().getPromptId()));
+                scan.next()
+                        .forEach(entry -> asked.add(new Asked(
+                                entry.value().getPromptId(), entry.value().getPurpose())));
             }
             return new PastRun(state, entries, asked, scan.end());
         }
     }
 
     private static <V extends SpecificRecordBase> TopicScan<V> scan(
-            final Topic<V> topic, final Map<String, Object> kafka, final LearnerState state) {
-        final TopicScan<V> scan = new TopicScan<>(topic, kafka);
+            final KafkaClients clients, final Topic<V> topic, final LearnerState state) {
+        final TopicScan<V> scan = clients.scan(topic);
         scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
         return scan;
     }
 
-    /** The same as it was when a step was learned: later entries are left out, and prompts after the last that was settled. */
+    /** The same as it was when a step was learned: later entries are left out, and prompts after the last that was learned or stale. */
     PastRun upTo(final int step) {
         final List<TopicScan.Entry<TrainingStep>> until = entries.stream()
                 .filter(entry -> entry.value().getStep() <= step)
                 .toList();
         final PastRun past = new PastRun(state, until, asked, promptsEnd);
-        final Set<String> settled = past.settledIds();
+        final Set<String> settled = past.learnedAndStaleIds();
         int last = 0;
         for (int i = 0; i < asked.size(); i++) {
-            last = settled.contains(asked.get(i)) ? i + 1 : last;
+            last = settled.contains(asked.get(i).promptId()) ? i + 1 : last;
         }
         return new PastRun(state, until, asked.subList(0, last), promptsEnd);
     }
 
-    /** Prompts that a test or a validation asks once more by the same id. */
-    Set<String> evaluationIds() {
-        final Set<String> ids = new HashSet<>(asked);
-        ids.removeIf(PromptBook::isTraining);
-        return ids;
+    /** Training prompts, in their order. */
+    List<String> trainingIds() {
+        return asked.stream()
+                .filter(prompt -> prompt.purpose() == Purpose.TRAIN)
+                .map(Asked::promptId)
+                .toList();
     }
 
-    /** Ids that the journal's entries after the checkpoint learned or left out. */
-    Set<String> settledIds() {
+    /** Prompts that a test or a validation asks once more by the same id. */
+    Set<String> evaluationIds() {
+        return asked.stream()
+                .filter(prompt -> prompt.purpose() == Purpose.EVAL)
+                .map(Asked::promptId)
+                .collect(Collectors.toSet());
+    }
+
+    /** Ids that the journal's entries after the checkpoint learned or left out as stale. */
+    Set<String> learnedAndStaleIds() {
         final Set<String> settled = new HashSet<>();
         for (final TopicScan.Entry<TrainingStep> entry : entries) {
             entry.value().getLearned().forEach(learned -> settled.add(learned.getPromptId()));

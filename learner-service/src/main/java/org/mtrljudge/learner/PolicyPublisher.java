@@ -22,9 +22,6 @@ import org.slf4j.MDC;
  * of being published again.
  */
 final class PolicyPublisher {
-    /** Weights that were computed again after a restart and came out differently. */
-    private static final String RESUMED = "resumed";
-
     private final Topics topics;
     private final PolicyWriter writer;
     private final JudgeModel model;
@@ -86,7 +83,7 @@ final class PolicyPublisher {
     @Nullable
     TrainingStep logged() {
         final TopicScan.Entry<TrainingStep> entry = inLog.peek();
-        return entry == null || !entry.value().getPhase().equals("rl") ? null : entry.value();
+        return entry == null || !JournalKind.RL.isOf(entry.value()) ? null : entry.value();
     }
 
     /**
@@ -96,24 +93,24 @@ final class PolicyPublisher {
      * @param stale ids left out since then
      */
     void publish(
-            final String phase,
+            final JournalKind kind,
             final int step,
             final List<LearnedOffset> learned,
             final List<String> stale,
             final Map<String, Double> metrics) {
         if (inLog.isEmpty()) {
-            write(phase, step, learned, stale, metrics);
+            write(kind, step, learned, stale, metrics);
             return;
         }
         TrainingStep logged = takeBack();
-        while (!inLog.isEmpty() && inLog.peek().value().getPhase().equals(RESUMED)) {
+        while (!inLog.isEmpty() && JournalKind.RESUMED.isOf(inLog.peek().value())) {
             logged = takeBack();
         }
         if (inLog.isEmpty() && !logged.getWeightDigest().equals(digest(model))) {
-            listener.warned(phase + " " + step + ", computed again, gives other weights than version " + version
+            listener.warned(kind.key() + " " + step + ", computed again, gives other weights than version " + version
                     + " in the log: was it learned on another machine, device or number of threads?"
                     + " The log keeps both, training goes on with the new ones");
-            write(RESUMED, step, List.of(), List.of(), Map.of());
+            write(JournalKind.RESUMED, step, List.of(), List.of(), Map.of());
         }
     }
 
@@ -135,7 +132,7 @@ final class PolicyPublisher {
     }
 
     private void write(
-            final String phase,
+            final JournalKind kind,
             final int step,
             final List<LearnedOffset> learned,
             final List<String> stale,
@@ -148,7 +145,7 @@ final class PolicyPublisher {
                 model.policy(),
                 digest -> new TrainingStep(
                         step,
-                        phase,
+                        kind.key(),
                         version,
                         digest,
                         settingsDigest,

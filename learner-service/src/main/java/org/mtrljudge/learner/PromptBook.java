@@ -14,26 +14,32 @@ import org.mtrljudge.tasks.Split;
 
 /** Which training examples were asked, which of them are neither learned nor left out yet, and what comes next. */
 final class PromptBook {
-    /** Ids of training prompts: {@code train-NUMBER-EXAMPLE}. */
-    private static final String PREFIX = "train-";
-
     private final ExampleSource source;
     private final PromptSchedule schedule;
     private final Map<String, OpenPrompt> open = new LinkedHashMap<>();
     private final Deque<PromptSchedule.Place> unasked;
     private long asked;
 
-    /** Opens it where a checkpoint stood. */
-    PromptBook(final ExampleSource source, final long seed, final LearnerState from) {
+    /**
+     * What a checkpoint keeps of it.
+     *
+     * @param schedule where training examples are drawn from next
+     * @param open prompts that are in the log and neither learned nor left out
+     * @param unasked examples that are asked before new ones are drawn
+     * @param asked how many training prompts were asked
+     */
+    record Kept(
+            PromptSchedule.Position schedule, List<OpenPrompt> open, List<PromptSchedule.Place> unasked, long asked) {
+        static final Kept NONE = new Kept(PromptSchedule.Position.START, List.of(), List.of(), 0);
+    }
+
+    /** @param from where the book goes on */
+    PromptBook(final ExampleSource source, final long seed, final Kept from) {
         this.source = source;
         this.schedule = new PromptSchedule(source, seed, from.schedule());
         this.unasked = new ArrayDeque<>(from.unasked());
-        this.asked = from.counts().published();
+        this.asked = from.asked();
         from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
-    }
-
-    static boolean isTraining(final String promptId) {
-        return promptId.startsWith(PREFIX);
     }
 
     /** A prompt to ask. */
@@ -46,27 +52,22 @@ final class PromptBook {
     }
 
     private Next enter(final PromptSchedule.Drawn drawn) {
-        final String promptId = PREFIX + asked + "-" + drawn.example().id();
+        final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;
         open.put(promptId, new OpenPrompt(promptId, drawn.place()));
         return new Next(promptId, drawn);
     }
 
     /**
-     * Enters a prompt that the log has from before a restart.
+     * Enters a training prompt that the log has from before a restart.
      *
-     * @return whether it is a training prompt
      * @throws LearnerException when another was due
      */
-    boolean enterLogged(final String promptId) {
-        if (!isTraining(promptId)) {
-            return false;
-        }
-        final String exampleId = promptId.substring(promptId.indexOf('-', PREFIX.length()) + 1);
+    void enterLogged(final String promptId) {
+        final String exampleId = PromptIds.trainingExample(promptId);
         final PromptSchedule.Place first = unasked.peek();
         final boolean waited = first != null && example(first).id().equals(exampleId);
         enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
-        return true;
     }
 
     /** An example that was drawn by a fork's parent, with a seed of its own. */
@@ -78,7 +79,8 @@ final class PromptBook {
         return source.example(place.task(), Split.TRAIN, place.index());
     }
 
-    void settle(final Collection<String> promptIds) {
+    /** Takes prompts that were learned or left out from the open ones. */
+    void removeOpen(final Collection<String> promptIds) {
         open.keySet().removeAll(promptIds);
     }
 
@@ -99,7 +101,7 @@ final class PromptBook {
      * What another run, which asks by ids of its own, has to ask before new ones are drawn: what is open and what was not asked yet.
      * An order of a pair whose other is settled goes alone.
      */
-    List<PromptSchedule.Place> unsettled() {
+    List<PromptSchedule.Place> openAndUnasked() {
         final List<PromptSchedule.Place> places = new ArrayList<>();
         open.values().forEach(prompt -> places.add(prompt.place()));
         places.addAll(unasked);

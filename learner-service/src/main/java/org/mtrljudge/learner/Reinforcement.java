@@ -16,7 +16,7 @@ import org.mtrljudge.schemas.TrainingStep;
  * batch: what the journal has beyond a checkpoint is learned again from the log and gives the same weights.
  */
 final class Reinforcement {
-    private static final String NAME = "rl";
+    private static final String NAME = Stage.RL.key();
     private final LearnerSettings settings;
     private final JudgeModel model;
     private final BatchSource batches;
@@ -61,7 +61,7 @@ final class Reinforcement {
 
     /** Makes the learner's state after a step of the stage. */
     interface States {
-        LearnerState after(int step, BestPolicy.Standing best, RlTotals totals, BatchSource.Place place);
+        LearnerState after(int step, BestSoFar best, RlTotals totals, BatchSource.Place place);
     }
 
     /**
@@ -94,7 +94,7 @@ final class Reinforcement {
                 final Map<String, Double> metrics = step(step, trainer, agreement);
                 final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
                 if (validates) {
-                    metrics.putAll(best.validate(NAME, step, policies.version()));
+                    metrics.putAll(best.validate(Stage.RL, step, policies.version()));
                 }
                 totals = totals.plus(metrics);
                 if (validates || checkpoints.isDue(settings.trainer().saveFreq(), step, step == steps)) {
@@ -104,12 +104,12 @@ final class Reinforcement {
                 lastStep = step;
             }
         }
-        final int settled = best.settle(lastStep);
-        if (settled != lastStep) {
-            policies.publish("best", settled, List.of(), List.of(), Map.of());
+        final int bestStep = best.restoreBest(lastStep);
+        if (bestStep != lastStep) {
+            policies.publish(JournalKind.BEST, bestStep, List.of(), List.of(), Map.of());
         }
         listener.phaseEnded(NAME);
-        return settled;
+        return bestStep;
     }
 
     private boolean hasPlateaued(final int step) {
@@ -121,7 +121,7 @@ final class Reinforcement {
     private void begin(final GrpoTrainer trainer, final States states) {
         final Map<String, Double> metrics = new TreeMap<>();
         if (best.isDue(settings.trainer().valFreq(), 0, false)) {
-            metrics.putAll(best.validate(NAME, 0, policies.version()));
+            metrics.putAll(best.validate(Stage.RL, 0, policies.version()));
             totals = totals.plus(metrics);
             listener.progressed(NAME, 0, metrics);
         }
@@ -131,7 +131,7 @@ final class Reinforcement {
     private void save(
             final int step, final GrpoTrainer trainer, final States states, final Map<String, Double> metrics) {
         final long start = clock.millis();
-        checkpoints.save(trainer::save, states.after(step, best.standing(), totals, batches.place()));
+        checkpoints.save(trainer::save, states.after(step, best.soFar(), totals, batches.place()));
         metrics.put("timing_s/save_checkpoint", (clock.millis() - start) / 1000.0);
     }
 
@@ -154,14 +154,14 @@ final class Reinforcement {
         }
         trainer.learn(journal.batch(logged, model));
         batches.learnedAgain(logged);
-        policies.publish(NAME, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
+        policies.publish(JournalKind.RL, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
         return new TreeMap<>(logged.getMetrics());
     }
 
     private Map<String, Double> learnNew(final int step, final GrpoTrainer trainer, final Agreement agreement) {
         final int version = policies.version();
         final long start = clock.millis();
-        final List<BatchSource.Taken> batch = batches.collect(version, stepsToPause(step));
+        final List<ReceivedGroup> batch = batches.collect(version, stepsToPause(step));
         final long collected = clock.millis();
         final Map<String, Double> metrics = learn(trainer, agreement, batch);
         batches.learned(batch);
@@ -169,7 +169,7 @@ final class Reinforcement {
         metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
         metrics.put("fully_async/count/current_param_version", (double) version);
         final long learned = clock.millis();
-        policies.publish(NAME, step, offsets(batch), batches.drainStaleIds(), metrics);
+        policies.publish(JournalKind.RL, step, offsets(batch), batches.drainStaleIds(), metrics);
         metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
         metrics.put("timing_s/journal", policies.journalSeconds());
         return metrics;
@@ -186,21 +186,21 @@ final class Reinforcement {
     }
 
     private Map<String, Double> learn(
-            final GrpoTrainer trainer, final Agreement agreement, final List<BatchSource.Taken> batch) {
+            final GrpoTrainer trainer, final Agreement agreement, final List<ReceivedGroup> batch) {
         final long start = clock.millis();
         final List<ScoredGroup> scored =
                 batch.stream().map(t -> t.answer().group()).toList();
         final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, policies.version()));
         final List<LearnedGroup> groups =
-                batch.stream().map(BatchSource.Taken::group).toList();
+                batch.stream().map(ReceivedGroup::group).toList();
         if (offline) { // the log's versions and times are another run's
             metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
             metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
         } else {
             agreement.measure(
                     batch.stream()
-                            .filter(taken -> isOfOneVersion(taken.answer().group()))
-                            .map(BatchSource.Taken::group)
+                            .filter(received -> isOfOneVersion(received.answer().group()))
+                            .map(ReceivedGroup::group)
                             .toList(),
                     metrics);
         }
@@ -214,15 +214,15 @@ final class Reinforcement {
         return group.getRollout().getCompletions().stream().allMatch(c -> c.getVersions() == null);
     }
 
-    private static List<LearnedOffset> offsets(final List<BatchSource.Taken> batch) {
+    private static List<LearnedOffset> offsets(final List<ReceivedGroup> batch) {
         final List<LearnedOffset> offsets = new ArrayList<>();
-        for (final BatchSource.Taken taken : batch) {
+        for (final ReceivedGroup received : batch) {
             offsets.add(new LearnedOffset(
-                    taken.answer().promptId(),
-                    taken.answer().partition(),
-                    taken.answer().offset(),
-                    taken.group().policyVersion(),
-                    taken.answer().sha256()));
+                    received.answer().promptId(),
+                    received.answer().partition(),
+                    received.answer().offset(),
+                    received.group().policyVersion(),
+                    received.answer().sha256()));
         }
         return offsets;
     }

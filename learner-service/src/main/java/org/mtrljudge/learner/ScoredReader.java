@@ -3,18 +3,16 @@ package org.mtrljudge.learner;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.settings.io.Sha256;
@@ -49,14 +47,14 @@ final class ScoredReader implements AutoCloseable {
     private long refused;
 
     /** @param from offsets by topic; a topic that has none is read from its beginning */
-    ScoredReader(final Topics topics, final Map<String, Object> kafka, final Map<String, Long> from) {
+    ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
+        this(clients.topics(), clients.consumer(KafkaClients.Fetching.SOON), from);
+    }
+
+    /** @param consumer without a group; it is closed with this */
+    ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final Map<String, Long> from) {
         this.topics = topics;
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        config.put("auto.offset.reset", "earliest");
-        config.put("fetch.max.wait.ms", "20");
-        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        this.consumer = consumer;
         this.scored = new TopicPartition(topics.scored().name(), 0);
         this.deadLetters = new TopicPartition(topics.deadLetters().name(), 0);
         consumer.assign(List.of(scored, deadLetters));
@@ -66,10 +64,23 @@ final class ScoredReader implements AutoCloseable {
         this.endsAtStart = consumer.endOffsets(consumer.assignment());
     }
 
-    /** Where it reads next, by topic, or at most where the groups in hand begin. */
-    Map<String, Long> position(final long inHand) {
-        final long next = Math.min(consumer.position(scored), inHand);
-        return Map.of(scored.topic(), next, deadLetters.topic(), consumer.position(deadLetters));
+    /**
+     * Where it has to read again after a restart, by topic: where it reads next, or before that, so that every answer that was read
+     * and is not settled is read again.
+     *
+     * @param inHand offset of the first scored group that was read and is not settled
+     * @param kept other answers that were read and are not settled
+     */
+    Map<String, Long> position(final long inHand, final Collection<Answer> kept) {
+        long nextScored = Math.min(consumer.position(scored), inHand);
+        long nextDead = consumer.position(deadLetters);
+        for (final Answer answer : kept) {
+            nextScored = Math.min(nextScored, answer.offset());
+            if (answer instanceof Answer.Dead) { // a dead letter, or an unreadable record of either topic
+                nextDead = Math.min(nextDead, answer.offset());
+            }
+        }
+        return Map.of(scored.topic(), nextScored, deadLetters.topic(), nextDead);
     }
 
     /** Whether an answer was there before this reader: after a restart some are read again. */
@@ -125,7 +136,7 @@ final class ScoredReader implements AutoCloseable {
     }
 
     /** Which service has work in front of it and does not do it, by the ends of the topics. */
-    String whatStandsStill() {
+    String stalledService() {
         final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
         final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
         final Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(prompts, rollouts));

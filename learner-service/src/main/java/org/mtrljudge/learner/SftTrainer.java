@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
-import org.mtrljudge.model.AdamW;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** Supervised fine-tuning: raises the log-probability of demonstrations, the mean over tokens. */

@@ -34,13 +34,13 @@ final class TrainingCheckpoints {
     }
 
     /** A checkpoint that is there. */
-    record Saved(Path path, LearnerState.Stage stage, int step) {
+    record Saved(Path path, Stage stage, int step) {
         private static Stream<Saved> of(final Path path) {
             final Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
             return name.matches() && Files.isRegularFile(path.resolve(STATE)) // others were being deleted
                     ? Stream.of(new Saved(
                             path,
-                            name.group(1).equals("warmup") ? LearnerState.Stage.WARMUP : LearnerState.Stage.RL,
+                            name.group(1).equals(prefix(Stage.WARMUP)) ? Stage.WARMUP : Stage.RL,
                             Integer.parseInt(name.group(2))))
                     : Stream.empty();
         }
@@ -74,15 +74,18 @@ final class TrainingCheckpoints {
         return last || frequency > 0 && step % frequency == 0;
     }
 
-    Path path(final LearnerState.Stage stage, final int step) {
-        return folder.resolve((stage == LearnerState.Stage.WARMUP ? "warmup" : "global") + "_step_" + step);
+    Path path(final Stage stage, final int step) {
+        return folder.resolve(prefix(stage) + "_step_" + step);
+    }
+
+    /** RL's checkpoints are called as those of EasyR1 and verl: {@code global_step_N}. */
+    private static String prefix(final Stage stage) {
+        return stage == Stage.WARMUP ? stage.key() : "global";
     }
 
     /** The one RL began with, in this run: step 0, or a fork's. */
     private Optional<Saved> start() {
-        return all().stream()
-                .filter(saved -> saved.stage() == LearnerState.Stage.RL)
-                .findFirst();
+        return all().stream().filter(saved -> saved.stage() == Stage.RL).findFirst();
     }
 
     /**
@@ -127,7 +130,7 @@ final class TrainingCheckpoints {
     /** The newest of RL's that is not past a step. */
     Optional<Saved> before(final int step) {
         return all().stream()
-                .filter(saved -> saved.stage() == LearnerState.Stage.RL && saved.step() <= step)
+                .filter(saved -> saved.stage() == Stage.RL && saved.step() <= step)
                 .max(Comparator.comparing(Saved::step));
     }
 

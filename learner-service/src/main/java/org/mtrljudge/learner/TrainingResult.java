@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What a run came to.
  *
- * @param evaluations on the held-out test, by stage: base, warmup, rl
+ * @param evaluations on the held-out test, by the stage they follow, in their order
  * @param trainedTasks tasks with a training split; the others were only ever tested
  * @param warmUpSteps of supervised fine-tuning
  * @param steps of RL
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param secondsByPhase wall-clock of each phase
  */
 public record TrainingResult(
-        Map<String, Evaluation> evaluations,
+        Map<Stage, Evaluation> evaluations,
         List<String> trainedTasks,
         List<String> testedTasks,
         int warmUpSteps,

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** The stage of supervised fine-tuning, in its order of execution. */
 final class WarmUp {
-    private static final String NAME = "warmup";
+    private static final String NAME = Stage.WARMUP.key();
 
     /** Its steps are short, and none of them waits for anybody: what a kill costs is soon done again. */
     private static final int SAVED_LESS_OFTEN = 10;
@@ -46,7 +46,7 @@ final class WarmUp {
 
     /** Makes the learner's state after a step of the stage. */
     interface States {
-        LearnerState after(int step, BestPolicy.Standing best);
+        LearnerState after(int step, BestSoFar best);
     }
 
     /**
@@ -68,7 +68,7 @@ final class WarmUp {
                 source,
                 settings.trainer().seed())) {
             if (stepsDone > 0) {
-                trainer.resume(checkpoints.path(LearnerState.Stage.WARMUP, stepsDone), stepsDone);
+                trainer.resume(checkpoints.path(Stage.WARMUP, stepsDone), stepsDone);
             }
             final long start = clock.millis();
             double progress = sft.progress(stepsDone, secondsDone);
@@ -77,16 +77,16 @@ final class WarmUp {
                 step++;
                 progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);
                 if (best.isDue(sft.valFreq(), step, progress >= 1)) {
-                    policies.publish(NAME, step, List.of(), List.of(), metrics);
-                    metrics.putAll(best.validate(NAME, step, policies.version()));
+                    policies.publish(JournalKind.WARMUP, step, List.of(), List.of(), metrics);
+                    metrics.putAll(best.validate(Stage.WARMUP, step, policies.version()));
                 }
                 if (checkpoints.isDue(SAVED_LESS_OFTEN * settings.trainer().saveFreq(), step, progress >= 1)) {
-                    checkpoints.save(trainer::save, states.after(step, best.standing()));
+                    checkpoints.save(trainer::save, states.after(step, best.soFar()));
                 }
                 listener.progressed(NAME, step, metrics);
             }
         }
-        policies.publish(NAME, best.settle(step), List.of(), List.of(), Map.of());
+        policies.publish(JournalKind.WARMUP, best.restoreBest(step), List.of(), List.of(), Map.of());
         listener.phaseEnded(NAME);
         return step;
     }

@@ -82,16 +82,4 @@ class BatchMetricsTest {
                 .containsEntry("perf/total_num_tokens", 12.0)
                 .containsEntry("timing_s/gen", 1.0);
     }
-
-    @Test
-    void shouldCountATestInMacroF1AndFormat() {
-        final Evaluation evaluation = new Evaluation();
-        evaluation.add(group("a", 0, 1, 0));
-        assertThat(evaluation.samples("a")).isEqualTo(2);
-        assertThat(evaluation.macroF1("a")).isEqualTo(100.0 * (2.0 / 3) / 2);
-        assertThat(evaluation.macroF1("b")).isNull();
-        assertThat(evaluation.meanMacroF1(List.of("a", "b"))).isEqualTo(100.0 * (2.0 / 3) / 4);
-        assertThat(evaluation.formatRate()).isEqualTo(1);
-        assertThat(evaluation.meanResponseLength()).isEqualTo(3);
-    }
 }

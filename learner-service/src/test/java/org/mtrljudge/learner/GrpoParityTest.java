@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mtrljudge.model.AdamW;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.ImagePatches;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.ModelOptions;
-import org.mtrljudge.model.PackedGroup;
-import org.mtrljudge.model.WeightType;
-import org.mtrljudge.model.Weights;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.ImagePatches;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.model.weights.Weights;
 
 /**
  * The gradients of the GRPO loss against the reference implementation's, which computed each completion by itself behind its prompt

@@ -94,14 +94,14 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 return;
             }
             scorer.check(group);
-            take(new Located(group, offset, record));
+            scoreOrWait(new Located(group, offset, record));
         } catch (final SerializationException | IllegalArgumentException e) {
             dead(record, offset, promptId, task, e);
         }
     }
 
     /** A sound group that was not seen before: alone, as the second of its pair, or to wait for the second. */
-    private void take(final Located own) {
+    private void scoreOrWait(final Located own) {
         if (!scorer.needsOtherOrder(own.group)) {
             score(own, null);
             return;

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.report.Curves;
 import org.mtrljudge.learner.report.MetricsLog;
 import org.mtrljudge.settings.io.Folders;
@@ -132,7 +133,7 @@ final class AsyncBench {
                 "train",
                 "--run=" + name,
                 "--runs=" + runs,
-                "--set=model=" + runs.resolve("warmup").resolve("checkpoints").resolve("warmup"),
+                "--set=model=" + runs.resolve("warmup").resolve("checkpoints").resolve(Stage.WARMUP.key()),
                 "--set=rollout.actors=0",
                 "--set=trainer.max_staleness=" + staleness,
                 "--set=trainer.total_steps=" + steps,

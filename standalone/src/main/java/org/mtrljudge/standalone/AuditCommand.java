@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Audit;
+import org.mtrljudge.learner.JournalKind;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.CompletionScore;
@@ -62,7 +63,7 @@ final class AuditCommand implements Callable<Integer> {
         }
         if (version == null) {
             return journal.stream()
-                    .filter(step -> step.getPhase().equals("rl"))
+                    .filter(JournalKind.RL::isOf)
                     .reduce((before, after) -> after)
                     .orElse(journal.get(journal.size() - 1));
         }
@@ -137,7 +138,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static void recompute(final LoggedRun logged, final TrainingStep step) {
-        if (!step.getPhase().equals("rl")) {
+        if (!JournalKind.RL.isOf(step)) {
             throw new UsageException("version " + step.getPolicyVersion() + " was made by '" + step.getPhase()
                     + "', not by an RL step: --recompute learns RL's steps again");
         }

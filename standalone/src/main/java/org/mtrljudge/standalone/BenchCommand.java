@@ -10,12 +10,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.learner.Learner;
-import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
-import org.mtrljudge.model.JudgeFolder;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.settings.io.Folders;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
             RescoreBench.class,
             RecoveryBenchCommand.class,
             WeightsBench.class,
-            AsyncBenchCommand.class
+            AsyncBenchCommand.class,
+            TrlCommand.class
         })
 final class BenchCommand {
     private BenchCommand() {}
@@ -86,13 +88,12 @@ final class BenchCommand {
             final Sums sums = new Sums();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
                 broker.prepare(topics);
-                try (InstantAnswers answers = new InstantAnswers(topics, broker.clientConfig(), prepared);
+                try (InstantAnswers answers = new InstantAnswers(broker.clients(topics), prepared);
                         Learner learner = new Learner(
                                 settings.learner(),
                                 "bench",
-                                topics,
-                                broker.clientConfig(),
-                                PolicyWriter.Bus.LOG,
+                                broker.clients(topics),
+                                WeightTransport.LOG,
                                 model,
                                 prepared,
                                 folder.resolve("checkpoints"),
@@ -103,7 +104,7 @@ final class BenchCommand {
                                 Clock.systemUTC())) {
                     answers.start();
                     final TrainingResult result = learner.run();
-                    final double seconds = result.secondsByPhase().getOrDefault("rl", Double.NaN);
+                    final double seconds = result.secondsByPhase().getOrDefault(Stage.RL.key(), Double.NaN);
                     System.out.printf(
                             Locale.ROOT,
                             "of a step's time: its journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",

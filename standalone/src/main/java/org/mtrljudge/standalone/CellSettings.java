@@ -3,6 +3,7 @@ package org.mtrljudge.standalone;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.standalone.experiment.Cell;
 import org.mtrljudge.standalone.experiment.Method;
 import org.mtrljudge.standalone.experiment.Preset;
@@ -21,7 +22,7 @@ record CellSettings(Preset preset, Path folder) {
             final Cell start = new Cell(Method.WARM_UP, null, cell.seed());
             if (of(start).learner().sft().steps() > 0) {
                 pairs.add("model="
-                        + folder.resolve(start.name()).resolve("checkpoints").resolve("warmup"));
+                        + folder.resolve(start.name()).resolve("checkpoints").resolve(Stage.WARMUP.key()));
             }
             pairs.add("trainer.test_before_train=false"); // the warm-up's run has tested that
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.learner.Evaluator;
+import org.mtrljudge.learner.EvaluationPlan;
 import org.mtrljudge.learner.Judgement;
 import org.mtrljudge.learner.report.EvaluationReport;
 import org.mtrljudge.settings.UsageException;
@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
                 .forSamples(samples);
         final RunExecution execution = new RunExecution(settings, null);
         final ExampleSource source = execution.source();
-        final Evaluator.Plan plan = new Evaluator.Plan(
+        final EvaluationPlan plan = new EvaluationPlan(
                 split,
                 chosen(source.tasks(split)),
                 samples,
@@ -90,7 +90,7 @@ final class EvalCommand implements Callable<Integer> {
             final RunSettings settings,
             final RunDirectory directory,
             final ExampleSource source,
-            final Evaluator.Plan plan) {
+            final EvaluationPlan plan) {
         final Progress progress = Progress.onStandardOutput();
         return new StandaloneRun(settings, directory, source, null, progress).evaluate(plan, evaluator -> {
             evaluator.begin();

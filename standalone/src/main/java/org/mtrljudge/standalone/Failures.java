@@ -3,7 +3,7 @@ package org.mtrljudge.standalone;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.mtrljudge.learner.LearnerException;
-import org.mtrljudge.model.ModelException;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.DataException;
 import org.slf4j.Logger;

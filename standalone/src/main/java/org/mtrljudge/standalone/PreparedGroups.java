@@ -7,7 +7,7 @@ import java.util.Map;
 import org.mtrljudge.learner.GrpoTrainer;
 import org.mtrljudge.learner.LearnedGroup;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.PackedGroup;
+import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.SftTrainer;
 import org.mtrljudge.learner.TrainingListener;
-import org.mtrljudge.model.AdamW;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.JudgeModule;
-import org.mtrljudge.model.WeightType;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.tasks.builtin.Descriptions;
 
 /** Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes, then to look a text up in them. */

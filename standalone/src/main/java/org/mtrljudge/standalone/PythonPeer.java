@@ -8,11 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.settings.io.Mappers;
 
-/** Runs the other side of a benchmark in a Python of the user's; it prints one JSON object. */
+/** Runs the other side of a benchmark in a Python of the user's; it prints JSON. */
 final class PythonPeer {
     private PythonPeer() {}
 
+    /** Runs a script that prints one JSON object. */
     static JsonNode run(final String python, final Path script, final List<String> arguments) throws IOException {
+        return Mappers.JSON.readTree(output(python, script, arguments));
+    }
+
+    /** Runs a script that prints one JSON object per line. */
+    static List<JsonNode> lines(final String python, final Path script, final List<String> arguments)
+            throws IOException {
+        final List<JsonNode> lines = new ArrayList<>();
+        for (final String line : output(python, script, arguments).lines().toList()) {
+            lines.add(Mappers.JSON.readTree(line));
+        }
+        return lines;
+    }
+
+    private static String output(final String python, final Path script, final List<String> arguments)
+            throws IOException {
         final List<String> command = new ArrayList<>(List.of(python, script.toString()));
         command.addAll(arguments);
         final Process process = new ProcessBuilder(command)
@@ -28,6 +44,6 @@ final class PythonPeer {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while " + script.getFileName() + " ran", e);
         }
-        return Mappers.JSON.readTree(output);
+        return output;
     }
 }

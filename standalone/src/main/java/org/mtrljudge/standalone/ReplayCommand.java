@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,10 +86,8 @@ final class ReplayCommand implements Callable<Integer> {
                 EmbeddedBroker broker =
                         EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = settings.connections().topics(run.name());
-            final Map<String, Object> kafka = new HashMap<>(settings.kafka());
-            kafka.putAll(broker.clientConfig());
-            final Replay replay =
-                    new Replay(topics, folder.name(), rewardSettings(settings), filter, kafka, folder.streamsState());
+            final Replay replay = new Replay(
+                    broker.clients(topics), folder.name(), rewardSettings(settings), filter, folder.streamsState());
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
@@ -106,7 +103,7 @@ final class ReplayCommand implements Callable<Integer> {
             System.out.print(report.toTable());
             System.out.println("see " + folder.path() + "/report.html and report.json");
             if (!dryRun) {
-                replay.forget();
+                replay.deleteProgress();
                 System.out.println("train on it: ./judge train --from-scored "
                         + topics.scored(folder.name()).name());
             }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.report.RunReport;
-import org.mtrljudge.model.JudgeFolder;
-import org.mtrljudge.model.MemoryPlan;
-import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.training.MemoryPlan;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 

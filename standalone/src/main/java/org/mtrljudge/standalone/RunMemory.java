@@ -1,9 +1,9 @@
 package org.mtrljudge.standalone;
 
-import org.mtrljudge.model.JudgeConfig;
-import org.mtrljudge.model.MemoryPlan;
-import org.mtrljudge.model.ModelOptions;
-import org.mtrljudge.model.ModelSize;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.ModelSize;
+import org.mtrljudge.model.training.MemoryPlan;
 
 /**
  * What an actor and the learner of a run hold, in bytes: the model's plan, and what the run's settings make of it.

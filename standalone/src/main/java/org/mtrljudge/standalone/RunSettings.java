@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.ActorRun;
 import org.mtrljudge.learner.LearnerRun;
 import org.mtrljudge.learner.LearnerSettings;
-import org.mtrljudge.model.ModelOptions;
+import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.reward.ResolvedRewards;
 import org.mtrljudge.reward.RewardRun;
 import org.mtrljudge.reward.RewardSettings;

@@ -1,5 +1,11 @@
 package org.mtrljudge.standalone;
 
+import org.mtrljudge.model.input.EncodedPrompt;
+
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+
+import org.mtrljudge.model.generation.GeneratedCompletion;
+
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MappingIterator;
 import java.io.IOException;
@@ -11,11 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.model.EncodedPrompt;
-import org.mtrljudge.model.GeneratedCompletion;
-import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.Sampling;
+import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.PromptTemplate;

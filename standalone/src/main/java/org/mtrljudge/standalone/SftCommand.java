@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import picocli.CommandLine.Command;
@@ -56,7 +57,7 @@ final class SftCommand implements Callable<Integer> {
         final long steps = Math.round(SPARE * seconds / secondsPerStep);
         return List.of(
                 "trainer.total_steps=0",
-                "model=" + trained.resolve("checkpoints").resolve("warmup"),
+                "model=" + trained.resolve("checkpoints").resolve(Stage.WARMUP.key()),
                 "sft.steps=" + steps,
                 "sft.val_freq=" + Math.max(1, steps / VALIDATIONS),
                 "sft.max_seconds=" + Math.round(seconds));

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.settings.io.Mappers;
 
@@ -54,7 +55,7 @@ public final class MetricsLog implements TrainingListener {
                 final String phase = values.path("phase").asText();
                 final int step = values.path("step").asInt();
                 written.add(phase + " " + step);
-                if (phase.equals("rl")) {
+                if (phase.equals(Stage.RL.key())) {
                     final Map<String, Double> metrics = new TreeMap<>();
                     values.properties().forEach(e -> {
                         if (e.getValue().isNumber() && !e.getKey().equals("step")) {
@@ -81,7 +82,7 @@ public final class MetricsLog implements TrainingListener {
             if (tensorBoard != null) {
                 tensorBoard.write(phase, done, metrics);
             }
-            if (phase.equals("rl")) {
+            if (phase.equals(Stage.RL.key())) {
                 rlSteps.put(done, metrics);
             }
         }

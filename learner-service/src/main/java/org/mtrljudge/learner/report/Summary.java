@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Evaluation;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.service.ResidentMemory;
 
@@ -25,7 +26,7 @@ public final class Summary {
         final Map<String, Object> tasks = new LinkedHashMap<>();
         for (final String task : result.testedTasks()) {
             final Map<String, Object> scores = new LinkedHashMap<>();
-            result.evaluations().forEach((stage, e) -> scores.put(stage, e.macroF1(task)));
+            result.evaluations().forEach((stage, e) -> scores.put(stage.key(), e.macroF1(task)));
             final Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("macro_f1", scores);
             entry.put("samples", last().samples(task));
@@ -36,9 +37,9 @@ public final class Summary {
         final Map<String, Object> formats = new LinkedHashMap<>();
         final Map<String, Object> lengths = new LinkedHashMap<>();
         result.evaluations().forEach((stage, e) -> {
-            means.put(stage, e.meanMacroF1(result.trainedTasks()));
-            formats.put(stage, e.formatRate());
-            lengths.put(stage, e.meanResponseLength());
+            means.put(stage.key(), e.meanMacroF1(result.trainedTasks()));
+            formats.put(stage.key(), e.formatRate());
+            lengths.put(stage.key(), e.meanResponseLength());
         });
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("tasks", tasks);
@@ -59,7 +60,8 @@ public final class Summary {
 
     /** The RL phase without its validations. */
     private double rlSeconds() {
-        return result.secondsByPhase().getOrDefault("rl", 0.0) - result.rl().validateSeconds();
+        return result.secondsByPhase().getOrDefault(Stage.RL.key(), 0.0)
+                - result.rl().validateSeconds();
     }
 
     private Map<String, Object> groups() {
@@ -98,7 +100,7 @@ public final class Summary {
     }
 
     String toTable() {
-        final List<String> stages = new ArrayList<>(result.evaluations().keySet());
+        final List<Stage> stages = new ArrayList<>(result.evaluations().keySet());
         final StringBuilder table = new StringBuilder("\nMacro-F1 on the held-out test, %\n");
         table.append(String.format("  %-16s %8s", "task", "samples"));
         stages.forEach(stage -> table.append(String.format("%16s", title(stage))));
@@ -117,15 +119,15 @@ public final class Summary {
         return table.append(times()).toString();
     }
 
-    private Evaluation evaluation(final String stage) {
+    private Evaluation evaluation(final Stage stage) {
         return Objects.requireNonNull(result.evaluations().get(stage));
     }
 
-    private static String title(final String stage) {
+    private static String title(final Stage stage) {
         return switch (stage) {
-            case "base" -> "off the shelf";
-            case "warmup" -> "after warm-up";
-            default -> "after RL";
+            case START -> "off the shelf";
+            case WARMUP -> "after warm-up";
+            case RL -> "after RL";
         };
     }
 

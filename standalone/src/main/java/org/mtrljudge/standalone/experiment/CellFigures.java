@@ -11,7 +11,7 @@ import org.mtrljudge.tasks.metrics.Verdict;
 /**
  * What a run's topics say of it: everything that an experiment's report has from it.
  *
- * @param tests by stage (base, warmup, rl) and task
+ * @param tests by the key of the stage (base, warmup, rl) and by task
  * @param validations in the order of the steps
  * @param rlSteps the metrics of every RL step, by step
  * @param sftSteps supervised steps before the last test, 0 where there was none

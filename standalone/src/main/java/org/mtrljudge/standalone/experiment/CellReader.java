@@ -1,20 +1,22 @@
 package org.mtrljudge.standalone.experiment;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.JournalKind;
+import org.mtrljudge.learner.PromptIds;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
@@ -22,10 +24,6 @@ import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** Reads a run's figures from its topics alone: the journal, and the answers to test and validation prompts in {@code RUN.scored}. */
 public final class CellReader {
-    private static final List<String> STAGES = List.of("base", "warmup", "rl");
-    private static final String PREFIX = "eval-";
-    private static final Pattern VALIDATION = Pattern.compile("(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
-
     private final Questions test;
     private final Questions validation;
 
@@ -48,18 +46,18 @@ public final class CellReader {
         }
     }
 
-    /** Where a validation stands; ordered as it happened. */
-    private record Place(String stage, int step) implements Comparable<Place> {
+    /** After which step a validation was made; ordered as it happened. */
+    private record Place(Stage stage, int step) implements Comparable<Place> {
         @Override
         public int compareTo(final Place other) {
-            final int byStage = Integer.compare(STAGES.indexOf(stage), STAGES.indexOf(other.stage));
+            final int byStage = stage.compareTo(other.stage);
             return byStage != 0 ? byStage : Integer.compare(step, other.step);
         }
     }
 
     /** What one log says, while it is read. */
     private final class Log {
-        private final Map<String, Map<String, Answer>> tested = new HashMap<>();
+        private final Map<Stage, Map<String, Answer>> tested = new EnumMap<>(Stage.class);
         private final SortedMap<Place, Map<String, MacroF1>> validated = new TreeMap<>();
         private final Map<Place, Map<String, Answer>> seen = new HashMap<>();
         private long lastMs;
@@ -68,21 +66,18 @@ public final class CellReader {
         void add(final ScoredGroup group) {
             lastMs = Math.max(lastMs, group.getRollout().getStartedAtMs());
             final String promptId = group.getRollout().getPrompt().getPromptId();
-            if (group.getRollout().getPrompt().getPurpose() != Purpose.EVAL || !promptId.startsWith(PREFIX)) {
+            if (group.getRollout().getPrompt().getPurpose() != Purpose.EVAL) {
                 return;
             }
-            final String rest = promptId.substring(PREFIX.length());
-            for (final String stage : STAGES) {
-                final String id = rest.startsWith(stage + "-") ? rest.substring(stage.length() + 1) : "";
+            for (final Stage stage : Stage.values()) {
+                final String id = PromptIds.testedExample(promptId, stage).orElse("");
                 if (test.named(id) != null) {
                     tested.computeIfAbsent(stage, s -> new HashMap<>()).putIfAbsent(id, Answer.of(group));
                     return;
                 }
             }
-            final Matcher matcher = VALIDATION.matcher(rest);
-            if (matcher.matches()) {
-                validated(new Place(matcher.group(1), Integer.parseInt(matcher.group(2))), matcher.group(3), group);
-            }
+            PromptIds.validatedExample(promptId)
+                    .ifPresent(asked -> validated(new Place(asked.stage(), asked.step()), asked.exampleId(), group));
         }
 
         private void validated(final Place place, final String id, final ScoredGroup group) {
@@ -99,14 +94,14 @@ public final class CellReader {
 
         Map<String, Map<String, CellFigures.Tested>> tests() {
             final Map<String, Map<String, CellFigures.Tested>> tests = new LinkedHashMap<>();
-            for (final String stage : STAGES) {
+            for (final Stage stage : Stage.values()) {
                 final Map<String, Answer> answers = tested.get(stage);
                 if (answers == null) {
                     continue;
                 }
                 final Map<String, CellFigures.Tested> tasks = new LinkedHashMap<>();
                 test.byTask().forEach((task, questions) -> tasks.put(task, tested(questions, answers)));
-                tests.put(stage, tasks);
+                tests.put(stage.key(), tasks);
             }
             return tests;
         }
@@ -116,7 +111,7 @@ public final class CellReader {
             validated.forEach((place, tasks) -> {
                 final SortedMap<String, Double> macroF1 = new TreeMap<>();
                 tasks.forEach((task, counts) -> macroF1.put(task, counts.value()));
-                all.add(new CellFigures.Validation(place.stage, place.step, macroF1));
+                all.add(new CellFigures.Validation(place.stage.key(), place.step, macroF1));
             });
             return all;
         }
@@ -140,10 +135,10 @@ public final class CellReader {
         return new CellFigures.Tested(labels, references, verdicts, wellFormed, tokens);
     }
 
-    /** @param kafka how to reach the broker that has the run's topics */
-    public CellFigures read(final Topics topics, final Map<String, Object> kafka) {
+    /** @param clients of the run */
+    public CellFigures read(final KafkaClients clients) {
         final Log log = new Log();
-        try (TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), kafka)) {
+        try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {
             while (!scan.done()) {
                 scan.next().forEach(entry -> log.add(entry.value()));
             }
@@ -151,13 +146,13 @@ public final class CellReader {
         final SortedMap<Integer, SortedMap<String, Double>> rlSteps = new TreeMap<>();
         int sftSteps = 0;
         long firstMs = Long.MAX_VALUE;
-        try (TopicScan<TrainingStep> scan = new TopicScan<>(topics.journal(), kafka)) {
+        try (TopicScan<TrainingStep> scan = clients.scan(clients.topics().journal())) {
             for (final TopicScan.Entry<TrainingStep> entry : scan.rest()) {
                 final TrainingStep step = entry.value();
                 firstMs = Math.min(firstMs, step.getWrittenAtMs());
-                if (step.getPhase().equals("rl")) {
+                if (JournalKind.RL.isOf(step)) {
                     rlSteps.put(step.getStep(), new TreeMap<>(step.getMetrics()));
-                } else if (step.getPhase().equals("warmup")) {
+                } else if (JournalKind.WARMUP.isOf(step)) {
                     sftSteps = Math.max(sftSteps, step.getStep());
                 }
             }

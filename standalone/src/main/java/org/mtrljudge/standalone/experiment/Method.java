@@ -1,20 +1,21 @@
 package org.mtrljudge.standalone.experiment;
 
 import java.util.Locale;
+import org.mtrljudge.learner.Stage;
 
 /** How a judge is trained: the paper's methods, and the warm-up from which all of them begin. */
 public enum Method {
-    WARM_UP("after warm-up", false, "warmup"),
-    MT_RL_JUDGE("MT-RL-Judge", false, "rl"),
-    SFT_UNIFIED("SFT-Unified", false, "warmup"),
-    RL_SINGLE("RL-Single", true, "rl"),
-    SFT_SINGLE("SFT-Single", true, "warmup");
+    WARM_UP("after warm-up", false, Stage.WARMUP),
+    MT_RL_JUDGE("MT-RL-Judge", false, Stage.RL),
+    SFT_UNIFIED("SFT-Unified", false, Stage.WARMUP),
+    RL_SINGLE("RL-Single", true, Stage.RL),
+    SFT_SINGLE("SFT-Single", true, Stage.WARMUP);
 
     private final String title;
     private final boolean single;
-    private final String stage;
+    private final Stage stage;
 
-    Method(final String title, final boolean single, final String stage) {
+    Method(final String title, final boolean single, final Stage stage) {
         this.title = title;
         this.single = single;
         this.stage = stage;
@@ -31,7 +32,7 @@ public enum Method {
     }
 
     /** The stage of a run after which its test counts. */
-    public String stage() {
+    public Stage stage() {
         return stage;
     }
 

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.Stage;
 import org.mtrljudge.standalone.experiment.ExperimentReport.Row;
 import org.mtrljudge.standalone.experiment.ExperimentReport.Score;
 import org.mtrljudge.standalone.experiment.ExperimentReport.Training;
@@ -20,7 +21,6 @@ import org.mtrljudge.tasks.metrics.RepeatedScores;
 /** Puts the figures of runs together to a report. */
 public final class ReportBuilder {
     private static final String OFF_THE_SHELF = "off the shelf";
-    private static final String BASE = "base";
     private static final int LAST_PART = 10; // of RL's steps, over which its end is averaged
     private static final Pattern REWARD = Pattern.compile("reward/[^/]+"); // a component, not of one task alone
     private static final List<String> CURVES = List.of(
@@ -74,7 +74,7 @@ public final class ReportBuilder {
 
     private List<Row> results() {
         final List<Row> rows = new ArrayList<>();
-        unified(OFF_THE_SHELF, Method.WARM_UP, BASE, rows);
+        unified(OFF_THE_SHELF, Method.WARM_UP, Stage.START, rows);
         unified(Method.WARM_UP.title(), Method.WARM_UP, Method.WARM_UP.stage(), rows);
         single(Method.SFT_SINGLE, rows);
         unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
@@ -100,7 +100,7 @@ public final class ReportBuilder {
         return rows;
     }
 
-    private void unified(final String title, final Method method, final String stage, final List<Row> rows) {
+    private void unified(final String title, final Method method, final Stage stage, final List<Row> rows) {
         add(title, null, byTask(tested, task -> tests(method, null, stage, task)), rows);
     }
 
@@ -111,12 +111,12 @@ public final class ReportBuilder {
 
     /** A task's tests of a method's repetitions, after a stage. @param learned null: all tasks */
     private List<CellFigures.Tested> tests(
-            final Method method, final @Nullable String learned, final String stage, final String task) {
+            final Method method, final @Nullable String learned, final Stage stage, final String task) {
         final List<CellFigures.Tested> tests = new ArrayList<>();
         for (final long seed : preset.seeds()) {
             final CellFigures one = figures.get(new Cell(method, learned, seed));
-            if (one != null && one.tests().containsKey(stage)) {
-                tests.add(one.tests().get(stage).get(task));
+            if (one != null && one.tests().containsKey(stage.key())) {
+                tests.add(one.tests().get(stage.key()).get(task));
             }
         }
         return tests;
@@ -257,8 +257,7 @@ public final class ReportBuilder {
         figures.forEach((cell, own) -> {
             final SortedMap<Integer, Double> curve = new TreeMap<>();
             own.validations().stream()
-                    .filter(v -> v.stage().equals(Method.MT_RL_JUDGE.stage())
-                            && v.macroF1().containsKey(task))
+                    .filter(v -> v.stage().equals(Stage.RL.key()) && v.macroF1().containsKey(task))
                     .forEach(v -> curve.put(v.step(), 100 * v.macroF1().get(task)));
             putIfAny(runs, cell.toString(), curve);
         });

@@ -1,0 +1,235 @@
+package org.mtrljudge.model.checkpoint;
+
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.TensorShapes;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.ImageProcessor;
+import org.mtrljudge.model.weights.JudgeWeights;
+import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.settings.io.Mappers;
+
+/** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
+public final class JudgeFolder {
+    /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, not to judge. */
+    public static final String JUDGE_TINY = "judge-tiny";
+
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
+    private final String name;
+    private final FileSource source;
+    private final @Nullable AdapterFolder adapter;
+    private final JudgeConfig config;
+    private final ImageProcessor imageProcessor;
+
+    private JudgeFolder(final String name, final FileSource source, final @Nullable AdapterFolder adapter) {
+        this.name = name;
+        this.source = source;
+        this.adapter = adapter;
+        for (final String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
+            files.put(file, source.read(file));
+        }
+        this.config = config(name, file("config.json"));
+        this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
+        if (imageProcessor.patchSize() != config.vision().patchSize()
+                || imageProcessor.mergeSize() != config.vision().mergeSize()
+                || imageProcessor.temporalPatchSize() != config.vision().temporalPatchSize()) {
+            throw new ModelException(name + ": preprocessor_config.json and config.json differ in the size of patches");
+        }
+    }
+
+    /** Where a checkpoint's files come from. */
+    private interface FileSource {
+        /** @throws ModelException when there is no such file */
+        byte[] read(String name);
+
+        /** @throws ModelException when the weights are not there or not as expected */
+        SortedMap<String, Safetensors.Tensor> readTensors(SortedMap<String, Shape> expected);
+    }
+
+    private record FolderSource(Path folder) implements FileSource {
+        @Override
+        public byte[] read(final String name) {
+            final Path file = folder.resolve(name);
+            if (!Files.isRegularFile(file)) {
+                throw new ModelException(folder + " is no checkpoint folder: it has no " + name);
+            }
+            try {
+                return Files.readAllBytes(file);
+            } catch (final IOException e) {
+                throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
+            return WeightFiles.read(folder, expected);
+        }
+    }
+
+    private record PresetSource(String preset) implements FileSource {
+        @Override
+        public byte[] read(final String name) {
+            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + preset + "/" + name)) {
+                if (in == null) {
+                    throw new ModelException(
+                            "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
+                }
+                return in.readAllBytes();
+            } catch (final IOException e) {
+                throw new ModelException("the preset " + preset + " cannot be read", e);
+            }
+        }
+
+        @Override
+        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
+            final Path origin = Path.of(preset, WeightFiles.SINGLE);
+            return Safetensors.read(ByteBuffer.wrap(read(WeightFiles.SINGLE)), expected, origin);
+        }
+    }
+
+    /** A preset from the class path. */
+    public static JudgeFolder preset(final String preset) {
+        return new JudgeFolder(preset, new PresetSource(preset), null);
+    }
+
+    /**
+     * Opens a checkpoint folder, or an adapter's, whose base is found by the name it gives.
+     *
+     * @throws ModelException when a file is missing or wrong; the message names it
+     */
+    public static JudgeFolder open(final Path folder) {
+        if (!isAdapter(folder)) {
+            return new JudgeFolder(folder.toString(), new FolderSource(folder), null);
+        }
+        final AdapterFolder adapter = AdapterFolder.open(folder);
+        final Path base = Path.of(adapter.base());
+        if (isAdapter(base)) {
+            throw new ModelException(folder + " is an adapter of " + base + ", which is an adapter itself");
+        }
+        return Files.isDirectory(base)
+                ? new JudgeFolder(adapter.base(), new FolderSource(base), adapter)
+                : new JudgeFolder(adapter.base(), new PresetSource(adapter.base()), adapter);
+    }
+
+    /** Whether a folder holds an adapter instead of a whole judge. */
+    public static boolean isAdapter(final Path folder) {
+        return Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG));
+    }
+
+    /** Opens a folder, or else the preset of that name. */
+    public static JudgeFolder named(final String model) {
+        return Files.isDirectory(Path.of(model)) ? open(Path.of(model)) : preset(model);
+    }
+
+    /**
+     * Reads a configuration alone: enough to tell the model's size.
+     *
+     * @param model a folder or a preset
+     * @throws ModelException when {@code config.json} is missing or wrong
+     */
+    public static JudgeConfig config(final String model) {
+        final Path folder = Path.of(model);
+        if (isAdapter(folder)) {
+            return open(folder).config;
+        }
+        final FileSource source = Files.isDirectory(folder) ? new FolderSource(folder) : new PresetSource(model);
+        return config(model, source.read("config.json"));
+    }
+
+    private static JudgeConfig config(final String name, final byte[] content) {
+        try {
+            return JudgeConfig.of(json("config.json", content));
+        } catch (final ModelException e) {
+            throw new ModelException(name + "/" + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode json(final String name, final byte[] content) {
+        try {
+            return Mappers.JSON.readTree(content);
+        } catch (final IOException e) {
+            throw new ModelException(name + " is not JSON: " + e.getMessage(), e);
+        }
+    }
+
+    public JudgeConfig config() {
+        return config;
+    }
+
+    public ImageProcessor imageProcessor() {
+        return imageProcessor;
+    }
+
+    public byte[] tokenizerJson() {
+        return file("tokenizer.json");
+    }
+
+    private byte[] file(final String name) {
+        return Objects.requireNonNull(files.get(name), name);
+    }
+
+    /**
+     * The options with the adapter that is trained: an adapter's folder brings its own.
+     *
+     * @throws ModelException when they ask for another
+     */
+    public ModelOptions resolved(final ModelOptions options) {
+        final Lora wanted = options.lora();
+        if (adapter == null) {
+            return options;
+        }
+        if (wanted != null && !wanted.resolved(config).equals(adapter.lora().resolved(config))) {
+            throw new ModelException("the adapter " + adapter.folder() + " is " + adapter.lora()
+                    + ", the settings ask for " + wanted
+                    + ": leave actor.model.lora.rank at 0 to go on with the adapter as it is");
+        }
+        return new ModelOptions(options.device(), options.dtype(), adapter.lora(), options.gradientCheckpointing());
+    }
+
+    /** The base's own weights, checked but not read yet. */
+    public SortedMap<String, Safetensors.Tensor> tensors() {
+        return source.readTensors(TensorShapes.of(config));
+    }
+
+    /**
+     * The weights of the adapter that this folder holds, checked but not read yet; null where it is a whole judge's.
+     *
+     * @param judge what they have to fit
+     * @throws ModelException when they do not
+     */
+    public @Nullable SortedMap<String, Safetensors.Tensor> adapterTensors(final JudgeConfig judge) {
+        return adapter == null ? null : adapter.read(judge);
+    }
+
+    /**
+     * Writes a checkpoint with other weights into a new folder: a whole judge's, with the files of this one, or an adapter's alone.
+     *
+     * @param type of a whole judge's weights in the file; an adapter keeps its own
+     */
+    public void writeTo(final NewFolder made, final JudgeWeights weights, final WeightType type) throws IOException {
+        final Lora lora = weights.lora();
+        if (lora != null) {
+            AdapterFolder.writeTo(made, name, lora, config, weights.policy());
+            return;
+        }
+        for (final Map.Entry<String, byte[]> file : files.entrySet()) {
+            made.write(file.getKey(), file.getValue());
+        }
+        made.write(WeightFiles.SINGLE, out -> weights.base().writeTo(out, type));
+    }
+}

@@ -1,0 +1,92 @@
+package org.mtrljudge.model.checkpoint;
+
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.settings.io.Mappers;
+
+/** The weights of a checkpoint folder: one safetensors file, or shards that an index names. */
+final class WeightFiles {
+    static final String SINGLE = "model.safetensors";
+    static final String INDEX = "model.safetensors.index.json";
+    private static final long MAX_INDEX_BYTES = 64 << 20;
+
+    private WeightFiles() {}
+
+    /**
+     * Reads all tensors; names and shapes are checked before anything is allocated.
+     *
+     * @throws ModelException that names the file and the tensor
+     */
+    static SortedMap<String, Safetensors.Tensor> read(final Path folder, final SortedMap<String, Shape> expected) {
+        final Path index = folder.resolve(INDEX);
+        if (Files.isRegularFile(index)) {
+            final SortedMap<String, Safetensors.Tensor> all = shards(folder, index);
+            Safetensors.check(all, expected, index);
+            return all;
+        }
+        final Path single = folder.resolve(SINGLE);
+        if (!Files.isRegularFile(single)) {
+            throw new ModelException(folder + " is no checkpoint folder: it has no " + SINGLE + " and no " + INDEX
+                    + (hasPickle(folder) ? "; pickled weights (.bin, .pt, .pth) are refused: convert them" : ""));
+        }
+        final SortedMap<String, Safetensors.Tensor> all = Safetensors.read(single);
+        Safetensors.check(all, expected, single);
+        return all;
+    }
+
+    private static SortedMap<String, Safetensors.Tensor> shards(final Path folder, final Path index) {
+        final Map<String, String> shardOf = weightMap(index);
+        final SortedMap<String, Safetensors.Tensor> all = new TreeMap<>();
+        for (final String shard : new TreeSet<>(shardOf.values())) {
+            if (shard.isEmpty() || !Path.of(shard).equals(Path.of(shard).getFileName()) || shard.equals("..")) {
+                throw new ModelException(index + " names '" + shard + "', which is not a file of its own folder");
+            }
+            final Path file = folder.resolve(shard);
+            if (!Files.isRegularFile(file)) {
+                throw new ModelException(index + " names the shard " + shard + ", which is not there: copy it too");
+            }
+            Safetensors.read(file).forEach((name, tensor) -> {
+                if (!shard.equals(shardOf.get(name))) {
+                    throw new ModelException(file + ": tensor '" + name + "' is here, but " + INDEX
+                            + " looks for it in " + shardOf.get(name));
+                }
+                all.put(name, tensor);
+            });
+        }
+        return all;
+    }
+
+    private static Map<String, String> weightMap(final Path index) {
+        try {
+            if (Files.size(index) > MAX_INDEX_BYTES) {
+                throw new ModelException(index + " is larger than " + MAX_INDEX_BYTES + " bytes");
+            }
+            final JsonNode map = Mappers.JSON.readTree(index.toFile()).path("weight_map");
+            if (!map.isObject() || map.isEmpty()) {
+                throw new ModelException(index + ": the key 'weight_map' is missing or empty");
+            }
+            final Map<String, String> shardOf = new TreeMap<>();
+            map.properties().forEach(e -> shardOf.put(e.getKey(), e.getValue().asText()));
+            return shardOf;
+        } catch (final IOException e) {
+            throw new ModelException(index + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean hasPickle(final Path folder) {
+        try (var entries = Files.newDirectoryStream(folder, "*.{bin,pt,pth}")) {
+            return entries.iterator().hasNext();
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+}

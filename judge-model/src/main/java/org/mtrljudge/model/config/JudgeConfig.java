@@ -1,0 +1,175 @@
+package org.mtrljudge.model.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Qwen3-VL {@code config.json} says about the architecture, dense or with experts in every layer.
+ */
+public record JudgeConfig(
+        Text text,
+        Vision vision,
+        boolean tieWordEmbeddings,
+        int imageTokenId,
+        int visionStartTokenId,
+        int visionEndTokenId,
+        int eosTokenId) {
+
+    private static final List<String> MODEL_TYPES = List.of("qwen3_vl", "qwen3_vl_moe");
+
+    /**
+     * The decoder's sizes.
+     *
+     * @param intermediateSize of a dense layer; with experts it has no meaning
+     * @param mropeSection the number of frequencies of the axes (time, height, width); interleaved
+     * @param experts null for a dense model
+     */
+    public record Text(
+            int vocabSize,
+            int hiddenSize,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int headDim,
+            int intermediateSize,
+            double rmsNormEps,
+            double ropeTheta,
+            List<Integer> mropeSection,
+            @Nullable Experts experts) {}
+
+    /**
+     * A mixture of experts in every decoder layer.
+     *
+     * @param perToken how many of the {@code count} experts see a token
+     */
+    public record Experts(int count, int perToken, int intermediateSize) {}
+
+    /** The vision tower's sizes. {@code positions} is the number of rows of the square position table. */
+    public record Vision(
+            int hiddenSize,
+            int depth,
+            int heads,
+            int intermediateSize,
+            int patchSize,
+            int temporalPatchSize,
+            int mergeSize,
+            int positions,
+            int outHiddenSize,
+            List<Integer> deepstackIndexes) {
+
+        /** The length of one flattened patch: channels, frames, rows, columns. */
+        public int patchLength() {
+            return 3 * temporalPatchSize * patchSize * patchSize;
+        }
+    }
+
+    public JudgeConfig {
+        require(text.heads % text.keyValueHeads == 0, "num_attention_heads must be a multiple of num_key_value_heads");
+        require(
+                text.mropeSection.stream().mapToInt(Integer::intValue).sum() == text.headDim / 2,
+                "mrope_section must add up to half of head_dim");
+        final Experts experts = text.experts;
+        require(
+                experts == null || experts.perToken >= 1 && experts.perToken <= experts.count,
+                "num_experts_per_tok must lie between 1 and num_experts");
+        require(vision.hiddenSize % vision.heads == 0, "vision hidden_size must be a multiple of num_heads");
+        require(vision.mergeSize == 2, "spatial_merge_size must be 2");
+        require(vision.outHiddenSize == text.hiddenSize, "vision out_hidden_size must equal text hidden_size");
+        final int side = (int) Math.round(Math.sqrt(vision.positions));
+        require(side * side == vision.positions, "num_position_embeddings must be a square");
+        require(
+                vision.deepstackIndexes.size() <= text.layers,
+                "deepstack_visual_indexes has more entries than the decoder has layers");
+    }
+
+    private static void require(final boolean holds, final String what) {
+        if (!holds) {
+            throw new ModelException("config.json: " + what);
+        }
+    }
+
+    /**
+     * Reads a published configuration; both spellings of the rope settings are understood.
+     *
+     * @throws ModelException when a key is missing or the sizes contradict each other
+     */
+    public static JudgeConfig of(final JsonNode root) {
+        final String type = child(root, "model_type").asText();
+        require(MODEL_TYPES.contains(type), "'model_type' is " + type + "; read are " + MODEL_TYPES);
+        final JsonNode text = child(root, "text_config");
+        final JsonNode vision = child(root, "vision_config");
+        final JsonNode rope =
+                text.has("rope_parameters") ? child(text, "rope_parameters") : child(text, "rope_scaling");
+        final double theta = rope.has("rope_theta")
+                ? child(rope, "rope_theta").asDouble()
+                : child(text, "rope_theta").asDouble();
+        return new JudgeConfig(
+                new Text(
+                        integer(text, "vocab_size"),
+                        integer(text, "hidden_size"),
+                        integer(text, "num_hidden_layers"),
+                        integer(text, "num_attention_heads"),
+                        integer(text, "num_key_value_heads"),
+                        integer(text, "head_dim"),
+                        integer(text, "intermediate_size"),
+                        text.path("rms_norm_eps").asDouble(1e-6),
+                        theta,
+                        integers(child(rope, "mrope_section")),
+                        experts(text)),
+                new Vision(
+                        integer(vision, "hidden_size"),
+                        integer(vision, "depth"),
+                        integer(vision, "num_heads"),
+                        integer(vision, "intermediate_size"),
+                        integer(vision, "patch_size"),
+                        integer(vision, "temporal_patch_size"),
+                        integer(vision, "spatial_merge_size"),
+                        integer(vision, "num_position_embeddings"),
+                        integer(vision, "out_hidden_size"),
+                        integers(child(vision, "deepstack_visual_indexes"))),
+                root.path("tie_word_embeddings").asBoolean(false),
+                integer(root, "image_token_id"),
+                integer(root, "vision_start_token_id"),
+                integer(root, "vision_end_token_id"),
+                integer(text, "eos_token_id"));
+    }
+
+    private static @Nullable Experts experts(final JsonNode text) {
+        if (!text.has("num_experts")) {
+            return null;
+        }
+        require(
+                text.path("decoder_sparse_step").asInt(1) == 1,
+                "decoder_sparse_step must be 1: experts in every layer");
+        require(text.path("mlp_only_layers").isEmpty(), "mlp_only_layers must be empty: experts in every layer");
+        require(text.path("norm_topk_prob").asBoolean(true), "norm_topk_prob must be true");
+        return new Experts(
+                integer(text, "num_experts"),
+                integer(text, "num_experts_per_tok"),
+                integer(text, "moe_intermediate_size"));
+    }
+
+    private static JsonNode child(final JsonNode node, final String key) {
+        final JsonNode value = node.get(key);
+        if (value == null || value.isNull()) {
+            throw new ModelException("config.json: the key '" + key + "' is missing");
+        }
+        return value;
+    }
+
+    private static int integer(final JsonNode node, final String key) {
+        final JsonNode value = child(node, key);
+        if (!value.canConvertToInt() || value.asInt() < 0) {
+            throw new ModelException("config.json: '" + key + "' is " + value + ", a whole number from 0 is needed");
+        }
+        return value.asInt();
+    }
+
+    private static List<Integer> integers(final JsonNode array) {
+        final List<Integer> values = new ArrayList<>();
+        array.forEach(v -> values.add(v.asInt()));
+        return List.copyOf(values);
+    }
+}

@@ -1,0 +1,150 @@
+package org.mtrljudge.model.engine;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.mtrljudge.model.config.ModelException;
+
+/**
+ * The model's math: {@code torchscript/judge.py}, packed into a TorchScript archive and compiled by libtorch.
+ * A module without state: weights and inputs are arguments, so many weights can share one module.
+ */
+public final class JudgeModule implements AutoCloseable {
+    private static final String SOURCE = "/torchscript/judge.py";
+    private final Model model;
+    private final PtSymbolBlock block;
+
+    /** @throws ModelException when libtorch refuses the source; its message names the line */
+    public JudgeModule() {
+        engine();
+        model = Model.newInstance("judge", "PyTorch");
+        try (InputStream source = JudgeModule.class.getResourceAsStream(SOURCE)) {
+            if (source == null) {
+                throw new ModelException("the resource " + SOURCE + " is not on the class path");
+            }
+            model.load(new ByteArrayInputStream(archive(source.readAllBytes())));
+        } catch (final IOException | MalformedModelException e) {
+            throw new ModelException("the model's TorchScript source cannot be loaded: " + e.getMessage(), e);
+        }
+        block = (PtSymbolBlock) model.getBlock();
+    }
+
+    /** libtorch. @throws ModelException when there is none for this machine */
+    static Engine engine() {
+        try {
+            return Engine.getEngine("PyTorch");
+        } catch (final EngineException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new ModelException(
+                    "libtorch cannot be loaded (" + cause.getMessage() + "): see 'Devices' in the README", e);
+        }
+    }
+
+    /** Sets how many cores one operation of the calling thread may use. */
+    public static void useThreads(final int threads) {
+        engine();
+        JniUtils.setNumThreads(threads);
+    }
+
+    /** Whether autograd records a computation. */
+    public enum Gradients {
+        RECORDED,
+        /** Off for this call; the compiled plan of a recorded call can be shared. */
+        OFF,
+        /** Off for good: results can never take part in a recorded computation. The fastest. */
+        NEVER
+    }
+
+    /**
+     * Runs one method of the module. Results belong to the manager of the first argument.
+     *
+     * @param arguments in the order of the method's parameters, named as DJL wants dictionaries: {@code w.some.tensor}
+     */
+    public NDList run(final String method, final NDList arguments, final Gradients gradients) {
+        try (NDManager scope = arguments.head().getManager().newSubManager()) {
+            final NDArray name = scope.create(0);
+            name.setName("module_method:" + method);
+            final NDList all = new NDList(arguments);
+            all.add(name);
+            // the optimiser rewrites what it has seen run a few times, and rounds differently then: training that goes
+            // on in a fresh
+            // process would not be the same to the bit. It gains nothing there, only in generation's loop
+            JniUtils.setGraphExecutorOptimize(gradients == Gradients.NEVER);
+            if (gradients != Gradients.OFF) {
+                return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
+            }
+            final boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(false);
+            try {
+                return IValueUtils.forward(block, all, true);
+            } finally {
+                JniUtils.setGradMode(before);
+            }
+        }
+    }
+
+    private static byte[] archive(final byte[] source) throws IOException {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            store(zip, "data.pkl", pickledModule());
+            store(zip, "code/__torch__.py", source);
+            store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            store(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
+            store(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The pickle of {@code __torch__.Judge} with its two attributes, training and _is_full_backward_hook. */
+    private static byte[] pickledModule() throws IOException {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(new byte[] {(byte) 0x80, 2, 'c'});
+        out.write("__torch__\nJudge\n".getBytes(StandardCharsets.US_ASCII));
+        out.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
+        unicode(out, "training");
+        out.write(0x89);
+        unicode(out, "_is_full_backward_hook");
+        out.write(new byte[] {'N', 'u', 'b', '.'});
+        return out.toByteArray();
+    }
+
+    private static void unicode(final ByteArrayOutputStream out, final String text) throws IOException {
+        out.write(new byte[] {'X', (byte) text.length(), 0, 0, 0});
+        out.write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void store(final ZipOutputStream zip, final String name, final byte[] content) throws IOException {
+        final ZipEntry entry = new ZipEntry("judge/" + name);
+        final CRC32 crc = new CRC32();
+        crc.update(content);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,70 @@
+package org.mtrljudge.model.generation;
+
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.mtrljudge.model.input.JudgeTokenizer;
+
+/** What {@code generate} returns, row by row: tokens {@code [rows, length]} and their log-probabilities; −1 after a row's end. */
+public final class GeneratedRows {
+    private final long[] tokens;
+    private final float[] logProbs;
+    private final int length;
+    private final JudgeTokenizer tokenizer;
+    private final int eosTokenId;
+    private final List<GeneratedCompletion.Span> spans;
+
+    public GeneratedRows(
+            final NDList result,
+            final JudgeTokenizer tokenizer,
+            final int eosTokenId,
+            final List<GeneratedCompletion.Span> spans) {
+        this.spans = spans;
+        this.tokens = result.get(0).toLongArray();
+        this.logProbs = result.get(1).toFloatArray();
+        this.length = Math.toIntExact(result.get(0).getShape().get(1));
+        this.tokenizer = tokenizer;
+        this.eosTokenId = eosTokenId;
+    }
+
+    /** The rows in groups of that size. */
+    public List<List<GeneratedCompletion>> groups(final int groupSize) {
+        final List<List<GeneratedCompletion>> groups = new ArrayList<>();
+        for (int row = 0; row < tokens.length / length; row += groupSize) {
+            final List<GeneratedCompletion> group = new ArrayList<>();
+            for (int g = 0; g < groupSize; g++) {
+                group.add(completion((row + g) * length));
+            }
+            groups.add(group);
+        }
+        return groups;
+    }
+
+    private GeneratedCompletion completion(final int from) {
+        int end = from;
+        while (end < from + length && tokens[end] >= 0) {
+            end++;
+        }
+        final int[] ids = new int[end - from];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = (int) tokens[from + i];
+        }
+        final boolean finished = ids[ids.length - 1] == eosTokenId;
+        return new GeneratedCompletion(
+                ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished, spansOf(ids.length));
+    }
+
+    /** A row may end before the others. */
+    private List<GeneratedCompletion.Span> spansOf(final int tokens) {
+        final List<GeneratedCompletion.Span> own = new ArrayList<>();
+        int left = tokens;
+        for (final GeneratedCompletion.Span span : spans) {
+            if (left > 0) {
+                own.add(new GeneratedCompletion.Span(span.mark(), Math.min(left, span.tokens())));
+                left -= span.tokens();
+            }
+        }
+        return own;
+    }
+}

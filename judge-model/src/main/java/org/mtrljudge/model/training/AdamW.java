@@ -1,0 +1,154 @@
+package org.mtrljudge.model.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule.Gradients;
+import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.model.weights.Weights;
+
+/**
+ * AdamW over the trained weights of a judge, with clipping by the global gradient norm. Norms and biases are not decayed. All its
+ * state is float32, also a master copy of weights that are not.
+ */
+public final class AdamW implements AutoCloseable {
+    /**
+     * The optimiser's constants.
+     *
+     * @param maxGradNorm gradients are scaled down to this global norm
+     */
+    public record Settings(double weightDecay, double beta1, double beta2, double epsilon, double maxGradNorm) {}
+
+    /** Its state in a checkpoint folder: float32, PyTorch's names before each tensor's own. */
+    public static final String FILE = "optimizer.safetensors";
+
+    private final JudgeModule module;
+    private final Weights weights;
+    private final Weights masters;
+    private final Settings settings;
+    private final Weights firstMoments;
+    private final Weights secondMoments;
+    private int updates;
+
+    public AdamW(final JudgeModule module, final Weights weights, final Settings settings) {
+        this.module = module;
+        this.weights = weights;
+        this.settings = settings;
+        this.masters = weights.type() == WeightType.F32 ? weights : weights.copy(WeightType.F32);
+        this.firstMoments = weights.zeros();
+        this.secondMoments = weights.zeros();
+        weights.trackGradients();
+    }
+
+    /**
+     * One update from the gradients on the weights, which are zero afterwards.
+     *
+     * @return the global gradient norm before clipping; when it is not finite nothing was updated
+     */
+    public double step(final double learningRate) {
+        try (Weights gradients = weights.gradients();
+                NDManager scope = weights.newScope()) {
+            final NDList forNorm = new NDList();
+            gradients.addTo(forNorm, "g");
+            final NDList norm = module.run("gradient_norm", forNorm, Gradients.NEVER);
+            norm.attach(scope);
+            final double total = norm.head().toFloatArray()[0];
+            if (!Double.isFinite(total)) {
+                final NDList toClear = new NDList();
+                gradients.addTo(toClear, "g");
+                module.run("clear", toClear, Gradients.NEVER).attach(scope);
+                return total;
+            }
+            update(gradients, learningRate, Math.min(1, settings.maxGradNorm / (total + 1e-6)), scope);
+            return total;
+        }
+    }
+
+    private void update(
+            final Weights gradients, final double learningRate, final double clipping, final NDManager scope) {
+        updates++;
+        final NDList arguments = new NDList();
+        masters.addTo(arguments, "w");
+        gradients.addTo(arguments, "g");
+        firstMoments.addTo(arguments, "m");
+        secondMoments.addTo(arguments, "u");
+        arguments.add(scope.create(new double[] {
+            learningRate,
+            settings.beta1,
+            settings.beta2,
+            settings.epsilon,
+            settings.weightDecay,
+            1 - Math.pow(settings.beta1, updates),
+            1 - Math.pow(settings.beta2, updates),
+            clipping
+        }));
+        module.run("adamw", arguments, Gradients.NEVER).attach(scope);
+        if (masters != weights) {
+            final NDList toRound = new NDList();
+            weights.addTo(toRound, "w");
+            masters.addTo(toRound, "p");
+            module.run("round", toRound, Gradients.NEVER).attach(scope);
+        }
+    }
+
+    /** Writes moments, master weights and the number of updates: what {@link #restore} takes. */
+    public void writeTo(final WritableByteChannel out) throws IOException {
+        try (NDManager scope = weights.newScope()) {
+            final NDArray step = scope.create(new float[] {updates});
+            Safetensors.write(state(step), WeightType.F32, WeightType.F32, weights.transfer(), out);
+        }
+    }
+
+    private SortedMap<String, NDArray> state(final NDArray step) {
+        final SortedMap<String, NDArray> state = new TreeMap<>();
+        state.put("step", step);
+        firstMoments.tensors().forEach((name, t) -> state.put("exp_avg." + name, t));
+        secondMoments.tensors().forEach((name, t) -> state.put("exp_avg_sq." + name, t));
+        if (masters != weights) {
+            masters.tensors().forEach((name, t) -> state.put("master." + name, t));
+        }
+        return state;
+    }
+
+    /**
+     * Takes back what {@link #writeTo} wrote into a checkpoint folder.
+     *
+     * @throws ModelException when it is missing, damaged or another model's
+     */
+    public void restore(final Path folder) {
+        final Path file = folder.resolve(FILE);
+        final SortedMap<String, Safetensors.Tensor> found = Safetensors.read(file);
+        try (NDManager scope = weights.newScope()) {
+            final NDArray step = scope.create(new float[1]);
+            final SortedMap<String, Shape> expected = new TreeMap<>();
+            state(step).forEach((name, t) -> expected.put(name, t.getShape()));
+            Safetensors.check(found, expected, file);
+            for (final var target : state(step).entrySet()) {
+                final Safetensors.Tensor source = Objects.requireNonNull(found.get(target.getKey()));
+                weights.transfer().read(source.bytes(), source.type(), target.getValue(), WeightType.F32);
+            }
+            updates = (int) step.getFloat(0);
+        } catch (final IOException e) {
+            throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        firstMoments.close();
+        secondMoments.close();
+        if (masters != weights) {
+            masters.close();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.mtrljudge.model.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import java.util.List;
+import java.util.function.Function;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.engine.JudgeModule.Gradients;
+import org.mtrljudge.model.engine.SharedInputs;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedBatch;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.weights.JudgeWeights;
+import org.mtrljudge.model.weights.Weights;
+
+/** Scores the completion tokens of packed groups, and takes the gradients of a loss of these scores back to the weights. */
+public final class TokenScorer {
+    private final JudgeModule module;
+    private final JudgeConfig config;
+    private final NDList shared;
+    private final JudgeWeights weights;
+    private final boolean checkpointing;
+
+    /**
+     * @param shared the dictionary {@code r}, as {@link SharedInputs} makes it
+     * @param checkpointing whether {@link #backward} computes layers again instead of keeping what they computed
+     */
+    public TokenScorer(
+            final JudgeModule module,
+            final JudgeConfig config,
+            final NDList shared,
+            final JudgeWeights weights,
+            final boolean checkpointing) {
+        this.module = module;
+        this.config = config;
+        this.shared = shared;
+        this.weights = weights;
+        this.checkpointing = checkpointing;
+    }
+
+    /**
+     * Log-probabilities of all completion tokens of the groups, in their order.
+     *
+     * @param by the version of the policy
+     * @param scope owns the result and everything behind it
+     */
+    public TokenScores score(
+            final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
+        final PackedBatch batch = new PackedBatch(groups);
+        final NDList arguments = sequences(by, batch, scope);
+        arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature), batch.chosen(scope)));
+        final NDList result = module.run("log_probs", arguments, Gradients.OFF);
+        result.attach(scope);
+        return new TokenScores(result.get(0), result.get(1));
+    }
+
+    /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32. */
+    public NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
+        final PackedBatch batch = new PackedBatch(List.of(new PackedGroup(prompt, List.of())));
+        final NDList result = module.run("all_logits", sequences(weights.policy(), batch, scope), Gradients.NEVER);
+        result.attach(scope);
+        return result.head().squeeze(0);
+    }
+
+    /** The arguments of {@code log_probs}, {@code all_logits} and {@code states} from {@code w} to {@code mask}. */
+    private NDList sequences(final Weights by, final PackedBatch batch, final NDManager scope) {
+        final NDList arguments = new NDList();
+        weights.addTo(arguments, by);
+        arguments.addAll(batch.vision(config, scope));
+        arguments.addAll(shared);
+        arguments.addAll(new NDList(batch.ids(scope), batch.positions(scope), batch.mask(scope)));
+        return arguments;
+    }
+
+    /**
+     * Runs a forward over the groups and the backward of what {@code loss} makes of their scores, and leaves the gradients on the
+     * policy's weights, added to those already there. An {@link AdamW} over them has to be there.
+     *
+     * @param scope owns all arrays of the pass
+     * @param loss from the scores a scalar; its own arrays belong to the scope
+     */
+    public void backward(
+            final List<PackedGroup> groups,
+            final double temperature,
+            final NDManager scope,
+            final Function<TokenScores, NDArray> loss) {
+        final PackedBatch batch = new PackedBatch(groups);
+        final ScoringHead head = head();
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            if (checkpointing) {
+                new GradientCheckpointing(module, config, shared, weights, head)
+                        .backward(batch, temperature, scope, collector, loss);
+                return;
+            }
+            final NDList arguments = sequences(weights.policy(), batch, scope);
+            arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature)));
+            final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
+            states.attach(scope);
+            final NDArray leaf = states.head().stopGradient();
+            final NDArray upstream =
+                    head.backward(leaf, batch.chosen(scope), leaf.getShape().get(0), scope, collector, loss);
+            final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
+            sum.attach(scope);
+            collector.backward(sum.head());
+        }
+    }
+
+    private ScoringHead head() {
+        final String name = config.tieWordEmbeddings() ? "model.language_model.embed_tokens.weight" : "lm_head.weight";
+        final NDList matrix = new NDList();
+        weights.addPartsTo(matrix, List.of(name));
+        return new ScoringHead(module, matrix, weights.policy().tensors().get(name));
+    }
+}

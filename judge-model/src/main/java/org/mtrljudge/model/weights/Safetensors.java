@@ -1,0 +1,247 @@
+package org.mtrljudge.model.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.settings.io.Mappers;
+
+/**
+ * The safetensors format: 8 bytes header length, a JSON header, the raw little-endian tensors.
+ * Every length is checked against the buffer before anything is read.
+ */
+public final class Safetensors {
+    private static final int MAX_HEADER_BYTES = 16 << 20;
+    private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
+    /** A tensor's bytes as they lie in the file, and its shape. */
+    public record Tensor(Shape shape, WeightType type, TensorTransfer.Source bytes) {}
+
+    private Safetensors() {}
+
+    /** All tensors as one image in memory. */
+    static ByteBuffer image(
+            final SortedMap<String, NDArray> tensors, final WeightType type, final TensorTransfer transfer) {
+        final long size = imageBytes(tensors, type);
+        if (size > MAX_IMAGE_BYTES) {
+            throw new ModelException("weights of " + size + " bytes do not fit one image of at most " + MAX_IMAGE_BYTES
+                    + ": train an adapter (actor.model.lora.rank)");
+        }
+        final ByteBuffer image = ByteBuffer.allocate((int) size);
+        try {
+            write(tensors, type, type, transfer, new IntoBuffer(image));
+        } catch (final IOException e) {
+            throw new IllegalStateException("memory can be written", e);
+        }
+        return image.flip();
+    }
+
+    /** How large an image is. */
+    static long imageBytes(final SortedMap<String, NDArray> tensors, final WeightType type) {
+        return 8L
+                + header(tensors, type).length
+                + tensors.values().stream().mapToLong(NDArray::size).sum() * type.bytes();
+    }
+
+    /** A channel into a buffer that is large enough. */
+    private record IntoBuffer(ByteBuffer buffer) implements WritableByteChannel {
+        @Override
+        public int write(final ByteBuffer source) {
+            final int bytes = source.remaining();
+            buffer.put(source);
+            return bytes;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Writes tensors of one type as another. */
+    public static void write(
+            final SortedMap<String, NDArray> tensors,
+            final WeightType type,
+            final WeightType written,
+            final TensorTransfer transfer,
+            final WritableByteChannel out)
+            throws IOException {
+        final byte[] header = header(tensors, written);
+        final ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        start.putLong(header.length).put(header).flip();
+        while (start.hasRemaining()) {
+            out.write(start);
+        }
+        for (final NDArray tensor : tensors.values()) {
+            transfer.write(tensor, type, written, out);
+        }
+    }
+
+    /** The JSON header, padded with spaces to whole eights. */
+    private static byte[] header(final SortedMap<String, NDArray> tensors, final WeightType type) {
+        final ObjectNode header = Mappers.JSON.createObjectNode();
+        header.putObject("__metadata__").put("format", "pt");
+        long offset = 0;
+        for (final Map.Entry<String, NDArray> entry : tensors.entrySet()) {
+            final ObjectNode node = header.putObject(entry.getKey());
+            node.put("dtype", type.name());
+            node.set(
+                    "shape",
+                    Mappers.JSON.valueToTree(entry.getValue().getShape().getShape()));
+            final long end = offset + entry.getValue().size() * type.bytes();
+            node.set("data_offsets", Mappers.JSON.valueToTree(new long[] {offset, end}));
+            offset = end;
+        }
+        final String json = header.toString();
+        return (json + " ".repeat(-json.length() & 7)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Reads every tensor and checks names and shapes before anything is allocated.
+     *
+     * @param origin what to call the source in an error
+     * @throws ModelException when the buffer is no safetensors image, or a tensor is missing, unknown or misshapen
+     */
+    public static SortedMap<String, Tensor> read(
+            final ByteBuffer buffer, final SortedMap<String, Shape> expected, final Path origin) {
+        final ByteBuffer in = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
+        final int headerBytes = headerLength(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
+        final byte[] header = new byte[headerBytes];
+        in.get(8, header);
+        final ByteBuffer body = in.slice(8 + headerBytes, in.remaining() - 8 - headerBytes);
+        final SortedMap<String, Tensor> found = new TreeMap<>();
+        entries(header, body.capacity(), origin)
+                .forEach((name, e) -> found.put(
+                        name,
+                        new Tensor(
+                                e.shape,
+                                e.type,
+                                (target, from) -> target.put(body.slice((int) (e.start + from), target.remaining())))));
+        check(found, expected, origin);
+        return found;
+    }
+
+    /**
+     * As above from a file of any size, whose bytes are read later; what it holds is not compared with an architecture.
+     *
+     * @throws ModelException when it is no safetensors file
+     */
+    public static SortedMap<String, Tensor> read(final Path file) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            final int headerBytes = headerLength(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
+            final ByteBuffer header = ByteBuffer.allocate(headerBytes);
+            while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
+            final long bodyStart = 8L + headerBytes;
+            final SortedMap<String, Tensor> found = new TreeMap<>();
+            entries(header.array(), in.size() - bodyStart, file)
+                    .forEach((name, e) ->
+                            found.put(name, new Tensor(e.shape, e.type, new FileBytes(file, bodyStart + e.start))));
+            return found;
+        } catch (final IOException e) {
+            throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the header says of a tensor; bytes {@code start} to {@code end} of the file's body are its own. */
+    private record Entry(Shape shape, WeightType type, long start, long end) {}
+
+    private static int headerLength(final long length, final long fileBytes, final Path origin) {
+        if (length < 2 || length > MAX_HEADER_BYTES || length > fileBytes - 8) {
+            throw new ModelException(origin + " is not a safetensors file (its header length is " + length
+                    + " bytes): write it again, or copy it again");
+        }
+        return (int) length;
+    }
+
+    private static Map<String, Entry> entries(final byte[] header, final long bodyBytes, final Path origin) {
+        final Map<String, Entry> entries = new LinkedHashMap<>();
+        final JsonNode root = parsed(header, origin);
+        root.properties().forEach(field -> {
+            if (!field.getKey().equals("__metadata__")) {
+                entries.put(field.getKey(), entry(field.getKey(), field.getValue(), bodyBytes, origin));
+            }
+        });
+        long at = 0;
+        for (final Map.Entry<String, Entry> named : entries.entrySet().stream()
+                .sorted(Comparator.comparingLong(e -> e.getValue().start))
+                .toList()) {
+            if (named.getValue().start != at) {
+                throw new ModelException(origin + ": tensor '" + named.getKey() + "' begins at byte "
+                        + named.getValue().start + " where " + at + " is due: the header lies about its offsets");
+            }
+            at = named.getValue().end;
+        }
+        return entries;
+    }
+
+    private static JsonNode parsed(final byte[] bytes, final Path origin) {
+        try {
+            return Mappers.JSON.readTree(bytes);
+        } catch (final JsonProcessingException e) {
+            throw new ModelException(origin + ": the safetensors header is not JSON: " + e.getOriginalMessage(), e);
+        } catch (final IOException e) {
+            throw new ModelException(origin + ": the safetensors header cannot be read", e);
+        }
+    }
+
+    private static Entry entry(final String name, final JsonNode node, final long bodyBytes, final Path origin) {
+        final String dtype = node.path("dtype").asText();
+        final WeightType type = WeightType.named(dtype)
+                .orElseThrow(() -> new ModelException(origin + ": tensor '" + name + "' has dtype " + dtype
+                        + "; read are " + Arrays.toString(WeightType.values())));
+        final long[] dims = new long[node.path("shape").size()];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = node.path("shape").get(i).asLong();
+        }
+        final long start = node.path("data_offsets").path(0).asLong(-1);
+        final long end = node.path("data_offsets").path(1).asLong(-1);
+        final Shape shape = new Shape(dims);
+        if (start < 0 || end > bodyBytes || end - start != shape.size() * type.bytes()) {
+            throw new ModelException(origin + ": tensor '" + name + "' " + shape + " does not fit its bytes " + start
+                    + ".." + end + " of " + bodyBytes + ": the file is cut off or damaged");
+        }
+        return new Entry(shape, type, start, end);
+    }
+
+    /** @throws ModelException when a tensor is missing, unknown or misshapen */
+    public static void check(
+            final Map<String, Tensor> found, final SortedMap<String, Shape> expected, final Path origin) {
+        expected.forEach((name, shape) -> {
+            final Tensor tensor = found.get(name);
+            if (tensor == null) {
+                throw new ModelException(origin + ": tensor '" + name + "' " + shape
+                        + " is missing: the checkpoint does not belong to its config.json");
+            }
+            if (!tensor.shape().equals(shape)) {
+                throw new ModelException(origin + ": tensor '" + name + "' is " + tensor.shape()
+                        + ", its config.json asks for " + shape);
+            }
+        });
+        found.keySet().stream()
+                .filter(n -> !expected.containsKey(n))
+                .findFirst()
+                .ifPresent(n -> {
+                    throw new ModelException(origin + ": tensor '" + n + "' belongs to no part of this architecture");
+                });
+    }
+}

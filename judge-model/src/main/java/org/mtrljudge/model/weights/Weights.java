@@ -1,0 +1,223 @@
+package org.mtrljudge.model.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.WeightType;
+
+/**
+ * Tensors by their published names, all of one type, in a native-memory scope of their own: a whole judge, or an adapter.
+ * Closing it frees them.
+ */
+public final class Weights implements AutoCloseable {
+    private final NDManager manager;
+    private final TensorTransfer transfer;
+    private final WeightType type;
+    private final String prefix;
+    private final SortedMap<String, NDArray> tensors = new TreeMap<>();
+
+    private Weights(final NDManager parent, final TensorTransfer transfer, final WeightType type, final String prefix) {
+        this.manager = parent.newSubManager();
+        this.transfer = transfer;
+        this.type = type;
+        this.prefix = prefix;
+    }
+
+    /**
+     * The tensors of a safetensors file or buffer, or of another source.
+     *
+     * @param prefix what their published names begin with and the module's names do not
+     * @param type to hold them in
+     */
+    static Weights of(
+            final SortedMap<String, Safetensors.Tensor> source,
+            final String prefix,
+            final WeightType type,
+            final TensorTransfer transfer,
+            final NDManager parent) {
+        final Weights weights = new Weights(parent, transfer, type, prefix);
+        try {
+            weights.load(source);
+            return weights;
+        } catch (final IOException e) {
+            weights.close();
+            throw new ModelException("weights cannot be read: " + e.getMessage(), e);
+        } catch (final RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /**
+     * On the CPU, a file's tensors of the same type are mapped: nothing is read before it is used, and processes share it until they
+     * write. The file must not be written meanwhile; replacing it is fine.
+     */
+    private void load(final SortedMap<String, Safetensors.Tensor> source) throws IOException {
+        final Map<Path, NDArray> mapped = new HashMap<>();
+        try (NDManager scope = manager.newSubManager()) {
+            for (final Map.Entry<String, Safetensors.Tensor> e : source.entrySet()) {
+                final Safetensors.Tensor tensor = e.getValue();
+                final NDArray made;
+                if (tensor.bytes() instanceof FileBytes bytes && mappable(tensor, bytes)) {
+                    NDArray file = mapped.get(bytes.file());
+                    if (file == null) {
+                        file = transfer.map(bytes.file(), type, scope);
+                        mapped.put(bytes.file(), file);
+                    }
+                    made = transfer.part(file, bytes.start() / type.bytes(), tensor.shape(), manager);
+                } else {
+                    made = transfer.allocate(tensor.shape(), type, manager);
+                    transfer.read(tensor.bytes(), tensor.type(), made, type);
+                }
+                tensors.put(e.getKey(), made);
+            }
+        }
+    }
+
+    private boolean mappable(final Safetensors.Tensor tensor, final FileBytes bytes) {
+        return tensor.type() == type
+                && bytes.start() % type.bytes() == 0
+                && !manager.getDevice().isGpu();
+    }
+
+    /** Takes other values, of the same names and shapes. */
+    public void overwrite(final SortedMap<String, Safetensors.Tensor> source) {
+        source.forEach((name, tensor) -> {
+            try {
+                transfer.read(tensor.bytes(), tensor.type(), tensor(name), type);
+            } catch (final IOException e) {
+                throw new ModelException("tensor '" + name + "' cannot be read: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private NDArray tensor(final String name) {
+        final NDArray tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("there is no tensor " + name);
+        }
+        return tensor;
+    }
+
+    /** New float32 tensors of the same names and shapes, all zero: an optimiser's moments, say. */
+    public Weights zeros() {
+        final Weights zeros = new Weights(manager.getParentManager(), transfer, WeightType.F32, prefix);
+        tensors.forEach((name, t) -> zeros.tensors.put(name, zeros.manager.zeros(t.getShape(), DataType.FLOAT32)));
+        return zeros;
+    }
+
+    /** A copy that does not follow later updates. */
+    public Weights copy() {
+        return copy(type);
+    }
+
+    /** As above, in another type. */
+    public Weights copy(final WeightType to) {
+        final Weights copy = new Weights(manager.getParentManager(), transfer, to, prefix);
+        tensors.forEach((name, t) -> {
+            final NDArray twin = transfer.allocate(t.getShape(), to, copy.manager);
+            transfer.copy(t, twin);
+            copy.tensors.put(name, twin);
+        });
+        return copy;
+    }
+
+    /** Lets the next forward in training mode record gradients for every tensor. */
+    public void trackGradients() {
+        tensors.values().forEach(t -> t.setRequiresGradient(true));
+    }
+
+    /** The gradients that the last backward left, in a scope of their own that shares their memory. */
+    public Weights gradients() {
+        final Weights gradients = new Weights(manager.getParentManager(), transfer, type, prefix);
+        tensors.forEach((name, t) -> {
+            final NDArray gradient = t.getGradient();
+            gradient.detach();
+            gradient.attach(gradients.manager);
+            gradients.tensors.put(name, gradient);
+        });
+        return gradients;
+    }
+
+    /** Appends the tensors as the dictionary argument {@code argument} of a module's method. */
+    public void addTo(final NDList arguments, final String argument) {
+        addPartTo(arguments, argument, "");
+    }
+
+    /** As above, only the tensors whose names in the module begin with {@code part}. Tells whether there were any. */
+    boolean addPartTo(final NDList arguments, final String argument, final String part) {
+        final String from = prefix + part;
+        int added = 0;
+        for (final Map.Entry<String, NDArray> e : tensors.tailMap(from).entrySet()) {
+            if (!e.getKey().startsWith(from)) {
+                break;
+            }
+            e.getValue().setName(argument + "." + e.getKey().substring(prefix.length()));
+            arguments.add(e.getValue());
+            added++;
+        }
+        return added > 0;
+    }
+
+    public Map<String, NDArray> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** How these tensors' bytes are moved. */
+    public TensorTransfer transfer() {
+        return transfer;
+    }
+
+    public WeightType type() {
+        return type;
+    }
+
+    public long parameterCount() {
+        return tensors.values().stream().mapToLong(NDArray::size).sum();
+    }
+
+    /** A scope beside the tensors, for a moment's arrays. */
+    public NDManager newScope() {
+        return manager.newSubManager();
+    }
+
+    /**
+     * The whole as one safetensors image: what is broadcast and digested.
+     *
+     * @throws ModelException when it is larger than a Java buffer can be
+     */
+    public ByteBuffer toSafetensors() {
+        return Safetensors.image(tensors, type, transfer);
+    }
+
+    /** How large that image is. */
+    public long imageBytes() {
+        return Safetensors.imageBytes(tensors, type);
+    }
+
+    /** Writes the same image, whatever its size. */
+    public void writeTo(final WritableByteChannel out) throws IOException {
+        writeTo(out, type);
+    }
+
+    /** Writes it as that type. */
+    public void writeTo(final WritableByteChannel out, final WeightType written) throws IOException {
+        Safetensors.write(tensors, type, written, transfer, out);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,178 @@
+package org.mtrljudge.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
+
+class CheckpointTest {
+    private static final double BF16_STEP = 1.0 / 256;
+
+    @TempDir
+    private Path folder;
+
+    private Path checkpoint;
+
+    @BeforeEach
+    void save() {
+        checkpoint = folder.resolve("checkpoint");
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 5)) {
+            model.save(checkpoint, WeightType.F32);
+        }
+    }
+
+    private void loadExpecting(final String... parts) {
+        assertThatThrownBy(() -> JudgeModel.load(JudgeFolder.open(checkpoint)).close())
+                .isInstanceOf(ModelException.class)
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    private Path weights() {
+        return checkpoint.resolve("model.safetensors");
+    }
+
+    private void rewriteHeader(final UnaryOperator<String> change) throws IOException {
+        final byte[] bytes = Files.readAllBytes(weights());
+        final int length =
+                (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        final String header = new String(bytes, 8, length, StandardCharsets.UTF_8);
+        final byte[] changed = change.apply(header).getBytes(StandardCharsets.UTF_8);
+        final ByteBuffer out = ByteBuffer.allocate(8 + changed.length + bytes.length - 8 - length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(changed.length).put(changed).put(bytes, 8 + length, bytes.length - 8 - length);
+        Files.write(weights(), out.array());
+    }
+
+    /** Weights of the file's type are mapped: what training writes must stay in memory. */
+    @Test
+    void shouldNeverWriteIntoTheFileItTrainsFrom() throws IOException {
+        final byte[] before = Files.readAllBytes(weights());
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint));
+                AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1));
+                NDManager scope = model.newScope()) {
+            final ByteBuffer untrained = model.policy().toSafetensors();
+            final PackedGroup group =
+                    new PackedGroup(model.encode("safe?", List.of(), "test"), List.of(model.encodeCompletion("yes")));
+            model.backward(List.of(group), 1, scope, s -> s.logProbs().mean().neg());
+            assertThat(optimizer.step(1e-2)).isPositive();
+            assertThat(model.policy().toSafetensors()).isNotEqualTo(untrained);
+        }
+        assertThat(Files.readAllBytes(weights())).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRefuseAMissingTensor() throws IOException {
+        rewriteHeader(h -> h.replace("model.visual.merger.norm.bias", "model.visual.merger.norm.bias2"));
+        loadExpecting("model.safetensors", "tensor 'model.visual.merger.norm.bias'", "is missing");
+    }
+
+    @Test
+    void shouldRefuseAMisshapenTensor() throws IOException {
+        rewriteHeader(h -> h.replace("\"shape\":[523,128]", "\"shape\":[128,523]"));
+        loadExpecting("embed_tokens.weight' is (128, 523)", "asks for (523, 128)");
+    }
+
+    @Test
+    void shouldRefuseACutFile() throws IOException {
+        final byte[] bytes = Files.readAllBytes(weights());
+        Files.write(weights(), Arrays.copyOf(bytes, bytes.length / 2));
+        loadExpecting("cut off or damaged");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoSafetensorsFile() throws IOException {
+        Files.write(weights(), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n', 's', 'y', 's'}); // a pickle
+        loadExpecting("is not a safetensors file");
+        Files.delete(weights());
+        loadExpecting("has no model.safetensors");
+    }
+
+    @Test
+    void shouldRefuseAConfigThatContradictsItself() throws IOException {
+        final ObjectMapper json = new ObjectMapper();
+        final Path config = checkpoint.resolve("config.json");
+        final ObjectNode root = (ObjectNode) json.readTree(config.toFile());
+        ((ObjectNode) root.get("text_config")).put("num_key_value_heads", 3);
+        json.writeValue(config.toFile(), root);
+        loadExpecting("multiple of num_key_value_heads");
+        ((ObjectNode) root.get("text_config")).remove("hidden_size");
+        json.writeValue(config.toFile(), root);
+        loadExpecting("'hidden_size' is missing");
+    }
+
+    @Test
+    void shouldRefuseAnArchitectureItDoesNotKnow() throws IOException {
+        final Path config = checkpoint.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"qwen3_vl\"", "\"llava\""));
+        loadExpecting(config.toString(), "'model_type' is llava", "qwen3_vl, qwen3_vl_moe");
+        Files.writeString(config, "{");
+        loadExpecting(config.toString(), "is not JSON");
+    }
+
+    @Test
+    void shouldRefuseATypeItDoesNotKnow() throws IOException {
+        rewriteHeader(h -> h.replaceFirst("\"F32\"", "\"I8\" "));
+        loadExpecting(weights().toString(), "tensor '", "has dtype I8", "F32, BF16, F16");
+    }
+
+    @Test
+    void shouldRefusePicturesPreparedOtherwise() throws IOException {
+        final Path file = checkpoint.resolve("preprocessor_config.json");
+        final String sound = Files.readString(file);
+        Files.writeString(file, sound.replaceFirst("0\\.5", "0.48"));
+        loadExpecting("'image_mean' is [0.48,0.5,0.5]");
+        Files.writeString(file, sound.replace("\"patch_size\": 16", "\"patch_size\": 14"));
+        loadExpecting("differ in the size of patches");
+    }
+
+    @Test
+    void shouldReadBothSpellingsOfTheRopeSettings() throws IOException {
+        final ObjectMapper json = new ObjectMapper();
+        final ObjectNode root =
+                (ObjectNode) json.readTree(checkpoint.resolve("config.json").toFile());
+        final JudgeConfig before = JudgeConfig.of(root);
+        final ObjectNode text = (ObjectNode) root.get("text_config");
+        final ObjectNode rope = (ObjectNode) text.remove("rope_scaling");
+        rope.set("rope_theta", text.remove("rope_theta"));
+        text.set("rope_parameters", rope);
+        assertThat(JudgeConfig.of(root)).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRoundToBf16AndBack() {
+        final Path half = folder.resolve("half");
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+            model.save(half, WeightType.BF16);
+            try (JudgeModel rounded = JudgeModel.load(JudgeFolder.open(half))) {
+                model.policy().tensors().forEach((name, tensor) -> {
+                    final float[] exact = tensor.toFloatArray();
+                    final float[] near = rounded.policy().tensors().get(name).toFloatArray();
+                    for (int i = 0; i < exact.length; i++) {
+                        assertThat((double) Math.abs(near[i] - exact[i]))
+                                .isLessThanOrEqualTo(Math.abs(exact[i]) * BF16_STEP);
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.mtrljudge.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.weights.Safetensors;
+
+/** A checkpoint in two shards and what can be wrong with it. */
+class WeightFilesTest {
+    private static final String FIRST = "model-00001-of-00002.safetensors";
+    private static final String SECOND = "model-00002-of-00002.safetensors";
+
+    @TempDir
+    private Path folder;
+
+    private final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 5);
+    private Path checkpoint;
+
+    @BeforeEach
+    void saveInShards() throws IOException {
+        checkpoint = folder.resolve("checkpoint");
+        model.save(checkpoint, WeightType.F32);
+        Files.delete(checkpoint.resolve(WeightFiles.SINGLE));
+        final Map<String, SortedMap<String, NDArray>> shards = Map.of(FIRST, new TreeMap<>(), SECOND, new TreeMap<>());
+        final ObjectNode index = new ObjectMapper().createObjectNode();
+        final ObjectNode map = index.putObject("weight_map");
+        model.policy().tensors().forEach((name, tensor) -> {
+            final String shard = name.contains("visual") ? SECOND : FIRST;
+            shards.get(shard).put(name, tensor);
+            map.put(name, shard);
+        });
+        for (final Map.Entry<String, SortedMap<String, NDArray>> shard : shards.entrySet()) {
+            try (FileChannel out = FileChannel.open(
+                    checkpoint.resolve(shard.getKey()), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                Safetensors.write(
+                        shard.getValue(),
+                        WeightType.F32,
+                        WeightType.F32,
+                        model.policy().transfer(),
+                        out);
+            }
+        }
+        Files.writeString(checkpoint.resolve(WeightFiles.INDEX), index.toString());
+    }
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    private void loadExpecting(final String... parts) {
+        assertThatThrownBy(() -> JudgeModel.load(JudgeFolder.open(checkpoint)).close())
+                .isInstanceOf(ModelException.class)
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    private void changeIndex(final String from, final String to) throws IOException {
+        final Path index = checkpoint.resolve(WeightFiles.INDEX);
+        Files.writeString(index, Files.readString(index).replace(from, to));
+    }
+
+    @Test
+    void shouldReadShardsAsOneCheckpoint() {
+        try (JudgeModel loaded = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+            assertThat(loaded.policy().toSafetensors()).isEqualTo(model.policy().toSafetensors());
+        }
+    }
+
+    @Test
+    void shouldRefuseAMissingShard() throws IOException {
+        Files.delete(checkpoint.resolve(SECOND));
+        loadExpecting(WeightFiles.INDEX, SECOND, "not there");
+    }
+
+    @Test
+    void shouldRefuseACutShard() throws IOException {
+        final Path shard = checkpoint.resolve(SECOND);
+        final byte[] bytes = Files.readAllBytes(shard);
+        Files.write(shard, java.util.Arrays.copyOf(bytes, bytes.length - 100));
+        loadExpecting(SECOND, "cut off or damaged");
+    }
+
+    @Test
+    void shouldRefuseAnIndexThatLeavesItsFolder() throws IOException {
+        changeIndex(SECOND, "../" + SECOND);
+        loadExpecting("'../" + SECOND + "'", "not a file of its own folder");
+        changeIndex("../" + SECOND, "..");
+        loadExpecting("'..'", "not a file of its own folder");
+    }
+
+    @Test
+    void shouldRefuseAnIndexThatMixesUpItsShards() throws IOException {
+        changeIndex("\"model.visual.pos_embed.weight\":\"" + SECOND, "\"model.visual.pos_embed.weight\":\"" + FIRST);
+        loadExpecting(SECOND, "model.visual.pos_embed.weight", "looks for it in " + FIRST);
+        Files.writeString(checkpoint.resolve(WeightFiles.INDEX), "{}");
+        loadExpecting("'weight_map' is missing");
+    }
+
+    @Test
+    void shouldRefuseOffsetsThatOverlap() throws IOException {
+        final Path shard = checkpoint.resolve(FIRST);
+        final byte[] bytes = Files.readAllBytes(shard);
+        final int length =
+                (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        final String header = new String(bytes, 8, length, java.nio.charset.StandardCharsets.UTF_8);
+        final ObjectNode root = (ObjectNode) new ObjectMapper().readTree(header);
+        final ObjectNode norm = (ObjectNode) root.get("model.language_model.norm.weight");
+        norm.set("data_offsets", new ObjectMapper().valueToTree(new long[] {0, 512}));
+        final byte[] changed = root.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        final ByteBuffer out = ByteBuffer.allocate(8 + changed.length + bytes.length - 8 - length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(changed.length).put(changed).put(bytes, 8 + length, bytes.length - 8 - length);
+        Files.write(shard, out.array());
+        loadExpecting(FIRST, "the header lies about its offsets");
+    }
+
+    @Test
+    void shouldRefusePickledWeights() throws IOException {
+        Files.delete(checkpoint.resolve(WeightFiles.INDEX));
+        Files.write(checkpoint.resolve("pytorch_model.bin"), new byte[] {1});
+        loadExpecting("has no model.safetensors", "pickled weights", "are refused");
+    }
+}

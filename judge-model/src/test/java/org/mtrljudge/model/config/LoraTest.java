@@ -1,0 +1,195 @@
+package org.mtrljudge.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.TestPictures;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
+
+class LoraTest {
+    /** W x + s B A x against (W + s B A) x in float32. */
+    private static final float ORDER = 2e-4f;
+
+    private static final Lora LORA = new Lora(4, 8, List.of("q_proj", "down_proj", "qkv"));
+    private final JudgeModel model = load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), LORA);
+
+    @TempDir
+    private Path folder;
+
+    private static JudgeModel load(final JudgeFolder folder, final Lora lora) {
+        return JudgeModel.load(folder, new ModelOptions("cpu", WeightType.F32, lora, false));
+    }
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    private static PackedGroup group(final JudgeModel judge) {
+        final byte[] picture = TestPictures.noise(96, 64, 1);
+        return new PackedGroup(
+                judge.encode("<image>\nsafe?", List.of(picture), "test"), List.of(judge.encodeCompletion("yes it is")));
+    }
+
+    private static float[] scores(final JudgeModel judge) {
+        try (NDManager scope = judge.newScope()) {
+            return judge.score(List.of(group(judge)), 1, scope).logProbs().toFloatArray();
+        }
+    }
+
+    private void train(final int steps) {
+        try (AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
+            for (int i = 0; i < steps; i++) {
+                try (NDManager scope = model.newScope()) {
+                    model.backward(
+                            List.of(group(model)),
+                            1,
+                            scope,
+                            s -> s.logProbs().mean().neg());
+                }
+                assertThat(optimizer.step(1e-2)).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void shouldChangeNothingBeforeItIsTrained() {
+        try (JudgeModel plain = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            assertThat(scores(model)).isEqualTo(scores(plain));
+        }
+    }
+
+    @Test
+    void shouldHoldTwoTensorsForEachTargetAlone() {
+        final Map<String, NDArray> tensors = model.policy().tensors();
+        final JudgeConfig config = JudgeFolder.preset(JudgeFolder.JUDGE_TINY).config();
+        assertThat(tensors)
+                .hasSize(2 * (2 * config.text().layers() + config.vision().depth()));
+        final String layer = "base_model.model.model.language_model.layers.0.mlp.down_proj";
+        assertThat(tensors.get(layer + ".lora_A.weight").getShape().getShape())
+                .containsExactly(4, config.text().intermediateSize());
+        assertThat(tensors.get(layer + ".lora_B.weight").getShape().getShape())
+                .containsExactly(config.text().hiddenSize(), 4);
+    }
+
+    @Test
+    void shouldComputeWhatTheMergedWeightsCompute() {
+        train(8);
+        final float[] adapted = scores(model);
+        try (JudgeModel merged = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            assertThat(scores(merged)[0]).isNotCloseTo(adapted[0], within(0.05f));
+            final Map<String, NDArray> adapter = model.policy().tensors();
+            adapter.forEach((name, a) -> {
+                if (name.endsWith(".lora_A.weight")) {
+                    final NDArray b = adapter.get(name.replace("lora_A", "lora_B"));
+                    final NDArray weight = merged.policy()
+                            .tensors()
+                            .get(name.replace("base_model.model.", "").replace("lora_A.", ""));
+                    weight.addi(b.matMul(a).mul(8f / 4)); // alpha / rank
+                }
+            });
+            final float[] whole = scores(merged);
+            for (int i = 0; i < whole.length; i++) {
+                assertThat(adapted[i]).isCloseTo(whole[i], within(ORDER));
+            }
+        }
+    }
+
+    @Test
+    void shouldSaveAsPeftDoesAndGoOnFromThere() throws IOException {
+        train(3);
+        final Path saved = folder.resolve("adapter");
+        model.save(saved);
+        assertThat(saved.toFile().list()).containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+        final JsonNode config =
+                new ObjectMapper().readTree(saved.resolve("adapter_config.json").toFile());
+        assertThat(config.get("peft_type").asText()).isEqualTo("LORA");
+        assertThat(config.get("r").asInt()).isEqualTo(4);
+        assertThat(config.get("base_model_name_or_path").asText()).isEqualTo(JudgeFolder.JUDGE_TINY);
+        try (JudgeModel again = load(JudgeFolder.open(saved), null)) {
+            assertThat(scores(again)).isEqualTo(scores(model));
+        }
+        final float[] before = scores(model);
+        train(2);
+        assertThat(scores(model)).isNotEqualTo(before);
+        model.restore(saved);
+        assertThat(scores(model)).isEqualTo(before);
+        assertThatThrownBy(() -> load(JudgeFolder.open(saved), new Lora(8, 8, List.of("q_proj"))))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("leave actor.model.lora.rank at 0");
+    }
+
+    @Test
+    void shouldRefuseAnAdapterItWouldComputeWrongly() throws IOException {
+        final Path saved = folder.resolve("adapter");
+        model.save(saved);
+        final Path file = saved.resolve("adapter_config.json");
+        final ObjectMapper json = new ObjectMapper();
+        for (final Map.Entry<String, Object> wrong : new TreeMap<String, Object>(Map.of(
+                        "use_dora",
+                        true,
+                        "use_rslora",
+                        true,
+                        "bias",
+                        "all",
+                        "peft_type",
+                        "LOHA",
+                        "modules_to_save",
+                        List.of("lm_head"),
+                        "rank_pattern",
+                        Map.of("q_proj", 8)))
+                .entrySet()) {
+            final ObjectNode config = (ObjectNode) json.readTree(file.toFile());
+            final ObjectNode changed = config.deepCopy();
+            changed.set(wrong.getKey(), json.valueToTree(wrong.getValue()));
+            json.writeValue(file.toFile(), changed);
+            assertThatThrownBy(() -> JudgeFolder.open(saved))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("adapter_config.json")
+                    .hasMessageContaining("'" + wrong.getKey() + "'");
+            json.writeValue(file.toFile(), config);
+        }
+    }
+
+    @Test
+    void shouldNameTheModulesThereAre() {
+        assertThatThrownBy(() -> load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), new Lora(4, 8, List.of("query"))))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("'query'")
+                .hasMessageContaining("q_proj");
+        final Lora all = new Lora(2, 4, List.of(Lora.ALL_LINEAR))
+                .resolved(JudgeFolder.preset(JudgeFolder.JUDGE_TINY).config());
+        assertThat(all.targetModules())
+                .containsExactly("down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj");
+    }
+
+    @Test
+    void shouldBroadcastTheAdapterAlone() {
+        final var image = model.policy().toSafetensors();
+        assertThat(image.remaining()).isLessThan(300_000); // of a model of 9 MB
+        train(2);
+        final float[] trained = scores(model);
+        final var broadcast = model.policy().toSafetensors();
+        try (JudgeModel actor = load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), LORA)) {
+            actor.replacePolicy(broadcast, "version 1");
+            assertThat(scores(actor)).isEqualTo(trained);
+        }
+    }
+}

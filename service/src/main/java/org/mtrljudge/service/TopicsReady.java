@@ -1,0 +1,110 @@
+package org.mtrljudge.service;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
+import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.settings.UsageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The run's topics as a service meets them at its start: the learner makes them, the others wait for them. */
+public final class TopicsReady {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicsReady.class);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final short BROKERS_DEFAULT = -1;
+
+    /** Something that only works once brokers and topics are there. */
+    private interface Attempt {
+        void make(Admin admin) throws ExecutionException, InterruptedException;
+    }
+
+    private final ServiceSettings settings;
+    private final KafkaClients clients;
+    private final BooleanSupplier stopping;
+
+    /** @param stopping ends every wait */
+    public TopicsReady(final ServiceSettings settings, final KafkaClients clients, final BooleanSupplier stopping) {
+        this.settings = settings;
+        this.clients = clients;
+        this.stopping = stopping;
+    }
+
+    /**
+     * Makes the topics that are missing and sets the actors' group up.
+     *
+     * @return false when the service is to stop
+     * @throws UsageException when the broker does not let this service in
+     */
+    public boolean prepare() throws InterruptedException {
+        return until(admin -> clients.topics().prepare(admin, BROKERS_DEFAULT));
+    }
+
+    /**
+     * Waits until the topics are there.
+     *
+     * @return false when the service is to stop
+     * @throws UsageException when the broker does not let this service in
+     */
+    public boolean await(final List<Topic<?>> wanted) throws InterruptedException {
+        return until(
+                admin -> admin.describeTopics(wanted.stream().map(Topic::name).toList())
+                        .allTopicNames()
+                        .get());
+    }
+
+    private boolean until(final Attempt attempt) throws InterruptedException {
+        String told = "";
+        try (Admin admin = clients.admin(TIMEOUT)) {
+            while (!stopping.getAsBoolean()) {
+                final String missing = missing(attempt, admin);
+                if (missing == null) {
+                    return true;
+                }
+                if (!missing.equals(told)) {
+                    LOG.info("waiting: {}", missing);
+                    told = missing;
+                }
+                Thread.sleep(ASK_AGAIN.toMillis());
+            }
+        }
+        return false;
+    }
+
+    /** What is still missing; null when nothing is. */
+    private @Nullable String missing(final Attempt attempt, final Admin admin) throws InterruptedException {
+        try {
+            attempt.make(admin);
+            return null;
+        } catch (final ExecutionException | KafkaException e) {
+            final Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            final String brokers = clients.brokers();
+            if (why instanceof AuthenticationException) {
+                throw new UsageException("the broker at " + brokers + " refuses these credentials (kafka: "
+                        + clients.securityProtocol() + "): " + why.getMessage());
+            }
+            if (why instanceof AuthorizationException) {
+                throw new UsageException("the broker at " + brokers + " does not allow what a " + settings.service()
+                        + " does: " + why.getMessage() + "; see docs/security.md for the ACLs");
+            }
+            if (why instanceof UnknownTopicOrPartitionException) {
+                return "the topics of " + settings.run() + ", which its learner makes";
+            }
+            if (why instanceof TimeoutException || why instanceof RetriableException) {
+                return "a broker at " + brokers;
+            }
+            throw e instanceof KafkaException own ? own : new KafkaException(String.valueOf(why.getMessage()), why);
+        }
+    }
+}
