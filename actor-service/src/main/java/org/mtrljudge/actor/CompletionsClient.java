@@ -1,7 +1,6 @@
 package org.mtrljudge.actor;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.settings.io.Mappers;
 
 /** The requests to a completions server, and what its answers mean. */
 final class CompletionsClient {
@@ -35,7 +35,6 @@ final class CompletionsClient {
     private static final int MAX_ANSWER_BYTES = 256 << 20;
     private static final int MAX_ERROR_CHARACTERS = 500;
     private static final String PLACEHOLDER = "<image>";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(CONNECTING).build();
@@ -57,7 +56,7 @@ final class CompletionsClient {
 
     void loadAdapter(final String name, final Path folder) {
         final ObjectNode request =
-                JSON.createObjectNode().put("lora_name", name).put("lora_path", folder.toString());
+                Mappers.JSON.createObjectNode().put("lora_name", name).put("lora_path", folder.toString());
         final Answer answer = joined(post("/v1/load_lora_adapter", request, 1));
         if (answer.status != 200 && !answer.error().contains("already")) {
             throw new ModelException(
@@ -67,8 +66,8 @@ final class CompletionsClient {
     }
 
     void unloadAdapter(final String name) {
-        final Answer answer =
-                joined(post("/v1/unload_lora_adapter", JSON.createObjectNode().put("lora_name", name), 1));
+        final Answer answer = joined(
+                post("/v1/unload_lora_adapter", Mappers.JSON.createObjectNode().put("lora_name", name), 1));
         if (answer.status != 200 && answer.status != 404) {
             throw new ModelException("the server did not forget the adapter " + name + " (" + answer.error() + ")");
         }
@@ -98,7 +97,7 @@ final class CompletionsClient {
             final int groupSize,
             final Sampling sampling,
             final ImageStore images) {
-        final ObjectNode request = JSON.createObjectNode();
+        final ObjectNode request = Mappers.JSON.createObjectNode();
         request.put("model", model).put("n", groupSize).put("max_tokens", sampling.maxNewTokens());
         request.put("temperature", sampling.temperature()).put("top_p", sampling.topP());
         request.put("seed", prompt.getSampling().getSeed());
@@ -141,7 +140,7 @@ final class CompletionsClient {
         }
         final JsonNode root;
         try {
-            root = JSON.readTree(answer.body);
+            root = Mappers.JSON.readTree(answer.body);
         } catch (final IOException e) {
             throw new ModelException("the server's answer is no JSON: " + e.getMessage(), e);
         }

@@ -2,8 +2,6 @@ package org.mtrljudge.actor;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +16,7 @@ import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.settings.io.Folders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,11 +70,8 @@ public final class ServerEngine implements GenerationEngine {
     }
 
     private static void remove(final Path folder) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (final Path file : files) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
+        try {
+            Folders.delete(folder);
         } catch (final IOException e) {
             LOG.warn("the adapter {} is left where it is: {}", folder, e.getMessage());
         }

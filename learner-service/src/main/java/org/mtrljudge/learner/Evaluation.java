@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.tasks.MacroF1;
+import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** The verdicts of one policy version over a split, counted. */
 public final class Evaluation {

@@ -6,7 +6,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.settings.SettingsTree;
-import org.mtrljudge.tasks.DataSettings;
+import org.mtrljudge.tasks.source.DataSettings;
 
 /**
  * What the learner reads of a run's settings.

@@ -1,6 +1,5 @@
 package org.mtrljudge.learner;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * Checkpoints from which training goes on: {@code warmup_step_N} and {@code global_step_N}, each a checkpoint folder with the
@@ -24,7 +25,6 @@ final class TrainingCheckpoints {
 
     private static final Pattern NAME = Pattern.compile("(warmup|global)_step_(\\d{1,9})");
     private static final long MAX_STATE_BYTES = 64L << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final Path folder;
     private final int limit;
 
@@ -58,7 +58,7 @@ final class TrainingCheckpoints {
     /** Saves one, then deletes those that are too many. */
     void save(final Trainer trainer, final LearnerState state) {
         try {
-            trainer.save(path(state.stage(), state.step()), STATE, JSON.writeValueAsBytes(state));
+            trainer.save(path(state.stage(), state.step()), STATE, Mappers.JSON.writeValueAsBytes(state));
             final List<Saved> old = new ArrayList<>(all());
             start().ifPresent(old::remove);
             for (final Saved saved : old.subList(0, Math.max(0, old.size() - limit))) {
@@ -141,7 +141,7 @@ final class TrainingCheckpoints {
             if (Files.size(file) > MAX_STATE_BYTES) {
                 throw new LearnerException(file + " is larger than " + MAX_STATE_BYTES + " bytes");
             }
-            return JSON.readValue(file.toFile(), LearnerState.class);
+            return Mappers.JSON.readValue(file.toFile(), LearnerState.class);
         } catch (final IOException e) {
             throw new LearnerException(
                     file + " cannot be read (" + e.getMessage() + "): delete its folder to go on from an older one");
@@ -150,11 +150,6 @@ final class TrainingCheckpoints {
 
     private static void delete(final Path checkpoint) throws IOException {
         Files.delete(checkpoint.resolve(STATE)); // first: without it the folder is no checkpoint any more
-        try (Stream<Path> files = Files.list(checkpoint)) {
-            for (final Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(checkpoint);
+        Folders.delete(checkpoint);
     }
 }

@@ -58,7 +58,7 @@ final class RewardLoop implements ServiceLoop, ScoringNow {
 
     private RewardSettings rewards() {
         try {
-            return run.settings();
+            return run.resolve().settings();
         } catch (final IllegalArgumentException e) {
             throw new UsageException("wrong setting: " + e.getMessage());
         }

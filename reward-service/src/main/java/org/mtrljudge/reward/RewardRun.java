@@ -40,13 +40,23 @@ public record RewardRun(Algorithm algorithm, Reward reward) {
         }
     }
 
-    /** @throws IllegalArgumentException when the reward set or what one section says of the other is wrong */
-    public RewardSettings settings() {
+    /**
+     * Reads the reward set and opens the plug-ins, anew at each call: a command resolves once and passes the value on.
+     *
+     * @throws IllegalArgumentException when the reward set or what one section says of the other is wrong
+     */
+    public ResolvedRewards resolve() {
         final Verifiers verifiers =
                 new Verifiers(reward.plugins == null ? null : Path.of(reward.plugins), reward.pluginTimeoutMs);
-        final RewardSet set = reward.file == null
-                ? RewardSet.accuracyAndFormat(reward.formatWeight)
-                : new RewardSetReader(verifiers).read(Path.of(reward.file));
+        if (reward.file == null) {
+            return new ResolvedRewards(settings(RewardSet.accuracyAndFormat(reward.formatWeight)), null);
+        }
+        final Path file = Path.of(reward.file);
+        final String text = RewardSetReader.text(file);
+        return new ResolvedRewards(settings(new RewardSetReader(verifiers).read(file, text)), text);
+    }
+
+    private RewardSettings settings(final RewardSet set) {
         return new RewardSettings(
                 set,
                 AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)),

@@ -3,10 +3,7 @@ package org.mtrljudge.reward;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonMappingException.Reference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,15 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.Verifier;
 
 /** Reads a reward set from YAML; everything that can be wrong with it is found here, before anything is scored. */
 public final class RewardSetReader {
     private static final long MAX_FILE_BYTES = 1 << 20;
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .build();
 
     private final Verifiers verifiers;
 
@@ -56,7 +51,17 @@ public final class RewardSetReader {
 
     /** @throws IllegalArgumentException that names the file, the task and the key */
     public RewardSet read(final Path file) {
-        final SetFile read = parse(file);
+        return read(file, text(file));
+    }
+
+    /**
+     * The set in a text that was read before.
+     *
+     * @param file where the text came from, for messages
+     * @throws IllegalArgumentException that names the file, the task and the key
+     */
+    RewardSet read(final Path file, final String text) {
+        final SetFile read = parse(file, text);
         if (read.name == null || read.name.isBlank()) {
             throw new IllegalArgumentException(file + ": the key 'name' is missing");
         }
@@ -74,7 +79,8 @@ public final class RewardSetReader {
         return new RewardSet(read.name, read.version, tasks, defaults);
     }
 
-    private static SetFile parse(final Path file) {
+    /** @throws IllegalArgumentException when there is no such file or it cannot be read */
+    static String text(final Path file) {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException("there is no reward set " + file);
         }
@@ -82,7 +88,15 @@ public final class RewardSetReader {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new IllegalArgumentException(file + " is larger than " + MAX_FILE_BYTES + " bytes");
             }
-            final SetFile read = YAML.readValue(Files.readAllBytes(file), SetFile.class);
+            return Files.readString(file);
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("the reward set " + file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static SetFile parse(final Path file, final String text) {
+        try {
+            final SetFile read = Mappers.YAML.readValue(text, SetFile.class);
             if (read == null) {
                 throw new IllegalArgumentException(file + " is empty");
             }
@@ -98,8 +112,6 @@ public final class RewardSetReader {
             throw new IllegalArgumentException(file + ": '" + key + "': " + e.getOriginalMessage());
         } catch (final JsonProcessingException e) {
             throw new IllegalArgumentException(file + " is no YAML: " + e.getOriginalMessage());
-        } catch (final IOException e) {
-            throw new IllegalArgumentException("the reward set " + file + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -1,7 +1,6 @@
 package org.mtrljudge.reward;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -11,6 +10,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * What was scored of one task in one minute, by the time of the records; kept for an hour.
@@ -65,18 +65,17 @@ record TaskStatistics(
     }
 
     static Serde<TaskStatistics> serde() {
-        final ObjectMapper json = new ObjectMapper();
         return Serdes.serdeFrom(
                 (topic, statistics) -> {
                     try {
-                        return json.writeValueAsBytes(statistics);
+                        return Mappers.JSON.writeValueAsBytes(statistics);
                     } catch (final JsonProcessingException e) {
                         throw new UncheckedIOException(e);
                     }
                 },
                 (topic, bytes) -> {
                     try {
-                        return json.readValue(bytes, TaskStatistics.class);
+                        return Mappers.JSON.readValue(bytes, TaskStatistics.class);
                     } catch (final IOException e) {
                         throw new UncheckedIOException(e);
                     }

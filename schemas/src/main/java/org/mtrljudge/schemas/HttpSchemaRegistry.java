@@ -2,7 +2,6 @@ package org.mtrljudge.schemas;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * A registry behind Confluent's REST interface: Confluent's own, or Apicurio's under {@code /apis/ccompat/v7}. Subjects are kept
@@ -32,7 +32,6 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_SHOWN = 500;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String url;
     private final HttpClient http =
@@ -65,7 +64,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private int register(final String subject, final Schema schema) {
         final String path = URLEncoder.encode(subject, StandardCharsets.UTF_8);
         try {
-            final String body = JSON.writeValueAsString(Map.of("schema", schema.toString()));
+            final String body = Mappers.JSON.writeValueAsString(Map.of("schema", schema.toString()));
             send("PUT", "/config/" + path, COMPATIBILITY);
             return send("POST", "/subjects/" + path + "/versions", body)
                     .path("id")
@@ -109,7 +108,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
             if (response.statusCode() >= 300) {
                 throw new SerializationException("the schema registry refused " + path + ": " + shown(answer));
             }
-            return JSON.readTree(answer);
+            return Mappers.JSON.readTree(answer);
         } catch (final IOException e) {
             throw new KafkaException("the schema registry at " + url + " cannot be reached: " + e, e);
         } catch (final InterruptedException e) {

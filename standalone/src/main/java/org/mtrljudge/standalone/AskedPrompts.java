@@ -1,6 +1,7 @@
 package org.mtrljudge.standalone;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.mtrljudge.settings.io.Mappers;
+
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import org.mtrljudge.tasks.Split;
 
 /** Training examples of a source, remembered in the order they are read, so that the other side can be asked the same. Tests nothing. */
 final class AskedPrompts implements ExampleSource {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final ExampleSource source;
     private final List<JudgeExample> asked = new ArrayList<>();
 
@@ -47,7 +47,7 @@ final class AskedPrompts implements ExampleSource {
             Files.write(file.resolveSibling(name), picture);
             images.add(name);
         }
-        return JSON.writeValueAsString(Map.of(
+        return Mappers.JSON.writeValueAsString(Map.of(
                 "prompt", example.prompt(),
                 "images", images,
                 "answer", example.answer(),

@@ -1,7 +1,6 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.report.Curves;
 import org.mtrljudge.learner.report.MetricsLog;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * An actor and a learner as two processes, on one core each: the time to the same number of steps with {@code trainer.max_staleness} 0, 1
@@ -111,7 +112,7 @@ final class AsyncBench {
                 new MetricsLog(folder.resolve("metrics.jsonl"), new Quiet()).rlSteps();
         curves.put("max_staleness " + staleness, rl);
         final JsonNode summary =
-                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+                Mappers.JSON.readTree(folder.resolve("summary.json").toFile());
         return new Figure(
                 summary.at("/seconds_by_phase/rl").asDouble(),
                 summary.at("/rl/learn_seconds").asDouble(),

@@ -21,6 +21,7 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.io.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

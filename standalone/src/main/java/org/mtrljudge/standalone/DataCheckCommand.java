@@ -14,9 +14,9 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.source.JsonlData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

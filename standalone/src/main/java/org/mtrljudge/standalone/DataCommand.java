@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
@@ -77,7 +77,7 @@ final class DataCommand {
             if (example.demonstration() != null) {
                 line.put("demonstration", example.demonstration());
             }
-            return new ObjectMapper().writeValueAsString(line);
+            return Mappers.JSON.writeValueAsString(line);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import org.mtrljudge.learner.EvaluationPlan;
 import org.mtrljudge.learner.Judgement;
 import org.mtrljudge.learner.report.EvaluationReport;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 import picocli.CommandLine.Command;
@@ -108,10 +108,9 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private static void write(final Path file, final List<Judgement> judgements) {
-        final ObjectMapper json = new ObjectMapper();
         try (BufferedWriter lines = Files.newBufferedWriter(file)) {
             for (final Judgement judgement : judgements) {
-                lines.write(json.writeValueAsString(judgement) + "\n");
+                lines.write(Mappers.JSON.writeValueAsString(judgement) + "\n");
             }
         } catch (final IOException e) {
             throw new RunException(file + " cannot be written: " + e.getMessage(), e);

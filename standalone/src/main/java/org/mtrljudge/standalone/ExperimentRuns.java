@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.Map;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.experiment.Cell;
 import org.mtrljudge.standalone.experiment.CellFigures;
@@ -21,7 +21,6 @@ import org.mtrljudge.tasks.Split;
 
 /** The runs of an experiment: a folder each, as {@code ./judge train} makes it. One that was stopped goes on where it was. */
 final class ExperimentRuns {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FIGURES = "figures.json";
 
     private final CellSettings settings;
@@ -105,7 +104,7 @@ final class ExperimentRuns {
         cells.stream().filter(this::isDone).forEach(cell -> {
             final Path file = settings.folder().resolve(cell.name()).resolve(FIGURES);
             try {
-                figures.put(cell, JSON.readValue(file.toFile(), CellFigures.class));
+                figures.put(cell, Mappers.JSON.readValue(file.toFile(), CellFigures.class));
             } catch (final IOException e) {
                 throw new RunException(file + " cannot be read, delete it to make it again: " + e.getMessage(), e);
             }
@@ -115,7 +114,7 @@ final class ExperimentRuns {
 
     private static void write(final Path file, final CellFigures figures) {
         try {
-            WholeFile.write(file, JSON.writeValueAsString(figures));
+            WholeFile.write(file, Mappers.JSON.writeValueAsString(figures));
         } catch (final IOException e) {
             throw new RunException(file + " cannot be written: " + e.getMessage(), e);
         }

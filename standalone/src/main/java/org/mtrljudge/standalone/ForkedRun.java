@@ -1,9 +1,11 @@
 package org.mtrljudge.standalone;
 
+import java.io.IOException;
 import java.util.List;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** A new run's beginning: the state of another run after one of its steps, learned again from its log. */
@@ -46,7 +48,11 @@ final class ForkedRun {
             return run.refold(model)
                     .fork(step, directory.checkpoints(), settings.tree().digest(), source);
         } catch (final RuntimeException e) {
-            Folders.delete(directory.path());
+            try {
+                Folders.delete(directory.path());
+            } catch (final IOException left) {
+                e.addSuppressed(left);
+            }
             throw e;
         }
     }

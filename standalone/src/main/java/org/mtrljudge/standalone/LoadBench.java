@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +15,7 @@ import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.service.ResidentMemory;
+import org.mtrljudge.settings.io.Mappers;
 
 /** One measurement of {@code ./judge bench model} in a process of its own: loading a checkpoint, or reading its file. */
 public final class LoadBench {
@@ -44,7 +44,7 @@ public final class LoadBench {
                 .redirectErrorStream(true)
                 .start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        final JsonNode figure = new ObjectMapper().readTree(result.toFile());
+        final JsonNode figure = Mappers.JSON.readTree(result.toFile());
         Files.delete(result);
         if (figure.isEmpty()) {
             throw new RunException("the benchmark's process failed; its output: " + output, null);
@@ -75,10 +75,9 @@ public final class LoadBench {
             case "into" -> readInto(checkpoint.resolve("model.safetensors"), start);
             default -> readOver(checkpoint.resolve("model.safetensors"), start);
         };
-        new ObjectMapper()
-                .writeValue(
-                        Path.of(args[2]).toFile(),
-                        Map.of("seconds", seconds, "peak_bytes", ResidentMemory.peakBytes() - before));
+        Mappers.JSON.writeValue(
+                Path.of(args[2]).toFile(),
+                Map.of("seconds", seconds, "peak_bytes", ResidentMemory.peakBytes() - before));
     }
 
     private static double readOver(final Path file, final long start) throws IOException {

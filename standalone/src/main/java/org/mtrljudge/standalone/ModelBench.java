@@ -19,6 +19,7 @@ import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.service.ResidentMemory;
+import org.mtrljudge.settings.io.Folders;
 
 /** Generation, training and loading of one random checkpoint, beside the reference implementation where Python has it. */
 final class ModelBench {

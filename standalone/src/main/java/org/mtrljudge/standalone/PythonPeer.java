@@ -1,22 +1,20 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.mtrljudge.settings.io.Mappers;
 
 /** Runs the other side of a benchmark in a Python of the user's; it prints JSON. */
 final class PythonPeer {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private PythonPeer() {}
 
     /** Runs a script that prints one JSON object. */
     static JsonNode run(final String python, final Path script, final List<String> arguments) throws IOException {
-        return JSON.readTree(output(python, script, arguments));
+        return Mappers.JSON.readTree(output(python, script, arguments));
     }
 
     /** Runs a script that prints one JSON object per line. */
@@ -24,7 +22,7 @@ final class PythonPeer {
             throws IOException {
         final List<JsonNode> lines = new ArrayList<>();
         for (final String line : output(python, script, arguments).lines().toList()) {
-            lines.add(JSON.readTree(line));
+            lines.add(Mappers.JSON.readTree(line));
         }
         return lines;
     }

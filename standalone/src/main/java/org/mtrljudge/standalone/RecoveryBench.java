@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import org.mtrljudge.settings.io.Folders;
 
 /** Kills a run with SIGKILL and measures how long it takes from {@code --resume} to its first new step. */
 final class RecoveryBench {

@@ -74,7 +74,7 @@ final class ReplayCommand implements Callable<Integer> {
         final List<String> settingsToo = new ArrayList<>(overrides);
         settingsToo.add("reward.file=" + rewards);
         final RunSettings settings = RunSettings.read(directory.settings(), settingsToo);
-        final ReplayPlan wanted = new ReplayPlan(ReplayPlan.digest(rewards, settings), since, versions, tasks, 0);
+        final ReplayPlan wanted = new ReplayPlan(ReplayPlan.digest(settings), since, versions, tasks, 0);
         final RolloutFilter filter = filter();
         final ReplayFolder folder =
                 new ReplayFolder(directory.inside("replays", dryRun ? DRY_RUN : String.valueOf(name)));

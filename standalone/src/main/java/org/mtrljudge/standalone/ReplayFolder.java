@@ -1,18 +1,18 @@
 package org.mtrljudge.standalone;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
 
 /** {@code runs/RUN/replays/NAME}: what the replay was begun with, its state while it goes on, and at its end the report. */
 final class ReplayFolder {
     private static final String PLAN = "plan.json";
     private static final String REPORT = "report.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final RunDirectory directory;
 
     ReplayFolder(final RunDirectory directory) {
@@ -53,7 +53,7 @@ final class ReplayFolder {
             return null;
         }
         try {
-            return JSON.readValue(Files.readAllBytes(file), ReplayPlan.class);
+            return Mappers.JSON.readValue(Files.readAllBytes(file), ReplayPlan.class);
         } catch (final IOException e) {
             throw new RunException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -67,7 +67,7 @@ final class ReplayFolder {
         }
         final ReplayPlan plan = wanted.until(endOffset.getAsLong());
         try {
-            directory.write(PLAN, JSON.writeValueAsString(plan) + "\n");
+            directory.write(PLAN, Mappers.JSON.writeValueAsString(plan) + "\n");
         } catch (final IOException e) {
             throw new IllegalStateException("a plan can be written", e);
         }
@@ -78,6 +78,10 @@ final class ReplayFolder {
     void write(final ReplayReport report) {
         directory.write("report.html", new ReplayPage(report).toHtml());
         directory.writeJson(REPORT, report.toMap());
-        Folders.delete(streamsState());
+        try {
+            Folders.delete(streamsState());
+        } catch (final IOException e) {
+            throw new RunException(String.valueOf(e.getMessage()), e);
+        }
     }
 }

@@ -1,13 +1,9 @@
 package org.mtrljudge.standalone;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Sha256;
 
 /**
@@ -23,13 +19,13 @@ record ReplayPlan(
         List<String> tasks,
         long endOffset) {
 
-    static String digest(final Path rewards, final RunSettings settings) {
-        try {
-            final String text = Files.readString(rewards) + settings.rewarding();
-            return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (final IOException e) {
-            throw new UsageException("the reward set " + rewards + " cannot be read: " + e.getMessage());
-        }
+    /** Of the reward set as the settings read it, and of the sections that make advantages of it. */
+    static String digest(final RunSettings settings) {
+        // spelt out: plans that lie in folders have these words, whatever the record is called
+        final String sections = "RewardRun[algorithm=" + settings.rewarding().algorithm() + ", reward="
+                + settings.rewarding().reward() + "]";
+        final String text = settings.resolved().text() + sections;
+        return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     ReplayPlan until(final long offset) {

@@ -1,7 +1,6 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +31,8 @@ import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.ResidentMemory;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -212,11 +213,10 @@ final class RescoreBench implements Callable<Integer> {
     private static String json(final RolloutGroup group) throws JsonProcessingException {
         final List<Map<String, Object>> written =
                 group.getCompletions().stream().map(RescoreBench::json).toList();
-        return new ObjectMapper()
-                .writeValueAsString(Map.of(
-                        "reference", group.getPrompt().getReference(),
-                        "labels", group.getPrompt().getLabels(),
-                        "completions", written));
+        return Mappers.JSON.writeValueAsString(Map.of(
+                "reference", group.getPrompt().getReference(),
+                "labels", group.getPrompt().getLabels(),
+                "completions", written));
     }
 
     private static Map<String, Object> json(final Completion completion) {

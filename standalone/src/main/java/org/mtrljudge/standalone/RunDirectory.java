@@ -1,19 +1,18 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 
 /** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
 final class RunDirectory {
     private static final String ORIGIN = "origin.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final String run;
     private final Path path;
 
@@ -107,14 +106,14 @@ final class RunDirectory {
     }
 
     void writeOrigin(final Origin origin) {
-        writeJson(ORIGIN, JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
+        writeJson(ORIGIN, Mappers.JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
     }
 
     /** Where the run came from; runs of earlier builds do not say. */
     Origin origin() {
         final Path file = path.resolve(ORIGIN);
         try {
-            return Files.exists(file) ? JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+            return Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
         } catch (final IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage());
         }
@@ -130,7 +129,7 @@ final class RunDirectory {
 
     void writeJson(final String name, final Map<String, ?> content) {
         try {
-            write(name, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+            write(name, Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
         } catch (final IOException e) {
             throw new IllegalStateException("a map of plain values can be written", e);
         }

@@ -8,7 +8,6 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.VerdictParser;
 import org.mtrljudge.tasks.metrics.Verdict;
@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
                 "Judges pictures with a trained model: verdict, reasoning and confidence (the share of samples that say the verdict)."
                         + " Needs no broker.")
 final class ScoreCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> LINE = new TypeReference<>() {};
     private static final long MAX_IMAGE_BYTES = 64L << 20;
 
@@ -100,7 +99,7 @@ final class ScoreCommand implements Callable<Integer> {
                 return 0;
             }
             try (MappingIterator<Map<String, Object>> lines =
-                    JSON.readerFor(LINE).readValues(batch.toFile())) {
+                    Mappers.JSON.readerFor(LINE).readValues(batch.toFile())) {
                 for (int number = 1; lines.hasNextValue(); number++) {
                     answer(judge, settings, question(batch, lines.nextValue(), number), true);
                 }
@@ -152,7 +151,7 @@ final class ScoreCommand implements Callable<Integer> {
                 verdict == null ? 0 : Verdict.agreement(verdicts),
                 samples,
                 completions.get(Math.max(0, verdicts.indexOf(verdict))).text());
-        System.out.println(asJson ? JSON.writeValueAsString(answer) : table(answer));
+        System.out.println(asJson ? Mappers.JSON.writeValueAsString(answer) : table(answer));
     }
 
     private static PromptTemplate template(final String task) {

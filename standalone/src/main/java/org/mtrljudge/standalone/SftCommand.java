@@ -1,7 +1,6 @@
 package org.mtrljudge.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,7 +65,7 @@ final class SftCommand implements Callable<Integer> {
 
     private static JsonNode summary(final Path file) {
         try {
-            final JsonNode summary = new ObjectMapper().readTree(Files.readAllBytes(file));
+            final JsonNode summary = Mappers.JSON.readTree(Files.readAllBytes(file));
             if (summary.at("/seconds_by_phase/rl").asDouble() <= 0
                     || summary.path("warmup_steps").asInt() <= 0) {
                 throw new UsageException(file + " tells of no warm-up and RL to stand beside");

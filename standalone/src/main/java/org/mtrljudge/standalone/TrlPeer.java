@@ -1,7 +1,8 @@
 package org.mtrljudge.standalone;
 
+import org.mtrljudge.settings.io.Mappers;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ final class TrlPeer {
     List<TrlStep> train(final TrlPlan plan, final String checkpoint, final Path prompts) throws IOException {
         final Path folder = prompts.resolveSibling("trl");
         final Path file = prompts.resolveSibling("plan.json");
-        new ObjectMapper()
+        Mappers.JSON
                 .writeValue(
                         file.toFile(),
                         Map.ofEntries(

@@ -28,6 +28,7 @@ import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.settings.io.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -50,7 +51,8 @@ final class WeightsBench implements Callable<Integer> {
         final Path folder = Files.createTempDirectory("judge-bench");
         final Topics topics = new Topics("bench", new LocalSchemaRegistry());
         try {
-            final Path checkpoint = RandomCheckpoint.write(folder, "large", 768, 23).folder();
+            final Path checkpoint =
+                    RandomCheckpoint.write(folder, "large", 768, 23).folder();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
                     JudgeModel learner = JudgeModel.load(JudgeFolder.open(checkpoint));
                     JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {

@@ -76,6 +76,25 @@ class RunSettingsTest {
     }
 
     @Test
+    void shouldReadARewardSetOnce() throws IOException {
+        final Path rewards = Files.writeString(
+                folder.resolve("rewards.yaml"), "{name: first, version: 1, defaults: {format_weight: 0.1}}");
+        final RunSettings settings = RunSettings.read(null, List.of("reward.file=" + rewards));
+        final String digest = ReplayPlan.digest(settings);
+        Files.writeString(rewards, "{name: second, version: 2, defaults: {format_weight: 0.9}}");
+        assertThat(settings.rewards().set().name()).isEqualTo("first");
+        assertThat(settings.rewards()).isSameAs(settings.withTotalSteps(3).rewards());
+        assertThat(settings.rewards()).isSameAs(settings.forSamples(2).rewards());
+        assertThat(ReplayPlan.digest(settings)).isEqualTo(digest);
+        assertThat(RunSettings.read(null, List.of("reward.file=" + rewards))
+                        .rewards()
+                        .set()
+                        .version())
+                .as("the next command")
+                .isEqualTo(2);
+    }
+
+    @Test
     void shouldRefuseAFileThatIsNoYaml() throws IOException {
         final Path file = folder.resolve("broken.yaml");
         Files.writeString(file, "rollout: [1, 2");

@@ -1,7 +1,6 @@
 package org.mtrljudge.model.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +14,7 @@ import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.model.weights.Weights;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * A LoRA adapter as PEFT keeps it: {@code adapter_config.json} and {@code adapter_model.safetensors}.
@@ -24,14 +24,12 @@ import org.mtrljudge.model.weights.Weights;
 public record AdapterFolder(Path folder, String base, Lora lora) {
     static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** @throws ModelException when its configuration asks for what is not computed here */
     static AdapterFolder open(final Path folder) {
         final Path file = folder.resolve(CONFIG);
         final JsonNode config;
         try {
-            config = JSON.readTree(file.toFile());
+            config = Mappers.JSON.readTree(file.toFile());
         } catch (final IOException e) {
             throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -103,11 +101,12 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
 
     private static void writeConfig(final NewFolder made, final String base, final Lora lora, final JudgeConfig config)
             throws IOException {
-        final ObjectNode json = JSON.createObjectNode();
+        final ObjectNode json = Mappers.JSON.createObjectNode();
         json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put("base_model_name_or_path", base);
         json.put("r", lora.rank()).put("lora_alpha", lora.alpha()).put("lora_dropout", 0.0);
-        json.set("target_modules", JSON.valueToTree(lora.resolved(config).targetModules()));
+        json.set(
+                "target_modules", Mappers.JSON.valueToTree(lora.resolved(config).targetModules()));
         json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);
-        made.write(CONFIG, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+        made.write(CONFIG, Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 }

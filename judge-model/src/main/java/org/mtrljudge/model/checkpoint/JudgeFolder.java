@@ -2,7 +2,6 @@ package org.mtrljudge.model.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -23,13 +22,13 @@ import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.settings.io.Mappers;
 
 /** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
 public final class JudgeFolder {
     /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, not to judge. */
     public static final String JUDGE_TINY = "judge-tiny";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final String name;
     private final FileSource source;
@@ -162,7 +161,7 @@ public final class JudgeFolder {
 
     private static JsonNode json(final String name, final byte[] content) {
         try {
-            return JSON.readTree(content);
+            return Mappers.JSON.readTree(content);
         } catch (final IOException e) {
             throw new ModelException(name + " is not JSON: " + e.getMessage(), e);
         }

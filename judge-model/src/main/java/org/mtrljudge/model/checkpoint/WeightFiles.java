@@ -2,7 +2,6 @@ package org.mtrljudge.model.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.settings.io.Mappers;
 
 /** The weights of a checkpoint folder: one safetensors file, or shards that an index names. */
 final class WeightFiles {
@@ -70,7 +70,7 @@ final class WeightFiles {
             if (Files.size(index) > MAX_INDEX_BYTES) {
                 throw new ModelException(index + " is larger than " + MAX_INDEX_BYTES + " bytes");
             }
-            final JsonNode map = new ObjectMapper().readTree(index.toFile()).path("weight_map");
+            final JsonNode map = Mappers.JSON.readTree(index.toFile()).path("weight_map");
             if (!map.isObject() || map.isEmpty()) {
                 throw new ModelException(index + ": the key 'weight_map' is missing or empty");
             }

@@ -21,8 +21,8 @@ final class Bicubic {
         final double[][] vertical = kernel(sourceHeight, height);
         final float[][] result = new float[3][];
         for (int c = 0; c < 3; c++) {
-            final float[] wide = alongRows(planes[c], sourceHeight, sourceWidth, width, horizontal);
-            result[c] = alongColumns(wide, width, height, vertical);
+            final float[] wide = pass(planes[c], sourceHeight, width, sourceWidth, horizontal, true);
+            result[c] = pass(wide, height, width, width, vertical, false);
         }
         return result;
     }
@@ -73,22 +73,23 @@ final class Bicubic {
         return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
     }
 
-    private static float[] alongRows(
-            final float[] in, final int height, final int sourceWidth, final int width, final double[][] kernel) {
+    /**
+     * Resamples one axis of a plane.
+     *
+     * @param alongRows across the width, else down the height
+     */
+    private static float[] pass(
+            final float[] in,
+            final int height,
+            final int width,
+            final int sourceWidth,
+            final double[][] kernel,
+            final boolean alongRows) {
         final float[] out = new float[height * width];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                out[y * width + x] = weigh(in, y * sourceWidth, 1, kernel[x]);
-            }
-        }
-        return out;
-    }
-
-    private static float[] alongColumns(final float[] in, final int width, final int height, final double[][] kernel) {
-        final float[] out = new float[height * width];
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                out[y * width + x] = weigh(in, x, width, kernel[y]);
+                out[y * width + x] =
+                        alongRows ? weigh(in, y * sourceWidth, 1, kernel[x]) : weigh(in, x, sourceWidth, kernel[y]);
             }
         }
         return out;

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * The safetensors format: 8 bytes header length, a JSON header, the raw little-endian tensors.
@@ -30,8 +30,6 @@ import org.mtrljudge.model.config.WeightType;
 public final class Safetensors {
     private static final int MAX_HEADER_BYTES = 16 << 20;
     private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** A tensor's bytes as they lie in the file, and its shape. */
     public record Tensor(Shape shape, WeightType type, TensorTransfer.Source bytes) {}
 
@@ -100,15 +98,17 @@ public final class Safetensors {
 
     /** The JSON header, padded with spaces to whole eights. */
     private static byte[] header(final SortedMap<String, NDArray> tensors, final WeightType type) {
-        final ObjectNode header = JSON.createObjectNode();
+        final ObjectNode header = Mappers.JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (final Map.Entry<String, NDArray> entry : tensors.entrySet()) {
             final ObjectNode node = header.putObject(entry.getKey());
             node.put("dtype", type.name());
-            node.set("shape", JSON.valueToTree(entry.getValue().getShape().getShape()));
+            node.set(
+                    "shape",
+                    Mappers.JSON.valueToTree(entry.getValue().getShape().getShape()));
             final long end = offset + entry.getValue().size() * type.bytes();
-            node.set("data_offsets", JSON.valueToTree(new long[] {offset, end}));
+            node.set("data_offsets", Mappers.JSON.valueToTree(new long[] {offset, end}));
             offset = end;
         }
         final String json = header.toString();
@@ -196,7 +196,7 @@ public final class Safetensors {
 
     private static JsonNode parsed(final byte[] bytes, final Path origin) {
         try {
-            return JSON.readTree(bytes);
+            return Mappers.JSON.readTree(bytes);
         } catch (final JsonProcessingException e) {
             throw new ModelException(origin + ": the safetensors header is not JSON: " + e.getOriginalMessage(), e);
         } catch (final IOException e) {

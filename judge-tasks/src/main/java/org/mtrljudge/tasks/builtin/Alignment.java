@@ -1,8 +1,6 @@
 package org.mtrljudge.tasks.builtin;
 
-import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
-import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
@@ -17,9 +15,7 @@ final class Alignment implements BuiltInTask {
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
         final Scene scene = draw.draw(difficulty, Kind.HARMLESS);
         final Claim claim = Claim.about(scene, positive, Kind.HARMLESS, draw);
-        return new Case(
-                List.of(new Picture(scene, draw.random().nextLong())),
-                claim.text(),
-                new Reasoning().seen(scene).asked(claim, scene));
+        return Case.showing(
+                scene, draw, claim.text(), new Reasoning().seen(scene).asked(claim, scene));
     }
 }

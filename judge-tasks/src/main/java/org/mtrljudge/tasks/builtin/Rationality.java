@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Oddity;
-import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
@@ -22,7 +21,7 @@ final class Rationality implements BuiltInTask {
     @Override
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
         final Scene scene = scene(draw, positive, difficulty);
-        return new Case(List.of(new Picture(scene, draw.random().nextLong())), "", new Reasoning().plausible(scene));
+        return Case.showing(scene, draw, "", new Reasoning().plausible(scene));
     }
 
     /** At the greatest difficulty the oddity hides among two objects. */

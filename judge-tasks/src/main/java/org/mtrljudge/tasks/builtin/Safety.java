@@ -2,7 +2,6 @@ package org.mtrljudge.tasks.builtin;
 
 import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
-import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
@@ -17,10 +16,7 @@ final class Safety implements BuiltInTask {
     @Override
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
         final Scene scene = scene(draw, positive, difficulty);
-        return new Case(
-                List.of(new Picture(scene, draw.random().nextLong())),
-                "",
-                new Reasoning().seen(scene).danger(scene));
+        return Case.showing(scene, draw, "", new Reasoning().seen(scene).danger(scene));
     }
 
     static Scene scene(final SceneSampler draw, final boolean safe, final int objects) {

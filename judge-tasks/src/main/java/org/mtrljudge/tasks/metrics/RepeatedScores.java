@@ -2,7 +2,6 @@ package org.mtrljudge.tasks.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.mtrljudge.tasks.MacroF1;
 
 /**
  * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts: the mean over the repetitions, and over

@@ -3,7 +3,6 @@ package org.mtrljudge.tasks.metrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.mtrljudge.tasks.MacroF1;
 
 /**
  * Verdicts of one task in figures, all 0..1.

@@ -3,7 +3,6 @@ package org.mtrljudge.tasks.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.tasks.MacroF1;
 
 /**
  * A verdict beside its label.

@@ -38,9 +38,11 @@ final class MultimodalRewardBench2 implements PublishedSet {
         if (!chosen.equals("A") && !chosen.equals("B")) {
             throw row.wrong("has chosen '" + chosen + "', A or B is needed");
         }
-        final Content a = content(row, "response_a");
-        final Content b = content(row, "response_b");
-        return List.of(order(row, a, b, chosen.equals("A")), order(row, b, a, chosen.equals("B")));
+        return Prepared.bothOrders(
+                content(row, "response_a"),
+                content(row, "response_b"),
+                chosen.equals("A"),
+                (first, second, better) -> order(row, first, second, better));
     }
 
     private Prepared order(final Row row, final Content one, final Content two, final boolean firstIsBetter) {

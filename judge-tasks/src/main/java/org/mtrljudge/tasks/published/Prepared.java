@@ -47,6 +47,16 @@ record Prepared(
         return new Prepared(task, prompt, pictures, firstIsBetter ? FIRST : SECOND, ORDER, pair, pair, null);
     }
 
+    /** Makes one of the two orders of a question. */
+    interface Order<T> {
+        Prepared of(T first, T second, boolean firstIsBetter);
+    }
+
+    /** Which of two is better, asked in both orders. */
+    static <T> List<Prepared> bothOrders(final T one, final T two, final boolean oneIsBetter, final Order<T> order) {
+        return List.of(order.of(one, two, oneIsBetter), order.of(two, one, !oneIsBetter));
+    }
+
     /** Which of two pictures is better, asked in both orders. */
     static List<Prepared> bothOrders(
             final String task,
@@ -55,8 +65,10 @@ record Prepared(
             final Row.Picture two,
             final boolean firstIsBetter,
             final String pair) {
-        return List.of(
-                order(task, prompt, List.of(one, two), firstIsBetter, pair),
-                order(task, prompt, List.of(two, one), !firstIsBetter, pair));
+        return bothOrders(
+                one,
+                two,
+                firstIsBetter,
+                (first, second, better) -> order(task, prompt, List.of(first, second), better, pair));
     }
 }

@@ -1,22 +1,21 @@
 package org.mtrljudge.tasks.published;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.Split;
 
@@ -26,7 +25,6 @@ import org.mtrljudge.tasks.Split;
  */
 public final class PreparedFolder implements AutoCloseable {
     private static final long MAX_IMAGE_BYTES = 32L << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final Path folder;
     private final Path pictures;
     private final Set<String> tasksBefore;
@@ -52,7 +50,7 @@ public final class PreparedFolder implements AutoCloseable {
     private static Set<String> tasks(final Path data) throws IOException {
         final Set<String> tasks = new HashSet<>();
         for (final String line : Files.readAllLines(data)) {
-            final JsonNode node = JSON.readTree(line);
+            final JsonNode node = Mappers.JSON.readTree(line);
             tasks.add(node.path("task").asText());
         }
         return tasks;
@@ -81,7 +79,7 @@ public final class PreparedFolder implements AutoCloseable {
             line.put("grade", example.grade());
         }
         try {
-            lines.write(JSON.writeValueAsString(line) + "\n");
+            lines.write(Mappers.JSON.writeValueAsString(line) + "\n");
         } catch (final IOException e) {
             throw new UncheckedIOException(folder + " cannot be written: " + e.getMessage(), e);
         }
@@ -92,7 +90,7 @@ public final class PreparedFolder implements AutoCloseable {
         if (bytes.length == 0 || bytes.length > MAX_IMAGE_BYTES) {
             throw row.wrong("has a picture of " + bytes.length + " bytes, 1 to " + MAX_IMAGE_BYTES + " are allowed");
         }
-        final String name = "images/" + sha256(bytes) + ending(bytes);
+        final String name = "images/" + Sha256.of(ByteBuffer.wrap(bytes)) + ending(bytes);
         final Path file = folder.resolve(name);
         try {
             if (!Files.exists(file)) {
@@ -117,14 +115,6 @@ public final class PreparedFolder implements AutoCloseable {
         } catch (final IOException e) {
             throw row.wrong("names the picture " + path + ", which cannot be read in " + pictures
                     + " (--images says where they are): " + e.getMessage());
-        }
-    }
-
-    private static String sha256(final byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (final NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

@@ -3,7 +3,6 @@ package org.mtrljudge.tasks.published;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.DataException;
 
 /**
@@ -26,7 +26,6 @@ final class Rows {
     private static final int MAX_ROWS = 10_000_000;
     private static final List<String> ENDINGS = List.of("csv", "jsonl", "json", "parquet");
     private static final TypeReference<Map<String, Object>> ROW = new TypeReference<>() {};
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Rows() {}
 
@@ -71,7 +70,7 @@ final class Rows {
         try {
             switch (ending(file)) {
                 case "csv" -> readCsv(file, add);
-                case "jsonl" -> readAll(JSON.readerFor(ROW).readValues(file.toFile()), add);
+                case "jsonl" -> readAll(Mappers.JSON.readerFor(ROW).readValues(file.toFile()), add);
                 case "json" -> readJson(file, add);
                 case "parquet" -> ParquetRows.read(file, add);
                 default -> throw new DataException(file + " ends in none of " + ENDINGS);
@@ -107,7 +106,7 @@ final class Rows {
     }
 
     private static void readJson(final Path file, final Consumer<Map<String, Object>> add) throws IOException {
-        final Object root = JSON.readValue(Files.readAllBytes(file), Object.class);
+        final Object root = Mappers.JSON.readValue(Files.readAllBytes(file), Object.class);
         final List<?> found;
         if (root instanceof List<?> list) {
             found = list;
@@ -121,6 +120,6 @@ final class Rows {
         } else {
             throw new DataException(file + " holds no list of rows");
         }
-        found.forEach(row -> add.accept(JSON.convertValue(row, ROW)));
+        found.forEach(row -> add.accept(Mappers.JSON.convertValue(row, ROW)));
     }
 }

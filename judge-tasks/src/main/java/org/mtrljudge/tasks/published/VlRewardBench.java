@@ -31,13 +31,14 @@ final class VlRewardBench implements PublishedSet {
         if (ranking.get(0).equals(ranking.get(1))) {
             return List.of();
         }
-        final boolean first = ((Number) ranking.get(0)).intValue() < ((Number) ranking.get(1)).intValue();
-        final String one = String.valueOf(responses.get(0));
-        final String two = String.valueOf(responses.get(1));
+        final boolean oneIsBetter = ((Number) ranking.get(0)).intValue() < ((Number) ranking.get(1)).intValue();
         final List<Row.Picture> picture = List.of(row.picture("image"));
-        return List.of(
-                Prepared.order(name(), prompt(row.text("query"), one, two), picture, first, group(row)),
-                Prepared.order(name(), prompt(row.text("query"), two, one), picture, !first, group(row)));
+        return Prepared.bothOrders(
+                String.valueOf(responses.get(0)),
+                String.valueOf(responses.get(1)),
+                oneIsBetter,
+                (first, second, better) ->
+                        Prepared.order(name(), prompt(row.text("query"), first, second), picture, better, group(row)));
     }
 
     /** Placeholders in what people wrote are no pictures. */

@@ -3,6 +3,7 @@ package org.mtrljudge.tasks.scene;
 import java.awt.image.BufferedImage;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntUnaryOperator;
 
 /** Spoils a picture: blur, noise, blocking, wrong exposure, each in three strengths. */
 final class Spoiler {
@@ -21,11 +22,11 @@ final class Spoiler {
             case NONE -> {}
             case BLUR -> {
                 for (int pass = 0; pass < BLUR_PASSES[level]; pass++) {
-                    blur(image);
+                    average(image, 3, at -> at - 1);
                 }
             }
             case NOISE -> eachValue(image, v -> v + NOISE_DEVIATION[level] * random.nextGaussian());
-            case BLOCKS -> blocks(image, BLOCK_SIDE[level]);
+            case BLOCKS -> average(image, BLOCK_SIDE[level], at -> at / BLOCK_SIDE[level] * BLOCK_SIDE[level]);
             case DARK -> eachValue(image, v -> v * DARK_FACTOR[level]);
             case BRIGHT -> eachValue(image, v -> v + BRIGHT_SHARE[level] * (255 - v));
         }
@@ -46,25 +47,18 @@ final class Spoiler {
         }
     }
 
-    /** A mean over 3 × 3 neighbours; the border repeats. */
-    private static void blur(final BufferedImage image) {
+    /**
+     * Every pixel becomes the mean of a square; the border repeats.
+     *
+     * @param corner the square's first column, given the pixel's; its first row likewise
+     */
+    private static void average(final BufferedImage image, final int side, final IntUnaryOperator corner) {
         final int w = image.getWidth();
         final int h = image.getHeight();
         final int[] source = image.getRGB(0, 0, w, h, null, 0, w);
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                image.setRGB(x, y, mean(source, w, h, x - 1, y - 1, 3));
-            }
-        }
-    }
-
-    private static void blocks(final BufferedImage image, final int side) {
-        final int w = image.getWidth();
-        final int h = image.getHeight();
-        final int[] source = image.getRGB(0, 0, w, h, null, 0, w);
-        for (int y = 0; y < h; y++) {
-            for (int x = 0; x < w; x++) {
-                image.setRGB(x, y, mean(source, w, h, x / side * side, y / side * side, side));
+                image.setRGB(x, y, mean(source, w, h, corner.applyAsInt(x), corner.applyAsInt(y), side));
             }
         }
     }

@@ -23,8 +23,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.tasks.DataException;
-import org.mtrljudge.tasks.JsonlData;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.source.JsonlData;
 
 /** Small files in the shapes that were published, made by hand. */
 class PreparationTest {

@@ -1,7 +1,6 @@
 package org.mtrljudge.learner.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +15,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. Goes on with
  * a file that is there: a step that is learned again after a restart keeps its line.
  */
 public final class MetricsLog implements TrainingListener {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final Path file;
     private final @Nullable TensorBoardLog tensorBoard;
     private final TrainingListener next;
@@ -52,7 +51,7 @@ public final class MetricsLog implements TrainingListener {
                 Files.writeString(file, whole);
             }
             for (final String line : whole.lines().toList()) {
-                final JsonNode values = JSON.readTree(line);
+                final JsonNode values = Mappers.JSON.readTree(line);
                 final String phase = values.path("phase").asText();
                 final int step = values.path("step").asInt();
                 written.add(phase + " " + step);
@@ -97,7 +96,10 @@ public final class MetricsLog implements TrainingListener {
         line.putAll(metrics);
         try {
             Files.writeString(
-                    file, JSON.writeValueAsString(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    file,
+                    Mappers.JSON.writeValueAsString(line) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         } catch (final IOException e) {
             throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
         }

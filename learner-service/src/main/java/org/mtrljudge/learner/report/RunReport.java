@@ -1,6 +1,5 @@
 package org.mtrljudge.learner.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -8,11 +7,11 @@ import java.time.Clock;
 import java.util.List;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 
 /** What a learner leaves in its run's folder: {@code metrics.jsonl}, {@code summary.json} and curves. */
 public final class RunReport {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TENSORBOARD = "tensorboard";
     private final Path folder;
     private final MetricsLog metrics;
@@ -43,7 +42,7 @@ public final class RunReport {
         try {
             WholeFile.write(
                     folder.resolve("summary.json"),
-                    JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary.toMap()) + "\n");
+                    Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary.toMap()) + "\n");
         } catch (final IOException e) {
             throw new UncheckedIOException(folder.resolve("summary.json") + " cannot be written: " + e, e);
         }

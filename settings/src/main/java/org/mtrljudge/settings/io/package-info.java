@@ -1,4 +1,4 @@
-/** What every room does with files: text that appears whole, digests. */
+/** What every room does with files: text that appears whole, JSON and YAML, digests, folders to be removed. */
 @NullMarked
 package org.mtrljudge.settings.io;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.tasks.MacroF1;
+import org.mtrljudge.tasks.metrics.MacroF1;
 import org.mtrljudge.tasks.metrics.Verdict;
 
 /**

@@ -19,8 +19,8 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.MacroF1;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** Reads a run's figures from its topics alone: the journal, and the answers to test and validation prompts in {@code RUN.scored}. */
 public final class CellReader {

@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone.experiment;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * The paper's own table: another model on other data, to stand beside ours.
@@ -23,7 +23,7 @@ public record PaperResults(
 
     static PaperResults read() {
         try (InputStream in = Objects.requireNonNull(PaperResults.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-            return new YAMLMapper().readValue(in, PaperResults.class);
+            return Mappers.YAML.readValue(in, PaperResults.class);
         } catch (final IOException e) {
             throw new UncheckedIOException(RESOURCE + " cannot be read", e);
         }

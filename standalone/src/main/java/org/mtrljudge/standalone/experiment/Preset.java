@@ -3,9 +3,7 @@ package org.mtrljudge.standalone.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 
 /**
  * What an experiment is made of: a YAML file, or one of the built-in ones, small and paper.
@@ -52,10 +51,8 @@ public record Preset(
     private static final long MAX_FILE_BYTES = 1 << 20;
     private static final Pattern MISSING =
             Pattern.compile("Missing (?:required )?creator property ('[^']*').*", Pattern.DOTALL);
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .build();
+    private static final ObjectReader READER =
+            Mappers.YAML.readerFor(Preset.class).with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     public Preset {
         if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
@@ -71,7 +68,7 @@ public record Preset(
         final Path file = Path.of(name);
         try (InputStream builtIn = Preset.class.getResourceAsStream("/experiment/" + file.getFileName() + ".yaml")) {
             if (builtIn != null && file.getNameCount() == 1) {
-                return YAML.readValue(builtIn, Preset.class);
+                return READER.readValue(builtIn);
             }
             if (!Files.isRegularFile(file)) {
                 throw new UsageException("there is no preset and no file '" + name + "'; presets: small, paper");
@@ -79,7 +76,7 @@ public record Preset(
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new UsageException("the preset " + name + " is larger than " + MAX_FILE_BYTES + " bytes");
             }
-            return YAML.readValue(file.toFile(), Preset.class);
+            return READER.readValue(file.toFile());
         } catch (final JsonProcessingException e) {
             throw new UsageException("the preset " + name + " cannot be read: "
                     + MISSING.matcher(e.getOriginalMessage()).replaceFirst("the key $1 is missing"));
@@ -128,7 +125,7 @@ public record Preset(
 
     /** As a file that {@link #named} reads. */
     public String write() throws IOException {
-        return YAML.writeValueAsString(this);
+        return Mappers.YAML.writeValueAsString(this);
     }
 
     private JsonNode own(final Method method) {

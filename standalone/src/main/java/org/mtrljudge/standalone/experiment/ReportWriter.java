@@ -1,6 +1,5 @@
 package org.mtrljudge.standalone.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +9,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mtrljudge.learner.report.Curves;
+import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.page.HtmlPage;
 
 /** Writes a report into the experiment's folder: {@code report.json}, {@code report.md}, {@code report.html} and its curves. */
 public final class ReportWriter {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WIDTH_REM = 100;
     private static final String CURVES = "curves";
     private final Path folder;
@@ -36,7 +35,7 @@ public final class ReportWriter {
 
     /** A report as {@code report.json} has it. */
     public static String json(final ExperimentReport report) throws IOException {
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n";
+        return Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n";
     }
 
     /** @return by metric the picture's file; none where this JDK has no fonts */

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.source;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /**

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
 
 class JsonlDataTest {
     private static final String GOOD = """

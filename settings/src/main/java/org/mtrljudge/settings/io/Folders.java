@@ -1,4 +1,4 @@
-package org.mtrljudge.standalone;
+package org.mtrljudge.settings.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,11 +6,16 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Removes what is only needed for a while. */
-final class Folders {
+/** Removes folders that are only needed for a while. */
+public final class Folders {
     private Folders() {}
 
-    static void delete(final Path folder) {
+    /**
+     * Removes a folder with everything in it; links are removed, not followed. A folder that is not there is no mistake.
+     *
+     * @throws IOException that names the folder
+     */
+    public static void delete(final Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
@@ -19,7 +24,7 @@ final class Folders {
                 Files.delete(file);
             }
         } catch (final IOException e) {
-            throw new RunException("the folder " + folder + " cannot be removed: " + e, e);
+            throw new IOException("the folder " + folder + " cannot be removed: " + e, e);
         }
     }
 }

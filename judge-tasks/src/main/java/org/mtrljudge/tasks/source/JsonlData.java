@@ -1,8 +1,7 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -18,6 +17,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.ExampleImage;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
 
 /**
  * A user's own data: one JSON object a line with {@code prompt} ({@code <image>} where pictures go), {@code images} (paths relative to
@@ -29,7 +34,6 @@ public final class JsonlData implements ExampleSource {
     private static final long MAX_IMAGE_BYTES = 32 << 10 << 10;
     private static final int MAX_LABELS = 20;
     private static final String IMAGE = "<image>";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private record Row(
             int line,
@@ -84,7 +88,7 @@ public final class JsonlData implements ExampleSource {
         }
         final JsonNode node;
         try {
-            node = JSON.readTree(line);
+            node = Mappers.JSON.readTree(line);
         } catch (final JsonProcessingException e) {
             throw wrong(number, "is no JSON: " + e.getOriginalMessage());
         }

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.metrics;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
 
 class MixedTasksTest {
     /** Tasks a, b and c with 100, 400 and 900 training examples. */

@@ -1,8 +1,12 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.source;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
 
 /** Some tasks of a data set, asked in training as often as their weights say; what is tested stays as it is. */
 final class MixedTasks implements ExampleSource {

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
