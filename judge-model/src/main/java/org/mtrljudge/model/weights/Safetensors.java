@@ -30,6 +30,7 @@ import org.mtrljudge.settings.io.Mappers;
 public final class Safetensors {
     private static final int MAX_HEADER_BYTES = 16 << 20;
     private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
+
     /** A tensor of a file: its shape, its number type in the file, and its bytes. */
     public record Tensor(Shape shape, WeightType type, TensorTransfer.Source bytes) {}
 
