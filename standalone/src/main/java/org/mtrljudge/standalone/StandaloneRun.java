@@ -134,7 +134,7 @@ public final class StandaloneRun {
         } catch (final IllegalArgumentException e) {
             throw new RunException(String.valueOf(e.getMessage()), e);
         }
-        System.out.println("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
+        listener.noted("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
         return server;
     }
 
