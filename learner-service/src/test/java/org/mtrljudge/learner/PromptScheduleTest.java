@@ -127,7 +127,7 @@ class PromptScheduleTest {
 
     @Test
     void shouldWarmTheLearningRateUpAndLetItFall() {
-        final SftSettings settings = new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0);
+        final SftSettings settings = Samples.settings("sft.lr=1.0").sft();
         assertThat(settings.learningRate(0)).isCloseTo(0.1, within(1e-12));
         assertThat(settings.learningRate(0.1)).isCloseTo(1.0, within(1e-12));
         assertThat(settings.learningRate(0.55)).isCloseTo(0.55, within(1e-12));
