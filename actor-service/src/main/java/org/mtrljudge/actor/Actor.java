@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,17 +19,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Topics;
@@ -67,29 +64,20 @@ public final class Actor implements Runnable, AutoCloseable {
      */
     public Actor(
             final ActorSettings settings,
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final @Nullable PolicyStore store,
             final GenerationEngine engine,
             final ActorMetrics metrics,
             final Clock clock) {
         this.settings = settings;
-        this.topics = topics;
+        this.topics = clients.topics();
         this.engine = engine;
         this.metrics = metrics;
         this.maker = new RolloutMaker(engine, settings.id(), clock);
-        this.policies = new PolicyReader(topics, kafka, store);
-        this.prompts = new PromptQueue(topics, kafka, settings.maxPrompts());
+        this.policies = new PolicyReader(clients, store);
+        this.prompts = new PromptQueue(clients, settings.maxPrompts());
         this.generator = Executors.newSingleThreadExecutor(task -> new Thread(task, settings.id() + "-generator"));
-        this.producer = new KafkaProducer<>(producerConfig(kafka), new StringSerializer(), new ByteArraySerializer());
-    }
-
-    private static Map<String, Object> producerConfig(final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("enable.idempotence", "true");
-        config.put("acks", "all");
-        config.put("max.request.size", 16 << 20);
-        return config;
+        this.producer = clients.producer();
     }
 
     @Override

@@ -3,11 +3,12 @@ package org.mtrljudge.actor;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.RunLog;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
+import org.mtrljudge.service.TopicsReady;
 
 /** The life of an actor's process: wait for the run's topics, load the model, take prompts until it is stopped. */
 final class ActorLoop implements ServiceLoop {
@@ -25,21 +26,16 @@ final class ActorLoop implements ServiceLoop {
 
     @Override
     public void run() throws InterruptedException {
-        final Topics topics = settings.topics();
-        final RunLog log = new RunLog(settings, topics, () -> stopping);
-        if (!log.await(List.of(topics.prompts(), topics.rollouts(), topics.policies(), topics.weights()))) {
+        final KafkaClients clients = settings.clients();
+        final Topics topics = clients.topics();
+        final TopicsReady ready = new TopicsReady(settings, clients, () -> stopping);
+        if (!ready.await(List.of(topics.prompts(), topics.rollouts(), topics.policies(), topics.weights()))) {
             return;
         }
         final Engines engines = new Engines(run, run.dataRoot(settings.folder()));
         try (@Nullable PolicyStore store = settings.connections().policyStore();
                 Actor opened = new Actor(
-                        run.settings(settings.id()),
-                        topics,
-                        settings.kafka(),
-                        store,
-                        engines.engine(),
-                        metrics,
-                        Clock.systemUTC())) {
+                        run.settings(settings.id()), clients, store, engines.engine(), metrics, Clock.systemUTC())) {
             actor = opened;
             if (stopping) { // before there was one to be told
                 opened.stop();

@@ -1,7 +1,6 @@
 package org.mtrljudge.actor;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -9,12 +8,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PolicyStore;
@@ -35,21 +32,13 @@ public final class PolicyReader implements AutoCloseable {
     private int newest = -1;
 
     /** @param store where policies lie that are too big for the log, if any do */
-    public PolicyReader(final Topics topics, final Map<String, Object> kafka, final @Nullable PolicyStore store) {
-        this.topics = topics;
-        this.policies = consumer(kafka);
-        this.weights = new PolicyFetcher(topics, kafka, store);
+    public PolicyReader(final KafkaClients clients, final @Nullable PolicyStore store) {
+        this.topics = clients.topics();
+        this.policies = clients.consumer(KafkaClients.Fetching.BY_DEFAULT);
+        this.weights = new PolicyFetcher(clients, store);
         final TopicPartition manifests = new TopicPartition(topics.policies().name(), 0);
         policies.assign(List.of(manifests));
         policies.seekToBeginning(List.of(manifests));
-    }
-
-    private static Consumer<String, byte[]> consumer(final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        config.put("auto.offset.reset", "earliest");
-        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /** The newest whole version that was announced since the last call, if any; waits at most that long for an announcement. */

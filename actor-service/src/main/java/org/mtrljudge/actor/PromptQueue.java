@@ -8,11 +8,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.KafkaClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +26,9 @@ final class PromptQueue implements AutoCloseable {
     private final ShareConsumer<String, byte[]> consumer;
     private final Map<Long, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>(); // by offset
 
-    PromptQueue(final Topics topics, final Map<String, Object> kafka, final int maxPrompts) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("group.id", topics.actorGroup());
-        config.put("share.acknowledgement.mode", "explicit");
-        // take no more than is generated at once: what lies in one actor's hands is no use to another
-        config.put("share.acquire.mode", "record_limit");
-        config.put("max.poll.records", maxPrompts);
-        this.consumer = new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(topics.prompts().name()));
+    PromptQueue(final KafkaClients clients, final int maxPrompts) {
+        this.consumer = clients.shareConsumer(maxPrompts);
+        consumer.subscribe(List.of(clients.topics().prompts().name()));
     }
 
     /** Waits for prompts and locks them; all those before must be acknowledged or released. */

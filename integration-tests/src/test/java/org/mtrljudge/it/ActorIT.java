@@ -17,18 +17,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +38,7 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
@@ -64,16 +61,14 @@ class ActorIT {
 
     private final Topics topics = new Topics("actors", new LocalSchemaRegistry());
     private TestBroker broker;
-    private KafkaProducer<String, byte[]> producer;
+    private Producer<String, byte[]> producer;
     private ByteBuffer weights;
 
     @BeforeEach
     void start() {
         broker = TestBroker.start(folder);
         broker.prepare(topics);
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("max.request.size", 16 << 20);
-        producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+        producer = broker.clients(topics).producer();
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1)) {
             weights = model.policy().toSafetensors();
         }
@@ -103,8 +98,7 @@ class ActorIT {
         final JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
         return new Actor(
                 new ActorSettings(id, 4, maxDeliveries, inFlightUpdate),
-                topics,
-                broker.clientConfig(),
+                broker.clients(topics),
                 null,
                 new JudgeEngine(model, folder, 1),
                 new ActorMetrics(new SimpleMeterRegistry()),
@@ -151,12 +145,10 @@ class ActorIT {
     }
 
     private List<ConsumerRecord<String, byte[]>> read(final String topic, final int count) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
         final TopicPartition partition = new TopicPartition(topic, 0);
         final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         final long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (Consumer<String, byte[]> consumer = broker.clients(topics).consumer(KafkaClients.Fetching.BY_DEFAULT)) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             while (records.size() < count && System.nanoTime() < deadline) {
@@ -264,7 +256,7 @@ class ActorIT {
             producer.send(topics.prompts().message("p" + i, prompt("p" + i, List.of(), 0)))
                     .get();
         }
-        final String bootstrap = String.valueOf(broker.clientConfig().get("bootstrap.servers"));
+        final String bootstrap = broker.address();
         try (ActorProcess first = ActorProcess.start("first", "actors", bootstrap, folder)) {
             first.waitUntilItSays("first holds", PATIENCE); // prompts; no weights are there yet
             first.kill();
@@ -283,11 +275,7 @@ class ActorIT {
 
     /** Takes every prompt and gives it back, as the broker does for an actor that died. */
     private void deliverInVain(final int prompts) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("group.id", topics.actorGroup());
-        config.put("share.acknowledgement.mode", "explicit");
-        try (KafkaShareConsumer<String, byte[]> consumer =
-                new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (ShareConsumer<String, byte[]> consumer = broker.clients(topics).shareConsumer(1)) {
             consumer.subscribe(List.of(topics.prompts().name()));
             int taken = 0;
             while (taken < prompts) {
@@ -323,7 +311,7 @@ class ActorIT {
 
     @Test
     void shouldKeepItsPromptsWhileItWaitsForWeightsAndGeneratesALongGroup() throws Exception {
-        try (Admin admin = Admin.create(broker.clientConfig())) {
+        try (Admin admin = broker.clients(topics).admin()) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
                             List.of(new AlterConfigOp(
@@ -349,7 +337,7 @@ class ActorIT {
         end(first, one);
         end(second, other);
 
-        final List<RolloutGroup> rollouts = LoggedValues.read(broker.clientConfig(), topics.rollouts());
+        final List<RolloutGroup> rollouts = LoggedValues.read(broker, topics.rollouts());
         assertThat(rollouts)
                 .extracting(r -> r.getPrompt().getPromptId())
                 .containsExactlyInAnyOrder("p0", "p1", "p2", "p3");

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.mtrljudge.actor.Actor;
@@ -36,8 +35,7 @@ final class ActorProcess implements AutoCloseable {
         Configurator.setRootLevel(Level.INFO);
         try (Actor actor = new Actor(
                 new ActorSettings(arguments[0], 4, Topics.MAX_DELIVERIES, false),
-                new Topics(arguments[1], new LocalSchemaRegistry()),
-                Map.of("bootstrap.servers", arguments[2]),
+                TestBroker.clients(new Topics(arguments[1], new LocalSchemaRegistry()), arguments[2]),
                 null,
                 new JudgeEngine(
                         JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), Path.of(arguments[3]), 1),

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
@@ -85,18 +87,23 @@ class ActorsComeAndGoIT {
     }
 
     /** Locks of the dead run out soon, or the run would stand still most of the time. */
-    private Map<String, Object> shortenLocks(final CompletableFuture<Integer> run) throws Exception {
+    private KafkaClients shortenLocks(final CompletableFuture<Integer> run) throws Exception {
         final Path log = runs.resolve("killed").resolve("kafka");
         while (!Files.exists(log.resolve("bootstrap.servers"))) {
             assertThat(run).isNotDone();
             Thread.sleep(100);
         }
-        final Map<String, Object> kafka = Map.of(
-                "bootstrap.servers", Files.readString(log.resolve("bootstrap.servers")),
-                "default.api.timeout.ms", 5000,
-                "request.timeout.ms", 5000);
+        final KafkaClients clients = new KafkaClients(
+                topics,
+                Map.of(
+                        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                        Files.readString(log.resolve("bootstrap.servers")),
+                        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        5000,
+                        CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
+                        5000));
         Thread.sleep(3000); // the run sets its topics and its group up
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = clients.admin()) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
                             List.of(new AlterConfigOp(
@@ -105,14 +112,14 @@ class ActorsComeAndGoIT {
                     .all()
                     .get();
         }
-        return kafka;
+        return clients;
     }
 
     @Test
     @Timeout(200)
     void shouldLearnEveryPromptOnceWhileActorsAreKilled() throws Exception {
         final CompletableFuture<Integer> run = train();
-        final Map<String, Object> kafka = shortenLocks(run);
+        final KafkaClients clients = shortenLocks(run);
         final SplittableRandom random = new SplittableRandom(SEED);
         final Map<String, Integer> newestAtStart = new HashMap<>();
         for (int i = 0; i < ACTORS; i++) {
@@ -127,7 +134,7 @@ class ActorsComeAndGoIT {
                 break;
             }
             try {
-                journal = LoggedValues.read(kafka, topics.journal());
+                journal = LoggedValues.read(clients, topics.journal());
             } catch (final TimeoutException e) {
                 run.get(PATIENCE_S, TimeUnit.SECONDS); // its broker ends some seconds before it does
                 break;

@@ -1,15 +1,31 @@
 package org.mtrljudge.it;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.NullMarked;
+import org.mtrljudge.schemas.KafkaClients;
 
 /** The rooms of docs/design.md: who may know whom. */
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -101,6 +117,42 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ROOMS_FORM_NO_CYCLES =
             slices().matching("org.mtrljudge.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONE_CLASS_CONSTRUCTS_KAFKA_CLIENTS = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(KafkaClients.class.getName())
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(Producer.class)
+                    .or(assignableTo(Consumer.class))
+                    .or(assignableTo(ShareConsumer.class))
+                    .or(assignableTo(Admin.class)))))
+            .orShould()
+            .callMethodWhere(target(name("create")).and(target(owner(assignableTo(Admin.class)))));
+
+    @ArchTest
+    static final ArchRule THE_REWARD_SERVICE_ALONE_CONSTRUCTS_KAFKA_STREAMS = noClasses()
+            .that()
+            .resideOutsideOfPackage(REWARD)
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(KafkaStreams.class))));
+
+    @ArchTest
+    static final ArchRule CONSTRUCTORS_TAKE_AT_MOST_SIX_PARAMETERS = constructors()
+            .that()
+            .areDeclaredInClassesThat()
+            .areNotRecords()
+            .and()
+            .areDeclaredInClassesThat()
+            .areNotAssignableTo(SpecificRecordBase.class) // generated
+            .should(new ArchCondition<>("take at most six parameters") {
+                @Override
+                public void check(final JavaConstructor constructor, final ConditionEvents events) {
+                    final int count = constructor.getRawParameterTypes().size();
+                    events.add(new SimpleConditionEvent(
+                            constructor, count <= 6, constructor.getFullName() + " takes " + count));
+                }
+            });
 
     @ArchTest
     static final ArchRule NO_MUTABLE_STATICS = fields().that()

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.LearnerException;
 import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
@@ -42,19 +43,19 @@ class FencedLearnerIT {
         try (TestBroker broker = TestBroker.start(folder);
                 JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
             broker.prepare(topics);
-            try (PolicyWriter first = new PolicyWriter(topics, broker.clientConfig(), PolicyWriter.Bus.LOG)) {
+            try (PolicyWriter first = new PolicyWriter(broker.clients(topics), WeightTransport.LOG)) {
                 publish(first, model, 0, "first");
-                try (PolicyWriter second = new PolicyWriter(topics, broker.clientConfig(), PolicyWriter.Bus.LOG)) {
+                try (PolicyWriter second = new PolicyWriter(broker.clients(topics), WeightTransport.LOG)) {
                     assertThatThrownBy(() -> publish(first, model, 1, "first"))
                             .isInstanceOf(LearnerException.class)
                             .hasMessageContaining("another learner has taken over the run fenced");
                     publish(second, model, 1, "second");
                 }
             }
-            assertThat(LoggedValues.read(broker.clientConfig(), topics.journal()))
+            assertThat(LoggedValues.read(broker, topics.journal()))
                     .extracting(TrainingStep::getPhase)
                     .containsExactly("first", "second");
-            assertThat(LoggedValues.read(broker.clientConfig(), topics.policies()))
+            assertThat(LoggedValues.read(broker, topics.policies()))
                     .extracting(PolicyManifest::getVersion)
                     .containsExactly(0, 1);
         }

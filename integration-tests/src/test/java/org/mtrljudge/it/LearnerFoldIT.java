@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,8 +61,7 @@ class LearnerFoldIT {
     /** Groups of differing lengths and rewards. */
     private void prepare() {
         final SplittableRandom random = new SplittableRandom(1);
-        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                Map.copyOf(broker.clientConfig()), new StringSerializer(), new ByteArraySerializer())) {
+        try (Producer<String, byte[]> producer = broker.clients(prepared).producer()) {
             for (int i = 0; i < LearnerProcess.STEPS * LearnerProcess.BATCH; i++) {
                 final String id = "p" + i;
                 producer.send(prepared.scored().message(id, group(id, random)));
@@ -114,13 +111,13 @@ class LearnerFoldIT {
                         List.of("-Xmx512m"),
                         run,
                         "prepared",
-                        String.valueOf(broker.clientConfig().get("bootstrap.servers")),
+                        broker.address(),
                         folder.resolve(run).toString()),
                 log.toFile());
     }
 
     private List<TrainingStep> journal(final String run) {
-        return LoggedValues.read(broker.clientConfig(), new Topics(run, registry).journal());
+        return LoggedValues.read(broker, new Topics(run, registry).journal());
     }
 
     @Test
@@ -163,7 +160,7 @@ class LearnerFoldIT {
                 .containsExactlyElementsOf(IntStream.range(0, LearnerProcess.STEPS * LearnerProcess.BATCH)
                         .mapToObj(i -> "p" + i)
                         .toList());
-        assertThat(LoggedValues.read(broker.clientConfig(), new Topics("killed", registry).policies()))
+        assertThat(LoggedValues.read(broker, new Topics("killed", registry).policies()))
                 .extracting(PolicyManifest::getVersion)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(0, LearnerProcess.STEPS).boxed().toList());

@@ -16,15 +16,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,10 +28,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
-import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.ModelSettings;
@@ -43,6 +40,7 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
@@ -96,22 +94,22 @@ class LearnerIT {
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 
+    private RunContext context(final TrainingListener listener, final Runnable health) {
+        return new RunContext(
+                broker.clients(topics),
+                WeightTransport.LOG,
+                "settings",
+                folder.resolve("checkpoints"),
+                folder,
+                listener,
+                health,
+                Clock.systemUTC());
+    }
+
     private TrainingResult train(final Warnings warnings, final Runnable health) {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
                 Learner learner = new Learner(
-                        settings(),
-                        "settings",
-                        topics,
-                        broker.clientConfig(),
-                        PolicyWriter.Bus.LOG,
-                        model,
-                        new BuiltInTasks(1, 50, 0, 1),
-                        folder.resolve("checkpoints"),
-                        folder,
-                        null,
-                        warnings,
-                        health,
-                        Clock.systemUTC())) {
+                        context(warnings, health), settings(), model, new BuiltInTasks(1, 50, 0, 1), null)) {
             return learner.run();
         }
     }
@@ -120,7 +118,7 @@ class LearnerIT {
     void shouldSortAnswersIntoLearnedStaleAndDeadAndDropTheSecondOnes() throws Exception {
         final Warnings warnings = new Warnings();
         final TrainingResult result;
-        final Answers answers = new Answers(topics, broker.clientConfig());
+        final Answers answers = new Answers(broker.clients(topics));
         try (answers) {
             answers.start();
             result = train(warnings, () -> {});
@@ -152,7 +150,7 @@ class LearnerIT {
     void shouldGoOnAfterARestartWithoutAskingOrLearningAnythingTwice() throws Exception {
         final Warnings warnings = new Warnings();
         final TrainingResult result;
-        final Answers answers = new Answers(topics, broker.clientConfig());
+        final Answers answers = new Answers(broker.clients(topics));
         try (answers) {
             answers.start();
             for (int life = 1;
@@ -172,11 +170,11 @@ class LearnerIT {
             result = train(warnings, () -> {});
         }
 
-        final List<String> asked = LoggedValues.read(broker.clientConfig(), topics.prompts()).stream()
+        final List<String> asked = LoggedValues.read(broker, topics.prompts()).stream()
                 .map(PromptRequest::getPromptId)
                 .toList();
         assertThat(asked).doesNotHaveDuplicates();
-        final List<TrainingStep> journal = LoggedValues.read(broker.clientConfig(), topics.journal());
+        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
         assertThat(journal).extracting(TrainingStep::getPolicyVersion).containsExactly(0, 1, 2, 3);
         final List<String> learned = new ArrayList<>();
         final List<String> stale = new ArrayList<>();
@@ -202,7 +200,7 @@ class LearnerIT {
     @Test
     void shouldSayThatAStepComputedAgainDiffersAndPublishItAsOneVersionMore() throws Exception {
         final Warnings warnings = new Warnings();
-        final Answers answers = new Answers(topics, broker.clientConfig());
+        final Answers answers = new Answers(broker.clients(topics));
         try (answers) {
             answers.start();
             train(warnings, () -> {});
@@ -217,7 +215,7 @@ class LearnerIT {
             train(warnings, () -> {});
         }
         assertThat(warnings.said).anyMatch(w -> w.contains("rl 3, computed again, gives other weights than version 3"));
-        final List<TrainingStep> journal = LoggedValues.read(broker.clientConfig(), topics.journal());
+        final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
         assertThat(journal).extracting(TrainingStep::getPhase).containsExactly("init", "rl", "rl", "rl", "resumed");
         assertThat(journal.get(4).getPolicyVersion()).isEqualTo(4);
         assertThat(journal.get(4).getWeightDigest()).isNotEqualTo(journal.get(3).getWeightDigest());
@@ -240,17 +238,11 @@ class LearnerIT {
         private final Map<Integer, Map<String, Double>> metrics = new HashMap<>();
 
         @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
-        @Override
         public void progressed(final String phase, final int done, final Map<String, Double> values) {
             if (phase.equals("rl")) {
                 metrics.put(done, values);
             }
         }
-
-        @Override
-        public void phaseEnded(final String phase) {}
 
         @Override
         public void warned(final String message) {
@@ -264,13 +256,13 @@ class LearnerIT {
         private final Set<String> dead = ConcurrentHashMap.newKeySet();
         private final List<TrainingStep> journal = new ArrayList<>();
         private final Topics topics;
-        private final Map<String, Object> kafka;
+        private final KafkaClients clients;
         private final Thread thread = new Thread(this::answer, "answers");
         private volatile boolean stopping;
 
-        Answers(final Topics topics, final Map<String, Object> kafka) {
-            this.topics = topics;
-            this.kafka = kafka;
+        Answers(final KafkaClients clients) {
+            this.topics = clients.topics();
+            this.clients = clients;
         }
 
         void start() {
@@ -280,10 +272,8 @@ class LearnerIT {
         private void answer() {
             final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
             final TopicPartition steps = new TopicPartition(topics.journal().name(), 0);
-            try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                            new HashMap<>(kafka), new StringDeserializer(), new ByteArrayDeserializer());
-                    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                            new HashMap<>(kafka), new StringSerializer(), new ByteArraySerializer())) {
+            try (Consumer<String, byte[]> consumer = clients.consumer(KafkaClients.Fetching.BY_DEFAULT);
+                    Producer<String, byte[]> producer = clients.producer()) {
                 consumer.assign(List.of(prompts, steps));
                 consumer.seekToBeginning(List.of(prompts, steps));
                 int asked = 0;

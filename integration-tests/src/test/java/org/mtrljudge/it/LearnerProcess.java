@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
-import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.ModelSettings;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -30,23 +32,13 @@ final class LearnerProcess {
     /** Arguments: the run's name, the prepared run's, the broker's address, the checkpoints' folder. */
     public static void main(final String[] arguments) {
         final LocalSchemaRegistry registry = new LocalSchemaRegistry();
-        final Map<String, Object> kafka = Map.of("bootstrap.servers", arguments[2]);
+        final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
         final Path folder = Path.of(arguments[3]);
+        final RunContext context = new RunContext(
+                clients, WeightTransport.LOG, "settings", folder, folder, new Printed(), () -> {}, Clock.systemUTC());
+        final ScoredLog prepared = new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
-                Learner learner = new Learner(
-                        settings(),
-                        "settings",
-                        new Topics(arguments[0], registry),
-                        kafka,
-                        PolicyWriter.Bus.LOG,
-                        model,
-                        new NoExamples(),
-                        folder,
-                        folder,
-                        new ScoredLog(new Topics(arguments[1], registry).scored(), kafka, folder),
-                        new Printed(),
-                        () -> {},
-                        Clock.systemUTC())) {
+                Learner learner = new Learner(context, settings(), model, new NoExamples(), prepared)) {
             learner.run();
         }
     }
@@ -91,9 +83,6 @@ final class LearnerProcess {
 
     /** A line a step. */
     private static final class Printed implements TrainingListener {
-        @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
         @Override
         public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
             System.out.println(phase + " " + done);

@@ -2,33 +2,36 @@ package org.mtrljudge.it;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import org.mtrljudge.schemas.KafkaClients;
+import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topic;
+import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.standalone.EmbeddedBroker;
 
 /** Everything that lies committed in a topic of one partition. */
 final class LoggedValues {
+    /** Whose topics they are makes no difference to how a topic is read. */
+    private static final Topics ANY = new Topics("any", new LocalSchemaRegistry());
+
     private LoggedValues() {}
 
     static <V extends SpecificRecordBase> List<V> read(final EmbeddedBroker broker, final Topic<V> topic) {
-        return read(broker.clientConfig(), topic);
+        return read(broker.clients(ANY), topic);
     }
 
-    static <V extends SpecificRecordBase> List<V> read(final Map<String, Object> kafka, final Topic<V> topic) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
+    static <V extends SpecificRecordBase> List<V> read(final TestBroker broker, final Topic<V> topic) {
+        return read(broker.clients(ANY), topic);
+    }
+
+    static <V extends SpecificRecordBase> List<V> read(final KafkaClients clients, final Topic<V> topic) {
         final TopicPartition partition = new TopicPartition(topic.name(), 0);
         final List<V> values = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (Consumer<String, byte[]> consumer = clients.consumer(KafkaClients.Fetching.BY_DEFAULT)) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             final long end = consumer.endOffsets(List.of(partition)).get(partition);

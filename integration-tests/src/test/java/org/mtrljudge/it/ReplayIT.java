@@ -17,7 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +55,7 @@ class ReplayIT {
     void runOnce() throws InterruptedException {
         broker = TestBroker.start(folder);
         broker.prepare(topics);
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
+        try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
             producer.send(new ProducerRecord<>(topics.rollouts().name(), "poison", new byte[] {7}));
             for (int i = 0; i < GROUPS; i++) {
                 final String task = i % 2 == 0 ? "a" : "b";
@@ -63,16 +63,14 @@ class ReplayIT {
             }
         }
         try (RewardService service = new RewardService(
-                topics,
+                broker.clients(topics),
                 settings(RewardSet.accuracyAndFormat(0.1)),
-                broker.clientConfig(),
-                folder.resolve("live"),
-                "reward-0",
+                new RewardService.Instance("reward-0", folder.resolve("live")),
                 new SimpleMeterRegistry(),
                 why -> {},
                 Clock.systemUTC())) {
             service.start();
-            while (LoggedValues.read(broker.clientConfig(), topics.scored()).size() < GROUPS) {
+            while (LoggedValues.read(broker, topics.scored()).size() < GROUPS) {
                 Thread.sleep(200);
             }
         }
@@ -89,7 +87,7 @@ class ReplayIT {
 
     private Replay replay(final String name, final RewardSet set, final RolloutFilter filter) {
         broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
-        return new Replay(topics, name, settings(set), filter, broker.clientConfig(), folder.resolve(name));
+        return new Replay(broker.clients(topics), name, settings(set), filter, folder.resolve(name));
     }
 
     /** RIGHT 1 → 1, WRONG 0.1 → 0.7, BARE 0.9 → 0.3: the last two change places. */
@@ -110,11 +108,10 @@ class ReplayIT {
     void shouldCompareWithoutWritingAnything() {
         final Set<String> before = broker.topics();
         final Replay replay = new Replay(
-                topics,
+                broker.clients(topics),
                 "dry",
                 settings(RewardSet.accuracyAndFormat(0.7)),
                 RolloutFilter.ALL,
-                broker.clientConfig(),
                 folder.resolve("dry"));
         final Replay.Outcome outcome =
                 replay.dryRun(replay.endOffset(), () -> false, offset -> {}).orElseThrow();
@@ -143,7 +140,7 @@ class ReplayIT {
                 RewardSet.accuracyAndFormat(0.7),
                 new RolloutFilter(0, 4, 7, Set.of("b"))); // versions 5 and 7
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
-        final List<ScoredGroup> scored = LoggedValues.read(broker.clientConfig(), topics.scored("chosen"));
+        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("chosen"));
         assertThat(scored).hasSize(GROUPS / 5).allSatisfy(group -> {
             assertThat(group.getRollout().getPrompt().getTask()).isEqualTo("b");
             assertThat(group.getRollout().getPolicyVersion()).isIn(5, 7);
@@ -155,8 +152,7 @@ class ReplayIT {
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {}))
                 .as("killed before its report")
                 .isTrue();
-        assertThat(LoggedValues.read(broker.clientConfig(), topics.scored("chosen")))
-                .hasSize(GROUPS / 5);
+        assertThat(LoggedValues.read(broker, topics.scored("chosen"))).hasSize(GROUPS / 5);
         replay.deleteProgress();
         assertThat(broker.topics()).noneMatch(topic -> topic.contains("changelog") && topic.contains("chosen"));
     }
@@ -169,18 +165,17 @@ class ReplayIT {
                 .read(rewards); // about 5 s for all
         final Replay first = replay("slow", slow, RolloutFilter.ALL);
         final long end = first.endOffset();
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
+        try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
             producer.send(topics.rollouts().message("late", group("late", "a", 0, RIGHT, WRONG, BARE)));
         }
         final AtomicLong reached = new AtomicLong();
         assertThat(first.run(end, () -> reached.get() > 0, reached::set)).isFalse();
-        final long stoppedAt =
-                LoggedValues.read(broker.clientConfig(), topics.scored("slow")).size();
+        final long stoppedAt = LoggedValues.read(broker, topics.scored("slow")).size();
         assertThat(stoppedAt).isBetween(1L, GROUPS - 1L);
         assertThat(replay("slow", slow, RolloutFilter.ALL).run(end, () -> false, offset -> {}))
                 .isTrue();
 
-        final List<ScoredGroup> scored = LoggedValues.read(broker.clientConfig(), topics.scored("slow"));
+        final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("slow"));
         assertThat(scored).hasSize(GROUPS);
         final Set<String> ids = new HashSet<>();
         final List<Long> offsets = new ArrayList<>();
@@ -192,16 +187,15 @@ class ReplayIT {
         });
         assertThat(ids).hasSize(GROUPS).doesNotContain("late");
         assertThat(offsets).isSorted();
-        assertThat(LoggedValues.read(broker.clientConfig(), topics.deadLetters("slow")))
-                .hasSize(1);
+        assertThat(LoggedValues.read(broker, topics.deadLetters("slow"))).hasSize(1);
     }
 
     @Test
     void shouldScoreTheSameBytesAsTheRunButForTheTime() {
         final Replay replay = replay("again", RewardSet.accuracyAndFormat(0.1), RolloutFilter.ALL);
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
-        final List<ScoredGroup> before = LoggedValues.read(broker.clientConfig(), topics.scored());
-        final List<ScoredGroup> after = LoggedValues.read(broker.clientConfig(), topics.scored("again"));
+        final List<ScoredGroup> before = LoggedValues.read(broker, topics.scored());
+        final List<ScoredGroup> after = LoggedValues.read(broker, topics.scored("again"));
         assertThat(after).hasSameSizeAs(before);
         for (int i = 0; i < after.size(); i++) {
             before.get(i).put("scoreMs", 0.0);

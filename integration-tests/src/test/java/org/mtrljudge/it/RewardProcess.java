@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.mtrljudge.reward.AdvantageEstimator;
 import org.mtrljudge.reward.RewardService;
@@ -22,11 +21,9 @@ final class RewardProcess {
     public static void main(final String[] arguments) throws InterruptedException {
         final CountDownLatch failed = new CountDownLatch(1);
         try (RewardService service = new RewardService(
-                new Topics(arguments[0], new LocalSchemaRegistry()),
+                TestBroker.clients(new Topics(arguments[0], new LocalSchemaRegistry()), arguments[1]),
                 new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
-                Map.of("bootstrap.servers", arguments[1]),
-                Path.of(arguments[2]),
-                "reward-0",
+                new RewardService.Instance("reward-0", Path.of(arguments[2])),
                 new SimpleMeterRegistry(),
                 why -> failed.countDown(),
                 Clock.systemUTC())) {

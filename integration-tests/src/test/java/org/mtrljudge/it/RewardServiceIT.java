@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +28,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +46,7 @@ import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.StatisticsServer;
 import org.mtrljudge.reward.Verifiers;
 import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -94,12 +92,8 @@ class RewardServiceIT {
         broker.close();
     }
 
-    private KafkaConsumer<String, byte[]> reader(final String... names) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        final KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    private Consumer<String, byte[]> reader(final String... names) {
+        final Consumer<String, byte[]> consumer = broker.clients(topics).consumer(KafkaClients.Fetching.BY_DEFAULT);
         final List<TopicPartition> partitions = new ArrayList<>();
         for (final String name : names) {
             partitions.add(new TopicPartition(name, 0));
@@ -111,17 +105,17 @@ class RewardServiceIT {
 
     @Test
     void shouldScoreEveryGroupOnceThoughItIsKilledTenTimesAndItsBrokerRestarted() throws Exception {
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
+        try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
             for (int i = 0; i < GROUPS; i++) {
                 producer.send(topics.rollouts().message("p" + i, group("p" + i, "good", 0, RIGHT, WRONG)));
             }
         }
-        final String bootstrap = String.valueOf(broker.clientConfig().get("bootstrap.servers"));
+        final String bootstrap = broker.address();
         Process service = RewardProcess.start(topics.run(), bootstrap, folder.resolve("state"));
         final List<String> ids = new ArrayList<>();
         int kills = 0;
         final long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try (KafkaConsumer<String, byte[]> scored = reader(topics.scored().name())) {
+        try (Consumer<String, byte[]> scored = reader(topics.scored().name())) {
             while (ids.size() < GROUPS && System.nanoTime() < deadline) {
                 scored.poll(Duration.ofMillis(10)).forEach(record -> ids.add(promptId(record)));
                 if (kills < KILLS && ids.size() > kills * GROUPS / (KILLS + 1)) {
@@ -151,11 +145,9 @@ class RewardServiceIT {
 
     private RewardService service(final RewardSet set, final AtomicReference<Throwable> failure) {
         return new RewardService(
-                topics,
+                broker.clients(topics),
                 new RewardSettings(set, AdvantageEstimator.GRPO, false, 1000),
-                broker.clientConfig(),
-                folder.resolve("state"),
-                "reward-0",
+                new RewardService.Instance("reward-0", folder.resolve("state")),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 failure::set,
                 Clock.systemUTC());
@@ -203,7 +195,7 @@ class RewardServiceIT {
     void shouldMakeADeadLetterOfEachOfAThousandPoisonedRecordsAndScoreTheOthersWithoutAStall() throws Exception {
         final Random random = new Random(3);
         int poisoned = 0;
-        try (KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig())) {
+        try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
             for (int i = 0; i < GROUPS; i++) {
                 final boolean bad = i % POISONED_EVERY == 7;
                 final byte[] value = bad
@@ -223,7 +215,7 @@ class RewardServiceIT {
         int answers = 0;
         try (RewardService service =
                         service(new RewardSetReader(verifiers).read(folder.resolve("rewards.yaml")), failure);
-                KafkaConsumer<String, byte[]> reader =
+                Consumer<String, byte[]> reader =
                         reader(topics.scored().name(), topics.deadLetters().name())) {
             service.start();
             long last = 0;
@@ -282,17 +274,15 @@ class RewardServiceIT {
     void shouldServeStatisticsAndMetrics() throws Exception {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (StatisticsServer server = new StatisticsServer(0);
-                KafkaProducer<String, byte[]> producer = RolloutGroups.producer(broker.clientConfig());
+                Producer<String, byte[]> producer = broker.clients(topics).producer();
                 RewardService service = new RewardService(
-                        topics,
+                        broker.clients(topics),
                         new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
-                        broker.clientConfig(),
-                        folder.resolve("state"),
-                        "reward-0",
+                        new RewardService.Instance("reward-0", folder.resolve("state")),
                         server.meters(),
                         failure::set,
                         Clock.systemUTC());
-                KafkaConsumer<String, byte[]> scored = reader(topics.scored().name())) {
+                Consumer<String, byte[]> scored = reader(topics.scored().name())) {
             assertThat(get(server, "/health").statusCode()).isEqualTo(503);
             assertThat(get(server, "/statistics").statusCode()).isEqualTo(503);
             server.show(service);

@@ -1,12 +1,7 @@
 package org.mtrljudge.it;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PackedArrays;
@@ -53,11 +48,5 @@ final class RolloutGroups {
                 Purpose.TRAIN,
                 0,
                 null);
-    }
-
-    static KafkaProducer<String, byte[]> producer(final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("max.request.size", 16 << 20);
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 }

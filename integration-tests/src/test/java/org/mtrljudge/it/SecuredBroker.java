@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.standalone.EmbeddedBroker;
 
 /**
@@ -116,7 +118,7 @@ final class SecuredBroker implements AutoCloseable {
     List<String> createUsers(final Path manifests) throws Exception {
         final List<String> users = new ArrayList<>();
         final List<AclBinding> acls = new ArrayList<>();
-        try (Admin admin = Admin.create(broker.clientConfig())) {
+        try (Admin admin = KafkaClients.admin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address()))) {
             for (final JsonNode user : new YAMLMapper()
                     .readerFor(JsonNode.class)
                     .<JsonNode>readValues(manifests.toFile())

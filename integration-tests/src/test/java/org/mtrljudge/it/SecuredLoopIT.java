@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.actor.ActorApplication;
 import org.mtrljudge.learner.LearnerApplication;
 import org.mtrljudge.reward.RewardApplication;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 
@@ -124,8 +123,7 @@ class SecuredLoopIT {
                     broker.certificate().toString(),
                     "sasl.jaas.config",
                     Files.readString(broker.jaas(user.getKey(), SecuredBroker.password(user.getKey()))));
-            try (KafkaProducer<String, byte[]> producer =
-                    new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+            try (Producer<String, byte[]> producer = new KafkaClients(topics, kafka).producer()) {
                 for (final String topic : user.getValue()) {
                     assertThatThrownBy(() -> producer.send(new ProducerRecord<>(topic, "k", new byte[1]))
                                     .get())

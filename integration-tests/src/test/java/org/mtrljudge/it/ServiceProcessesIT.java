@@ -59,9 +59,7 @@ class ServiceProcessesIT {
         environment.put("JUDGE_RUNS", folder.toString());
         environment.put("JUDGE_CONFIG", config.toString());
         environment.put("JUDGE__TRAINER__TOTAL_STEPS", String.valueOf(STEPS));
-        environment.put(
-                "JUDGE__KAFKA__BOOTSTRAP_SERVERS",
-                String.valueOf(broker.clientConfig().get("bootstrap.servers")));
+        environment.put("JUDGE__KAFKA__BOOTSTRAP_SERVERS", broker.address());
         return environment;
     }
 
@@ -117,8 +115,7 @@ class ServiceProcessesIT {
                 .isEqualTo(groups.get("learned").asInt()
                         + groups.get("stale").asInt()
                         + groups.get("dead").asInt());
-        assertThat(LoggedValues.<DeadLetter>read(broker.clientConfig(), topics.deadLetters()))
-                .isEmpty();
+        assertThat(LoggedValues.<DeadLetter>read(broker, topics.deadLetters())).isEmpty();
         assertThat(run.resolve("settings.yaml")).content().contains("total_steps: 8");
         assertThat(run.resolve("metrics.jsonl")).content().hasLineCount(STEPS);
         for (final String line : Files.readAllLines(folder.resolve("actor-0.log"))) {

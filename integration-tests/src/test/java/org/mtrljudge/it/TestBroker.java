@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.standalone.EmbeddedBroker;
@@ -54,11 +56,11 @@ final class TestBroker implements AutoCloseable {
     }
 
     private final AutoCloseable broker;
-    private final Map<String, Object> clientConfig;
+    private final String address;
 
-    private TestBroker(final AutoCloseable broker, final Map<String, Object> clientConfig) {
+    private TestBroker(final AutoCloseable broker, final String address) {
         this.broker = broker;
-        this.clientConfig = clientConfig;
+        this.address = address;
     }
 
     /** @param folder of the test; the embedded broker's log lies in it */
@@ -67,11 +69,11 @@ final class TestBroker implements AutoCloseable {
             final KafkaContainer container = container();
             container.start();
             System.out.println("broker: a container of " + IMAGE);
-            return new TestBroker(container, Map.of("bootstrap.servers", container.getBootstrapServers()));
+            return new TestBroker(container, container.getBootstrapServers());
         }
         System.out.println("broker: embedded (" + Engine.WHY_NOT + ")");
         final EmbeddedBroker embedded = EmbeddedBroker.start(folder.resolve("kafka"), 0);
-        return new TestBroker(embedded, embedded.clientConfig());
+        return new TestBroker(embedded, embedded.address());
     }
 
     private static KafkaContainer container() {
@@ -83,8 +85,19 @@ final class TestBroker implements AutoCloseable {
                 .withEnv("KAFKA_MESSAGE_MAX_BYTES", String.valueOf(16 << 20));
     }
 
-    Map<String, Object> clientConfig() {
-        return clientConfig;
+    /** HOST:PORT. */
+    String address() {
+        return address;
+    }
+
+    /** Clients for a run whose topics lie here. */
+    KafkaClients clients(final Topics topics) {
+        return clients(topics, address);
+    }
+
+    /** The same, of a broker in another process. */
+    static KafkaClients clients(final Topics topics, final String address) {
+        return new KafkaClients(topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, address));
     }
 
     void prepare(final Topics topics) {
@@ -107,7 +120,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     private void admin(final Request request) {
-        try (Admin admin = Admin.create(clientConfig)) {
+        try (Admin admin = KafkaClients.admin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, address))) {
             request.make(admin);
         } catch (final InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);

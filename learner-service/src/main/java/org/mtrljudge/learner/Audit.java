@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PolicyStore;
@@ -28,7 +29,7 @@ import org.mtrljudge.schemas.TrainingStep;
 public final class Audit {
     private static final int MAX_FINDINGS = 100;
     private final Topics topics;
-    private final Map<String, Object> kafka;
+    private final KafkaClients clients;
     private final ScoredLog scored;
     private final @Nullable PolicyStore store;
     private final List<TopicScan.Entry<TrainingStep>> journal;
@@ -36,19 +37,15 @@ public final class Audit {
     private final List<String> findings = new ArrayList<>();
 
     /** Reads the journal and the manifests. @param scored what the run learned from */
-    public Audit(
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final ScoredLog scored,
-            final @Nullable PolicyStore store) {
+    public Audit(final KafkaClients clients, final ScoredLog scored, final @Nullable PolicyStore store) {
         this.store = store;
-        this.topics = topics;
-        this.kafka = kafka;
+        this.topics = clients.topics();
+        this.clients = clients;
         this.scored = scored;
-        try (TopicScan<TrainingStep> scan = new TopicScan<>(topics.journal(), kafka)) {
+        try (TopicScan<TrainingStep> scan = clients.scan(topics.journal())) {
             this.journal = scan.rest();
         }
-        try (TopicScan<PolicyManifest> scan = new TopicScan<>(topics.policies(), kafka)) {
+        try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {
             scan.rest().forEach(entry -> manifests.put(entry.value().getVersion(), entry.value()));
         }
     }
@@ -73,8 +70,8 @@ public final class Audit {
         int done = 0;
         String before = null;
         try (JournalBatches batches = new JournalBatches(scored);
-                RecordsAt<RolloutGroup> rollouts = new RecordsAt<>(new TopicScan<>(topics.rollouts(), kafka));
-                PolicyFetcher weights = new PolicyFetcher(topics, kafka, store)) {
+                RecordsAt<RolloutGroup> rollouts = new RecordsAt<>(clients.scan(topics.rollouts()));
+                PolicyFetcher weights = new PolicyFetcher(clients, store)) {
             for (final TopicScan.Entry<TrainingStep> entry : journal) {
                 checkChain(entry, before);
                 before = entry.sha256();

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Topics;
 
 /**
  * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
@@ -34,45 +33,33 @@ final class Exchange implements AutoCloseable {
     /**
      * @param past what the log has from before a restart
      * @param limit prompts that may be outstanding
-     * @param health throws when a service of this process has failed for good
+     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
      */
-    Exchange(
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final PastRun past,
-            final int limit,
-            final Runnable health,
-            final TrainingListener listener,
-            final Clock clock,
-            final long stallWarningMs) {
+    Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
         this(
-                new PromptWriter(topics, kafka, past.promptsEnd()),
-                new ScoredReader(topics, kafka, past.state().offsets()),
+                run,
+                new PromptWriter(run.clients(), past.promptsEnd()),
+                new ScoredReader(run.clients(), past.state().offsets()),
                 past,
                 limit,
-                health,
-                listener,
-                clock,
                 stallWarningMs);
     }
 
     /** Takes writer and reader over. */
     Exchange(
+            final RunContext run,
             final PromptWriter writer,
             final ScoredReader reader,
             final PastRun past,
             final int limit,
-            final Runnable health,
-            final TrainingListener listener,
-            final Clock clock,
             final long stallWarningMs) {
         this.writer = writer;
         this.reader = reader;
         this.inLog = new HashSet<>(past.evaluationIds());
         this.window = new CreditWindow(limit);
-        this.health = health;
-        this.listener = listener;
-        this.clock = clock;
+        this.health = run.health();
+        this.listener = run.listener();
+        this.clock = run.clock();
         this.stallWarningMs = stallWarningMs;
         this.lastAnswerMs = clock.millis();
     }

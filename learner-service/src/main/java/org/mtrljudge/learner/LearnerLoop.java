@@ -8,11 +8,11 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.report.RunReport;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.RunLog;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
+import org.mtrljudge.service.TopicsReady;
 import org.mtrljudge.service.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +43,8 @@ final class LearnerLoop implements ServiceLoop {
 
     @Override
     public void run() throws InterruptedException {
-        final Topics topics = settings.topics();
-        if (!new RunLog(settings, topics, () -> stopping).prepare()) {
+        final KafkaClients clients = settings.clients();
+        if (!new TopicsReady(settings, clients, () -> stopping).prepare()) {
             return;
         }
         begin();
@@ -54,7 +54,7 @@ final class LearnerLoop implements ServiceLoop {
                 new LearnerMeters(meters, this::throwWhenStopping));
         try (JudgeModel model = run.load();
                 @Nullable PolicyStore store = settings.connections().policyStore();
-                Learner learner = learner(topics, model, store, report)) {
+                Learner learner = learner(clients, model, store, report)) {
             learning = true;
             final TrainingResult result = learner.run();
             LOG.info("{}", report.finish(result));
@@ -76,21 +76,20 @@ final class LearnerLoop implements ServiceLoop {
     }
 
     private Learner learner(
-            final Topics topics, final JudgeModel model, final @Nullable PolicyStore store, final RunReport report) {
-        return new Learner(
-                run.settings(),
+            final KafkaClients clients,
+            final JudgeModel model,
+            final @Nullable PolicyStore store,
+            final RunReport report) {
+        final RunContext context = new RunContext(
+                clients,
+                new WeightTransport(store, settings.connections().weights().maxLogBytes()),
                 settings.tree().digest(),
-                topics,
-                settings.kafka(),
-                new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
-                model,
-                run.data().source(),
                 settings.folder().resolve("checkpoints"),
                 run.dataRoot(settings.folder()),
-                null,
                 report.listener(),
                 this::throwWhenStopping,
                 Clock.systemUTC());
+        return new Learner(context, run.settings(), model, run.data().source(), null);
     }
 
     private void throwWhenStopping() {

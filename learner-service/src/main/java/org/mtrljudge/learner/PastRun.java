@@ -3,15 +3,14 @@ package org.mtrljudge.learner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.TopicScan;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 
 /**
@@ -32,13 +31,13 @@ record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, 
     }
 
     /** Reads the log; nothing may be writing to it. */
-    static PastRun read(final Topics topics, final Map<String, Object> kafka, final LearnerState state) {
+    static PastRun read(final KafkaClients clients, final LearnerState state) {
         final List<TopicScan.Entry<TrainingStep>> entries;
-        try (TopicScan<TrainingStep> scan = scan(topics.journal(), kafka, state)) {
+        try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
             entries = scan.rest();
         }
         final List<Asked> asked = new ArrayList<>();
-        try (TopicScan<PromptRequest> scan = scan(topics.prompts(), kafka, state)) {
+        try (TopicScan<PromptRequest> scan = scan(clients, clients.topics().prompts(), state)) {
             while (!scan.done()) {
                 scan.next()
                         .forEach(entry -> asked.add(new Asked(
@@ -49,8 +48,8 @@ record PastRun(LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, 
     }
 
     private static <V extends SpecificRecordBase> TopicScan<V> scan(
-            final Topic<V> topic, final Map<String, Object> kafka, final LearnerState state) {
-        final TopicScan<V> scan = new TopicScan<>(topic, kafka);
+            final KafkaClients clients, final Topic<V> topic, final LearnerState state) {
+        final TopicScan<V> scan = clients.scan(topic);
         scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
         return scan;
     }

@@ -3,24 +3,20 @@ package org.mtrljudge.learner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.Weights;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PolicyStore;
@@ -45,24 +41,14 @@ public final class PolicyWriter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyWriter.class);
     private final Topics topics;
-    private final Bus bus;
+    private final WeightTransport transport;
     private final Producer<String, byte[]> producer;
     private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>(); // versions whose weights are there
 
-    /**
-     * How weights travel.
-     *
-     * @param store for policies larger than {@code maxLogBytes}; null: all go through the log
-     */
-    public record Bus(@Nullable PolicyStore store, long maxLogBytes) {
-        /** All through the log. */
-        public static final Bus LOG = new Bus(null, Integer.MAX_VALUE);
-    }
-
     /** Ends a transaction that a killed predecessor left open. */
-    public PolicyWriter(final Topics topics, final Map<String, Object> kafka, final Bus bus) {
-        this(topics, producer(topics, kafka), bus);
-        try (TopicScan<PolicyManifest> scan = new TopicScan<>(topics.policies(), kafka)) {
+    public PolicyWriter(final KafkaClients clients, final WeightTransport transport) {
+        this(clients.topics(), clients.transactional(clients.topics().run() + ".learner"), transport);
+        try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {
             scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
         }
         if (!kept.isEmpty()) {
@@ -75,19 +61,11 @@ public final class PolicyWriter implements AutoCloseable {
      *
      * @param producer for transactions; it is closed with this
      */
-    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final Bus bus) {
+    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final WeightTransport transport) {
         this.topics = topics;
-        this.bus = bus;
+        this.transport = transport;
         this.producer = producer;
         producer.initTransactions();
-    }
-
-    private static Producer<String, byte[]> producer(final Topics topics, final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("transactional.id", topics.run() + ".learner");
-        config.put("max.request.size", 16 << 20);
-        config.put("batch.size", 1 << 20);
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** The versions that go when another comes. */
@@ -123,9 +101,9 @@ public final class PolicyWriter implements AutoCloseable {
             final PolicyKind kind,
             final Weights policy,
             final Function<String, TrainingStep> journal) {
-        final PolicyStore store = bus.store;
+        final PolicyStore store = transport.store();
         final Place stored =
-                store != null && policy.imageBytes() > bus.maxLogBytes ? put(store, version, policy) : null;
+                store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
         final PolicyManifest manifest;
         final Written written;
         producer.beginTransaction();
@@ -159,13 +137,27 @@ public final class PolicyWriter implements AutoCloseable {
                                 + ", nothing of this one is published any more: let one learn only",
                         e);
             }
-            producer.abortTransaction();
+            abort(e);
             throw e;
         }
         outdated(version).values().forEach(this::removeStored);
         outdated(version).clear();
         kept.put(version, manifest);
         return written;
+    }
+
+    /**
+     * Aborts the transaction. After some failures, a missing right for one, a producer can do nothing more, not even that: the broker
+     * aborts it later, and what has to be said is the first failure.
+     */
+    private void abort(final KafkaException why) {
+        try {
+            producer.abortTransaction();
+        } catch (final KafkaException e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
     }
 
     /** Whether the transactional id belongs to another, who asked for it later; the broker aborts what this one had begun. */
@@ -222,7 +214,7 @@ public final class PolicyWriter implements AutoCloseable {
     }
 
     private void removeStored(final PolicyManifest old) {
-        final PolicyStore store = bus.store;
+        final PolicyStore store = transport.store();
         try {
             if (store != null && old.getUri() != null) {
                 store.delete(old.getUri());

@@ -2,16 +2,13 @@ package org.mtrljudge.learner;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
@@ -22,7 +19,6 @@ import org.mtrljudge.tasks.JudgeExample;
 
 /** Asks: writes prompts into the log. */
 final class PromptWriter implements AutoCloseable {
-    private static final int MAX_REQUEST_BYTES = 16 << 20;
     private static final int MAX_INLINE_BYTES = 32 << 10;
     private final Topics topics;
     private final Producer<String, byte[]> producer;
@@ -30,8 +26,8 @@ final class PromptWriter implements AutoCloseable {
     private volatile long next;
 
     /** @param next where the next prompt comes to lie */
-    PromptWriter(final Topics topics, final Map<String, Object> kafka, final long next) {
-        this(topics, producer(kafka), next);
+    PromptWriter(final KafkaClients clients, final long next) {
+        this(clients.topics(), clients.producer(), next);
     }
 
     /** @param producer is closed with this */
@@ -39,14 +35,6 @@ final class PromptWriter implements AutoCloseable {
         this.topics = topics;
         this.producer = producer;
         this.next = next;
-    }
-
-    private static Producer<String, byte[]> producer(final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("enable.idempotence", "true");
-        config.put("acks", "all");
-        config.put("max.request.size", MAX_REQUEST_BYTES);
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     static PromptRequest request(

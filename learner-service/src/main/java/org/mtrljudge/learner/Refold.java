@@ -2,19 +2,17 @@ package org.mtrljudge.learner;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.JudgeModule;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.TopicScan;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** Learns a run's logged batches once more, from its nearest checkpoint up to a step. */
 public final class Refold {
     private final LearnerSettings settings;
-    private final Topics topics;
-    private final Map<String, Object> kafka;
+    private final KafkaClients clients;
     private final TrainingCheckpoints checkpoints;
     private final ScoredLog scored;
     private final JudgeModel model;
@@ -26,14 +24,12 @@ public final class Refold {
      */
     public Refold(
             final LearnerSettings settings,
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final Path folder,
             final ScoredLog scored,
             final JudgeModel model) {
         this.settings = settings;
-        this.topics = topics;
-        this.kafka = kafka;
+        this.clients = clients;
         this.checkpoints = new TrainingCheckpoints(folder, 1);
         this.scored = scored;
         this.model = model;
@@ -56,7 +52,7 @@ public final class Refold {
     public Result upTo(final int step) {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
             final TrainingCheckpoints.Saved from = nearest(step - 1); // one step at least
-            final PastRun past = PastRun.read(topics, kafka, TrainingCheckpoints.state(from));
+            final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from));
             learn(from, past.entries(), step, trainer);
             return new Result(from.step(), step, digest());
         }
@@ -75,7 +71,7 @@ public final class Refold {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
             final TrainingCheckpoints.Saved from = nearest(step);
             final LearnerState state = TrainingCheckpoints.state(from);
-            final PastRun past = PastRun.read(topics, kafka, state).upTo(step);
+            final PastRun past = PastRun.read(clients, state).upTo(step);
             learn(from, past.entries(), step, trainer);
             final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
             past.trainingIds().forEach(book::enterLogged);

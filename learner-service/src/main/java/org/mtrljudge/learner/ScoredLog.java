@@ -1,7 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.nio.file.Path;
-import java.util.Map;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topic;
@@ -10,10 +10,10 @@ import org.mtrljudge.schemas.TopicScan;
 /**
  * Scored groups of an earlier run, or of a replay of it.
  *
- * @param kafka how to reach the broker that has them
+ * @param clients of the run that has them
  * @param dataRoot where images by reference lie
  */
-public record ScoredLog(Topic<ScoredGroup> topic, Map<String, Object> kafka, Path dataRoot) {
+public record ScoredLog(Topic<ScoredGroup> topic, KafkaClients clients, Path dataRoot) {
 
     /** How many can be learned from. */
     public long trainingGroups() {
@@ -33,6 +33,6 @@ public record ScoredLog(Topic<ScoredGroup> topic, Map<String, Object> kafka, Pat
     }
 
     TopicScan<ScoredGroup> open() {
-        return new TopicScan<>(topic, kafka);
+        return clients.scan(topic);
     }
 }

@@ -4,18 +4,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.DeadLetters;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Sha256;
 import org.mtrljudge.schemas.Topics;
@@ -50,17 +47,8 @@ final class ScoredReader implements AutoCloseable {
     private long refused;
 
     /** @param from offsets by topic; a topic that has none is read from its beginning */
-    ScoredReader(final Topics topics, final Map<String, Object> kafka, final Map<String, Long> from) {
-        this(topics, consumer(kafka), from);
-    }
-
-    private static Consumer<String, byte[]> consumer(final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        config.put("auto.offset.reset", "earliest");
-        config.put("fetch.max.wait.ms", "20");
-        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
+        this(clients.topics(), clients.consumer(KafkaClients.Fetching.SOON), from);
     }
 
     /** @param consumer without a group; it is closed with this */

@@ -1,6 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +19,7 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
@@ -46,16 +48,28 @@ final class LearnerTopics implements TrainingListener {
         consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
     }
 
+    /** The run's; its Kafka clients reach no broker. */
+    RunContext run() {
+        final Path nowhere = Path.of("unused");
+        return new RunContext(
+                new KafkaClients(topics, Map.of()),
+                WeightTransport.LOG,
+                "digest of settings",
+                nowhere,
+                nowhere,
+                this,
+                () -> {},
+                CLOCK);
+    }
+
     /** @param limit prompts that may be unanswered */
     Exchange exchange(final PastRun past, final int limit) {
         return new Exchange(
+                run(),
                 new PromptWriter(topics, producer, past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
                 past,
                 limit,
-                () -> {},
-                this,
-                CLOCK,
                 60_000);
     }
 

@@ -42,9 +42,8 @@ class PolicyPublisherTest {
                         .toList(),
                 List.of(),
                 0);
-        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, PolicyWriter.Bus.LOG);
-        return new PolicyPublisher(
-                topics.topics, writer, model, "digest of settings", "other.scored", past, topics, LearnerTopics.CLOCK);
+        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
+        return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
     }
 
     /** An entry of the journal from before a restart; it lies at twice its version, as after an aborted transaction. */

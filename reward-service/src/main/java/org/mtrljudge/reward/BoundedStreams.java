@@ -2,7 +2,6 @@ package org.mtrljudge.reward;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +20,7 @@ import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.mtrljudge.schemas.KafkaClients;
 
 /** Kafka Streams over a log up to an end: Streams itself knows no end. */
 final class BoundedStreams implements AutoCloseable {
@@ -31,10 +31,9 @@ final class BoundedStreams implements AutoCloseable {
     private final ScoringJob job;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    BoundedStreams(
-            final Topology topology, final Properties config, final ScoringJob job, final Map<String, Object> kafka) {
+    BoundedStreams(final Topology topology, final Properties config, final ScoringJob job, final KafkaClients clients) {
         this.streams = new KafkaStreams(topology, config);
-        this.admin = Admin.create(kafka);
+        this.admin = clients.admin();
         this.job = job;
         streams.setUncaughtExceptionHandler(e -> {
             failure.compareAndSet(null, e);
@@ -89,8 +88,8 @@ final class BoundedStreams implements AutoCloseable {
     }
 
     /** Removes what only going on would need: offsets and changelogs of an application that has stopped. */
-    static void deleteState(final String applicationId, final Map<String, Object> kafka) {
-        try (Admin admin = Admin.create(kafka)) {
+    static void deleteState(final String applicationId, final KafkaClients clients) {
+        try (Admin admin = clients.admin()) {
             final List<String> ownTopics = get(admin.listTopics().names()).stream()
                     .filter(topic -> topic.startsWith(applicationId + "-"))
                     .toList();

@@ -10,6 +10,8 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
@@ -22,11 +24,11 @@ import org.mtrljudge.schemas.Topics;
 public final class Replay {
     private static final int COMMIT_INTERVAL_MS = 1000;
     private static final String INSTANCE = "replay";
+    private final KafkaClients clients;
     private final Topics topics;
     private final String name;
     private final RewardSettings settings;
     private final RolloutFilter filter;
-    private final Map<String, Object> kafka;
     private final Path stateDir;
 
     /** What was scored, beside what it was worth before. */
@@ -37,23 +39,22 @@ public final class Replay {
      * @param stateDir where Kafka Streams keeps its state
      */
     public Replay(
-            final Topics topics,
+            final KafkaClients clients,
             final String name,
             final RewardSettings settings,
             final RolloutFilter filter,
-            final Map<String, Object> kafka,
             final Path stateDir) {
-        this.topics = topics;
+        this.clients = clients;
+        this.topics = clients.topics();
         this.name = name;
         this.settings = settings;
         this.filter = filter;
-        this.kafka = Map.copyOf(kafka);
         this.stateDir = stateDir;
     }
 
     /** The first offset of the run's rollouts that is not written yet. */
     public long endOffset() {
-        try (TopicScan<RolloutGroup> rollouts = new TopicScan<>(topics.rollouts(), kafka)) {
+        try (TopicScan<RolloutGroup> rollouts = clients.scan(topics.rollouts())) {
             return rollouts.end();
         }
     }
@@ -79,13 +80,15 @@ public final class Replay {
      */
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId(), end);
-        final Properties config = StreamsSettings.exactlyOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
-        config.put("group.instance.id", INSTANCE); // a killed one leaves its place to the next at once
+        final Properties config =
+                StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+        config.put(
+                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE); // a killed one leaves its place to the next at once
         try (BoundedStreams streams = new BoundedStreams(
                 RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
                 config,
                 job,
-                kafka)) {
+                clients)) {
             return streams.drive(stopped, progress);
         }
     }
@@ -99,14 +102,14 @@ public final class Replay {
      * its end, one that is run again after begins anew.
      */
     public void deleteProgress() {
-        BoundedStreams.deleteState(applicationId(), kafka);
+        BoundedStreams.deleteState(applicationId(), clients);
     }
 
     /** Compares what {@link #run} wrote with the run's own scores. */
     public Outcome compare() {
         final Comparison comparison = new Comparison();
         try (Before before = new Before(comparison);
-                TopicScan<ScoredGroup> after = new TopicScan<>(topics.scored(name), kafka)) {
+                TopicScan<ScoredGroup> after = clients.scan(topics.scored(name))) {
             while (!after.done()) {
                 after.next().forEach(entry -> {
                     comparison.after(entry.value());
@@ -117,7 +120,7 @@ public final class Replay {
             before.readAll();
         }
         long dead = 0;
-        try (var letters = new TopicScan<>(topics.deadLetters(name), kafka)) {
+        try (var letters = clients.scan(topics.deadLetters(name))) {
             while (!letters.done()) {
                 dead += letters.next().size();
             }
@@ -134,8 +137,9 @@ public final class Replay {
         final ScoringJob job = job(applicationId() + ".dry", end);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
-        final Properties config = StreamsSettings.atLeastOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
-        config.put("group.instance.id", INSTANCE);
+        final Properties config =
+                StreamsSettings.atLeastOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
                 job,
@@ -147,12 +151,12 @@ public final class Replay {
                     before.readUpTo(group.getRolloutOffset());
                 },
                 dead::incrementAndGet);
-        try (BoundedStreams streams = new BoundedStreams(topology, config, job, kafka)) {
+        try (BoundedStreams streams = new BoundedStreams(topology, config, job, clients)) {
             if (!streams.drive(stopped, progress)) {
                 return Optional.empty();
             }
         } finally {
-            BoundedStreams.deleteState(job.applicationId(), kafka);
+            BoundedStreams.deleteState(job.applicationId(), clients);
             before.readAll();
             before.close();
         }
@@ -162,7 +166,7 @@ public final class Replay {
     /** The rollouts at these offsets, for a report. */
     public Map<Long, RolloutGroup> rollouts(final List<Long> offsets) {
         final Map<Long, RolloutGroup> found = new HashMap<>();
-        try (TopicScan<RolloutGroup> scan = new TopicScan<>(topics.rollouts(), kafka)) {
+        try (TopicScan<RolloutGroup> scan = clients.scan(topics.rollouts())) {
             for (final Long offset : offsets) {
                 scan.seek(offset);
                 while (!found.containsKey(offset) && !scan.done()) {
@@ -179,7 +183,7 @@ public final class Replay {
 
     /** The run's own scores, read about as far as the new ones have come. */
     private final class Before implements AutoCloseable {
-        private final TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), kafka);
+        private final TopicScan<ScoredGroup> scan = clients.scan(topics.scored());
         private final Comparison comparison;
         private long reached = -1;
 

@@ -8,10 +8,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.service.RunLog;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
+import org.mtrljudge.service.TopicsReady;
 import org.mtrljudge.service.UsageException;
 
 /** The life of a reward service's process: wait for the run's topics, score until it is stopped or its streams fail. */
@@ -32,17 +33,16 @@ final class RewardLoop implements ServiceLoop, ScoringNow {
     @Override
     public void run() throws InterruptedException {
         final RewardSettings rewards = rewards();
-        final Topics topics = settings.topics();
-        final RunLog log = new RunLog(settings, topics, () -> end.getCount() == 0);
-        if (!log.await(List.of(topics.rollouts(), topics.scored(), topics.deadLetters()))) {
+        final KafkaClients clients = settings.clients();
+        final Topics topics = clients.topics();
+        final TopicsReady ready = new TopicsReady(settings, clients, () -> end.getCount() == 0);
+        if (!ready.await(List.of(topics.rollouts(), topics.scored(), topics.deadLetters()))) {
             return;
         }
         try (RewardService opened = new RewardService(
-                topics,
+                clients,
                 rewards,
-                settings.kafka(),
-                settings.folder().resolve("streams"),
-                settings.id(),
+                new RewardService.Instance(settings.id(), settings.folder().resolve("streams")),
                 meters,
                 this::failed,
                 Clock.systemUTC())) {

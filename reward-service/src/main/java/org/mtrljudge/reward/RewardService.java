@@ -12,13 +12,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.KafkaClients;
 
 /** Scores a run's rollouts as they come, exactly once (exactly_once_v2). */
 public final class RewardService implements AutoCloseable {
@@ -29,22 +30,28 @@ public final class RewardService implements AutoCloseable {
     private final Clock clock;
 
     /**
-     * @param instance names this service among those of its run: one that comes back under its name takes its work up at once
+     * One of the reward services of a run.
+     *
+     * @param id one that is started again under the same id takes up its work at once
+     * @param stateDir where Kafka Streams keeps its state
+     */
+    public record Instance(String id, Path stateDir) {}
+
+    /**
      * @param registry takes its metrics
      * @param onFailure told when the service cannot go on
      */
     public RewardService(
-            final Topics topics,
+            final KafkaClients clients,
             final RewardSettings settings,
-            final Map<String, Object> kafka,
-            final Path stateDir,
-            final String instance,
+            final Instance instance,
             final MeterRegistry registry,
             final Consumer<Throwable> onFailure,
             final Clock clock) {
-        final ScoringJob job = ScoringJob.live(topics);
-        final Properties config = StreamsSettings.exactlyOnce(job.applicationId(), kafka, stateDir, COMMIT_INTERVAL_MS);
-        config.put("group.instance.id", instance);
+        final ScoringJob job = ScoringJob.live(clients.topics());
+        final Properties config =
+                StreamsSettings.exactlyOnce(job.applicationId(), clients, instance.stateDir, COMMIT_INTERVAL_MS);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
         this.clock = clock;
         this.streams = new KafkaStreams(RewardTopology.build(job, settings, new RewardMetrics(registry)), config);
         this.streamsMetrics = new KafkaStreamsMetrics(streams);

@@ -1,47 +1,47 @@
 package org.mtrljudge.reward;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.mtrljudge.schemas.KafkaClients;
 
 /** Kafka Streams' settings where its defaults do not fit records of rollouts. */
 final class StreamsSettings {
-    private static final int MAX_RECORD_BYTES = 16 << 20;
-    private static final long INPUT_BUFFER_BYTES = 64L << 20; // records that wait for the processor
-    private static final int FETCH_BYTES = 8 << 20;
-    private static final int BATCH_BYTES = 1 << 20; // one batch is under way at a time, so it should carry much
-
     private StreamsSettings() {}
 
     static Properties exactlyOnce(
-            final String applicationId,
-            final Map<String, Object> kafka,
-            final Path stateDir,
-            final int commitIntervalMs) {
-        final Properties config = atLeastOnce(applicationId, kafka, stateDir, commitIntervalMs);
+            final String applicationId, final KafkaClients clients, final Path stateDir, final int commitIntervalMs) {
+        final Properties config = atLeastOnce(applicationId, clients, stateDir, commitIntervalMs);
+        // scores, state and offsets are one transaction: a killed service scores nothing twice
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         return config;
     }
 
     static Properties atLeastOnce(
-            final String applicationId,
-            final Map<String, Object> kafka,
-            final Path stateDir,
-            final int commitIntervalMs) {
+            final String applicationId, final KafkaClients clients, final Path stateDir, final int commitIntervalMs) {
         final Properties config = new Properties();
-        config.putAll(kafka);
+        config.putAll(clients.forStreams());
+        // names the consumer group and the changelogs: a service that is started again finds its offsets and state by
+        // it
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        // what was scored can be seen, exactly once, after so long
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitIntervalMs);
+        // in the run's folder, so that the state needs not be read from its changelog after a restart
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        config.put("input.buffer.max.bytes", INPUT_BUFFER_BYTES);
-        config.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-        config.put(StreamsConfig.consumerPrefix("max.partition.fetch.bytes"), FETCH_BYTES);
-        config.put(StreamsConfig.producerPrefix("max.request.size"), MAX_RECORD_BYTES);
-        config.put(StreamsConfig.producerPrefix("batch.size"), BATCH_BYTES);
-        config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+        // a run's first rollouts may be there before its reward service is
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // groups of completions are large: fewer requests than with Kafka's 1 MiB
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 << 20);
+        // a scored group has its rollouts in it, and can be larger than Kafka's 1 MiB
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 16 << 20);
+        // one batch is under way at a time, so it should carry much
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 1 << 20);
+        // completions are text that repeats its prompt and each other
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // with more, a transaction's second batch can overtake its first and is refused until it is sent again
-        config.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         return config;
     }
 }

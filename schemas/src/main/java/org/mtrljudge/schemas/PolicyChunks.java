@@ -2,16 +2,11 @@ package org.mtrljudge.schemas;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Fetches a policy version's weights from {@code RUN.weights}, read committed, every digest checked. */
 final class PolicyChunks implements AutoCloseable {
@@ -23,15 +18,10 @@ final class PolicyChunks implements AutoCloseable {
     private final TopicPartition partition;
     private final Consumer<String, byte[]> consumer;
 
-    PolicyChunks(final Topics topics, final Map<String, Object> kafka) {
-        this.topic = topics.weights();
+    PolicyChunks(final KafkaClients clients) {
+        this.topic = clients.topics().weights();
         this.partition = new TopicPartition(topic.name(), 0);
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        config.put("auto.offset.reset", "earliest");
-        config.put("max.partition.fetch.bytes", 16 << 20);
-        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        this.consumer = clients.consumer(KafkaClients.Fetching.LARGE);
         consumer.assign(List.of(partition));
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +13,8 @@ public final class PolicyFetcher implements AutoCloseable {
     private final @Nullable PolicyStore store;
 
     /** @param store where policies lie that are too big for the log, if any do */
-    public PolicyFetcher(final Topics topics, final Map<String, Object> kafka, final @Nullable PolicyStore store) {
-        this.chunks = new PolicyChunks(topics, kafka);
+    public PolicyFetcher(final KafkaClients clients, final @Nullable PolicyStore store) {
+        this.chunks = new PolicyChunks(clients);
         this.store = store;
     }
 

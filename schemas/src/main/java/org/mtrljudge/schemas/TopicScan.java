@@ -3,17 +3,13 @@ package org.mtrljudge.schemas;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +17,6 @@ import org.slf4j.LoggerFactory;
 public final class TopicScan<V extends SpecificRecordBase> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final int FETCH_BYTES = 8 << 20;
 
     /**
      * A value and where it lies.
@@ -37,17 +32,13 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
 
     private final Topic<V> topic;
     private final TopicPartition partition;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final Consumer<String, byte[]> consumer;
     private final long end;
 
-    public TopicScan(final Topic<V> topic, final Map<String, Object> kafka) {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("isolation.level", "read_committed");
-        config.put("enable.auto.commit", "false");
-        config.put("max.partition.fetch.bytes", FETCH_BYTES);
+    TopicScan(final Topic<V> topic, final Consumer<String, byte[]> consumer) {
         this.topic = topic;
         this.partition = new TopicPartition(topic.name(), 0);
-        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        this.consumer = consumer;
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
         this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

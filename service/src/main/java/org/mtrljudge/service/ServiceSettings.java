@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topics;
 
 /**
@@ -82,11 +83,8 @@ public record ServiceSettings(
         }
     }
 
-    public Topics topics() {
-        return connections.topics(run);
-    }
-
-    public Map<String, Object> kafka() {
-        return connections.kafka();
+    /** For the run's brokers and topics. */
+    public KafkaClients clients() {
+        return new KafkaClients(connections.topics(run), connections.kafka());
     }
 }

@@ -2,9 +2,7 @@ package org.mtrljudge.standalone;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
@@ -78,12 +76,9 @@ final class ActorCommand implements Callable<Integer> {
             final RunSettings settings,
             final EmbeddedBroker broker,
             final @Nullable PolicyStore store) {
-        final Map<String, Object> kafka = new HashMap<>(settings.kafka());
-        kafka.putAll(broker.clientConfig());
         return new Actor(
                 settings.actors().settings(name),
-                settings.connections().topics(directory.run()),
-                kafka,
+                broker.clients(settings.connections().topics(directory.run())),
                 store,
                 new Engines(settings.actors(), directory.dataRoot(settings)).engine(),
                 new ActorMetrics(new SimpleMeterRegistry()),

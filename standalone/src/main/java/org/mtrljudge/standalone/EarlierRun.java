@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.Stage;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
@@ -18,11 +19,17 @@ final class EarlierRun implements AutoCloseable {
     private static final Pattern TOPIC = Pattern.compile("([^.]+)\\.scored(?:\\.([^.]+))?");
     private final RunDirectory directory;
     private final EmbeddedBroker broker;
+    private final KafkaClients clients;
     private final Topic<ScoredGroup> topic;
 
-    private EarlierRun(final RunDirectory directory, final EmbeddedBroker broker, final Topic<ScoredGroup> topic) {
+    private EarlierRun(
+            final RunDirectory directory,
+            final EmbeddedBroker broker,
+            final KafkaClients clients,
+            final Topic<ScoredGroup> topic) {
         this.directory = directory;
         this.broker = broker;
+        this.clients = clients;
         this.topic = topic;
     }
 
@@ -48,7 +55,10 @@ final class EarlierRun implements AutoCloseable {
                     "the run " + directory.path() + " has no topic " + topic + ", only " + new TreeSet<>(scored));
         }
         return new EarlierRun(
-                directory, broker, parts.group(2) == null ? topics.scored() : topics.scored(parts.group(2)));
+                directory,
+                broker,
+                broker.clients(topics),
+                parts.group(2) == null ? topics.scored() : topics.scored(parts.group(2)));
     }
 
     Path settings() {
@@ -63,7 +73,7 @@ final class EarlierRun implements AutoCloseable {
 
     /** @param settings of the run that learns: its data file says where images by reference lie */
     ScoredLog log(final RunSettings settings) {
-        return new ScoredLog(topic, broker.clientConfig(), directory.dataRoot(settings));
+        return new ScoredLog(topic, clients, directory.dataRoot(settings));
     }
 
     @Override

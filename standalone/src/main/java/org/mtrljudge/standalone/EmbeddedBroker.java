@@ -26,6 +26,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
 
@@ -52,10 +53,20 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * The brokers of a run: those that its settings name, as those of a run of separate services do, or else its own.
      *
-     * @param own starts or finds that
+     * @param settings whose {@code kafka:} section every client is given
+     * @param own starts or finds the run's own
      */
     static EmbeddedBroker of(final RunSettings settings, final Supplier<EmbeddedBroker> own) {
-        return settings.kafka().containsKey(ADDRESS) ? new EmbeddedBroker(null, settings.kafka()) : own.get();
+        return settings.kafka().containsKey(ADDRESS)
+                ? new EmbeddedBroker(null, settings.kafka())
+                : own.get().reachedWith(settings.kafka());
+    }
+
+    /** The same, but its clients are given these settings too, all but the address. */
+    private EmbeddedBroker reachedWith(final Map<String, Object> kafka) {
+        final Map<String, Object> all = new HashMap<>(kafka);
+        all.putAll(clientConfig);
+        return new EmbeddedBroker(server, all);
     }
 
     /**
@@ -201,14 +212,19 @@ public final class EmbeddedBroker implements AutoCloseable {
         return config;
     }
 
-    /** Where clients connect: the start of every client's configuration. */
-    public Map<String, Object> clientConfig() {
-        return clientConfig;
+    /** Where clients connect: HOST:PORT. */
+    public String address() {
+        return String.valueOf(clientConfig.get(ADDRESS));
+    }
+
+    /** Clients for a run whose topics lie here. */
+    public KafkaClients clients(final Topics topics) {
+        return new KafkaClients(topics, clientConfig);
     }
 
     /** The names of all its topics. */
     public Set<String> topics() {
-        try (Admin admin = Admin.create(clientConfig())) {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
             return admin.listTopics().names().get();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -220,7 +236,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Creates those of these topics that are missing. */
     public void create(final List<Topic<?>> topics) {
-        try (Admin admin = Admin.create(clientConfig())) {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
             Topics.create(topics, admin, BROKERS_DEFAULT);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -230,7 +246,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Creates a run's topics and sets its actors' share group up. */
     public void prepare(final Topics topics) {
-        try (Admin admin = Admin.create(clientConfig())) {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
             topics.prepare(admin, BROKERS_DEFAULT);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();

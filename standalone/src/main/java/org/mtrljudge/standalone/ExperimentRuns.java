@@ -94,7 +94,7 @@ final class ExperimentRuns {
         final RunSettings own = RunSettings.read(directory.settings(), List.of());
         final Topics topics = own.connections().topics(directory.run());
         try (EmbeddedBroker broker = EmbeddedBroker.of(own, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            return reader.read(topics, broker.clientConfig());
+            return reader.read(broker.clients(topics));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -42,7 +43,7 @@ final class InspectCommand implements Callable<Integer> {
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final Topics topics = settings.connections().topics(run.name());
         try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            final Deque<ScoredGroup> newest = newest(topics, broker);
+            final Deque<ScoredGroup> newest = newest(broker.clients(topics));
             if (newest.isEmpty()) {
                 System.out.println("no scored groups of that kind in the log of " + run.name());
             }
@@ -52,9 +53,9 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     /** The newest groups, of as many tasks as there are room for. */
-    private Deque<ScoredGroup> newest(final Topics topics, final EmbeddedBroker broker) {
+    private Deque<ScoredGroup> newest(final KafkaClients clients) {
         final Map<String, Deque<ScoredGroup>> byTask = new LinkedHashMap<>();
-        try (TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), broker.clientConfig())) {
+        try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {
             while (!scan.done()) {
                 for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
                     final PromptRequest prompt = entry.value().getRollout().getPrompt();

@@ -1,18 +1,15 @@
 package org.mtrljudge.standalone;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Topics;
 
@@ -20,15 +17,15 @@ import org.mtrljudge.schemas.Topics;
 final class InstantAnswers implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private final Topics topics;
-    private final Map<String, Object> kafka;
+    private final KafkaClients clients;
     private final PreparedGroups prepared;
     private final Thread thread = new Thread(this::answer, "instant-answers");
     private volatile boolean stopping;
     private volatile @Nullable Throwable failure;
 
-    InstantAnswers(final Topics topics, final Map<String, Object> kafka, final PreparedGroups prepared) {
-        this.topics = topics;
-        this.kafka = kafka;
+    InstantAnswers(final KafkaClients clients, final PreparedGroups prepared) {
+        this.topics = clients.topics();
+        this.clients = clients;
         this.prepared = prepared;
         thread.setUncaughtExceptionHandler((t, why) -> failure = why);
     }
@@ -45,12 +42,10 @@ final class InstantAnswers implements AutoCloseable {
     }
 
     private void answer() {
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("enable.auto.commit", "false");
-        try (KafkaConsumer<String, byte[]> consumer =
-                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-                KafkaProducer<String, byte[]> producer =
-                        new KafkaProducer<>(new HashMap<>(kafka), new StringSerializer(), new ByteArraySerializer())) {
+        // it has no group whose positions could be committed
+        final Map<String, Object> ungrouped = Map.of(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        try (Consumer<String, byte[]> consumer = clients.consumerWith(ungrouped);
+                Producer<String, byte[]> producer = clients.producerWith(Map.of())) {
             final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
             consumer.assign(List.of(prompts));
             consumer.seekToBeginning(List.of(prompts));

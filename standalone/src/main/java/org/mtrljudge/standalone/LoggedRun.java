@@ -1,20 +1,19 @@
 package org.mtrljudge.standalone;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.Audit;
 import org.mtrljudge.learner.Refold;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Topics;
 
 /** A run that is there, with its broker, its settings and what it learned from. */
 final class LoggedRun implements AutoCloseable {
     private final RunDirectory directory;
     private final RunSettings settings;
-    private final Topics topics;
+    private final KafkaClients clients;
     private final EmbeddedBroker broker;
     private final @Nullable EarlierRun earlier;
     private final ScoredLog scored;
@@ -23,13 +22,13 @@ final class LoggedRun implements AutoCloseable {
     LoggedRun(final RunDirectory directory) {
         this.directory = directory;
         this.settings = RunSettings.read(directory.settings(), List.of());
-        this.topics = settings.connections().topics(directory.run());
         this.store = settings.connections().policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
         this.broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()));
+        this.clients = broker.clients(settings.connections().topics(directory.run()));
         this.scored = earlier == null
-                ? new ScoredLog(topics.scored(), broker.clientConfig(), directory.dataRoot(settings))
+                ? new ScoredLog(clients.topics().scored(), clients, directory.dataRoot(settings))
                 : earlier.log(settings);
     }
 
@@ -38,7 +37,7 @@ final class LoggedRun implements AutoCloseable {
     }
 
     Audit audit() {
-        return new Audit(topics, kafka(), scored, store);
+        return new Audit(clients, scored, store);
     }
 
     /** The run's model, to be closed by the caller. */
@@ -47,11 +46,7 @@ final class LoggedRun implements AutoCloseable {
     }
 
     Refold refold(final JudgeModel model) {
-        return new Refold(settings.learner(), topics, kafka(), directory.checkpoints(), scored, model);
-    }
-
-    private Map<String, Object> kafka() {
-        return broker.clientConfig();
+        return new Refold(settings.learner(), clients, directory.checkpoints(), scored, model);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,10 +87,8 @@ final class ReplayCommand implements Callable<Integer> {
                 EmbeddedBroker broker =
                         EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = settings.connections().topics(run.name());
-            final Map<String, Object> kafka = new HashMap<>(settings.kafka());
-            kafka.putAll(broker.clientConfig());
-            final Replay replay =
-                    new Replay(topics, folder.name(), rewardSettings(settings), filter, kafka, folder.streamsState());
+            final Replay replay = new Replay(
+                    broker.clients(topics), folder.name(), rewardSettings(settings), filter, folder.streamsState());
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }

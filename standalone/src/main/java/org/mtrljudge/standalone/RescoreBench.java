@@ -8,22 +8,19 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.mtrljudge.reward.AdvantageEstimator;
 import org.mtrljudge.reward.Replay;
 import org.mtrljudge.reward.RewardSetReader;
@@ -127,7 +124,7 @@ final class RescoreBench implements Callable<Integer> {
     /** Writes the rollouts; returns their bytes. */
     private long fill(final EmbeddedBroker broker, final RescoreGroups prepared) {
         long bytes = 0;
-        try (KafkaProducer<String, byte[]> producer = producer(broker)) {
+        try (Producer<String, byte[]> producer = producer(broker)) {
             for (int i = 0; i < groups; i++) {
                 final RolloutGroup group = prepared.group(i);
                 final var record = topics.rollouts().message(group.getPrompt().getPromptId(), group);
@@ -139,25 +136,30 @@ final class RescoreBench implements Callable<Integer> {
     }
 
     /** The reward service's own settings, without its transactions. */
-    private static KafkaProducer<String, byte[]> producer(final EmbeddedBroker broker) {
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("max.request.size", 16 << 20);
-        config.put("batch.size", 256 << 10);
-        config.put("linger.ms", 100);
-        config.put("compression.type", "lz4");
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    private Producer<String, byte[]> producer(final EmbeddedBroker broker) {
+        return broker.clients(topics)
+                .producerWith(Map.of(
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        16 << 20,
+                        ProducerConfig.BATCH_SIZE_CONFIG,
+                        256 << 10,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        100,
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                        "lz4"));
     }
 
     /** Groups a second of reading the rollouts and writing the same bytes. */
     private double bare(final EmbeddedBroker broker, final String name) {
         broker.create(List.of(topics.scored(name)));
-        final Map<String, Object> config = new HashMap<>(broker.clientConfig());
-        config.put("enable.auto.commit", "false");
-        config.put("max.partition.fetch.bytes", 8 << 20);
+        final Map<String, Object> reading = Map.of(
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                8 << 20);
         final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
-        try (KafkaConsumer<String, byte[]> consumer =
-                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-                KafkaProducer<String, byte[]> producer = producer(broker)) {
+        try (Consumer<String, byte[]> consumer = broker.clients(topics).consumerWith(reading);
+                Producer<String, byte[]> producer = producer(broker)) {
             consumer.assign(List.of(rollouts));
             consumer.seekToBeginning(List.of(rollouts));
             final long start = System.nanoTime();
@@ -180,7 +182,7 @@ final class RescoreBench implements Callable<Integer> {
                 new RewardSetReader(new Verifiers(null, 1000)).read(rewards), AdvantageEstimator.GRPO, false, 1000);
         broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
         final Replay replay =
-                new Replay(topics, name, settings, RolloutFilter.ALL, broker.clientConfig(), folder.resolve("streams"));
+                new Replay(broker.clients(topics), name, settings, RolloutFilter.ALL, folder.resolve("streams"));
         final long start = System.nanoTime();
         replay.run(size, () -> false, offset -> {});
         return (System.nanoTime() - start) / 1e9;

@@ -4,9 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -17,14 +15,16 @@ import org.mtrljudge.actor.Engines;
 import org.mtrljudge.learner.EvaluationPlan;
 import org.mtrljudge.learner.Evaluator;
 import org.mtrljudge.learner.Learner;
-import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.reward.RewardService;
 import org.mtrljudge.reward.StatisticsServer;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.tasks.ExampleSource;
@@ -59,13 +59,13 @@ public final class StandaloneRun {
 
     /** What is done with the services of a run while they work. */
     private interface Job<T> {
-        T with(Topics topics, Map<String, Object> kafka, @Nullable PolicyStore store, JudgeModel model);
+        T with(RunContext context, JudgeModel model);
     }
 
     /** Trains to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
-        return with((topics, kafka, store, model) -> {
-            try (Learner learner = learner(topics, kafka, store, model)) {
+        return with((context, model) -> {
+            try (Learner learner = new Learner(context, settings.learner(), model, source, log)) {
                 return learner.run();
             }
         });
@@ -73,20 +73,14 @@ public final class StandaloneRun {
 
     /** Lets the run's model judge instead of learn. */
     <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
-        return with((topics, kafka, store, model) -> {
+        return with((context, model) -> {
             try (Evaluator evaluator = new Evaluator(
-                    topics,
-                    kafka,
-                    new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
+                    context,
                     model,
                     source,
                     plan,
-                    settings.tree().digest(),
                     PROMPTS_AHEAD,
-                    settings.learner().trainer().stallWarningMs(),
-                    listener,
-                    this::checkHealth,
-                    Clock.systemUTC())) {
+                    settings.learner().trainer().stallWarningMs())) {
                 return work.apply(evaluator);
             }
         });
@@ -108,26 +102,23 @@ public final class StandaloneRun {
                                 directory.kafka(),
                                 settings.connections().broker().port()))) {
             broker.prepare(topics);
-            final Map<String, Object> kafka = new HashMap<>(settings.kafka());
-            kafka.putAll(broker.clientConfig());
+            final KafkaClients clients = broker.clients(topics);
             try (@Nullable StatisticsServer statistics = statisticsServer();
                     RewardService reward = new RewardService(
-                            topics,
+                            clients,
                             settings.rewards(),
-                            kafka,
-                            directory.streamsState(),
-                            "reward-0",
+                            new RewardService.Instance("reward-0", directory.streamsState()),
                             meters(statistics),
                             this::failed,
                             Clock.systemUTC());
-                    Actors actors = startActors(models, topics, kafka, store, new ActorMetrics(meters(statistics)));
+                    Actors actors = startActors(models, clients, store, new ActorMetrics(meters(statistics)));
                     JudgeModel model = models.take()) {
                 if (statistics != null) {
                     statistics.show(reward);
                 }
                 reward.start();
                 actors.start();
-                return job.with(topics, kafka, store, model);
+                return job.with(context(clients, store), model);
             }
         }
     }
@@ -151,22 +142,13 @@ public final class StandaloneRun {
         return statistics == null ? new SimpleMeterRegistry() : statistics.meters();
     }
 
-    private Learner learner(
-            final Topics topics,
-            final Map<String, Object> kafka,
-            final @Nullable PolicyStore store,
-            final JudgeModel model) {
-        return new Learner(
-                settings.learner(),
+    private RunContext context(final KafkaClients clients, final @Nullable PolicyStore store) {
+        return new RunContext(
+                clients,
+                new WeightTransport(store, settings.connections().weights().maxLogBytes()),
                 settings.tree().digest(),
-                topics,
-                kafka,
-                new PolicyWriter.Bus(store, settings.connections().weights().maxLogBytes()),
-                model,
-                source,
                 directory.checkpoints(),
                 directory.dataRoot(settings),
-                log,
                 listener,
                 this::checkHealth,
                 Clock.systemUTC());
@@ -174,8 +156,7 @@ public final class StandaloneRun {
 
     private Actors startActors(
             final LoadedModels models,
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final @Nullable PolicyStore store,
             final ActorMetrics metrics) {
         final Engines engines = new Engines(settings.actors(), directory.dataRoot(settings));
@@ -183,8 +164,7 @@ public final class StandaloneRun {
         for (int i = 0; i < settings.rollout().actors(); i++) {
             actors.add(new Actor(
                     settings.actors().settings("actor-" + i),
-                    topics,
-                    kafka,
+                    clients,
                     store,
                     engines.engine(models::take),
                     metrics,

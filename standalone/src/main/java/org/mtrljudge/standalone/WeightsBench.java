@@ -5,25 +5,24 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.mtrljudge.actor.PolicyReader;
 import org.mtrljudge.learner.JournalKind;
 import org.mtrljudge.learner.PolicyWriter;
+import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeFolder;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyKind;
@@ -56,11 +55,11 @@ final class WeightsBench implements Callable<Integer> {
                     JudgeModel learner = JudgeModel.load(JudgeFolder.open(checkpoint));
                     JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {
                 broker.prepare(topics);
-                final Map<String, Object> kafka = broker.clientConfig();
-                try (PolicyWriter writer = new PolicyWriter(topics, kafka, PolicyWriter.Bus.LOG);
-                        PolicyReader reader = new PolicyReader(topics, kafka, null)) {
+                final KafkaClients clients = broker.clients(topics);
+                try (PolicyWriter writer = new PolicyWriter(clients, WeightTransport.LOG);
+                        PolicyReader reader = new PolicyReader(clients, null)) {
                     for (int round = 0; round <= rounds; round++) { // the first for the JIT
-                        compare(round, topics, kafka, learner, actor, writer, reader, folder);
+                        compare(round, clients, learner, actor, writer, reader, folder);
                     }
                 }
             }
@@ -72,14 +71,13 @@ final class WeightsBench implements Callable<Integer> {
 
     private static void compare(
             final int round,
-            final Topics topics,
-            final Map<String, Object> kafka,
+            final KafkaClients clients,
             final JudgeModel learner,
             final JudgeModel actor,
             final PolicyWriter writer,
             final PolicyReader reader,
             final Path folder) {
-        final double bare = seconds(() -> produceThenConsume(topics, kafka, learner));
+        final double bare = seconds(() -> produceThenConsume(clients, learner));
         final long start = System.nanoTime();
         writer.publish(
                 round,
@@ -136,20 +134,22 @@ final class WeightsBench implements Callable<Integer> {
     }
 
     /** The weights' bytes in pieces of a chunk's size, without schema, digest or transaction. */
-    private static void produceThenConsume(
-            final Topics topics, final Map<String, Object> kafka, final JudgeModel learner) {
+    private static void produceThenConsume(final KafkaClients clients, final JudgeModel learner) {
         final ByteBuffer image = learner.policy().toSafetensors();
-        final TopicPartition partition = new TopicPartition(topics.rollouts().name(), 0);
-        final Map<String, Object> config = new HashMap<>(kafka);
-        config.put("max.request.size", 16 << 20);
-        config.put("batch.size", 1 << 20);
-        config.put("max.partition.fetch.bytes", 16 << 20);
-        config.put("enable.auto.commit", "false");
+        final TopicPartition partition =
+                new TopicPartition(clients.topics().rollouts().name(), 0);
+        // as large requests as those of the policy's own way
+        final Map<String, Object> writing = Map.of(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20,
+                ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
+        final Map<String, Object> reading = Map.of(
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                16 << 20,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false);
         int sent = 0;
-        try (KafkaProducer<String, byte[]> producer =
-                        new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
-                KafkaConsumer<String, byte[]> consumer =
-                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (Producer<String, byte[]> producer = clients.producerWith(writing);
+                Consumer<String, byte[]> consumer = clients.consumerWith(reading)) {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
             consumer.position(partition);

@@ -13,10 +13,10 @@ import org.mtrljudge.learner.JournalKind;
 import org.mtrljudge.learner.PromptIds;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TopicScan;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.MacroF1;
@@ -135,10 +135,10 @@ public final class CellReader {
         return new CellFigures.Tested(labels, references, verdicts, wellFormed, tokens);
     }
 
-    /** @param kafka how to reach the broker that has the run's topics */
-    public CellFigures read(final Topics topics, final Map<String, Object> kafka) {
+    /** @param clients of the run */
+    public CellFigures read(final KafkaClients clients) {
         final Log log = new Log();
-        try (TopicScan<ScoredGroup> scan = new TopicScan<>(topics.scored(), kafka)) {
+        try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {
             while (!scan.done()) {
                 scan.next().forEach(entry -> log.add(entry.value()));
             }
@@ -146,7 +146,7 @@ public final class CellReader {
         final SortedMap<Integer, SortedMap<String, Double>> rlSteps = new TreeMap<>();
         int sftSteps = 0;
         long firstMs = Long.MAX_VALUE;
-        try (TopicScan<TrainingStep> scan = new TopicScan<>(topics.journal(), kafka)) {
+        try (TopicScan<TrainingStep> scan = clients.scan(clients.topics().journal())) {
             for (final TopicScan.Entry<TrainingStep> entry : scan.rest()) {
                 final TrainingStep step = entry.value();
                 firstMs = Math.min(firstMs, step.getWrittenAtMs());

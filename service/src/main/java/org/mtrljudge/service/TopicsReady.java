@@ -1,9 +1,7 @@
 package org.mtrljudge.service;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,16 +12,16 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topic;
-import org.mtrljudge.schemas.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The run's topics as a service meets them at its start: the learner makes them, the others wait for them. */
-public final class RunLog {
-    private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
+public final class TopicsReady {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicsReady.class);
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
-    private static final int TIMEOUT_MS = 5000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final short BROKERS_DEFAULT = -1;
 
     /** Something that only works once brokers and topics are there. */
@@ -32,13 +30,13 @@ public final class RunLog {
     }
 
     private final ServiceSettings settings;
-    private final Topics topics;
+    private final KafkaClients clients;
     private final BooleanSupplier stopping;
 
     /** @param stopping ends every wait */
-    public RunLog(final ServiceSettings settings, final Topics topics, final BooleanSupplier stopping) {
+    public TopicsReady(final ServiceSettings settings, final KafkaClients clients, final BooleanSupplier stopping) {
         this.settings = settings;
-        this.topics = topics;
+        this.clients = clients;
         this.stopping = stopping;
     }
 
@@ -49,7 +47,7 @@ public final class RunLog {
      * @throws UsageException when the broker does not let this service in
      */
     public boolean prepare() throws InterruptedException {
-        return until(admin -> topics.prepare(admin, BROKERS_DEFAULT));
+        return until(admin -> clients.topics().prepare(admin, BROKERS_DEFAULT));
     }
 
     /**
@@ -66,11 +64,8 @@ public final class RunLog {
     }
 
     private boolean until(final Attempt attempt) throws InterruptedException {
-        final Map<String, Object> config = new HashMap<>(settings.kafka());
-        config.put("request.timeout.ms", TIMEOUT_MS);
-        config.put("default.api.timeout.ms", TIMEOUT_MS);
         String told = "";
-        try (Admin admin = Admin.create(config)) {
+        try (Admin admin = clients.admin(TIMEOUT)) {
             while (!stopping.getAsBoolean()) {
                 final String missing = missing(attempt, admin);
                 if (missing == null) {
@@ -93,10 +88,10 @@ public final class RunLog {
             return null;
         } catch (final ExecutionException | KafkaException e) {
             final Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            final Object brokers = settings.kafka().get(Connections.BOOTSTRAP);
+            final String brokers = clients.brokers();
             if (why instanceof AuthenticationException) {
                 throw new UsageException("the broker at " + brokers + " refuses these credentials (kafka: "
-                        + settings.kafka().get("security.protocol") + "): " + why.getMessage());
+                        + clients.securityProtocol() + "): " + why.getMessage());
             }
             if (why instanceof AuthorizationException) {
                 throw new UsageException("the broker at " + brokers + " does not allow what a " + settings.service()
