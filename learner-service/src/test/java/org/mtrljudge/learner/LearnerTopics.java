@@ -48,9 +48,24 @@ final class LearnerTopics implements TrainingListener {
         consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
     }
 
+    /** The run's; its Kafka clients reach no broker. */
+    RunContext run() {
+        final Path nowhere = Path.of("unused");
+        return new RunContext(
+                new KafkaClients(topics, Map.of()),
+                WeightTransport.LOG,
+                "digest of settings",
+                nowhere,
+                nowhere,
+                this,
+                () -> {},
+                CLOCK);
+    }
+
     /** @param limit prompts that may be unanswered */
     Exchange exchange(final PastRun past, final int limit) {
         return new Exchange(
+                run(),
                 new PromptWriter(topics, producer, past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
                 context(),
