@@ -1,9 +1,5 @@
 package org.mtrljudge.learner;
 
-import org.mtrljudge.model.checkpoint.JudgeFolder;
-
-import org.mtrljudge.model.input.EncodedPrompt;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -14,10 +10,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.JudgeExample;
