@@ -1,7 +1,7 @@
-# The three services and the command line in one image: its first argument chooses (actor, reward, learner, or a ./judge command).
+# One image for the three services and the command line. The first argument chooses: actor, reward, learner, or a ./judge command.
 #   docker build -t mt-rl-judge .
 #   docker build -t mt-rl-judge:cuda --build-arg VARIANT=cuda --build-arg BASE_IMAGE=IMAGE_WITH_CUDA_AND_LIBTORCH .
-# BUILD=local takes what ./mvnw package left in standalone/target instead of building in the image.
+# BUILD=local copies the results of ./mvnw package from standalone/target; nothing is built in the image.
 
 ARG BASE_IMAGE=eclipse-temurin:21-jre
 ARG BUILD_IMAGE=eclipse-temurin:21-jdk
@@ -20,7 +20,7 @@ COPY standalone/target/lib /src/standalone/target/lib
 
 FROM built-${BUILD} AS built
 WORKDIR /image
-# what seldom changes apart from what always does
+# libraries, which change rarely, and our own JARs, which change with every build, go into different layers
 RUN mkdir lib own && cp /src/standalone/target/lib/*.jar lib/ \
     && for room in settings schemas service judge-model judge-tasks actor-service reward-service learner-service; do \
          mv lib/$room-[0-9]*.jar own/; done \
@@ -29,9 +29,9 @@ RUN mkdir lib own && cp /src/standalone/target/lib/*.jar lib/ \
 FROM ${BASE_IMAGE} AS natives-cpu
 COPY --from=built /image/lib /opt/judge/lib
 COPY --from=built /image/own/judge-model-*.jar /opt/judge/own/
-# unpacks libtorch into the image, so that no container has to
+# unpacks libtorch into the image, so that containers need not unpack it at each start
 RUN DJL_CACHE_DIR=/opt/judge/djl java -Dai.djl.offline=true -cp "/opt/judge/own/*:/opt/judge/lib/*" org.mtrljudge.model.NativeLibraries \
-    # for whatever user it runs as; the same files are the same layer, whenever they were unpacked
+    # the files are readable by any user; with equal times, the same files always give the same layer
     && chmod -R a+rX /opt/judge/djl && find /opt/judge/djl -exec touch -h -d @0 {} +
 
 FROM ${BASE_IMAGE} AS natives-cuda
@@ -46,10 +46,10 @@ COPY --from=built /image/lib /opt/judge/lib
 COPY --from=natives /opt/judge/djl /opt/judge/djl
 COPY docker/entrypoint docker/healthy /opt/judge/bin/
 COPY --from=built /image/own /opt/judge/own
-# results and state; for whatever user it runs as
+# the folder of results and state, writable by any user
 RUN mkdir /runs && chmod 1777 /runs
 USER 10001:10001
-# /tmp and /runs are all that is written to: the rest may be read-only
+# only /tmp and /runs are written to, so the rest of the file system can be read-only
 WORKDIR /tmp
 ENV DJL_CACHE_DIR=/opt/judge/djl JUDGE_RUNS=/runs JUDGE_HTTP_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 EXPOSE 8080

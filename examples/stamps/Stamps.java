@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
- * Writes tuxpaint's stamps as a data set of one task, {@code caption}: each picture once with its own caption (yes) and once with the
- * caption of a sibling from the same folder (no). Every tenth picture of a folder is for the test, the next one for validation.
+ * Writes the stamps of tuxpaint as a data set with one task, {@code caption}. Each picture appears twice: with its own caption (yes)
+ * and with the caption of another picture of the same folder (no). Every tenth picture of a folder is for the test, and the next one is
+ * for validation.
  */
 final class Stamps {
     private static final int SIDE = 192;
@@ -44,7 +45,7 @@ final class Stamps {
                 }
             }
         }
-        System.out.println("wrote " + 2 * written + " lines about " + written + " pictures to " + out.resolve("data.jsonl"));
+        System.out.println("wrote " + 2 * written + " lines for " + written + " pictures to " + out.resolve("data.jsonl"));
     }
 
     private static Map<Path, List<Stamp>> byFolder(final Path stamps) throws IOException {

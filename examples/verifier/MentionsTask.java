@@ -7,10 +7,11 @@ import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
 /**
- * A verifier of your own: gives accuracy and format as the built-in one does, and `mentions`, 1 when the reasoning names the task.
+ * An example of your own verifier. It gives accuracy and format like the built-in verifier, and `mentions`: 1 if the completion names
+ * the task, else 0.
  *
- * <p>Build it into a JAR that also holds META-INF/services/org.mtrljudge.tasks.Verifier with this class's name, put the JAR into a
- * folder, name the folder in `reward.plugins` and the verifier in a reward set:
+ * <p>Build a JAR that contains this class and the file META-INF/services/org.mtrljudge.tasks.Verifier with the name of this class. Put
+ * the JAR into a folder, set `reward.plugins` to this folder, and name the verifier in a reward set:
  *
  * <pre>
  * javac -cp 'standalone/target/lib/*' -d out examples/verifier/MentionsTask.java

@@ -1,4 +1,4 @@
-"""Trains judge-tiny's byte-pair vocabulary from a text file and writes tokenizer.json. A development tool: the result is committed.
+"""Trains the byte-pair vocabulary of judge-tiny from a text file and writes tokenizer.json. A development tool: its result is committed.
 
 usage: train_tokenizer.py CORPUS OUT   (needs the Python package `tokenizers`; CORPUS comes from `./judge data text`)
 """

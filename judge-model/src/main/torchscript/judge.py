@@ -4,18 +4,18 @@ class Judge(Module):
   training : bool
   _is_full_backward_hook : Optional[bool]
 
-  # The Qwen3-VL architecture as pure functions of the weights. TorchScript source, compiled by libtorch when it is loaded.
-  # w: the checkpoint, tensor name to tensor; with LoRA also lora_A [rank, in], lora_B [out, rank] of a layer, and lora_scale.
-  # v: the images of a batch. r: what all calls share: rotary table, norm epsilon, experts. Letters in shape comments:
-  # B sequences, S positions, H hidden, A heads, K key/value heads, D head size, V vocabulary,
-  # N images, P patches an image (padded to the largest), C vision hidden, T merged image tokens of the whole batch.
+  # The Qwen3-VL architecture as pure functions of the weights. This is TorchScript source, which libtorch compiles when it is loaded.
+  # w: the checkpoint, from tensor name to tensor. With LoRA also lora_A [rank, in] and lora_B [out, rank] per layer, and lora_scale.
+  # v: the images of a batch. r: the values that all calls share: rotary table, epsilon of the norms, experts per token.
+  # Letters in shape comments: B sequences, S positions, H hidden size, A heads, K key/value heads, D head size, V vocabulary,
+  # N images, P patches per image (padded to the largest image), C hidden size of the vision tower, T merged image tokens of the batch.
 
   # ---- pieces -------------------------------------------------------------------------------------------------------
 
   def rms_norm(self: __torch__.Judge, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
-    f = x.float()                                                        # [.., n], always normed in fp32
+    f = x.float()                                                        # [.., n], norms are always computed in fp32
     f = f * torch.rsqrt(f.pow(2).mean([-1], True) + epsilon)             # [.., n]
-    return weight * f.to(x.dtype)                                        # cast back, then scale
+    return weight * f.to(x.dtype)                                        # cast back first, then scale
 
   def rotate(self: __torch__.Judge, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = x.size(-1) // 2
@@ -24,7 +24,7 @@ class Judge(Module):
     turned = torch.cat([torch.neg(b), a], -1)                            # rotate_half
     return ((x.float() * cos) + (turned.float() * sin)).to(x.dtype)
 
-  # What LoRA adds to a layer's output y: scale * x A^T B^T (Hu et al. 2021, eq. 3), computed in the adapter's type.
+  # The output y of a layer plus the product of LoRA: scale * x A^T B^T (Hu et al. 2021, eq. 3), computed in the adapter's type.
   def adapted(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
     a = name + ".lora_A.weight"
     if a in w:
@@ -46,7 +46,7 @@ class Judge(Module):
   def merge(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, norm_first: bool, rows: Tensor) -> Tensor:
     width = x.size(2) * 4
     if norm_first:
-      y = self.norm(w, name + ".norm", x).reshape([-1, width])           # [N*P/4, 4C]: four neighbours in one row
+      y = self.norm(w, name + ".norm", x).reshape([-1, width])           # [N*P/4, 4C]: four neighbours per row
     else:
       y = self.norm(w, name + ".norm", x.reshape([-1, width]))
     y = y.index_select(0, rows)                                          # [T, 4C]: without the padding
@@ -66,7 +66,7 @@ class Judge(Module):
     y = self.affine(w, name + ".mlp.linear_fc1", self.norm(w, name + ".norm2", h))
     return h + self.affine(w, name + ".mlp.linear_fc2", torch.gelu(y, approximate="tanh"))
 
-  # Image features [T, H], the main one first, then one for each deepstack block.
+  # Image features, each [T, H]: first the main one, then one per deepstack block.
   def vision(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor]) -> List[Tensor]:
     root = "model.visual."
     patch = w[root + "patch_embed.proj.weight"]                          # [C, 3, 2, 16, 16]
@@ -78,7 +78,7 @@ class Judge(Module):
     sin = torch.sin(angles)
     mask : Optional[Tensor] = None
     if "mask" in v:
-      mask = v["mask"]                                                   # [N, 1, 1, P], absent when all images are of one size
+      mask = v["mask"]                                                   # [N, 1, 1, P], missing if all images have the same size
     heads = int(v["heads"])
     rows = v["rows"]
     deep : List[Tensor] = []
@@ -106,13 +106,13 @@ class Judge(Module):
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
   def attend(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    share = q.size(1) // k.size(1)                                       # query heads to a key/value head
+    share = q.size(1) // k.size(1)                                       # query heads per key/value head
     k = k.repeat_interleave(share, 1)
     v = v.repeat_interleave(share, 1)
     a = torch.scaled_dot_product_attention(q, k, v, mask)                # [B, A, S, D]
     return a.transpose(1, 2).reshape([q.size(0), q.size(2), -1])         # [B, S, A*D]
 
-  # A mixture of E experts of inner size I, the best k of them for each position, their shares adding up to one.
+  # A mixture of E experts with inner size I. Each position uses its best k experts, whose shares are scaled to a sum of one.
   def experts(self: __torch__.Judge, w: Dict[str, Tensor], name: str, y: Tensor, k: int) -> Tensor:
     flat = y.reshape([-1, y.size(-1)])                                   # [n, H]
     shares = torch.softmax(torch.linear(flat, w[name + ".mlp.gate.weight"]).float(), -1)  # [n, E]
@@ -142,11 +142,11 @@ class Judge(Module):
     return x + y                                                         # [B, S, H]
 
   def rope(self: __torch__.Judge, r: Dict[str, Tensor], positions: Tensor) -> Tuple[Tensor, Tensor]:
-    half = torch.matmul(positions.permute([1, 2, 0]).float(), r["frequencies"])  # [B, S, 3] x [3, D/2]: each frequency turns with one axis
+    half = torch.matmul(positions.permute([1, 2, 0]).float(), r["frequencies"])  # [B, S, 3] x [3, D/2]: each frequency belongs to one axis
     angles = torch.cat([half, half], -1).unsqueeze(1)                    # [B, 1, S, D]
     return (torch.cos(angles), torch.sin(angles))
 
-  # Normed states by temperature: dividing them is the same and cheaper than dividing the logits.
+  # Normed states divided by the temperature. This gives the same result as dividing the logits, but is cheaper.
   def normed(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, temperature: float) -> Tensor:
     y = self.rms_norm(x, w["model.language_model.norm.weight"], float(r["rms_norm_eps"]))
     if temperature != 1.0:
@@ -160,7 +160,7 @@ class Judge(Module):
       head = "lm_head.weight"
     return torch.linear(y, w[head]).float()
 
-  # Token embeddings [B, S, H] with the image features in place, and the deepstack features that are added later on.
+  # Token embeddings [B, S, H] with the image features at their positions, and the deepstack features, which later layers add.
   def embed(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tuple[Tensor, List[Tensor]]:
     x = torch.embedding(w["model.language_model.embed_tokens.weight"], ids)
     deep : List[Tensor] = []
@@ -172,17 +172,17 @@ class Judge(Module):
         deep.append(features[j].to(x.dtype))
     return (x, deep)
 
-  # One decoder layer over full sequences: the states after it, and its keys and values.
+  # One decoder layer over full sequences. Returns the states after the layer, and its keys and values.
   def layer(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], i: int, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     name = "model.language_model.layers." + str(i)
     (q, k, v) = self.qkv(w, r, name, x, cos, sin)
     return (self.after_attention(w, r, name, x, self.attend(q, k, v, mask)), k, v)
 
-  # Adds the image features of the deepstack to the states at the image positions `targets`.
+  # Adds deepstack features to the states at the image positions `targets`.
   def deepen(self: __torch__.Judge, x: Tensor, targets: Tensor, features: Tensor) -> Tensor:
     return x.view([-1, x.size(2)]).index_add(0, targets, features).view(x.size())
 
-  # The whole decoder over full sequences; keys and values of every layer are kept when asked for.
+  # The whole decoder over full sequences. With `keep` it also returns the keys and values of every layer.
   def decode(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, keep: bool) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     (x, deep) = self.embed(w, v, ids)
     (cos, sin) = self.rope(r, positions)
@@ -201,17 +201,17 @@ class Judge(Module):
 
   # ---- entry points -------------------------------------------------------------------------------------------------
 
-  # What predicts the tokens at the flat positions `at` of the states x [B, S, H]: [n, H].
+  # The normed states [n, H] at the flat positions `at` of the states x [B, S, H]. They predict the next tokens.
   def predicting(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], x: Tensor, at: Tensor, temperature: Tensor) -> Tensor:
     return self.normed(w, r, x.view([-1, x.size(2)]).index_select(0, at), float(temperature))
 
-  # The same after the whole decoder. mask [B, 1, S, S] is true where a query may look: packed groups share one prompt.
+  # The same states after the whole decoder. mask [B, 1, S, S] is true where a query sees a key: packed groups share one prompt.
   def states(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, temperature: Tensor) -> Tensor:
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
     return self.predicting(w, r, x, at, temperature)
 
-  # Log-probabilities [n] of `chosen` after the states y [n, H], the entropies [n] there, and all probabilities [n, V].
-  # [n, V] is the largest array there is: it is made once and worked on in place, a few rows at a time, that stay in the cache.
+  # Log-probabilities [n] of `chosen` after the states y [n, H], the entropies [n] after these states, and all probabilities [n, V].
+  # [n, V] is the largest array of all. It is allocated once and changed in place, a few rows at a time, so that they stay in the cache.
   def head(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor, chosen: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     p = self.logits(w, y)                                                # [n, V]
     logps : List[Tensor] = []
@@ -223,14 +223,14 @@ class Judge(Module):
       top = torch.amax(z, [-1], True)                                    # [m, 1]
       e = torch.sub(z, top).exp_()
       total = e.sum([-1], True)
-      norm = top + torch.log(total)                                      # [m, 1]: log of the sum of exponentials
+      norm = top + torch.log(total)                                      # [m, 1]: logarithm of the sum of exponentials
       logps.append(z.gather(1, chosen.narrow(0, start, count).unsqueeze(1)) - norm)
       entropies.append(norm - torch.mul(e, z).sum([-1], True) / total)
       z.copy_(e.div_(total))
       start = start + count
     return (torch.cat(logps).squeeze(1), torch.cat(entropies).squeeze(1), p)
 
-  # The gradient [n, H] of y from the upstream gradient [n] of the log-probabilities; p becomes the gradient of the logits:
+  # The gradient [n, H] of y, from the upstream gradient [n] of the log-probabilities. p is changed to the gradient of the logits:
   # d log p(chosen) / d z = onehot(chosen) - p.
   def head_backward(self: __torch__.Judge, w: Dict[str, Tensor], p: Tensor, chosen: Tensor, upstream: Tensor) -> Tensor:
     start = 0
@@ -244,7 +244,7 @@ class Judge(Module):
       head = "lm_head.weight"
     return torch.matmul(p.to(w[head].dtype), w[head])
 
-  # Adds the head's own gradient [V, H] from that of the logits [n, V].
+  # Adds the gradient [V, H] of the head's matrix to g, from the gradient p of the logits [n, V].
   def head_gradient(self: __torch__.Judge, g: Tensor, p: Tensor, y: Tensor) -> Tensor:
     if g.dtype == y.dtype:
       g.addmm_(p.to(y.dtype).t(), y)
@@ -252,7 +252,7 @@ class Judge(Module):
       g.add_(torch.matmul(p.to(y.dtype).t(), y))
     return torch.zeros([1])
 
-  # Log-probabilities [n] and entropies [n] alone, without gradients, in pieces.
+  # Only log-probabilities [n] and entropies [n], without gradients, computed in pieces.
   def log_probs(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, at: Tensor, temperature: Tensor, chosen: Tensor) -> Tuple[Tensor, Tensor]:
     y = self.states(w, v, r, ids, positions, mask, at, temperature)
     logps : List[Tensor] = []
@@ -271,14 +271,15 @@ class Judge(Module):
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, False)
     return self.logits(w, self.normed(w, r, x, 1.0))
 
-  # The decoder in pieces, for activation checkpointing: what goes into the first layer (then one array a deepstack block) …
+  # The decoder in pieces, for gradient checkpointing. This piece returns the input of the first layer, then the features of each
+  # deepstack block.
   def embedding(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> List[Tensor]:
     (x, deep) = self.embed(w, v, ids)
     out = [x]
     out.extend(deep)
     return out
 
-  # … and one layer at a time, with the deepstack features that come after it in v, if any.
+  # The second piece: one layer. If deepstack features are added after this layer, they are in v.
   def one_layer(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], i: Tensor, x: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
     (cos, sin) = self.rope(r, positions)
     (x, k, val) = self.layer(w, r, int(i), x, cos, sin, mask)
@@ -286,7 +287,8 @@ class Judge(Module):
       x = self.deepen(x, v["targets"], v["features"])
     return x
 
-  # One token for each row of logits (by temperature already) by inverting the cumulative distribution at `uniform` [rows]; greedy at temperature 0.
+  # Samples one token per row of logits, which are already divided by the temperature: inverts the cumulative distribution at
+  # `uniform` [rows]. At temperature 0 it takes the most likely token.
   def sample(self: __torch__.Judge, logits: Tensor, uniform: Tensor, temperature: float, top_p: float) -> Tuple[Tensor, Tensor]:
     logp = torch.log_softmax(logits, -1)                                 # [rows, V]
     if temperature <= 0.0:
@@ -295,25 +297,28 @@ class Judge(Module):
       p = torch.exp(logp)
       if top_p < 1.0:
         (ordered, index) = torch.sort(p, -1, True)
-        before = torch.cumsum(ordered, -1) - ordered                     # the mass in front of each token
+        before = torch.cumsum(ordered, -1) - ordered                     # the mass before each token
         ordered = ordered.masked_fill(before >= top_p, 0.0)
         p = torch.zeros_like(p).scatter(-1, index, ordered)
       c = torch.cumsum(p, -1)
       level = uniform.unsqueeze(1) * c.narrow(-1, c.size(-1) - 1, 1)
-      token = torch.minimum((c <= level).sum([-1]), torch.argmax(c, -1))  # rounding can't pass the last likely token
+      # without the minimum, rounding could select a token behind the last possible one
+      token = torch.minimum((c <= level).sum([-1]), torch.argmax(c, -1))
     return (token, logp.gather(1, token.unsqueeze(1)).squeeze(1))
 
-  # B left-padded prompts, g completions each. The prompt is computed once for its group. `real` [B, S] is true where a prompt has a
-  # token, `next` [B] the first new position, `uniforms` [B*g, limit], `stops` the end tokens. Returns what `advance` goes on with:
-  # tokens [B*g, limit] (-1 from a row's end on) and their log-probabilities under the behaviour policy, the first of each drawn;
-  # done [B*g]; at [B*g], the position of the next input; token [B*g], that input; seen [B*g, S+limit]; keys and values of all layers.
+  # Computes B left-padded prompts, once per group, and samples the first token of g completions per prompt. `real` [B, S] is true
+  # where a prompt has a token, `next` [B] is the first new position, `uniforms` [B*g, limit], `stops` are the end tokens.
+  # Returns the state that `advance` continues with: tokens [B*g, limit] (-1 after the end of a row) and their log-probabilities under
+  # the behaviour policy; done [B*g]; at [B*g], the position of the next input; token [B*g], the next input; seen [B*g, S+limit];
+  # keys and values of all layers.
   def prefill(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, real: Tensor, next: Tensor, uniforms: Tensor, stops: Tensor, sampling: Tensor) -> List[Tensor]:
     s = ids.size(1)
     g = uniforms.size(0) // ids.size(0)
     limit = uniforms.size(1)
     causal = torch.ones([s, s], dtype=11, device=ids.device).tril()
     itself = torch.eye(s, device=ids.device).to(11)
-    mask = ((causal.unsqueeze(0) & real.unsqueeze(1)) | itself.unsqueeze(0)).unsqueeze(1)  # [B, 1, S, S]; padding sees itself, never NaN
+    # padding sees itself, so that no row of the softmax is empty and gives NaN
+    mask = ((causal.unsqueeze(0) & real.unsqueeze(1)) | itself.unsqueeze(0)).unsqueeze(1)  # [B, 1, S, S]
     (x, keys, values) = self.decode(w, v, r, ids, positions, mask, True)
     seen = torch.constant_pad_nd(real.to(4), [0, limit], 1).to(11).repeat_interleave(g, 0)          # [B*g, S+limit]
     at = next.repeat_interleave(g, 0)                                    # [B*g]
@@ -332,16 +337,16 @@ class Judge(Module):
       out.append(torch.constant_pad_nd(values[i], [0, 0, 0, limit]).repeat_interleave(g, 0))
     return out
 
-  # What logits are divided by: the temperature, or nothing where the likeliest token is taken.
+  # The divisor of the logits: the temperature, or 1 if the most likely token is taken.
   def scale(self: __torch__.Judge, sampling: Tensor) -> float:
     temperature = float(sampling[0])
     if temperature <= 0.0:
       return 1.0
     return temperature
 
-  # Up to count more tokens for every row of c, which is what `prefill` returned by name; t are there. plan = (t, count).
-  # c's tokens, logps and cache are written in place. Returns done, at, token, and how many are there now.
-  # The weights may be newer than those that wrote the cache.
+  # Samples up to count more tokens for every row. c is the state that `prefill` returned, by name; each row has t tokens so far.
+  # plan = (t, count). The tokens, logps, keys and values of c are changed in place. Returns done, at, token, and the new t.
+  # The weights may be newer than the weights that computed the keys and values.
   def advance(self: __torch__.Judge, w: Dict[str, Tensor], c: Dict[str, Tensor], r: Dict[str, Tensor], uniforms: Tensor, stops: Tensor, sampling: Tensor, plan: Tensor) -> List[Tensor]:
     tokens = c["tokens"]
     logps = c["logps"]
@@ -375,7 +380,8 @@ class Judge(Module):
           cache_k.select(2, size - 1).copy_(k.select(2, 0))
           cache_v.select(2, size - 1).copy_(val.select(2, 0))
           kv = k.size(1)
-          grouped = q.view([rows, kv, -1, q.size(3)])                    # one position: query heads take the place of positions
+          # there is only one position, so the query heads of a key/value head can take the axis of positions
+          grouped = q.view([rows, kv, -1, q.size(3)])                    # [B*g, K, A/K, D]
           a = torch.scaled_dot_product_attention(grouped, cache_k.narrow(2, 0, size), cache_v.narrow(2, 0, size), look)
           x = self.after_attention(w, r, name, x, a.reshape([rows, 1, -1]))
           i = i + 1
@@ -391,22 +397,22 @@ class Judge(Module):
 
   # ---- optimiser and memory -------------------------------------------------------------------------------------------
 
-  # Euclidean norm [1] over all gradients together.
+  # The Euclidean norm [1] of all gradients together.
   def gradient_norm(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
     total = torch.zeros([1])
     for name in g.keys():
       total = total + g[name].float().pow(2).sum().to(total.device)
     return torch.sqrt(total)
 
-  # Forgets gradients that are not finite.
+  # Sets all gradients to zero; called when they are not finite.
   def clear(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
     for name in g.keys():
       g[name].zero_()
     return torch.zeros([1])
 
-  # Decoupled AdamW in place (Loshchilov and Hutter 2019), then the gradients are zeroed for the next step.
-  # All in fp32 but the gradients.
-  # hyper: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, factor on the gradients (clipping).
+  # One step of decoupled AdamW in place (Loshchilov and Hutter 2019). Then the gradients are set to zero for the next step.
+  # Everything is fp32, except the gradients.
+  # hyper: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, factor of the gradients (clipping).
   def adamw(self: __torch__.Judge, w: Dict[str, Tensor], g: Dict[str, Tensor], m: Dict[str, Tensor], u: Dict[str, Tensor], hyper: Tensor) -> Tensor:
     lr = float(hyper[0])
     beta1 = float(hyper[1])
@@ -420,47 +426,48 @@ class Judge(Module):
       x = w[name]
       grad = g[name].float().mul_(factor)
       if x.dim() > 1:
-        x.mul_(1.0 - lr * decay)                                         # norms and biases are not decayed
+        # only matrices: norms and biases are not decayed
+        x.mul_(1.0 - lr * decay)
       first = m[name].lerp_(grad, 1.0 - beta1)
       second = u[name].mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
       x.addcdiv_(first, second.div(correction2).sqrt_().add_(epsilon), value=torch.neg(lr / correction1))
       g[name].zero_()
     return hyper
 
-  # Rounds the fp32 masters p into the weights.
+  # Rounds the fp32 master weights p into the weights w.
   def round(self: __torch__.Judge, w: Dict[str, Tensor], p: Dict[str, Tensor]) -> Tensor:
     for name in w.keys():
       w[name].copy_(p[name])
     return torch.zeros([1])
 
-  # `count` uninitialised elements of the type's code where `on` lies.
+  # `count` uninitialised elements of the type with that code, on the device of `on`.
   def empty(self: __torch__.Judge, count: Tensor, code: Tensor, on: Tensor) -> Tensor:
     return torch.empty([int(count)], dtype=int(code), device=on.device)
 
-  # The first `count` elements of the type's code in a file, mapped: read when they are used, shared with other processes, copied by
-  # the page when they are written. `path` holds its bytes.
+  # Maps the first `count` elements of a file, of the type with that code. Pages are read when they are used, shared with other
+  # processes, and copied when they are written. `path` holds the bytes of the file's name.
   def mapped(self: __torch__.Judge, path: Tensor, code: Tensor, count: Tensor) -> Tensor:
     name = ""
     for i in range(path.size(0)):
       name = name + chr(int(path[i]))
     return torch.from_file(name, False, int(count), dtype=int(code))
 
-  # The elements of x in another shape, sharing its memory.
+  # The elements of x in another shape. The result shares the memory of x.
   def shaped(self: __torch__.Judge, x: Tensor, size: Tensor) -> Tensor:
     sizes : List[int] = []
     for d in range(size.size(0)):
       sizes.append(int(size[d]))
     return x.view(sizes)
 
-  # `count` elements of x from the flat place `start` on, sharing its memory.
+  # `count` elements of x from the flat index `start`. The result shares the memory of x.
   def piece(self: __torch__.Judge, x: Tensor, start: Tensor, count: Tensor) -> Tensor:
     return x.view([-1]).narrow(0, int(start), int(count))
 
-  # Copies between types and devices.
+  # Copies `source` into `to`. Their types and devices may differ.
   def copy(self: __torch__.Judge, to: Tensor, source: Tensor) -> Tensor:
     to.copy_(source)
     return torch.zeros([1])
 
-  # The sum of all products [], whose gradient is a vector-Jacobian product.
+  # The sum of all products, a scalar []. Its gradient is a vector-Jacobian product.
   def product(self: __torch__.Judge, y: Tensor, upstream: Tensor) -> Tensor:
     return (y.float() * upstream.float()).sum()

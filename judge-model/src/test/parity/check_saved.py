@@ -1,7 +1,8 @@
-"""Loads what our side saved with the reference implementation, and compares logits.
+"""Loads a checkpoint or adapter that we saved with the reference implementation, and compares the logits.
 
-usage: python check_saved.py CHECKPOINT [ADAPTER] IDS.json LOGITS.f32   (a text prompt's ids, our logits [positions, vocabulary])
-Prints the largest difference. Run by SavedForReferenceTest when -Dparity.python names a Python with torch, transformers and peft.
+usage: python check_saved.py CHECKPOINT [ADAPTER] IDS.json LOGITS.f32
+IDS.json: the token ids of a text prompt. LOGITS.f32: our logits [positions, vocabulary].
+Prints the largest difference. SavedForReferenceTest runs it if -Dparity.python names a Python with torch, transformers and peft.
 """
 import json
 import pathlib

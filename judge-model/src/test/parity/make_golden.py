@@ -1,6 +1,6 @@
-"""Writes small random checkpoints and what the reference implementation makes of them, as golden files.
+"""Writes small random checkpoints and the results of the reference implementation for them, as golden files.
 
-A development tool: nobody needs Python to build, run or test. Needs torch, torchvision, transformers (5.x), pillow.
+A development tool: building, running and testing the project does not need Python. Needs torch, torchvision, transformers (5.x), pillow.
 usage: python make_golden.py ../resources/parity
 """
 import json
@@ -39,7 +39,8 @@ def config(tied, experts):
         "hidden_size": 16, "depth": 3, "num_heads": 2, "intermediate_size": 32, "num_position_embeddings": 16,
         "out_hidden_size": 32, "deepstack_visual_indexes": [0, 2],
     }
-    if experts:  # 2 · 24 is not 32: the reference tells by the shape whether a matrix has to be turned round
+    # 2 · 24 differs from 32, because the reference decides by the shape whether it transposes a matrix
+    if experts:
         root |= {"model_type": "qwen3_vl_moe", "architectures": ["Qwen3VLMoeForConditionalGeneration"]}
         root["text_config"] |= {
             "model_type": "qwen3_vl_moe_text", "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 24,
@@ -50,7 +51,7 @@ def config(tied, experts):
 
 
 def randomize(model, seed):
-    """Weights as large as trained ones, so that every part shows in the logits; rounded to bf16, as they are stored."""
+    """Sets weights as large as trained ones, so that every part has an effect on the logits; rounded to bf16, the type of the file."""
     generator = torch.Generator().manual_seed(seed)
     for name, tensor in model.named_parameters():
         noise = torch.randn(tensor.shape, generator=generator)
@@ -64,7 +65,7 @@ def randomize(model, seed):
 
 
 def picture(width, height, seed):
-    """Smooth blobs and some noise."""
+    """A picture of smooth areas and some noise."""
     random = np.random.default_rng(seed)
     small = Image.fromarray(random.integers(0, 256, (6, 6, 3), dtype=np.uint8))
     large = np.asarray(small.resize((width, height), Image.BICUBIC), dtype=np.int16)
@@ -82,12 +83,13 @@ def case(folder, tied, experts, seed):
     model = made.float().eval()
     model.set_attn_implementation("eager")
     randomize(model, seed)
-    # in memory the reference turns the experts' matrices round; published checkpoints hold [experts, in, out]
+    # the reference transposes the experts' matrices in memory; published checkpoints contain [experts, in, out]
     state = {k: (v.transpose(1, 2) if ".experts." in k else v).to(torch.bfloat16).contiguous() for k, v in model.state_dict().items() if not (tied and k == "lm_head.weight")}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     tokenizer = Tokenizer.from_file(str(PRESET / "tokenizer.json"))
     size = json.loads((PRESET / "preprocessor_config.json").read_text())["size"]
-    # by torchvision; Pillow from 13 on resizes rows first in some shapes, and differs from it and from older ones by 3 levels
+    # this class uses torchvision. Pillow 13 and newer resizes some shapes along rows first: it differs from
+    # torchvision and from older versions by up to 3 levels
     processor = Qwen2VLImageProcessor(size=size, patch_size=16, temporal_patch_size=2, merge_size=2,
                                       image_mean=[0.5] * 3, image_std=[0.5] * 3)
     golden = []
@@ -102,7 +104,7 @@ def case(folder, tied, experts, seed):
 
 
 def encode(folder, model, tokenizer, processor, number, text, sizes, settings):
-    """What the reference reads: ids, and pixels in whole levels, as they are stored."""
+    """The inputs of the reference: token ids, and pixels rounded to whole levels, as in the file."""
     images = [picture(w, h, 10 * number + i) for i, (w, h) in enumerate(sizes)]
     for i, image in enumerate(images):
         image.save(folder / f"{number}-{i}.png")
@@ -146,7 +148,7 @@ def prompt(folder, model, number, text, inputs, settings):
 
 
 def batch(model, inputs, settings):
-    """All prompts in one batch, padded on the left: greedy tokens and their log-probabilities."""
+    """Greedy tokens and their log-probabilities of all prompts in one batch, padded on the left."""
     width = max(i["input_ids"].shape[1] for i in inputs)
 
     def padded(name, value):
@@ -166,7 +168,7 @@ def batch(model, inputs, settings):
 
 
 def grpo(folder, model, inputs, seed):
-    """The gradients of one GRPO loss over three groups, each completion computed by itself behind its prompt."""
+    """The gradients of one GRPO loss over three groups. Each completion is computed separately, after its prompt."""
     random = np.random.default_rng(seed)
     settings = {"temperature": 0.9, "clip_ratio_low": 0.2, "clip_ratio_high": 0.28, "kl_coef": 0.1}
     groups = []
@@ -201,7 +203,8 @@ def grpo(folder, model, inputs, seed):
         gradient = gradient.transpose(1, 2) if ".experts." in name else gradient
         largest = gradient.abs().max().item()
         scales[name] = 2.0 ** (10 - int(np.ceil(np.log2(largest)))) if largest > 0 else 1.0
-        gradients[name] = (gradient * scales[name]).half().contiguous()  # half precision rounds by 3e-4 in norm
+        # half precision changes the norm by about 3e-4
+        gradients[name] = (gradient * scales[name]).half().contiguous()
     save_file(gradients, folder / "gradients.safetensors")
     (folder / "grpo.json").write_text(json.dumps(
         settings | {"loss": loss.item(), "groups": groups, "scales": scales}) + "\n")

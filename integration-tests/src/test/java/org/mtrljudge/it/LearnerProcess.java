@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
@@ -33,20 +34,11 @@ final class LearnerProcess {
         final LocalSchemaRegistry registry = new LocalSchemaRegistry();
         final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
         final Path folder = Path.of(arguments[3]);
+        final RunContext context = new RunContext(
+                clients, WeightTransport.LOG, "settings", folder, folder, new Printed(), () -> {}, Clock.systemUTC());
+        final ScoredLog prepared = new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
-                Learner learner = new Learner(
-                        settings(),
-                        "settings",
-                        clients,
-                        WeightTransport.LOG,
-                        model,
-                        new NoExamples(),
-                        folder,
-                        folder,
-                        new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder),
-                        new Printed(),
-                        () -> {},
-                        Clock.systemUTC())) {
+                Learner learner = new Learner(context, settings(), model, new NoExamples(), prepared)) {
             learner.run();
         }
     }
@@ -91,9 +83,6 @@ final class LearnerProcess {
 
     /** A line a step. */
     private static final class Printed implements TrainingListener {
-        @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
         @Override
         public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
             System.out.println(phase + " " + done);

@@ -65,8 +65,7 @@ class ReplayIT {
         try (RewardService service = new RewardService(
                 broker.clients(topics),
                 settings(RewardSet.accuracyAndFormat(0.1)),
-                folder.resolve("live"),
-                "reward-0",
+                new RewardService.Instance("reward-0", folder.resolve("live")),
                 new SimpleMeterRegistry(),
                 why -> {},
                 Clock.systemUTC())) {

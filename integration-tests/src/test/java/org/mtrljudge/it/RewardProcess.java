@@ -23,8 +23,7 @@ final class RewardProcess {
         try (RewardService service = new RewardService(
                 TestBroker.clients(new Topics(arguments[0], new LocalSchemaRegistry()), arguments[1]),
                 new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
-                Path.of(arguments[2]),
-                "reward-0",
+                new RewardService.Instance("reward-0", Path.of(arguments[2])),
                 new SimpleMeterRegistry(),
                 why -> failed.countDown(),
                 Clock.systemUTC())) {

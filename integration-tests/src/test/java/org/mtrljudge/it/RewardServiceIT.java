@@ -147,8 +147,7 @@ class RewardServiceIT {
         return new RewardService(
                 broker.clients(topics),
                 new RewardSettings(set, AdvantageEstimator.GRPO, false, 1000),
-                folder.resolve("state"),
-                "reward-0",
+                new RewardService.Instance("reward-0", folder.resolve("state")),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 failure::set,
                 Clock.systemUTC());
@@ -279,8 +278,7 @@ class RewardServiceIT {
                 RewardService service = new RewardService(
                         broker.clients(topics),
                         new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 1000),
-                        folder.resolve("state"),
-                        "reward-0",
+                        new RewardService.Instance("reward-0", folder.resolve("state")),
                         server.meters(),
                         failure::set,
                         Clock.systemUTC());

@@ -41,8 +41,8 @@ import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.model.weights.Weights;
 
 /**
- * A judge that reads prompts, draws completions and scores tokens. One thread at a time; actor and learner each have their own.
- * Every call frees what it allocated; only the weights and what a caller's scope receives stay.
+ * A judge: reads prompts, generates completions, scores their tokens, and learns. Only one thread may use it at a time.
+ * Every call frees the memory that it allocated, except the weights and the arrays that it puts into the caller's scope.
  */
 public final class JudgeModel implements AutoCloseable {
     private static final long ADAPTER_SEED = 1;
@@ -71,21 +71,22 @@ public final class JudgeModel implements AutoCloseable {
         this.scorer = new TokenScorer(module, config, shared, weights, options.gradientCheckpointing());
     }
 
-    /** A judge with fresh weights, in float32 on the CPU. */
+    /** Creates a judge with random weights, in float32 on the CPU. */
     public static JudgeModel random(final JudgeFolder folder, final long seed) {
         return new JudgeModel(folder, ModelOptions.PLAIN, RandomWeights.of(folder.config(), seed), new TreeMap<>());
     }
 
-    /** A judge with a checkpoint's weights, in float32 on the CPU. */
+    /** Loads a judge with the weights of a checkpoint, in float32 on the CPU. */
     public static JudgeModel load(final JudgeFolder folder) {
         return load(folder, ModelOptions.PLAIN);
     }
 
     /**
-     * A judge with a checkpoint's weights. A fresh adapter is put on them when the options name one; an adapter's folder brings its own.
+     * Loads a judge with the weights of a checkpoint. A folder of an adapter adds its adapter to them. For any other folder, a new
+     * adapter is added when the options name one.
      *
-     * @throws ModelException when the weights are not as their configuration says, or the options ask for another adapter than the
-     *     folder's
+     * @throws ModelException when the weights do not match their configuration, or when the options name another adapter than the
+     *     adapter of the folder
      */
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
         final ModelOptions resolved = folder.resolved(options);
@@ -102,7 +103,7 @@ public final class JudgeModel implements AutoCloseable {
                 own == null ? RandomWeights.adapter(lora, folder.config(), ADAPTER_SEED) : own);
     }
 
-    /** Reads a prompt: its text with one {@code <image>} for each encoded picture. */
+    /** Encodes a prompt: its text contains one {@code <image>} for each picture. The pictures are the bytes of their files. */
     public EncodedPrompt encode(final String text, final List<byte[]> pictures, final String name) {
         final List<ImagePatches> images = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
@@ -111,16 +112,17 @@ public final class JudgeModel implements AutoCloseable {
         return encoder.encode(text, images);
     }
 
-    /** A completion's text as token ids, the end of the turn included. */
+    /** Returns the token ids of a completion's text, with the end-of-turn token behind them. */
     public int[] encodeCompletion(final String text) {
         return encoder.encodeCompletion(text);
     }
 
     /**
-     * Draws {@code groupSize} completions for each prompt; a prompt is computed once for its group.
+     * Generates {@code groupSize} completions for each prompt. Each prompt is computed once for its whole group.
      *
-     * @param seeds one a prompt; with the weights it fixes what is drawn, whatever else is in the batch
-     * @return one list a prompt
+     * @param seeds one seed per prompt. The weights, the prompt and its seed determine the completions; the other prompts of the
+     *     batch have no influence
+     * @return one list of completions per prompt
      */
     public List<List<GeneratedCompletion>> generate(
             final List<EncodedPrompt> prompts, final int groupSize, final Sampling sampling, final long[] seeds) {
@@ -128,11 +130,11 @@ public final class JudgeModel implements AutoCloseable {
     }
 
     /**
-     * As above, in pieces: before each the policy may be replaced; keys and values that are there are kept (PipelineRL's in-flight
-     * update). A token's log-probability is by the weights that drew it.
+     * Generates completions in pieces. The policy may be replaced before each piece (the in-flight update of PipelineRL). Keys and
+     * values of earlier tokens are kept. The log-probability of a token belongs to the weights that the token was sampled with.
      *
-     * @param pieceTokens how many tokens are drawn with the same weights at least
-     * @param beforePiece called before each piece; its result marks the piece's tokens
+     * @param pieceTokens the least number of tokens that are sampled with the same weights
+     * @param beforePiece is called before each piece. Its result marks the tokens of the piece
      */
     public List<List<GeneratedCompletion>> generate(
             final List<EncodedPrompt> prompts,
@@ -151,26 +153,26 @@ public final class JudgeModel implements AutoCloseable {
     }
 
     /**
-     * Log-probabilities of all completion tokens of the groups, in their order.
+     * Scores all completion tokens of the groups, in the order of the groups.
      *
-     * @param scope owns the result and everything behind it
+     * @param scope owns the result and all arrays of the computation
      */
     public TokenScores score(final List<PackedGroup> groups, final double temperature, final NDManager scope) {
         return scorer.score(policy(), groups, temperature, scope);
     }
 
-    /** As above, by another version of the policy. */
+    /** Scores the tokens as above, with another version of the policy. */
     public TokenScores score(
             final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
         return scorer.score(by, groups, temperature, scope);
     }
 
     /**
-     * Runs a forward over the groups and the backward of what {@code loss} makes of their scores, and leaves the gradients on the
-     * policy's weights, added to those already there. An {@link #optimizer} has to be there.
+     * Runs the forward pass over the groups, computes {@code loss} of their scores, and runs the backward pass. The gradients are added
+     * to the gradients that the policy's weights already have. The {@link #optimizer} must have been created before.
      *
-     * @param scope owns all arrays of the pass
-     * @param loss from the scores a scalar; its own arrays belong to the scope
+     * @param scope owns all arrays of both passes
+     * @param loss computes a scalar from the scores; the scope owns its arrays
      */
     public void backward(
             final List<PackedGroup> groups,
@@ -180,80 +182,82 @@ public final class JudgeModel implements AutoCloseable {
         scorer.backward(groups, temperature, scope, loss);
     }
 
-    /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32: what implementations are compared by. */
+    /** Computes the logits at every position of a prompt, {@code [positions, vocabulary]}, float32, to compare implementations. */
     NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
         return scorer.logits(prompt, scope);
     }
 
-    /** Starts training: an AdamW over the policy's weights. */
+    /** Creates the optimiser of the policy's weights; training starts with it. */
     public AdamW optimizer(final AdamW.Settings settings) {
         return new AdamW(module, policy(), settings);
     }
 
-    /** A scope for one step's arrays. */
+    /** Creates a scope for the arrays of one step. */
     public NDManager newScope() {
         return manager.newSubManager();
     }
 
-    /** What is trained, broadcast and saved: all weights, or the adapter alone where there is one. */
+    /** The weights that are trained, broadcast and saved: all weights, or only those of the adapter if there is one. */
     public Weights policy() {
         return weights.policy();
     }
 
-    /** The low-rank adapter that is trained, if it is one. */
+    /** The low-rank adapter that is trained, or null if all weights are trained. */
     public @Nullable Lora lora() {
         return weights.lora();
     }
 
     /**
-     * Takes a policy's weights from a safetensors image.
+     * Replaces the policy's weights by those of a safetensors image in memory.
      *
-     * @throws ModelException when the image does not fit this policy; the old weights stay
+     * @param origin names the image in error messages
+     * @throws ModelException when the image does not fit this policy. The policy then keeps its weights
      */
     public void replacePolicy(final ByteBuffer safetensors, final String origin) {
         weights.replacePolicy(safetensors, origin);
     }
 
-    /** As above from a file of any size. */
+    /** Replaces the policy's weights as above, from a file of any size. */
     public void replacePolicy(final Path safetensors) {
         weights.replacePolicy(safetensors);
     }
 
     /**
-     * Takes back a policy that {@link #save} wrote.
+     * Loads a policy that {@link #save} wrote.
      *
-     * @throws ModelException when it cannot be read
+     * @throws ModelException when the checkpoint cannot be read
      */
     public void restore(final Path checkpoint) {
         final JudgeFolder saved = JudgeFolder.open(checkpoint);
         if (JudgeFolder.isAdapter(checkpoint) != (lora() != null)) {
-            throw new ModelException(checkpoint + " is no checkpoint of this model: one of them is an adapter");
+            throw new ModelException(
+                    checkpoint + " is not a checkpoint of this model: only one of the two is an adapter");
         }
         final SortedMap<String, Safetensors.Tensor> own = saved.adapterTensors(folder.config());
         policy().overwrite(own == null ? saved.tensors() : own);
     }
 
     /**
-     * As above with the optimiser's state.
+     * Loads a policy as above, and the state of the optimiser.
      *
-     * @throws ModelException when one of them cannot be read
+     * @throws ModelException when one of the two cannot be read
      */
     public void restore(final Path checkpoint, final AdamW optimizer) {
         restore(checkpoint);
         optimizer.restore(checkpoint);
     }
 
-    /** Writes a checkpoint folder, or an adapter's folder as PEFT has it, in the policy's own type. */
+    /** Writes a checkpoint folder, or a PEFT adapter folder, in the number type of the policy. */
     public void save(final Path to) {
         save(to, policy().type());
     }
 
-    /** As above, a whole judge as that type. */
+    /** Writes a folder as above. The weights of a whole judge are converted to the given type. */
     public void save(final Path to, final WeightType type) {
         write(to, type, made -> {});
     }
 
-    /** Writes a checkpoint folder from which training goes on, with the optimiser's state and a file of the caller's own. */
+    /** Writes a checkpoint folder from which training can continue: the policy, the optimiser's state, and a file of the caller. */
     public void save(final Path to, final AdamW optimizer, final String file, final byte[] content) {
         write(to, policy().type(), made -> {
             made.write(AdamW.FILE, optimizer::writeTo);
@@ -261,7 +265,7 @@ public final class JudgeModel implements AutoCloseable {
         });
     }
 
-    /** Writes what comes on top of a checkpoint's own files. */
+    /** Writes the additional files of a checkpoint. */
     private interface Beside {
         void writeTo(NewFolder made) throws IOException;
     }

@@ -2,7 +2,7 @@ package org.mtrljudge.model;
 
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 
-/** Unpacks libtorch and the tokenizer's library into {@code DJL_CACHE_DIR}, for whoever builds an image that is not written to. */
+/** Unpacks libtorch and the tokenizer's library into {@code DJL_CACHE_DIR} while an image is built, so that the image can be read-only. */
 public final class NativeLibraries {
     private NativeLibraries() {}
 

@@ -1,4 +1,4 @@
-/** The multimodal judge: what it reads, draws, scores and learns, put together from the packages below. Knows DJL, no Kafka. */
+/** The multimodal judge, built from the packages below: it reads prompts, generates completions, scores them and learns. */
 @NullMarked
 package org.mtrljudge.model;
 

@@ -21,7 +21,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
 class JudgeModelTest {
-    /** float32 sums in another order. */
+    /** The order of float32 sums may differ. */
     private static final float ORDER = 2e-5f;
 
     private static JudgeModel model;
@@ -80,7 +80,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldGenerateTheSameWhateverElseIsInTheBatch() {
+    void shouldGenerateTheSameTokensWhateverElseIsInTheBatch() {
         final EncodedPrompt one = prompt("<image>\nIs the image safe?", 96);
         final EncodedPrompt other = prompt("a much longer prompt without any picture at all, for the padding");
         final Sampling sampling = new Sampling(1, 0.9, 10);
@@ -96,7 +96,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldDrawTheSameInPieces() {
+    void shouldGenerateTheSameTokensInPieces() {
         final EncodedPrompt prompt = prompt("<image>\nIs the image safe?", 96);
         final Sampling sampling = new Sampling(1, 1, 20);
         final List<GeneratedCompletion> whole =
@@ -114,7 +114,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldGoOnWithNewerWeightsInTheMidstOfACompletion() {
+    void shouldContinueACompletionWithNewerWeights() {
         try (JudgeModel own = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1);
                 JudgeModel newer = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 2)) {
             final EncodedPrompt prompt = prompt("no picture");
@@ -124,7 +124,8 @@ class JudgeModelTest {
                     .get(0);
             final AtomicInteger pieces = new AtomicInteger();
             final GeneratedCompletion mixed = own.generate(List.of(prompt), 1, sampling, new long[] {7}, 5, () -> {
-                        if (pieces.incrementAndGet() == 3) { // after the first token and a piece of five
+                        // after the first token and one piece of five tokens
+                        if (pieces.incrementAndGet() == 3) {
                             own.replacePolicy(newer.policy().toSafetensors(), "newer");
                         }
                         return pieces.get() < 3 ? 0 : 1;
@@ -141,7 +142,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldTakeTheLikeliestTokenWhenGreedy() {
+    void shouldTakeTheMostLikelyTokenWhenGreedy() {
         final EncodedPrompt prompt = prompt("<image>\nIs the image safe?", 96);
         final GeneratedCompletion greedy = model.generate(List.of(prompt), 1, new Sampling(0, 1, 3), new long[] {1})
                 .get(0)
@@ -165,7 +166,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldLearnACompletionByHeart() {
+    void shouldMemoriseACompletion() {
         try (JudgeModel student = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 3);
                 AdamW optimizer = student.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1.0))) {
             final PackedGroup group = new PackedGroup(
@@ -194,7 +195,7 @@ class JudgeModelTest {
     }
 
     @Test
-    void shouldSaveAndReadAFolder(@org.junit.jupiter.api.io.TempDir final Path folder) {
+    void shouldLoadTheWeightsThatItSaved(@org.junit.jupiter.api.io.TempDir final Path folder) {
         model.save(folder.resolve("checkpoint"), WeightType.F32);
         try (JudgeModel again = JudgeModel.load(JudgeFolder.open(folder.resolve("checkpoint")))) {
             again.policy()

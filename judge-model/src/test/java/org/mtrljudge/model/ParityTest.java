@@ -24,12 +24,12 @@ import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.ImagePatches;
 
-/** Against the reference implementation, by golden files that {@code src/test/parity/make_golden.py} wrote. */
+/** Compares the model with the reference implementation, by golden files that {@code src/test/parity/make_golden.py} wrote. */
 class ParityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/parity");
     private static final float LOGITS = 1e-4f;
 
-    /** Pixels run from −1 to 1: two levels of 255. */
+    /** Two of 255 levels; pixels are between −1 and 1. */
     private static final float PIXELS = 2 * 2f / 255;
 
     /** One prompt of one checkpoint. */
@@ -56,7 +56,7 @@ class ParityTest {
             return values;
         }
 
-        /** The prompt with the reference's own pixels, so that the model alone is compared. */
+        /** The prompt with the pixels of the reference, so that only the model is compared. */
         EncodedPrompt withGoldenPixels(final EncodedPrompt ours) throws IOException {
             if (ours.images().isEmpty()) {
                 return ours;
@@ -116,7 +116,7 @@ class ParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void shouldComputeTheReferencesLogits(final Case given) throws IOException {
+    void shouldComputeTheLogitsOfTheReference(final Case given) throws IOException {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(given.folder()));
                 NDManager scope = model.newScope()) {
             final EncodedPrompt prompt = given.withGoldenPixels(given.encode(model));
@@ -134,7 +134,7 @@ class ParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void shouldWriteTheReferencesGreedyTokens(final Case given) throws IOException {
+    void shouldGenerateTheGreedyTokensOfTheReference(final Case given) throws IOException {
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(given.folder()))) {
             final EncodedPrompt prompt = given.withGoldenPixels(given.encode(model));
             final int[] theirs = given.ints(given.golden().get("greedy"));
@@ -153,7 +153,7 @@ class ParityTest {
 
     @ParameterizedTest
     @MethodSource("folders")
-    void shouldWriteTheReferencesTokensInAPaddedBatch(final Path folder) throws IOException {
+    void shouldGenerateTheTokensOfTheReferenceInAPaddedBatch(final Path folder) throws IOException {
         final JsonNode batch =
                 new ObjectMapper().readTree(folder.resolve("batch.json").toFile());
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(folder))) {

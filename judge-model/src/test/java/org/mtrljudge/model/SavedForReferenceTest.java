@@ -26,7 +26,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
 /**
- * The reference implementation loads what we saved and computes our logits. A development check: it runs where
+ * The reference implementation loads the folders that we save and computes the same logits. A development check: it runs only if
  * {@code -Dparity.python=PROGRAM} names a Python with torch, transformers and peft.
  */
 @EnabledIfSystemProperty(named = "parity.python", matches = ".+")
@@ -40,7 +40,7 @@ class SavedForReferenceTest {
         return model.encode("Text: red ball left\nDoes the text match the image?", List.of(), "test");
     }
 
-    /** A few steps, so that what is saved is not what was read. */
+    /** Trains a few steps, so that the saved weights differ from the loaded weights. */
     private static void train(final JudgeModel model) {
         try (AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
             final PackedGroup group =
@@ -57,7 +57,7 @@ class SavedForReferenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dense-tied", "dense-untied", "experts"})
-    void shouldBeLoadedAsACheckpoint(final String name) throws Exception {
+    void shouldSaveACheckpointThatTheReferenceLoads(final String name) throws Exception {
         final Path golden = Path.of("src/test/resources/parity", name);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(golden))) {
             train(model);
@@ -69,7 +69,7 @@ class SavedForReferenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dense-tied", "dense-untied", "experts"})
-    void shouldBeLoadedAsAnAdapter(final String name) throws Exception {
+    void shouldSaveAnAdapterThatTheReferenceLoads(final String name) throws Exception {
         final Path golden = Path.of("src/test/resources/parity", name);
         final List<String> targets = List.of(Lora.ALL_LINEAR);
         final ModelOptions options = new ModelOptions("cpu", WeightType.F32, new Lora(4, 16, targets), false);

@@ -7,11 +7,11 @@ import java.io.UncheckedIOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Pictures of grain: nothing to see, nothing alike. */
+/** Pictures of random noise. */
 public final class TestPictures {
     private TestPictures() {}
 
-    /** A PNG; the same seed gives the same picture. */
+    /** Returns the bytes of a PNG file. The same seed gives the same picture. */
     public static byte[] noise(final int width, final int height, final long seed) {
         final Random random = new Random(seed);
         final BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -1,11 +1,9 @@
 package org.mtrljudge.learner;
 
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 
 /** Lets a model judge a split of a data set, through the same actors, log and rewards as training; the model stays as it is. */
@@ -17,28 +15,21 @@ public final class Evaluator implements AutoCloseable {
     private final EvaluationRound round;
 
     /**
-     * @param transport how the weights travel to the actors
      * @param outstanding prompts that may be unanswered at a time
-     * @param health throws when a service of this process has failed for good
+     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
      */
     public Evaluator(
-            final KafkaClients clients,
-            final WeightTransport transport,
+            final RunContext run,
             final JudgeModel model,
             final ExampleSource source,
             final EvaluationPlan plan,
-            final String settingsDigest,
             final int outstanding,
-            final long stallWarningMs,
-            final TrainingListener listener,
-            final Runnable health,
-            final Clock clock) {
+            final long stallWarningMs) {
         this.plan = plan;
-        this.writer = new PolicyWriter(clients, transport);
-        final PastRun past = PastRun.read(clients, LearnerState.fresh(settingsDigest));
-        this.policies =
-                new PolicyPublisher(clients.topics(), writer, model, settingsDigest, null, past, listener, clock);
-        this.exchange = new Exchange(clients, past, outstanding, health, listener, clock, stallWarningMs);
+        this.writer = new PolicyWriter(run.clients(), run.transport());
+        final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
+        this.policies = new PolicyPublisher(run, writer, model, null, past);
+        this.exchange = new Exchange(run, past, outstanding, stallWarningMs);
         this.round = new EvaluationRound(exchange, source);
     }
 

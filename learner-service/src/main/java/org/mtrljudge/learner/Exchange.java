@@ -4,10 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 
 /**
@@ -33,44 +33,33 @@ final class Exchange implements AutoCloseable {
     /**
      * @param past what the log has from before a restart
      * @param limit prompts that may be outstanding
-     * @param health throws when a service of this process has failed for good
+     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
      */
-    Exchange(
-            final KafkaClients clients,
-            final PastRun past,
-            final int limit,
-            final Runnable health,
-            final TrainingListener listener,
-            final Clock clock,
-            final long stallWarningMs) {
+    Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
         this(
-                new PromptWriter(clients, past.promptsEnd()),
-                new ScoredReader(clients, past.state().offsets()),
+                new PromptWriter(run.clients(), past.promptsEnd()),
+                new ScoredReader(run.clients(), past.state().offsets()),
+                run,
                 past,
                 limit,
-                health,
-                listener,
-                clock,
                 stallWarningMs);
     }
 
-    /** Takes writer and reader over. */
+    /** The writer and the reader are closed with this. */
     Exchange(
             final PromptWriter writer,
             final ScoredReader reader,
+            final RunContext run,
             final PastRun past,
             final int limit,
-            final Runnable health,
-            final TrainingListener listener,
-            final Clock clock,
             final long stallWarningMs) {
         this.writer = writer;
         this.reader = reader;
-        this.inLog = past.evaluationIds();
+        this.inLog = new HashSet<>(past.evaluationIds());
         this.window = new CreditWindow(limit);
-        this.health = health;
-        this.listener = listener;
-        this.clock = clock;
+        this.health = run.health();
+        this.listener = run.listener();
+        this.clock = run.clock();
         this.stallWarningMs = stallWarningMs;
         this.lastAnswerMs = clock.millis();
     }

@@ -1,7 +1,6 @@
 package org.mtrljudge.learner;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.engine.JudgeModule;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -23,15 +21,11 @@ import org.mtrljudge.tasks.Split;
  * the versions that are there.
  */
 public final class Learner implements AutoCloseable {
+    private final RunContext run;
     private final LearnerSettings settings;
-    private final String settingsDigest;
     private final JudgeModel model;
     private final ExampleSource source;
-    private final Path folder;
     private final @Nullable ScoredLog log;
-    private final ScoredLog own;
-    private final TrainingListener listener;
-    private final Clock clock;
     private final TrainingCheckpoints checkpoints;
     private final TrainingCheckpoints.@Nullable Saved newest;
     private final PastRun past;
@@ -50,61 +44,34 @@ public final class Learner implements AutoCloseable {
     /**
      * Goes on with the run when there are checkpoints of it.
      *
-     * @param transport how weights travel to the actors
-     * @param folder where checkpoint folders are written
-     * @param dataRoot where images by reference lie
      * @param log what RL learns from, offline; null: from rollouts of its own policies
-     * @param health throws when a service of this process has failed for good
      * @throws LearnerException when the checkpoint was made with other settings
      */
     public Learner(
+            final RunContext run,
             final LearnerSettings settings,
-            final String settingsDigest,
-            final KafkaClients clients,
-            final WeightTransport transport,
             final JudgeModel model,
             final ExampleSource source,
-            final Path folder,
-            final Path dataRoot,
-            final @Nullable ScoredLog log,
-            final TrainingListener listener,
-            final Runnable health,
-            final Clock clock) {
+            final @Nullable ScoredLog log) {
+        this.run = run;
         this.settings = settings;
-        this.settingsDigest = settingsDigest;
         this.model = model;
         this.source = source;
-        this.folder = folder;
         this.log = log;
-        this.own = new ScoredLog(clients.topics().scored(), clients, dataRoot);
-        this.listener = listener;
-        this.clock = clock;
-        this.checkpoints = new TrainingCheckpoints(folder, settings.trainer().saveLimit());
+        this.checkpoints =
+                new TrainingCheckpoints(run.checkpoints(), settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
-        this.writer = new PolicyWriter(clients, transport); // ends a transaction that a killed learner left open
-        this.past = PastRun.read(clients, state);
+        // before the log is read: it ends a transaction that a killed learner left open
+        this.writer = new PolicyWriter(run.clients(), run.transport());
+        this.past = PastRun.read(run.clients(), state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
-        this.exchange = new Exchange(
-                clients,
-                past,
-                limit,
-                health,
-                listener,
-                clock,
-                settings.trainer().stallWarningMs());
+        this.exchange = new Exchange(run, past, limit, settings.trainer().stallWarningMs());
         this.policies = new PolicyPublisher(
-                clients.topics(),
-                writer,
-                model,
-                settingsDigest,
-                log == null ? null : log.topic().name(),
-                past,
-                listener,
-                clock);
+                run, writer, model, log == null ? null : log.topic().name(), past);
         this.round = new EvaluationRound(exchange, source);
-        this.times = new PhaseTimes(clock, past.state().secondsByPhase());
+        this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
         past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));
         this.warmUpSteps = past.state().warmUpSteps();
         this.totals = past.state().totals();
@@ -113,10 +80,10 @@ public final class Learner implements AutoCloseable {
 
     private LearnerState state() {
         if (newest == null) {
-            return LearnerState.fresh(settingsDigest);
+            return LearnerState.fresh(run.settingsDigest());
         }
         final LearnerState state = TrainingCheckpoints.state(newest);
-        if (!state.settingsDigest().equals(settingsDigest)) {
+        if (!state.settingsDigest().equals(run.settingsDigest())) {
             throw new LearnerException(newest.path() + " was made with other settings: put settings.yaml back as it"
                     + " was, or begin a new run from there with --fork");
         }
@@ -164,15 +131,15 @@ public final class Learner implements AutoCloseable {
         final String phase = "test " + after.key();
         final EvaluationPlan plan = plan(Split.TEST);
         times.during(phase, () -> {
-            listener.phaseStarted(phase, round.size(plan));
+            run.listener().phaseStarted(phase, round.size(plan));
             evaluations.put(
                     after,
                     Evaluation.of(round.run(
                             plan,
                             exampleId -> PromptIds.test(after, exampleId),
                             policies.version(),
-                            done -> listener.progressed(phase, done, Map.of()))));
-            listener.phaseEnded(phase);
+                            done -> run.listener().progressed(phase, done, Map.of()))));
+            run.listener().phaseEnded(phase);
         });
     }
 
@@ -194,30 +161,19 @@ public final class Learner implements AutoCloseable {
         final boolean resumed = isAt(Stage.WARMUP);
         final int done = resumed ? past.state().step() : 0;
         final double seconds = past.state().secondsByPhase().getOrDefault(Stage.WARMUP.key(), 0.0);
-        final BestPolicy best = best(WarmUp.checkpoint(folder), resumed);
+        final BestPolicy best = best(WarmUp.checkpoint(run.checkpoints()), resumed);
         final BatchSource.Place place =
                 new BatchSource.Place(counts, Map.of(), PromptSchedule.Position.START, List.of(), List.of());
-        warmUpSteps = new WarmUp(settings, model, source, policies, best, checkpoints, listener, clock)
+        warmUpSteps = new WarmUp(context(best), source)
                 .run(done, seconds, (step, soFar) -> state(Stage.WARMUP, step, soFar, place));
     }
 
     private void reinforce() {
         final boolean resumed = isAt(Stage.RL);
-        final BestPolicy best = best(folder.resolve(Stage.RL.key()), resumed);
+        final BestPolicy best = best(run.checkpoints().resolve(Stage.RL.key()), resumed);
         try (BatchSource batches = batches();
-                JournalBatches journal = new JournalBatches(log == null ? own : log)) {
-            final Reinforcement stage = new Reinforcement(
-                    settings,
-                    model,
-                    batches,
-                    journal,
-                    log != null,
-                    policies,
-                    best,
-                    checkpoints,
-                    totals,
-                    listener,
-                    clock);
+                JournalBatches journal = new JournalBatches(log == null ? own() : log)) {
+            final Reinforcement stage = new Reinforcement(context(best), batches, journal, log != null, totals);
             bestStep = stage.run(resumed ? newest : null, (step, soFar, sums, place) -> {
                 totals = sums;
                 return state(Stage.RL, step, soFar, place);
@@ -226,6 +182,15 @@ public final class Learner implements AutoCloseable {
             steps = stage.lastStep();
             counts = batches.counts();
         }
+    }
+
+    /** What this run itself has scored. */
+    private ScoredLog own() {
+        return new ScoredLog(run.clients().topics().scored(), run.clients(), run.dataRoot());
+    }
+
+    private StageContext context(final BestPolicy best) {
+        return new StageContext(run, settings, model, policies, best, checkpoints);
     }
 
     private BatchSource batches() {
@@ -242,7 +207,7 @@ public final class Learner implements AutoCloseable {
         offsets.putAll(policies.position());
         offsets.putAll(place.offsets());
         return new LearnerState(
-                settingsDigest,
+                run.settingsDigest(),
                 stage,
                 step,
                 policies.version(),

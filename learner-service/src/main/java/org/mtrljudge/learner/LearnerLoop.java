@@ -80,19 +80,16 @@ final class LearnerLoop implements ServiceLoop {
             final JudgeModel model,
             final @Nullable PolicyStore store,
             final RunReport report) {
-        return new Learner(
-                run.settings(),
-                settings.tree().digest(),
+        final RunContext context = new RunContext(
                 clients,
                 new WeightTransport(store, settings.connections().weights().maxLogBytes()),
-                model,
-                run.data().source(),
+                settings.tree().digest(),
                 settings.folder().resolve("checkpoints"),
                 run.dataRoot(settings.folder()),
-                null,
                 report.listener(),
                 this::throwWhenStopping,
                 Clock.systemUTC());
+        return new Learner(context, run.settings(), model, run.data().source(), null);
     }
 
     private void throwWhenStopping() {

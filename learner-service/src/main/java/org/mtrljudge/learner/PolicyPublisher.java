@@ -37,21 +37,18 @@ final class PolicyPublisher {
 
     /** @param scoredTopic where batches lie when it is not the run's own topic */
     PolicyPublisher(
-            final Topics topics,
+            final RunContext run,
             final PolicyWriter writer,
             final JudgeModel model,
-            final String settingsDigest,
             final @Nullable String scoredTopic,
-            final PastRun past,
-            final TrainingListener listener,
-            final Clock clock) {
-        this.topics = topics;
+            final PastRun past) {
+        this.topics = run.clients().topics();
         this.writer = writer;
         this.model = model;
-        this.settingsDigest = settingsDigest;
+        this.settingsDigest = run.settingsDigest();
         this.scoredTopic = scoredTopic;
-        this.listener = listener;
-        this.clock = clock;
+        this.listener = run.listener();
+        this.clock = run.clock();
         this.inLog = new ArrayDeque<>(past.entries());
         this.version = past.state().version();
         this.next = past.state().offsets().getOrDefault(topics.journal().name(), 0L);

@@ -33,30 +33,25 @@ final class Reinforcement {
     /**
      * @param journal for steps that are learned again
      * @param offline batches are from another run's log
+     * @param totals of the steps before a restart
      */
     Reinforcement(
-            final LearnerSettings settings,
-            final JudgeModel model,
+            final StageContext context,
             final BatchSource batches,
             final JournalBatches journal,
             final boolean offline,
-            final PolicyPublisher policies,
-            final BestPolicy best,
-            final TrainingCheckpoints checkpoints,
-            final RlTotals totals,
-            final TrainingListener listener,
-            final Clock clock) {
-        this.settings = settings;
-        this.model = model;
+            final RlTotals totals) {
+        this.settings = context.settings();
+        this.model = context.model();
         this.batches = batches;
         this.journal = journal;
         this.offline = offline;
-        this.policies = policies;
-        this.best = best;
-        this.checkpoints = checkpoints;
+        this.policies = context.policies();
+        this.best = context.best();
+        this.checkpoints = context.checkpoints();
         this.totals = totals;
-        this.listener = listener;
-        this.clock = clock;
+        this.listener = context.run().listener();
+        this.clock = context.run().clock();
     }
 
     /** Makes the learner's state after a step of the stage. */

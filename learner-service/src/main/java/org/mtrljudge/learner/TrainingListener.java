@@ -2,18 +2,18 @@ package org.mtrljudge.learner;
 
 import java.util.Map;
 
-/** Is told how a run goes: progress bars, curves, a terminal. Called on the learner's thread. */
+/** Is told how a run goes: progress bars, curves, a terminal. Called on the learner's thread; by default it does nothing. */
 public interface TrainingListener {
     /** @param steps of the phase, or prompts of an evaluation */
-    void phaseStarted(String phase, int steps);
+    default void phaseStarted(final String phase, final int steps) {}
 
     /** @param metrics by the field's names; empty between evaluation prompts */
-    void progressed(String phase, int done, Map<String, Double> metrics);
+    default void progressed(final String phase, final int done, final Map<String, Double> metrics) {}
 
-    void phaseEnded(String phase);
+    default void phaseEnded(final String phase) {}
 
     /** Something stands still or was lost; the run goes on. */
-    void warned(String message);
+    default void warned(final String message) {}
 
     /**
      * Told again and again while answers are awaited.

@@ -25,23 +25,16 @@ final class WarmUp {
     private final TrainingListener listener;
     private final Clock clock;
 
-    WarmUp(
-            final LearnerSettings settings,
-            final JudgeModel model,
-            final ExampleSource source,
-            final PolicyPublisher policies,
-            final BestPolicy best,
-            final TrainingCheckpoints checkpoints,
-            final TrainingListener listener,
-            final Clock clock) {
-        this.settings = settings;
-        this.model = model;
+    /** @param source of the demonstrations */
+    WarmUp(final StageContext context, final ExampleSource source) {
+        this.settings = context.settings();
+        this.model = context.model();
         this.source = source;
-        this.policies = policies;
-        this.best = best;
-        this.checkpoints = checkpoints;
-        this.listener = listener;
-        this.clock = clock;
+        this.policies = context.policies();
+        this.best = context.best();
+        this.checkpoints = context.checkpoints();
+        this.listener = context.run().listener();
+        this.clock = context.run().clock();
     }
 
     /** Makes the learner's state after a step of the stage. */

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelSettings;
+import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.TopicScan;
+import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class BatchCollectorTest {
@@ -61,6 +65,15 @@ class BatchCollectorTest {
 
     private void score(final int number, final int version) {
         topics.score(topics.asked().get(number), version, "yes", "no");
+    }
+
+    /** The journal's entry of step 1. */
+    private static TopicScan.Entry<TrainingStep> learned(final String promptId) {
+        final LearnedOffset offset = new LearnedOffset(promptId, 0, 1L, 0, null);
+        return new TopicScan.Entry<>(
+                1,
+                new TrainingStep(1, "rl", 1, "", "", List.of(offset), List.of(), Map.of(), 0L, null, null),
+                new byte[0]);
     }
 
     private static List<String> ids(final List<ReceivedGroup> batch) {
@@ -160,7 +173,7 @@ class BatchCollectorTest {
         }
         final PastRun past = new PastRun(
                 LearnerState.fresh(""),
-                List.of(PastRunTest.step(1, List.of(asked.get(1).getPromptId()), List.of())),
+                List.of(learned(asked.get(1).getPromptId())),
                 asked.stream()
                         .map(prompt -> new PastRun.Asked(prompt.getPromptId(), Purpose.TRAIN))
                         .toList(),

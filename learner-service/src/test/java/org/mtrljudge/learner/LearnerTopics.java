@@ -1,6 +1,7 @@
 package org.mtrljudge.learner;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +19,7 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetters;
 import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
@@ -51,12 +53,23 @@ final class LearnerTopics implements TrainingListener {
         return new Exchange(
                 new PromptWriter(topics, producer, past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
+                context(),
                 past,
                 limit,
-                () -> {},
-                this,
-                CLOCK,
                 60_000);
+    }
+
+    /** A run without files whose services are healthy. */
+    RunContext context() {
+        return new RunContext(
+                new KafkaClients(topics, Map.of()),
+                WeightTransport.LOG,
+                "digest of settings",
+                Path.of("checkpoints"),
+                Path.of("data"),
+                this,
+                () -> {},
+                CLOCK);
     }
 
     /** What was asked, in order. */

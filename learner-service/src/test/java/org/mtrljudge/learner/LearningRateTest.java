@@ -38,4 +38,13 @@ class LearningRateTest {
         assertThat(new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0).progress(10, 1e9))
                 .isCloseTo(0.1, within(ROUNDING));
     }
+
+    @Test
+    void shouldWarmTheLearningRateUpAndLetItFall() {
+        final SftSettings settings = new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0);
+        assertThat(settings.learningRate(0)).isCloseTo(0.1, within(1e-12));
+        assertThat(settings.learningRate(0.1)).isCloseTo(1.0, within(1e-12));
+        assertThat(settings.learningRate(0.55)).isCloseTo(0.55, within(1e-12));
+        assertThat(settings.learningRate(1)).isCloseTo(0.1, within(1e-12));
+    }
 }

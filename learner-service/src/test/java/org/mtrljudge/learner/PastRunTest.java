@@ -12,7 +12,8 @@ import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.TrainingStep;
 
 class PastRunTest {
-    static TopicScan.Entry<TrainingStep> step(final int step, final List<String> learned, final List<String> stale) {
+    private static TopicScan.Entry<TrainingStep> step(
+            final int step, final List<String> learned, final List<String> stale) {
         final List<LearnedOffset> offsets = learned.stream()
                 .map(id -> new LearnedOffset(id, 0, 0L, step - 1, null))
                 .toList();

@@ -43,8 +43,7 @@ class PolicyPublisherTest {
                 List.of(),
                 0);
         final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
-        return new PolicyPublisher(
-                topics.topics, writer, model, "digest of settings", "other.scored", past, topics, LearnerTopics.CLOCK);
+        return new PolicyPublisher(topics.context(), writer, model, "other.scored", past);
     }
 
     /** An entry of the journal from before a restart; it lies at twice its version, as after an aborted transaction. */

@@ -2,7 +2,6 @@ package org.mtrljudge.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -123,14 +122,5 @@ class PromptScheduleTest {
                 .isEqualTo(ids(new PromptSchedule(tasks, 1, PromptSchedule.Position.START), 30));
         assertThat(ids(new PromptSchedule(tasks, 1, PromptSchedule.Position.START), 30))
                 .isNotEqualTo(ids(new PromptSchedule(tasks, 2, PromptSchedule.Position.START), 30));
-    }
-
-    @Test
-    void shouldWarmTheLearningRateUpAndLetItFall() {
-        final SftSettings settings = new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0);
-        assertThat(settings.learningRate(0)).isCloseTo(0.1, within(1e-12));
-        assertThat(settings.learningRate(0.1)).isCloseTo(1.0, within(1e-12));
-        assertThat(settings.learningRate(0.55)).isCloseTo(0.55, within(1e-12));
-        assertThat(settings.learningRate(1)).isCloseTo(0.1, within(1e-12));
     }
 }

@@ -42,8 +42,7 @@ final class RewardLoop implements ServiceLoop, ScoringNow {
         try (RewardService opened = new RewardService(
                 clients,
                 rewards,
-                settings.folder().resolve("streams"),
-                settings.id(),
+                new RewardService.Instance(settings.id(), settings.folder().resolve("streams")),
                 meters,
                 this::failed,
                 Clock.systemUTC())) {

@@ -30,22 +30,28 @@ public final class RewardService implements AutoCloseable {
     private final Clock clock;
 
     /**
-     * @param instance names this service among those of its run: one that comes back under its name takes its work up at once
+     * One of the reward services of a run.
+     *
+     * @param id one that is started again under the same id takes up its work at once
+     * @param stateDir where Kafka Streams keeps its state
+     */
+    public record Instance(String id, Path stateDir) {}
+
+    /**
      * @param registry takes its metrics
      * @param onFailure told when the service cannot go on
      */
     public RewardService(
             final KafkaClients clients,
             final RewardSettings settings,
-            final Path stateDir,
-            final String instance,
+            final Instance instance,
             final MeterRegistry registry,
             final Consumer<Throwable> onFailure,
             final Clock clock) {
         final ScoringJob job = ScoringJob.live(clients.topics());
         final Properties config =
-                StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
-        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+                StreamsSettings.exactlyOnce(job.applicationId(), clients, instance.stateDir, COMMIT_INTERVAL_MS);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
         this.clock = clock;
         this.streams = new KafkaStreams(RewardTopology.build(job, settings, new RewardMetrics(registry)), config);
         this.streamsMetrics = new KafkaStreamsMetrics(streams);

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.Stage;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -17,6 +18,7 @@ import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.settings.io.Folders;
@@ -88,20 +90,14 @@ final class BenchCommand {
             final Sums sums = new Sums();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
                 broker.prepare(topics);
-                try (InstantAnswers answers = new InstantAnswers(broker.clients(topics), prepared);
+                final KafkaClients clients = broker.clients(topics);
+                try (InstantAnswers answers = new InstantAnswers(clients, prepared);
                         Learner learner = new Learner(
+                                context(clients, folder, sums, answers::check),
                                 settings.learner(),
-                                "bench",
-                                broker.clients(topics),
-                                WeightTransport.LOG,
                                 model,
                                 prepared,
-                                folder.resolve("checkpoints"),
-                                folder,
-                                null,
-                                sums,
-                                answers::check,
-                                Clock.systemUTC())) {
+                                null)) {
                     answers.start();
                     final TrainingResult result = learner.run();
                     final double seconds = result.secondsByPhase().getOrDefault(Stage.RL.key(), Double.NaN);
@@ -115,6 +111,19 @@ final class BenchCommand {
                 }
             }
         }
+
+        private static RunContext context(
+                final KafkaClients clients, final Path folder, final TrainingListener listener, final Runnable health) {
+            return new RunContext(
+                    clients,
+                    WeightTransport.LOG,
+                    "bench",
+                    folder.resolve("checkpoints"),
+                    folder,
+                    listener,
+                    health,
+                    Clock.systemUTC());
+        }
     }
 
     /** Adds metrics up over the steps. */
@@ -126,15 +135,9 @@ final class BenchCommand {
         }
 
         @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
-        @Override
         public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
             metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
         }
-
-        @Override
-        public void phaseEnded(final String phase) {}
 
         @Override
         public void warned(final String message) {

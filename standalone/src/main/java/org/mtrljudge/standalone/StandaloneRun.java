@@ -15,6 +15,7 @@ import org.mtrljudge.actor.Engines;
 import org.mtrljudge.learner.EvaluationPlan;
 import org.mtrljudge.learner.Evaluator;
 import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.ScoredLog;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
@@ -58,13 +59,13 @@ public final class StandaloneRun {
 
     /** What is done with the services of a run while they work. */
     private interface Job<T> {
-        T with(KafkaClients clients, @Nullable PolicyStore store, JudgeModel model);
+        T with(RunContext context, JudgeModel model);
     }
 
     /** Trains to the end; whatever was started is stopped, also when it fails. */
     TrainingResult run() {
-        return with((clients, store, model) -> {
-            try (Learner learner = learner(clients, store, model)) {
+        return with((context, model) -> {
+            try (Learner learner = new Learner(context, settings.learner(), model, source, log)) {
                 return learner.run();
             }
         });
@@ -72,19 +73,14 @@ public final class StandaloneRun {
 
     /** Lets the run's model judge instead of learn. */
     <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
-        return with((clients, store, model) -> {
+        return with((context, model) -> {
             try (Evaluator evaluator = new Evaluator(
-                    clients,
-                    new WeightTransport(store, settings.connections().weights().maxLogBytes()),
+                    context,
                     model,
                     source,
                     plan,
-                    settings.tree().digest(),
                     PROMPTS_AHEAD,
-                    settings.learner().trainer().stallWarningMs(),
-                    listener,
-                    this::checkHealth,
-                    Clock.systemUTC())) {
+                    settings.learner().trainer().stallWarningMs())) {
                 return work.apply(evaluator);
             }
         });
@@ -111,8 +107,7 @@ public final class StandaloneRun {
                     RewardService reward = new RewardService(
                             clients,
                             settings.rewards(),
-                            directory.streamsState(),
-                            "reward-0",
+                            new RewardService.Instance("reward-0", directory.streamsState()),
                             meters(statistics),
                             this::failed,
                             Clock.systemUTC());
@@ -123,7 +118,7 @@ public final class StandaloneRun {
                 }
                 reward.start();
                 actors.start();
-                return job.with(clients, store, model);
+                return job.with(context(clients, store), model);
             }
         }
     }
@@ -147,17 +142,13 @@ public final class StandaloneRun {
         return statistics == null ? new SimpleMeterRegistry() : statistics.meters();
     }
 
-    private Learner learner(final KafkaClients clients, final @Nullable PolicyStore store, final JudgeModel model) {
-        return new Learner(
-                settings.learner(),
-                settings.tree().digest(),
+    private RunContext context(final KafkaClients clients, final @Nullable PolicyStore store) {
+        return new RunContext(
                 clients,
                 new WeightTransport(store, settings.connections().weights().maxLogBytes()),
-                model,
-                source,
+                settings.tree().digest(),
                 directory.checkpoints(),
                 directory.dataRoot(settings),
-                log,
                 listener,
                 this::checkHealth,
                 Clock.systemUTC());

@@ -1,5 +1,7 @@
 package org.mtrljudge.standalone;
 
+import org.mtrljudge.settings.io.Folders;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

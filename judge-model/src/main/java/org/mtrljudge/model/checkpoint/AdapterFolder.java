@@ -17,14 +17,14 @@ import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * A LoRA adapter as PEFT keeps it: {@code adapter_config.json} and {@code adapter_model.safetensors}.
+ * The folder of a LoRA adapter in PEFT's layout: {@code adapter_config.json} and {@code adapter_model.safetensors}.
  *
- * @param base the preset or checkpoint folder it belongs to
+ * @param base the preset or checkpoint folder that the adapter belongs to
  */
 public record AdapterFolder(Path folder, String base, Lora lora) {
     static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
-    /** @throws ModelException when its configuration asks for what is not computed here */
+    /** @throws ModelException when the configuration contains something that is not supported */
     static AdapterFolder open(final Path folder) {
         final Path file = folder.resolve(CONFIG);
         final JsonNode config;
@@ -58,17 +58,22 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
         }
     }
 
+    /**
+     * Reads the adapter's tensors.
+     *
+     * @throws ModelException when they are missing or do not fit the architecture
+     */
     SortedMap<String, Safetensors.Tensor> read(final JudgeConfig config) {
         final Path file = folder.resolve(WEIGHTS);
         if (!Files.isRegularFile(file)) {
-            throw new ModelException(folder + " is no adapter folder: it has no " + WEIGHTS);
+            throw new ModelException(folder + " is not an adapter folder: it has no " + WEIGHTS);
         }
         final SortedMap<String, Safetensors.Tensor> tensors = Safetensors.read(file);
         Safetensors.check(tensors, lora.shapes(config), file);
         return tensors;
     }
 
-    /** Writes an adapter into its folder. */
+    /** Writes the files of an adapter into a new folder. */
     static void writeTo(
             final NewFolder made, final String base, final Lora lora, final JudgeConfig config, final Weights weights)
             throws IOException {
@@ -77,11 +82,11 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
     }
 
     /**
-     * Writes an adapter as PEFT keeps it, for another program to load.
+     * Writes an adapter folder in PEFT's layout, from which another program loads it.
      *
-     * @param base the folder or name of the model it belongs to
-     * @param safetensors its weights, as a policy's image has them
-     * @throws ModelException when it cannot be written
+     * @param base the folder or name of the model that the adapter belongs to
+     * @param safetensors the weights as a safetensors image of a policy
+     * @throws ModelException when the folder cannot be written
      */
     public static void write(
             final Path to, final String base, final Lora lora, final JudgeConfig config, final ByteBuffer safetensors) {

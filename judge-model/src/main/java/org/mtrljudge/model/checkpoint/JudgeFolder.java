@@ -24,9 +24,9 @@ import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.settings.io.Mappers;
 
-/** A checkpoint folder in Hugging Face's layout: configuration, tokenizer, preprocessor and weights. */
+/** A checkpoint folder in the layout of Hugging Face: configuration, tokenizer, image preprocessor and weights. */
 public final class JudgeFolder {
-    /** The preset that the quickstart trains: 2.2 M parameters, pretrained to describe scenes, not to judge. */
+    /** The preset that the quickstart trains: 2.2 M parameters. It is pretrained to describe scenes, but not to judge. */
     public static final String JUDGE_TINY = "judge-tiny";
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -48,16 +48,17 @@ public final class JudgeFolder {
         if (imageProcessor.patchSize() != config.vision().patchSize()
                 || imageProcessor.mergeSize() != config.vision().mergeSize()
                 || imageProcessor.temporalPatchSize() != config.vision().temporalPatchSize()) {
-            throw new ModelException(name + ": preprocessor_config.json and config.json differ in the size of patches");
+            throw new ModelException(
+                    name + ": preprocessor_config.json and config.json differ in the sizes of patches");
         }
     }
 
-    /** Where a checkpoint's files come from. */
+    /** The source of a checkpoint's files. */
     private interface FileSource {
-        /** @throws ModelException when there is no such file */
+        /** @throws ModelException when the file does not exist */
         byte[] read(String name);
 
-        /** @throws ModelException when the weights are not there or not as expected */
+        /** @throws ModelException when the weights are missing or not the expected ones */
         SortedMap<String, Safetensors.Tensor> readTensors(SortedMap<String, Shape> expected);
     }
 
@@ -66,7 +67,7 @@ public final class JudgeFolder {
         public byte[] read(final String name) {
             final Path file = folder.resolve(name);
             if (!Files.isRegularFile(file)) {
-                throw new ModelException(folder + " is no checkpoint folder: it has no " + name);
+                throw new ModelException(folder + " is not a checkpoint folder: it has no " + name);
             }
             try {
                 return Files.readAllBytes(file);
@@ -102,15 +103,15 @@ public final class JudgeFolder {
         }
     }
 
-    /** A preset from the class path. */
+    /** Opens a preset on the class path. */
     public static JudgeFolder preset(final String preset) {
         return new JudgeFolder(preset, new PresetSource(preset), null);
     }
 
     /**
-     * Opens a checkpoint folder, or an adapter's, whose base is found by the name it gives.
+     * Opens a checkpoint folder or an adapter folder. The configuration of an adapter names its base model.
      *
-     * @throws ModelException when a file is missing or wrong; the message names it
+     * @throws ModelException when a file is missing or wrong. The message names the file
      */
     public static JudgeFolder open(final Path folder) {
         if (!isAdapter(folder)) {
@@ -126,18 +127,18 @@ public final class JudgeFolder {
                 : new JudgeFolder(adapter.base(), new PresetSource(adapter.base()), adapter);
     }
 
-    /** Whether a folder holds an adapter instead of a whole judge. */
+    /** Whether a folder contains an adapter and not a whole judge. */
     public static boolean isAdapter(final Path folder) {
         return Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG));
     }
 
-    /** Opens a folder, or else the preset of that name. */
+    /** Opens the folder of that name if it exists, otherwise the preset of that name. */
     public static JudgeFolder named(final String model) {
         return Files.isDirectory(Path.of(model)) ? open(Path.of(model)) : preset(model);
     }
 
     /**
-     * Reads a configuration alone: enough to tell the model's size.
+     * Reads only the configuration, which is enough to compute the size of the model.
      *
      * @param model a folder or a preset
      * @throws ModelException when {@code config.json} is missing or wrong
@@ -184,9 +185,9 @@ public final class JudgeFolder {
     }
 
     /**
-     * The options with the adapter that is trained: an adapter's folder brings its own.
+     * Returns the options with the adapter that is trained. In the folder of an adapter this is always the adapter of the folder.
      *
-     * @throws ModelException when they ask for another
+     * @throws ModelException when the options name another adapter
      */
     public ModelOptions resolved(final ModelOptions options) {
         final Lora wanted = options.lora();
@@ -195,31 +196,31 @@ public final class JudgeFolder {
         }
         if (wanted != null && !wanted.resolved(config).equals(adapter.lora().resolved(config))) {
             throw new ModelException("the adapter " + adapter.folder() + " is " + adapter.lora()
-                    + ", the settings ask for " + wanted
-                    + ": leave actor.model.lora.rank at 0 to go on with the adapter as it is");
+                    + ", but the settings ask for " + wanted
+                    + ": leave actor.model.lora.rank at 0 to continue with the adapter as it is");
         }
         return new ModelOptions(options.device(), options.dtype(), adapter.lora(), options.gradientCheckpointing());
     }
 
-    /** The base's own weights, checked but not read yet. */
+    /** The weights of the base model. Their names and shapes are checked; their bytes are read later. */
     public SortedMap<String, Safetensors.Tensor> tensors() {
         return source.readTensors(TensorShapes.of(config));
     }
 
     /**
-     * The weights of the adapter that this folder holds, checked but not read yet; null where it is a whole judge's.
+     * Returns the weights of the adapter in this folder, checked but not read yet; null for the folder of a whole judge.
      *
-     * @param judge what they have to fit
-     * @throws ModelException when they do not
+     * @param judge the architecture that they have to fit
+     * @throws ModelException when they do not fit
      */
     public @Nullable SortedMap<String, Safetensors.Tensor> adapterTensors(final JudgeConfig judge) {
         return adapter == null ? null : adapter.read(judge);
     }
 
     /**
-     * Writes a checkpoint with other weights into a new folder: a whole judge's, with the files of this one, or an adapter's alone.
+     * Writes a checkpoint with other weights into a new folder: of a whole judge, with the files of this folder, or of an adapter alone.
      *
-     * @param type of a whole judge's weights in the file; an adapter keeps its own
+     * @param type the number type of a whole judge's weights in the file; an adapter keeps its own
      */
     public void writeTo(final NewFolder made, final JudgeWeights weights, final WeightType type) throws IOException {
         final Lora lora = weights.lora();

@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A folder that is written beside its place, synced, and renamed when it is whole, so that it is whole or not there. */
+/**
+ * Writes a folder so that it is either complete or absent: the files are written into a temporary folder next to it, synced to the disk,
+ * and the temporary folder is renamed by {@link #finish}.
+ */
 public final class NewFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NewFolder.class);
     private final Path to;
@@ -24,11 +27,12 @@ public final class NewFolder implements AutoCloseable {
         Files.createDirectories(unfinished);
     }
 
+    /** Starts a folder that will replace {@code to}. */
     public static NewFolder inPlaceOf(final Path to) throws IOException {
         return new NewFolder(to);
     }
 
-    /** Writes a file's content. */
+    /** Writes the content of a file. */
     public interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
     }
@@ -50,6 +54,7 @@ public final class NewFolder implements AutoCloseable {
         }
     }
 
+    /** Puts the finished folder in its place. An earlier folder there is deleted. */
     public void finish() throws IOException {
         delete(to);
         sync(unfinished);
@@ -57,7 +62,7 @@ public final class NewFolder implements AutoCloseable {
         sync(to.toAbsolutePath().resolveSibling(""));
     }
 
-    /** Makes a folder's entries last; not every system lets a folder be opened for that. */
+    /** Syncs the entries of a folder to the disk. Not every system can open a folder for that, so failures are only logged. */
     private static void sync(final Path folder) {
         try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
             entries.force(true);

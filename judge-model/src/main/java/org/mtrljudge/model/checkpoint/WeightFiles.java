@@ -13,7 +13,7 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.settings.io.Mappers;
 
-/** The weights of a checkpoint folder: one safetensors file, or shards that an index names. */
+/** Reads the weights of a checkpoint folder: one safetensors file, or several shards that an index lists. */
 final class WeightFiles {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
@@ -22,9 +22,9 @@ final class WeightFiles {
     private WeightFiles() {}
 
     /**
-     * Reads all tensors; names and shapes are checked before anything is allocated.
+     * Reads all tensors. Names and shapes are checked before memory is allocated.
      *
-     * @throws ModelException that names the file and the tensor
+     * @throws ModelException when the weights are missing or wrong. The message names the file and the tensor
      */
     static SortedMap<String, Safetensors.Tensor> read(final Path folder, final SortedMap<String, Shape> expected) {
         final Path index = folder.resolve(INDEX);
@@ -35,8 +35,10 @@ final class WeightFiles {
         }
         final Path single = folder.resolve(SINGLE);
         if (!Files.isRegularFile(single)) {
-            throw new ModelException(folder + " is no checkpoint folder: it has no " + SINGLE + " and no " + INDEX
-                    + (hasPickle(folder) ? "; pickled weights (.bin, .pt, .pth) are refused: convert them" : ""));
+            throw new ModelException(folder + " is not a checkpoint folder: it has no " + SINGLE + " and no " + INDEX
+                    + (hasPickle(folder)
+                            ? "; pickled weights (.bin, .pt, .pth) are refused: convert them to safetensors"
+                            : ""));
         }
         final SortedMap<String, Safetensors.Tensor> all = Safetensors.read(single);
         Safetensors.check(all, expected, single);
@@ -48,16 +50,17 @@ final class WeightFiles {
         final SortedMap<String, Safetensors.Tensor> all = new TreeMap<>();
         for (final String shard : new TreeSet<>(shardOf.values())) {
             if (shard.isEmpty() || !Path.of(shard).equals(Path.of(shard).getFileName()) || shard.equals("..")) {
-                throw new ModelException(index + " names '" + shard + "', which is not a file of its own folder");
+                throw new ModelException(
+                        index + " names '" + shard + "', which is not a file in the folder of the index");
             }
             final Path file = folder.resolve(shard);
             if (!Files.isRegularFile(file)) {
-                throw new ModelException(index + " names the shard " + shard + ", which is not there: copy it too");
+                throw new ModelException(index + " names the shard " + shard + ", which is missing: copy it too");
             }
             Safetensors.read(file).forEach((name, tensor) -> {
                 if (!shard.equals(shardOf.get(name))) {
-                    throw new ModelException(file + ": tensor '" + name + "' is here, but " + INDEX
-                            + " looks for it in " + shardOf.get(name));
+                    throw new ModelException(file + ": tensor '" + name + "' is in this file, but " + INDEX + " names "
+                            + shardOf.get(name));
                 }
                 all.put(name, tensor);
             });

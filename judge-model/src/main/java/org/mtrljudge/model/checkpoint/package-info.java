@@ -1,4 +1,4 @@
-/** Folders in Hugging Face's and PEFT's layout: a judge or an adapter, opened and written whole. */
+/** Folders of judges in the layout of Hugging Face, and of adapters in that of PEFT: they are opened and written as a whole. */
 @NullMarked
 package org.mtrljudge.model.checkpoint;
 

@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a Qwen3-VL {@code config.json} says about the architecture, dense or with experts in every layer.
- */
+/** The architecture in a Qwen3-VL {@code config.json}: a dense model, or a model with experts in every layer. */
 public record JudgeConfig(
         Text text,
         Vision vision,
@@ -20,10 +18,10 @@ public record JudgeConfig(
     private static final List<String> MODEL_TYPES = List.of("qwen3_vl", "qwen3_vl_moe");
 
     /**
-     * The decoder's sizes.
+     * The sizes of the text decoder.
      *
-     * @param intermediateSize of a dense layer; with experts it has no meaning
-     * @param mropeSection the number of frequencies of the axes (time, height, width); interleaved
+     * @param intermediateSize the inner size of a dense layer; unused if there are experts
+     * @param mropeSection the number of rotary frequencies of each axis (time, height, width); the axes are interleaved
      * @param experts null for a dense model
      */
     public record Text(
@@ -42,11 +40,16 @@ public record JudgeConfig(
     /**
      * A mixture of experts in every decoder layer.
      *
-     * @param perToken how many of the {@code count} experts see a token
+     * @param perToken how many of the {@code count} experts process a token
      */
     public record Experts(int count, int perToken, int intermediateSize) {}
 
-    /** The vision tower's sizes. {@code positions} is the number of rows of the square position table. */
+    /**
+     * The sizes of the vision tower.
+     *
+     * @param positions the number of rows of the position table, a square number
+     * @param deepstackIndexes the blocks whose features are added to the first decoder layers
+     */
     public record Vision(
             int hiddenSize,
             int depth,
@@ -73,12 +76,12 @@ public record JudgeConfig(
         final Experts experts = text.experts;
         require(
                 experts == null || experts.perToken >= 1 && experts.perToken <= experts.count,
-                "num_experts_per_tok must lie between 1 and num_experts");
+                "num_experts_per_tok must be between 1 and num_experts");
         require(vision.hiddenSize % vision.heads == 0, "vision hidden_size must be a multiple of num_heads");
         require(vision.mergeSize == 2, "spatial_merge_size must be 2");
         require(vision.outHiddenSize == text.hiddenSize, "vision out_hidden_size must equal text hidden_size");
         final int side = (int) Math.round(Math.sqrt(vision.positions));
-        require(side * side == vision.positions, "num_position_embeddings must be a square");
+        require(side * side == vision.positions, "num_position_embeddings must be a square number");
         require(
                 vision.deepstackIndexes.size() <= text.layers,
                 "deepstack_visual_indexes has more entries than the decoder has layers");
@@ -91,13 +94,13 @@ public record JudgeConfig(
     }
 
     /**
-     * Reads a published configuration; both spellings of the rope settings are understood.
+     * Reads a published configuration. Both spellings of the rope settings are accepted.
      *
      * @throws ModelException when a key is missing or the sizes contradict each other
      */
     public static JudgeConfig of(final JsonNode root) {
         final String type = child(root, "model_type").asText();
-        require(MODEL_TYPES.contains(type), "'model_type' is " + type + "; read are " + MODEL_TYPES);
+        require(MODEL_TYPES.contains(type), "'model_type' is " + type + "; supported are " + MODEL_TYPES);
         final JsonNode text = child(root, "text_config");
         final JsonNode vision = child(root, "vision_config");
         final JsonNode rope =
@@ -142,8 +145,10 @@ public record JudgeConfig(
         }
         require(
                 text.path("decoder_sparse_step").asInt(1) == 1,
-                "decoder_sparse_step must be 1: experts in every layer");
-        require(text.path("mlp_only_layers").isEmpty(), "mlp_only_layers must be empty: experts in every layer");
+                "decoder_sparse_step must be 1: only experts in every layer are supported");
+        require(
+                text.path("mlp_only_layers").isEmpty(),
+                "mlp_only_layers must be empty: only experts in every layer are supported");
         require(text.path("norm_topk_prob").asBoolean(true), "norm_topk_prob must be true");
         return new Experts(
                 integer(text, "num_experts"),
@@ -162,7 +167,8 @@ public record JudgeConfig(
     private static int integer(final JsonNode node, final String key) {
         final JsonNode value = child(node, key);
         if (!value.canConvertToInt() || value.asInt() < 0) {
-            throw new ModelException("config.json: '" + key + "' is " + value + ", a whole number from 0 is needed");
+            throw new ModelException(
+                    "config.json: '" + key + "' is " + value + "; it must be a whole number, 0 or larger");
         }
         return value.asInt();
     }

@@ -9,17 +9,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A low-rank adapter (Hu et al. 2021): y = W x + alpha / rank · B A x, W frozen.
+ * A low-rank adapter (Hu et al. 2021): y = W x + alpha / rank · B A x; W is frozen.
  *
- * @param rank rows of A and columns of B
- * @param targetModules last names of the linear layers that get one, as PEFT has them ({@code q_proj}), or {@link #ALL_LINEAR}
- *     alone for every linear layer of the decoder
+ * @param rank the number of rows of A and of columns of B
+ * @param targetModules the linear layers that get an adapter, by the last part of their names as in PEFT ({@code q_proj}); or only
+ *     {@link #ALL_LINEAR} for every linear layer of the decoder
  */
 public record Lora(int rank, double alpha, List<String> targetModules) {
-    /** Every linear layer of the decoder; the vision tower stays as it is. */
+    /** Names every linear layer of the decoder. The vision tower gets no adapters. */
     public static final String ALL_LINEAR = "all-linear";
 
-    /** What PEFT puts before a module's name in an adapter's file. */
+    /** The prefix of a module's name in the files of PEFT. */
     public static final String PREFIX = "base_model.model.";
 
     private static final String A = ".lora_A.weight";
@@ -27,23 +27,27 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
 
     public Lora {
         if (rank < 1 || !(alpha > 0)) {
-            throw new ModelException(
-                    "a LoRA needs a rank from 1 and an alpha over 0, these are " + rank + ", " + alpha);
+            throw new ModelException("a LoRA adapter needs a rank of at least 1 and an alpha greater than 0; they are "
+                    + rank + " and " + alpha);
         }
         targetModules = targetModules.stream().sorted().toList();
     }
 
-    /** Whether a tensor of an adapter, named as in its file, is an A; the others are Bs. */
+    /** Whether a tensor of an adapter's file is a matrix A. All other tensors are matrices B. */
     public static boolean isA(final String tensor) {
         return tensor.endsWith(A);
     }
 
-    /** What B A x is multiplied with. */
+    /** The factor of the product B A x. */
     public double scale() {
         return alpha / rank;
     }
 
-    /** The same adapter with {@link #ALL_LINEAR} written out for an architecture, as PEFT's configuration wants it. */
+    /**
+     * Returns the same adapter with {@link #ALL_LINEAR} replaced by the names of the layers, as PEFT needs them.
+     *
+     * @throws ModelException when the architecture has no module of a given name
+     */
     public Lora resolved(final JudgeConfig config) {
         final Map<String, Boolean> linear = linearModules(config);
         if (targetModules.equals(List.of(ALL_LINEAR))) {
@@ -57,14 +61,15 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
         }
         for (final String target : targetModules) {
             if (!linear.containsKey(target)) {
-                throw new ModelException("a LoRA's target module is '" + target + "'; this model has " + linear.keySet()
-                        + ", or " + ALL_LINEAR + " alone");
+                throw new ModelException(
+                        "the LoRA target module '" + target + "' does not exist in this model: name some of "
+                                + linear.keySet() + ", or only " + ALL_LINEAR);
             }
         }
         return this;
     }
 
-    /** The last names of an architecture's linear layers that can be adapted, and whether they are the vision tower's. */
+    /** The linear layers that can be adapted, by the last part of their names, and whether they belong to the vision tower. */
     private static Map<String, Boolean> linearModules(final JudgeConfig config) {
         final Map<String, Boolean> found = new TreeMap<>();
         TensorShapes.of(config).forEach((name, shape) -> {
@@ -76,8 +81,8 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
     }
 
     /**
-     * Routers, experts, embeddings and heads are left out; so is the vision attention's {@code proj}: PEFT goes by last names, and
-     * would adapt the patch embedding, a convolution of that name, with it.
+     * Excludes routers, experts, embeddings and heads. Excludes also {@code proj} of the vision attention: PEFT selects modules by the
+     * last part of their names, so it would also adapt the patch embedding, which is a convolution with the same last name.
      */
     private static boolean isLinear(final String name, final Shape shape) {
         return shape.dimension() == 2
@@ -93,7 +98,7 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
         return module.substring(module.lastIndexOf('.') + 1);
     }
 
-    /** The adapter's tensors by their published names. */
+    /** The shapes of the adapter's tensors, by the names that PEFT gives them. */
     public SortedMap<String, Shape> shapes(final JudgeConfig config) {
         final TreeSet<String> targets = new TreeSet<>(resolved(config).targetModules);
         final SortedMap<String, Shape> shapes = new TreeMap<>();

@@ -1,6 +1,6 @@
 package org.mtrljudge.model.config;
 
-/** Something about a checkpoint, an image or an input is wrong; the message says what, where, and what to do. */
+/** A checkpoint, an image or another input is invalid. The message says what is wrong, where, and what to do. */
 public final class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,10 +4,10 @@ import java.util.List;
 import org.mtrljudge.settings.Check;
 
 /**
- * What of the model is trained, and how it is held in memory: {@code actor.model} of a run's settings.
+ * The section {@code actor.model} of a run's settings: which weights are trained, and how the model is kept in memory.
  *
- * @param dtype of the weights, float32 or bfloat16; optimiser state and adapters are always float32
- * @param enableGradientCheckpointing compute layers again in the backward pass instead of keeping what they computed
+ * @param dtype the number type of the weights, float32 or bfloat16. The optimiser's state and adapters are always float32
+ * @param enableGradientCheckpointing whether layers are computed again in the backward pass, so that their activations are not kept
  */
 public record ModelSettings(String dtype, boolean enableGradientCheckpointing, LoraSettings lora) {
     private static final List<String> DTYPES = List.of("float32", "bfloat16");
@@ -20,8 +20,8 @@ public record ModelSettings(String dtype, boolean enableGradientCheckpointing, L
      * A low-rank adapter that is trained instead of all weights.
      *
      * @param rank 0 trains all weights
-     * @param alpha the adapter's product is scaled by alpha / rank
-     * @param targetModules last names of the layers that get one, or all-linear alone
+     * @param alpha the adapter's product is multiplied by alpha / rank
+     * @param targetModules the layers that get an adapter, by the last part of their names; or only all-linear
      */
     public record LoraSettings(int rank, double alpha, List<String> targetModules) {
         public LoraSettings {
@@ -32,10 +32,10 @@ public record ModelSettings(String dtype, boolean enableGradientCheckpointing, L
     }
 
     /**
-     * The model as actors and learner load it; only the learner checkpoints its gradients.
+     * The options with which actors and the learner load the model. Gradient checkpointing has an effect only in the learner.
      *
-     * @param device auto (a GPU where there is one), cpu or cuda:N
-     * @throws ModelException when there is no such device
+     * @param device auto (a GPU if there is one), cpu or cuda:N
+     * @throws ModelException when the device is none of these
      */
     public ModelOptions on(final String device) {
         return new ModelOptions(

@@ -4,10 +4,11 @@ import ai.djl.ndarray.types.Shape;
 import java.util.SortedMap;
 
 /**
- * How large a judge is, told from its configuration alone.
+ * The size of a judge, computed from its configuration without reading its weights.
  *
- * @param parameters over all tensors
- * @param keyValuesPerToken numbers that generation keeps for a position: keys and values of every layer
+ * @param parameters the number of parameters of all tensors
+ * @param tensors the number of tensors
+ * @param keyValuesPerToken the count of numbers that generation keeps per position: the keys and values of every layer
  */
 public record ModelSize(long parameters, int tensors, long keyValuesPerToken) {
 

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Every tensor of a Qwen3-VL checkpoint by its published name, with its shape. */
+/** The shapes of all tensors of a Qwen3-VL checkpoint, by their published names. */
 public final class TensorShapes {
     private final SortedMap<String, Shape> shapes = new TreeMap<>();
 

@@ -1,4 +1,4 @@
-/** What a judge is, without its weights: architecture, tensor names and shapes, number types, adapter, options, settings. */
+/** The description of a judge without its weights: architecture, names and shapes of tensors, number types, adapter, options, settings. */
 @NullMarked
 package org.mtrljudge.model.config;
 

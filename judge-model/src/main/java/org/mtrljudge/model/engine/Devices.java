@@ -11,10 +11,10 @@ public final class Devices {
     private Devices() {}
 
     /**
-     * The device of that name.
+     * Finds a device by its name.
      *
-     * @param name as {@link ModelOptions#device} has it: auto, cpu or cuda:N
-     * @throws ModelException when there is no such GPU
+     * @param name auto, cpu or cuda:N, as in {@link ModelOptions#device}
+     * @throws ModelException when the machine does not have that GPU
      */
     public static Device named(final String name) {
         final int gpus = JudgeModule.engine().getGpuCount();
@@ -22,7 +22,7 @@ public final class Devices {
             final int number = Integer.parseInt(name.substring(CUDA.length()));
             if (number >= gpus) {
                 throw new ModelException("device is " + name + ", but libtorch sees " + gpus
-                        + " GPUs: see 'Devices' in the README, or set device: cpu");
+                        + " GPUs: see 'Devices' in docs/models.md, or set device: cpu");
             }
             return Device.gpu(number);
         }

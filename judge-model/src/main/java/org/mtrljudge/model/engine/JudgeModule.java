@@ -22,14 +22,14 @@ import org.mtrljudge.model.config.ModelException;
 
 /**
  * The model's math: {@code torchscript/judge.py}, packed into a TorchScript archive and compiled by libtorch.
- * A module without state: weights and inputs are arguments, so many weights can share one module.
+ * The module has no state. Weights and inputs are arguments, so one module serves many sets of weights.
  */
 public final class JudgeModule implements AutoCloseable {
     private static final String SOURCE = "/torchscript/judge.py";
     private final Model model;
     private final PtSymbolBlock block;
 
-    /** @throws ModelException when libtorch refuses the source; its message names the line */
+    /** @throws ModelException when libtorch cannot compile the source. The message names the line */
     public JudgeModule() {
         engine();
         model = Model.newInstance("judge", "PyTorch");
@@ -44,7 +44,11 @@ public final class JudgeModule implements AutoCloseable {
         block = (PtSymbolBlock) model.getBlock();
     }
 
-    /** libtorch. @throws ModelException when there is none for this machine */
+    /**
+     * Loads libtorch.
+     *
+     * @throws ModelException when there is no libtorch for this machine
+     */
     static Engine engine() {
         try {
             return Engine.getEngine("PyTorch");
@@ -54,11 +58,11 @@ public final class JudgeModule implements AutoCloseable {
                 cause = cause.getCause();
             }
             throw new ModelException(
-                    "libtorch cannot be loaded (" + cause.getMessage() + "): see 'Devices' in the README", e);
+                    "libtorch cannot be loaded (" + cause.getMessage() + "): see 'Devices' in docs/models.md", e);
         }
     }
 
-    /** Sets how many cores one operation of the calling thread may use. */
+    /** Sets the number of cores that one operation of the calling thread may use. */
     public static void useThreads(final int threads) {
         engine();
         JniUtils.setNumThreads(threads);
@@ -67,16 +71,17 @@ public final class JudgeModule implements AutoCloseable {
     /** Whether autograd records a computation. */
     public enum Gradients {
         RECORDED,
-        /** Off for this call; the compiled plan of a recorded call can be shared. */
+        /** Not recorded in this call. The call can share the compiled plan of a recorded call. */
         OFF,
-        /** Off for good: results can never take part in a recorded computation. The fastest. */
+        /** Not recorded, and the results can never be part of a recorded computation. This is the fastest mode. */
         NEVER
     }
 
     /**
-     * Runs one method of the module. Results belong to the manager of the first argument.
+     * Runs one method of the module. The manager of the first argument owns the results.
      *
-     * @param arguments in the order of the method's parameters, named as DJL wants dictionaries: {@code w.some.tensor}
+     * @param arguments in the order of the method's parameters. The entries of a dictionary are named as DJL expects it: {@code
+     *     w.some.tensor}
      */
     public NDList run(final String method, final NDList arguments, final Gradients gradients) {
         try (NDManager scope = arguments.head().getManager().newSubManager()) {
@@ -84,9 +89,9 @@ public final class JudgeModule implements AutoCloseable {
             name.setName("module_method:" + method);
             final NDList all = new NDList(arguments);
             all.add(name);
-            // the optimiser rewrites what it has seen run a few times, and rounds differently then: training that goes
-            // on in a fresh
-            // process would not be the same to the bit. It gains nothing there, only in generation's loop
+            // libtorch's graph optimiser rewrites a graph that it has seen run a few times. The new graph rounds
+            // differently, so training that continues in a new process would not give the same bits. The optimiser
+            // makes only the loop of generation faster, so it is on only there.
             JniUtils.setGraphExecutorOptimize(gradients == Gradients.NEVER);
             if (gradients != Gradients.OFF) {
                 return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
@@ -106,14 +111,15 @@ public final class JudgeModule implements AutoCloseable {
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "data.pkl", pickledModule());
             store(zip, "code/__torch__.py", source);
-            store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            // the pickle of an empty tuple
+            store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
             store(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
             store(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
         }
         return bytes.toByteArray();
     }
 
-    /** The pickle of {@code __torch__.Judge} with its two attributes, training and _is_full_backward_hook. */
+    /** The pickle of an object of class {@code __torch__.Judge} with its two attributes, training and _is_full_backward_hook. */
     private static byte[] pickledModule() throws IOException {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(new byte[] {(byte) 0x80, 2, 'c'});

@@ -7,11 +7,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import org.mtrljudge.model.config.JudgeConfig;
 
-/** The dictionary {@code r} that every call of the module gets: rotary frequencies, norm epsilon, experts a token. */
+/** The dictionary {@code r}, an argument of every call of the module: rotary frequencies, epsilon of the norms, experts per token. */
 public final class SharedInputs {
     private SharedInputs() {}
 
-    /** Scalars lie on the CPU, where they are read. */
+    /** Creates the dictionary. Its scalars are on the CPU, because the module reads them there. */
     public static NDList of(final JudgeConfig.Text text, final NDManager manager) {
         final NDList shared = new NDList(rotaryFrequencies(text, manager));
         shared.head().setName("r.frequencies");
@@ -28,7 +28,10 @@ public final class SharedInputs {
         return shared;
     }
 
-    /** {@code [3, headDim / 2]}: each frequency stands in the row of the axis that turns it; interleaved T H W T H W … T T. */
+    /**
+     * {@code [3, headDim / 2]}: each frequency is in the row of its axis; the other rows are zero there. The axes are interleaved: T H W T
+     * H W … T T.
+     */
     private static NDArray rotaryFrequencies(final JudgeConfig.Text text, final NDManager manager) {
         final int half = text.headDim() / 2;
         final float[] table = new float[3 * half];

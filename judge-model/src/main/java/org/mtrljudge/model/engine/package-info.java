@@ -1,4 +1,4 @@
-/** libtorch: the module that computes the judge from TorchScript text, and the devices it computes on. */
+/** The use of libtorch: the module that computes the judge from TorchScript source, and the devices that it computes on. */
 @NullMarked
 package org.mtrljudge.model.engine;
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.mtrljudge.model.input.JudgeTokenizer;
 
-/** What {@code generate} returns, row by row: tokens {@code [rows, length]} and their log-probabilities; −1 after a row's end. */
+/** Converts the result of a {@link Generation}: tokens {@code [rows, length]}, −1 after the end of a row, and log-probabilities. */
 public final class GeneratedRows {
     private final long[] tokens;
     private final float[] logProbs;
@@ -28,7 +28,7 @@ public final class GeneratedRows {
         this.eosTokenId = eosTokenId;
     }
 
-    /** The rows in groups of that size. */
+    /** The completions in groups of that size. */
     public List<List<GeneratedCompletion>> groups(final int groupSize) {
         final List<List<GeneratedCompletion>> groups = new ArrayList<>();
         for (int row = 0; row < tokens.length / length; row += groupSize) {
@@ -55,7 +55,7 @@ public final class GeneratedRows {
                 ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished, spansOf(ids.length));
     }
 
-    /** A row may end before the others. */
+    /** The spans of a row with that number of tokens; a row may end before the others. */
     private List<GeneratedCompletion.Span> spansOf(final int tokens) {
         final List<GeneratedCompletion.Span> own = new ArrayList<>();
         int left = tokens;

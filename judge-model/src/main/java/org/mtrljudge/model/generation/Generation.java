@@ -16,12 +16,12 @@ import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.PromptBatch;
 import org.mtrljudge.model.weights.JudgeWeights;
 
-/** Completions of one batch of prompts as they are drawn, some tokens at a time, so that the weights may change in between. */
+/** Generates the completions of one batch of prompts in pieces of some tokens. The weights may change between two pieces. */
 public final class Generation {
-    /** What {@code prefill} returns before the cache, by the names {@code advance} knows it by. */
+    /** The arrays that {@code prefill} returns before the cache, by their names in {@code advance}. */
     private static final List<String> STATE = List.of("tokens", "logps", "done", "at", "token", "seen");
 
-    /** Which of it {@code advance} returns anew. */
+    /** The arrays that {@code advance} replaces. It changes the others in place. */
     private static final List<String> RENEWED = List.of("done", "at", "token");
 
     private final JudgeModule module;
@@ -32,7 +32,7 @@ public final class Generation {
     private final List<GeneratedCompletion.Span> spans = new ArrayList<>();
     private NDList drawing = new NDList();
 
-    /** @param scope owns everything that is made here */
+    /** @param scope owns all arrays that are created here */
     public Generation(
             final JudgeModule module, final JudgeWeights weights, final NDList shared, final NDManager scope) {
         this.module = module;
@@ -42,10 +42,10 @@ public final class Generation {
     }
 
     /**
-     * Draws all completions.
+     * Generates all completions.
      *
-     * @param pieceTokens how many tokens are drawn before the weights may change
-     * @param beforePiece called before each piece; what it returns marks the piece's tokens
+     * @param pieceTokens the number of tokens per row in a piece; between pieces the weights may change
+     * @param beforePiece is called before each piece. Its result marks the tokens of the piece
      * @return tokens {@code [rows, length]} and log-probabilities, as {@link GeneratedRows} reads them
      */
     public NDList run(
@@ -70,12 +70,13 @@ public final class Generation {
             final int before = drawn;
             drawn = advance(before, pieceTokens);
             mark(mark, drawn - before);
-            going = drawn - before == pieceTokens && drawn < limit; // fewer: every row has ended
+            // a piece has fewer tokens only if every row has ended
+            going = drawn - before == pieceTokens && drawn < limit;
         }
         return new NDList(part("tokens", drawn), part("logps", drawn));
     }
 
-    /** Tokens of a row in a piece, by its mark. */
+    /** The numbers of tokens per row that were sampled with the same mark, in order. */
     public List<GeneratedCompletion.Span> spans() {
         return spans;
     }
@@ -106,7 +107,7 @@ public final class Generation {
         }
     }
 
-    /** @return how many tokens each row has now, where it has not ended */
+    /** @return the number of tokens in each row that has not ended */
     private int advance(final int drawn, final int count) {
         final NDList arguments = new NDList();
         weights.addTo(arguments);
@@ -128,7 +129,7 @@ public final class Generation {
     private NDArray part(final String name, final int columns) {
         final NDArray all = state.get(name);
         if (all == null) {
-            throw new IllegalStateException("nothing was drawn");
+            throw new IllegalStateException("no tokens were generated");
         }
         return all.get(":, :" + columns);
     }

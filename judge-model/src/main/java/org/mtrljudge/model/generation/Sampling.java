@@ -3,13 +3,14 @@ package org.mtrljudge.model.generation;
 import java.util.SplittableRandom;
 
 /**
- * How completions are drawn.
+ * The settings of sampling.
  *
- * @param temperature 0 is greedy
- * @param topP the mass of tokens to draw from, 1 for all
+ * @param temperature 0 always takes the most likely token (greedy)
+ * @param topP the probability mass of the tokens that can be sampled; 1 for all tokens
+ * @param maxNewTokens the limit of tokens per completion
  */
 public record Sampling(double temperature, double topP, int maxNewTokens) {
-    /** Uniform numbers {@code [seeds * groupSize, maxNewTokens]} that tokens are drawn with, for each prompt from its own seed. */
+    /** The uniform numbers that tokens are sampled with, {@code [seeds * groupSize, maxNewTokens]}. Each prompt has its own seed. */
     float[] uniforms(final long[] seeds, final int groupSize) {
         final int each = groupSize * maxNewTokens;
         final float[] uniforms = new float[seeds.length * each];

@@ -1,4 +1,4 @@
-/** Completions: how they are drawn, token by token, and what was drawn. */
+/** The generation of completions, token by token, and its results. */
 @NullMarked
 package org.mtrljudge.model.generation;
 

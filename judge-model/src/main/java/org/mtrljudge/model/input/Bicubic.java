@@ -2,14 +2,17 @@ package org.mtrljudge.model.input;
 
 import java.awt.image.BufferedImage;
 
-/** Bicubic resampling with antialiasing (a = −0.5, the kernel widened when shrinking), as Pillow and torchvision do it. */
+/** Bicubic resampling with antialiasing as in Pillow and torchvision: a = −0.5, with a wider kernel when an image is made smaller. */
 final class Bicubic {
     private static final double A = -0.5;
     private static final double SUPPORT = 2.0;
 
     private Bicubic() {}
 
-    /** Three planes {@code [height * width]}, red, green, blue, rounded to 0..255; transparency falls on white. */
+    /**
+     * Resizes an image. Returns the planes red, green and blue, each {@code [height * width]}, rounded to 0..255. The background of
+     * transparent pixels is white.
+     */
     static float[][] resize(final BufferedImage image, final int height, final int width) {
         final int sourceWidth = image.getWidth();
         final int sourceHeight = image.getHeight();
@@ -41,7 +44,7 @@ final class Bicubic {
         return planes;
     }
 
-    /** For each target index: the first source index, then its normalised weights. */
+    /** For each target index: the first source index, then the normalised weights of the source values. */
     private static double[][] kernel(final int source, final int target) {
         final double scale = (double) source / target;
         final double widen = Math.max(scale, 1);

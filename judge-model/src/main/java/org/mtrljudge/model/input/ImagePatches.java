@@ -1,11 +1,11 @@
 package org.mtrljudge.model.input;
 
 /**
- * One preprocessed image: its patches in merge-block order, ready for the vision tower.
+ * One preprocessed image for the vision tower: its patches, ordered by merge blocks of 2 × 2.
  *
  * @param pixels {@code [gridHeight * gridWidth, 3 * frames * patch * patch]}, float32 in −1..1
- * @param gridHeight patches in a column
- * @param gridWidth patches in a row
+ * @param gridHeight the number of patches per column
+ * @param gridWidth the number of patches per row
  */
 public record ImagePatches(float[] pixels, int gridHeight, int gridWidth) {
 
@@ -13,7 +13,7 @@ public record ImagePatches(float[] pixels, int gridHeight, int gridWidth) {
         return gridHeight * gridWidth;
     }
 
-    /** How many tokens of the prompt the image takes: four patches each. */
+    /** The number of prompt tokens of the image: one per four patches. */
     public int tokens() {
         return patches() / 4;
     }

@@ -12,19 +12,23 @@ import javax.imageio.stream.ImageInputStream;
 import org.mtrljudge.model.config.ModelException;
 
 /**
- * Turns an encoded picture into patches as Qwen2VLImageProcessor does: smart resize to multiples of 32, bicubic, x/127.5 − 1,
- * patches in merge-block order, the frame doubled for the temporal axis.
+ * Converts an encoded picture into patches as Qwen2VLImageProcessor does: bicubic resizing to multiples of 32 (smart resize), values
+ * x/127.5 − 1, patches ordered by merge blocks, the frame repeated on the temporal axis.
  *
- * @param minPixels the smallest area after resizing ({@code size.shortest_edge}, a pixel count)
- * @param maxPixels the largest ({@code size.longest_edge})
+ * @param minPixels the smallest area after resizing, in pixels ({@code size.shortest_edge})
+ * @param maxPixels the largest area after resizing, in pixels ({@code size.longest_edge})
  */
 public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int temporalPatchSize, int mergeSize) {
-    /** Pictures larger than this are refused before they are decoded. */
+    /** Larger pictures are refused before they are decoded, so that a small file cannot fill the memory. */
     public static final long MAX_DECODED_PIXELS = 40_000_000;
 
     private static final int MAX_ASPECT_RATIO = 200;
 
-    /** Reads a published {@code preprocessor_config.json}. */
+    /**
+     * Reads a published {@code preprocessor_config.json}.
+     *
+     * @throws ModelException when it lacks the sizes or asks for a normalisation that is not supported
+     */
     public static ImageProcessor of(final JsonNode config) {
         final JsonNode size = config.path("size");
         if (!size.has("shortest_edge") || !size.has("longest_edge")) {
@@ -47,9 +51,11 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     }
 
     /**
-     * @param encoded PNG, JPEG, GIF or BMP bytes
-     * @param name what to call the picture in an error
-     * @throws ModelException when it cannot be decoded, is too large or too long and narrow
+     * Decodes a picture and cuts it into patches.
+     *
+     * @param encoded the bytes of a PNG, JPEG, GIF or BMP file
+     * @param name names the picture in error messages
+     * @throws ModelException when the picture cannot be decoded, is too large, or one side is too long for the other
      */
     public ImagePatches process(final byte[] encoded, final String name) {
         return patches(decode(encoded, name), name);
@@ -67,7 +73,7 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
                 final long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MAX_DECODED_PIXELS) {
                     throw new ModelException("image " + name + " is " + reader.getWidth(0) + "×" + reader.getHeight(0)
-                            + " pixels, at most " + MAX_DECODED_PIXELS + " are decoded: scale it down");
+                            + " pixels; at most " + MAX_DECODED_PIXELS + " are decoded: scale it down");
                 }
                 return reader.read(0);
             } finally {
@@ -102,7 +108,7 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
         return new ImagePatches(pixels, gridHeight, gridWidth);
     }
 
-    /** One row of the result: channel, frame, row, column. */
+    /** Writes one row of the result, ordered by channel, frame, row and column. Returns the index behind it. */
     private int copyPatch(
             final float[][] planes, final int width, final int top, final int left, final float[] out, final int from) {
         int at = from;
@@ -118,11 +124,11 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
         return at;
     }
 
-    /** The published smart_resize: {height, width} as multiples of patch · merge within the pixel bounds. */
+    /** The published smart_resize. Returns {height, width} as multiples of patch · merge within the bounds of the area. */
     int[] smartResize(final int height, final int width, final String name) {
         if (Math.max(height, width) > (long) MAX_ASPECT_RATIO * Math.min(height, width)) {
-            throw new ModelException("image " + name + " is " + width + "×" + height
-                    + ": its sides differ by more than " + MAX_ASPECT_RATIO + " times");
+            throw new ModelException("image " + name + " is " + width + "×" + height + ": one side is more than "
+                    + MAX_ASPECT_RATIO + " times the other");
         }
         final int factor = patchSize * mergeSize;
         long h = Math.max(factor, (long) Math.rint((double) height / factor) * factor);

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.util.Map;
 import org.mtrljudge.model.config.ModelException;
 
-/** Text to token ids and back, by a checkpoint's own {@code tokenizer.json}. */
+/** Converts text to token ids and back, with the {@code tokenizer.json} of a checkpoint. */
 public final class JudgeTokenizer implements AutoCloseable {
     private static final int REPLACEMENT = 0xFFFD;
     private final HuggingFaceTokenizer tokenizer;
 
-    /** @throws ModelException when the bytes are no tokenizer file */
+    /** @throws ModelException when the bytes are not a tokenizer file */
     public JudgeTokenizer(final byte[] tokenizerJson) {
         try {
             tokenizer = HuggingFaceTokenizer.newInstance(
@@ -22,7 +22,7 @@ public final class JudgeTokenizer implements AutoCloseable {
         }
     }
 
-    /** An unpaired surrogate is read as the replacement character: the native side would else garble every emoji beside it. */
+    /** Encodes a text. Unpaired surrogates become the replacement character, because the native library would damage other emoji too. */
     public int[] encode(final String text) {
         final long[] ids =
                 tokenizer.encode(withoutUnpairedSurrogates(text), false, false).getIds();
@@ -40,7 +40,7 @@ public final class JudgeTokenizer implements AutoCloseable {
         return new String(points, 0, points.length);
     }
 
-    /** Special tokens, the end of the turn among them, leave no text. */
+    /** Decodes token ids. Special tokens, for example the end-of-turn token, add no text. */
     public String decode(final int[] ids) {
         final long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.mtrljudge.model.config.JudgeConfig;
 
 /**
- * Groups as rows of one batch: each row holds a prompt ONCE and all its completions after it. A completion sees the prompt and
- * itself, and its positions go on from the prompt's, so the row computes what separate sequences would, at the cost of one prompt.
+ * Packs each group into one row of a batch: the prompt once, then all its completions. A completion sees the prompt and itself, and
+ * its positions follow those of the prompt. So a row gives the same results as separate sequences, but computes the prompt only once.
  */
 public final class PackedBatch {
     private final List<PackedGroup> groups;
@@ -43,7 +43,8 @@ public final class PackedBatch {
         final EncodedPrompt prompt = group.prompt();
         final int promptLength = prompt.length();
         for (int i = 0; i < width; i++) {
-            see(row, i, i, i + 1); // padding sees itself, so that no row of the softmax is empty
+            // padding sees itself, so that no row of the softmax is empty
+            see(row, i, i, i + 1);
         }
         for (int i = 0; i < promptLength; i++) {
             place(
@@ -84,7 +85,7 @@ public final class PackedBatch {
         Arrays.fill(mask, line + from, line + to, true);
     }
 
-    /** The images, as the dictionary {@code v}. */
+    /** The images of the batch as the dictionary {@code v}. */
     public NDList vision(final JudgeConfig config, final NDManager scope) {
         final List<EncodedPrompt> prompts =
                 groups.stream().map(PackedGroup::prompt).toList();
@@ -103,17 +104,17 @@ public final class PackedBatch {
         return scope.create(positions, new Shape(3, groups.size(), width));
     }
 
-    /** {@code [rows, 1, width, width]}: which positions (last axis) a position sees. */
+    /** {@code [rows, 1, width, width]}: which positions (last axis) each position (axis before) sees. */
     public NDArray mask(final NDManager scope) {
         return scope.create(mask, new Shape(groups.size(), 1, width, width));
     }
 
-    /** {@code [tokens]}, int64: the flat positions whose states predict the completions' tokens, group by group. */
+    /** {@code [tokens]}, int64: the flat positions of the states that predict the completion tokens, group by group. */
     public NDArray at(final NDManager scope) {
         return scope.create(at);
     }
 
-    /** {@code [tokens]}, int64: those tokens. */
+    /** {@code [tokens]}, int64: the completion tokens in the same order. */
     public NDArray chosen(final NDManager scope) {
         return scope.create(chosen);
     }

@@ -2,16 +2,16 @@ package org.mtrljudge.model.input;
 
 import java.util.List;
 
-/** A prompt and the completions that share it: the unit that a training batch is packed of. */
+/** A prompt and the completions that share it. A training batch consists of packed groups. */
 public record PackedGroup(EncodedPrompt prompt, List<int[]> completions) {
 
-    /** Positions the group takes in a batch: each completion's last token is predicted, never read. */
+    /** The number of positions of the group in a batch. The last token of a completion needs none: it is predicted, but not read. */
     public int width() {
         return prompt.length()
                 + completions.stream().mapToInt(c -> c.length - 1).sum();
     }
 
-    /** Tokens that the group trains on. */
+    /** The number of tokens that are trained on. */
     public int completionTokens() {
         return completions.stream().mapToInt(c -> c.length).sum();
     }

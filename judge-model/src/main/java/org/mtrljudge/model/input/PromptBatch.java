@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.mtrljudge.model.config.JudgeConfig;
 
-/** Prompts of one generation batch, padded on the left, as the arguments of {@code generate}. */
+/** Converts the prompts of one generation batch, padded on the left, to arguments of the module's method {@code prefill}. */
 public final class PromptBatch {
     private PromptBatch() {}
 

@@ -5,9 +5,9 @@ import java.util.List;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.ModelException;
 
-/** Writes a judging prompt in the chat format and gives every token its three rotary positions. */
+/** Converts a judging prompt to the chat format and computes the three rotary positions of every token. */
 public final class PromptEncoder {
-    /** Marks in a prompt's text where the next image goes. */
+    /** Marks the place of an image in the text of a prompt. */
     public static final String IMAGE = "<image>";
 
     private static final String PAD = "<|image_pad|>";
@@ -20,12 +20,15 @@ public final class PromptEncoder {
     }
 
     /**
+     * Encodes a prompt.
+     *
      * @param text the user's turn with one {@code <image>} for each image
-     * @throws ModelException when placeholders and images differ in number
+     * @throws ModelException when the numbers of placeholders and images differ, or the text contains special tokens
      */
     public EncodedPrompt encode(final String text, final List<ImagePatches> images) {
         if (text.contains("<|")) {
-            throw new ModelException("the prompt's text holds '<|', which is kept for special tokens: " + text);
+            throw new ModelException(
+                    "the text of the prompt contains '<|', which is reserved for special tokens: " + text);
         }
         final String[] parts = text.split(IMAGE, -1);
         if (parts.length - 1 != images.size()) {
@@ -44,7 +47,7 @@ public final class PromptEncoder {
         return withPositions(ids, images);
     }
 
-    /** A completion as it should have been generated: its tokens and the end of the turn. */
+    /** Encodes a completion as the model should generate it: its tokens and the end-of-turn token. */
     public int[] encodeCompletion(final String text) {
         final int[] ids = tokenizer.encode(text);
         final int[] ended = Arrays.copyOf(ids, ids.length + 1);
@@ -52,7 +55,7 @@ public final class PromptEncoder {
         return ended;
     }
 
-    /** Text advances all three axes; an image spans a grid from where it starts; what follows goes on from the largest. */
+    /** A text token advances all three axes. The tokens of an image form a grid; the next token follows its largest position. */
     private EncodedPrompt withPositions(final int[] ids, final List<ImagePatches> images) {
         final int[][] positions = new int[3][ids.length];
         int next = 0;

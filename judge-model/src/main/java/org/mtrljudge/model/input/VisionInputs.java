@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.mtrljudge.model.config.JudgeConfig;
 
-/** The images of a batch as the vision tower's dictionary argument {@code v}; images of unlike sizes are padded. */
+/** Converts the images of a batch to the dictionary {@code v} of the vision tower. Images are padded to the largest one. */
 final class VisionInputs {
     private static final double ROPE_THETA = 10_000;
     private final JudgeConfig.Vision config;
@@ -23,9 +23,9 @@ final class VisionInputs {
     }
 
     /**
-     * @param prompts the prompts of the batch, one a row
-     * @param starts in which column each row's prompt begins
-     * @param width positions in a row
+     * @param prompts the prompts of the batch, one per row
+     * @param starts the column in which the prompt of each row begins
+     * @param width the number of positions per row
      */
     static void addTo(
             final NDList arguments,
@@ -58,7 +58,7 @@ final class VisionInputs {
         arguments.add(array);
     }
 
-    /** Flat positions of all image tokens in the batch's [rows, width]. */
+    /** The flat positions of all image tokens in the batch {@code [rows, width]}. */
     private static long[] targets(final List<EncodedPrompt> prompts, final int[] starts, final int width) {
         final List<Long> targets = new ArrayList<>();
         for (int row = 0; row < prompts.size(); row++) {
@@ -72,7 +72,7 @@ final class VisionInputs {
         return targets.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** Which merged rows of the padded images are real. */
+    /** The indexes of the merged rows that are not padding. */
     private long[] rows() {
         final long[] rows =
                 new long[images.stream().mapToInt(ImagePatches::tokens).sum()];
@@ -103,7 +103,7 @@ final class VisionInputs {
         return scope.create(real, new Shape(images.size(), 1, 1, patches));
     }
 
-    /** The bilinear corners in the position table and the rotary angles, both in merge-block order. */
+    /** Adds the bilinear corners in the position table and the rotary angles. Both are ordered by merge blocks. */
     private void addPositions(final NDList arguments, final NDManager scope) {
         final int frequencies = config.hiddenSize() / config.heads() / 4;
         final long[] index = new long[images.size() * patches * 4];

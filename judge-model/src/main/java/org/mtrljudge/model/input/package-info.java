@@ -1,4 +1,4 @@
-/** From text and pictures to tensors: tokens, patches, positions, masks, and the batches they are packed in. */
+/** The conversion of text and pictures to tensors: tokens, patches, positions, masks, and packed batches. */
 @NullMarked
 package org.mtrljudge.model.input;
 

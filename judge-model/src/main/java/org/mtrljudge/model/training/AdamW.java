@@ -18,18 +18,18 @@ import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.model.weights.Weights;
 
 /**
- * AdamW over the trained weights of a judge, with clipping by the global gradient norm. Norms and biases are not decayed. All its
- * state is float32, also a master copy of weights that are not.
+ * The AdamW optimiser of a judge's trained weights, with clipping by the global gradient norm. Weight decay does not apply to norms and
+ * biases. The state is float32: two moments and, if the weights have another type, a master copy of them.
  */
 public final class AdamW implements AutoCloseable {
     /**
      * The optimiser's constants.
      *
-     * @param maxGradNorm gradients are scaled down to this global norm
+     * @param maxGradNorm larger gradients are scaled down to this global norm
      */
     public record Settings(double weightDecay, double beta1, double beta2, double epsilon, double maxGradNorm) {}
 
-    /** Its state in a checkpoint folder: float32, PyTorch's names before each tensor's own. */
+    /** The file of the state in a checkpoint folder: float32 tensors, named by PyTorch's name of the state and the name of the weight. */
     public static final String FILE = "optimizer.safetensors";
 
     private final JudgeModule module;
@@ -51,9 +51,9 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * One update from the gradients on the weights, which are zero afterwards.
+     * Updates the weights with the gradients on them. Afterwards the gradients are zero.
      *
-     * @return the global gradient norm before clipping; when it is not finite nothing was updated
+     * @return the global gradient norm before clipping. If it is not finite, the weights are not updated
      */
     public double step(final double learningRate) {
         try (Weights gradients = weights.gradients();
@@ -101,7 +101,7 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
-    /** Writes moments, master weights and the number of updates: what {@link #restore} takes. */
+    /** Writes moments, master weights and the number of updates. {@link #restore} reads them. */
     public void writeTo(final WritableByteChannel out) throws IOException {
         try (NDManager scope = weights.newScope()) {
             final NDArray step = scope.create(new float[] {updates});
@@ -121,9 +121,9 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Takes back what {@link #writeTo} wrote into a checkpoint folder.
+     * Reads the state that {@link #writeTo} wrote into a checkpoint folder.
      *
-     * @throws ModelException when it is missing, damaged or another model's
+     * @throws ModelException when the state is missing, damaged, or belongs to another model
      */
     public void restore(final Path folder) {
         final Path file = folder.resolve(FILE);

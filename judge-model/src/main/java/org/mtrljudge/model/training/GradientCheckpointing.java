@@ -14,14 +14,14 @@ import org.mtrljudge.model.input.PackedBatch;
 import org.mtrljudge.model.weights.JudgeWeights;
 
 /**
- * A forward and backward that keeps the input of each decoder layer alone and computes the layer again when its gradients are
- * due (Chen et al. 2016); the head is computed in pieces, because logits are the largest array there is. The vision tower with the
- * embeddings counts as one layer. The gradient of a layer is that of sum(output · gradient of the output).
+ * Forward and backward passes that keep only the input of each decoder layer and compute the layer again when its gradients are
+ * needed (Chen et al. 2016). The head is computed in pieces, because the logits are the largest array. The vision tower and the
+ * embeddings together are treated as one layer. The gradient of a layer is the gradient of sum(output · gradient of the output).
  */
 final class GradientCheckpointing {
     private static final String TEXT = "model.language_model.";
 
-    /** Tokens of one piece of the head. */
+    /** The number of tokens in one piece of the head. */
     static final int HEAD_ROWS = 256;
 
     private final JudgeModule module;
@@ -43,11 +43,11 @@ final class GradientCheckpointing {
         this.head = head;
     }
 
-    /** What the layers of one batch share. */
+    /** The arrays that all layers of one batch use. */
     private record Batch(
             NDList vision, NDArray ids, NDArray positions, NDArray mask, NDArray at, NDArray chosen, NDManager scope) {}
 
-    /** Leaves the gradients of {@code loss} on the trained weights, added to those already there. */
+    /** Adds the gradients of {@code loss} to the gradients of the trained weights. */
     void backward(
             final PackedBatch packed,
             final double temperature,
@@ -118,7 +118,7 @@ final class GradientCheckpointing {
         return result;
     }
 
-    /** Scores the last layer's output, and returns its gradient. */
+    /** Scores the output of the last layer and returns the gradient of this output. */
     private NDArray throughHead(
             final Batch batch,
             final NDArray x,
@@ -162,7 +162,8 @@ final class GradientCheckpointing {
     private void throughEmbedding(
             final Batch batch, final NDList embedded, final NDArray gradient, final GradientCollector collector) {
         if (!weights.addPartsTo(new NDList(), List.of(TEXT + "embed_tokens.", "model.visual."))) {
-            return; // an adapter of the decoder alone
+            // only the decoder has an adapter
+            return;
         }
         try (NDManager scope = batch.scope.newSubManager()) {
             final NDList again = embedding(batch, Gradients.RECORDED, scope);
@@ -174,7 +175,7 @@ final class GradientCheckpointing {
         }
     }
 
-    /** {@code []}: the sum of y · upstream. */
+    /** The sum of y · upstream, a scalar {@code []}. */
     private NDArray product(final NDArray y, final NDArray upstream, final NDManager scope) {
         y.setName(null);
         upstream.setName(null);

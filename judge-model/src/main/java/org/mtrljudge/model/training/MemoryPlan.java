@@ -9,21 +9,23 @@ import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSize;
 
 /**
- * How much memory a judge takes, counted from its configuration; all figures are bytes. What libtorch and the JVM take besides, and
- * what allocators leave unused, comes on top.
+ * The memory that a judge needs, in bytes, computed from its configuration. It does not include the memory that libtorch and the JVM
+ * need for themselves, nor memory that allocators leave unused.
  *
- * @param weights of the whole judge
- * @param policy what is trained and broadcast: the same, or the adapter
- * @param gradients of the policy
- * @param optimizer AdamW's two moments, and float32 masters of weights that are not
- * @param activations what a micro-batch keeps for its backward pass in the decoder
- * @param probabilities of all tokens that a micro-batch scores at once
+ * @param weights the weights of the whole judge
+ * @param policy the weights that are trained and broadcast: those of the whole judge, or of the adapter
+ * @param gradients the gradients of the policy
+ * @param optimizer the two moments of AdamW, and a float32 master copy if the policy is not float32
+ * @param activations the arrays that the decoder keeps for the backward pass of a micro-batch
+ * @param probabilities the probabilities of all tokens that a micro-batch scores at once
  */
 public record MemoryPlan(
         long weights, long policy, long gradients, long optimizer, long activations, long probabilities) {
 
     /**
-     * @param tokens positions of a micro-batch
+     * Computes the plan.
+     *
+     * @param tokens the number of positions of a micro-batch
      * @throws ModelException when the adapter does not fit the architecture
      */
     public static MemoryPlan of(final JudgeConfig config, final ModelOptions options, final long tokens) {
@@ -48,8 +50,9 @@ public record MemoryPlan(
     }
 
     /**
-     * Numbers a decoder layer keeps for a position: around its norms 6 times the hidden size; 7 times the queries (their norm, rotation,
-     * attention, and keys and values repeated for them); keys and values; 4 times the inner size of its MLP.
+     * The count of numbers that a decoder layer keeps per position: 6 times the hidden size around its norms; 7 times the size of the
+     * queries (norm, rotation, attention, and the keys and values that are repeated for them); 4 times the size of the keys; 4 times the
+     * inner size of the MLP.
      */
     private static long keptByLayer(final JudgeConfig.Text text) {
         final long queries = (long) text.heads() * text.headDim();

@@ -14,8 +14,8 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.engine.JudgeModule.Gradients;
 
 /**
- * From states to scores, and back from a loss of the scores to the gradient of the states, by hand: autograd would keep five arrays
- * {@code [tokens, vocabulary]}, this keeps one, or a piece of one.
+ * Computes scores from states, and the gradient of the states from a loss of the scores. The gradient is written by hand, because
+ * autograd would keep five arrays {@code [tokens, vocabulary]}; this class keeps one, or a piece of one.
  */
 final class ScoringHead {
     private final JudgeModule module;
@@ -23,8 +23,8 @@ final class ScoringHead {
     private final @Nullable NDArray trained;
 
     /**
-     * @param weights the dictionary {@code w} with the head's matrix
-     * @param trained that matrix when its gradient is wanted
+     * @param weights the dictionary {@code w} with the matrix of the head
+     * @param trained the matrix of the head, or null if it needs no gradient
      */
     ScoringHead(final JudgeModule module, final NDList weights, final @Nullable NDArray trained) {
         this.module = module;
@@ -33,11 +33,11 @@ final class ScoringHead {
     }
 
     /**
-     * Scores the states, lets {@code loss} make a scalar of the scores, and adds the head's own gradient to its matrix.
+     * Scores the states, computes {@code loss} of the scores, and adds the gradient of the head's matrix to that matrix.
      *
-     * @param states {@code [tokens, hidden]}, without a graph
+     * @param states {@code [tokens, hidden]}, without an autograd graph
      * @param chosen {@code [tokens]}, int64
-     * @param rows tokens that are scored at once; when they are not all, each piece is scored again for its gradient
+     * @param rows the number of tokens that are scored at once. If it is less than all, each piece is scored again for its gradient
      * @return the gradient of the states, {@code [tokens, hidden]}
      */
     NDArray backward(
@@ -85,7 +85,8 @@ final class ScoringHead {
             trained.setName(null);
             final NDList sum = module.run("product", new NDList(trained, own), Gradients.RECORDED);
             sum.attach(scope);
-            collector.backward(sum.head()); // adds `own` to what other uses of the matrix leave
+            // adds `own` to the gradient that other uses of the matrix leave
+            collector.backward(sum.head());
         }
         return NDArrays.concat(new NDList(gradients));
     }

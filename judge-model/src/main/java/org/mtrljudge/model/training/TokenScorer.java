@@ -17,7 +17,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Weights;
 
-/** Scores the completion tokens of packed groups, and takes the gradients of a loss of these scores back to the weights. */
+/** Scores the completion tokens of packed groups, and computes the gradients of the weights from a loss of these scores. */
 public final class TokenScorer {
     private final JudgeModule module;
     private final JudgeConfig config;
@@ -26,8 +26,8 @@ public final class TokenScorer {
     private final boolean checkpointing;
 
     /**
-     * @param shared the dictionary {@code r}, as {@link SharedInputs} makes it
-     * @param checkpointing whether {@link #backward} computes layers again instead of keeping what they computed
+     * @param shared the dictionary {@code r} of {@link SharedInputs}
+     * @param checkpointing whether {@link #backward} computes layers again, so that their activations are not kept
      */
     public TokenScorer(
             final JudgeModule module,
@@ -43,10 +43,10 @@ public final class TokenScorer {
     }
 
     /**
-     * Log-probabilities of all completion tokens of the groups, in their order.
+     * Scores all completion tokens of the groups, in the order of the groups.
      *
-     * @param by the version of the policy
-     * @param scope owns the result and everything behind it
+     * @param by the version of the policy that scores them
+     * @param scope owns the result and all arrays of the computation
      */
     public TokenScores score(
             final Weights by, final List<PackedGroup> groups, final double temperature, final NDManager scope) {
@@ -58,7 +58,7 @@ public final class TokenScorer {
         return new TokenScores(result.get(0), result.get(1));
     }
 
-    /** Logits at every position of a prompt, {@code [positions, vocabulary]}, float32. */
+    /** Computes the logits at every position of a prompt, {@code [positions, vocabulary]}, float32. */
     public NDArray logits(final EncodedPrompt prompt, final NDManager scope) {
         final PackedBatch batch = new PackedBatch(List.of(new PackedGroup(prompt, List.of())));
         final NDList result = module.run("all_logits", sequences(weights.policy(), batch, scope), Gradients.NEVER);
@@ -66,7 +66,7 @@ public final class TokenScorer {
         return result.head().squeeze(0);
     }
 
-    /** The arguments of {@code log_probs}, {@code all_logits} and {@code states} from {@code w} to {@code mask}. */
+    /** The arguments from {@code w} to {@code mask}, which {@code log_probs}, {@code all_logits} and {@code states} have in common. */
     private NDList sequences(final Weights by, final PackedBatch batch, final NDManager scope) {
         final NDList arguments = new NDList();
         weights.addTo(arguments, by);
@@ -77,11 +77,11 @@ public final class TokenScorer {
     }
 
     /**
-     * Runs a forward over the groups and the backward of what {@code loss} makes of their scores, and leaves the gradients on the
-     * policy's weights, added to those already there. An {@link AdamW} over them has to be there.
+     * Runs the forward pass over the groups, computes {@code loss} of their scores, and runs the backward pass. The gradients are added
+     * to the gradients that the policy's weights already have. The {@link AdamW} of these weights must have been created before.
      *
-     * @param scope owns all arrays of the pass
-     * @param loss from the scores a scalar; its own arrays belong to the scope
+     * @param scope owns all arrays of both passes
+     * @param loss computes a scalar from the scores; the scope owns its arrays
      */
     public void backward(
             final List<PackedGroup> groups,

@@ -3,9 +3,9 @@ package org.mtrljudge.model.training;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What a forward over packed groups says of each completion token, in the order of the groups and their completions.
+ * The scores of each completion token of packed groups, in the order of the groups and their completions.
  *
- * @param logProbs {@code [tokens]}, float32; carries gradients in training mode
- * @param entropies {@code [tokens]}, float32, of the distribution each token was drawn from, in nats
+ * @param logProbs {@code [tokens]}, float32; in a backward pass they have gradients
+ * @param entropies {@code [tokens]}, float32: the entropy of the distribution at each token, in nats
  */
 public record TokenScores(NDArray logProbs, NDArray entropies) {}

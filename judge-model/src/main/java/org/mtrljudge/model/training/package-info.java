@@ -1,4 +1,4 @@
-/** Scores of completion tokens, their gradients, the optimiser, and the memory that all of it takes. */
+/** The scores of completion tokens, their gradients, the optimiser, and the memory that training needs. */
 @NullMarked
 package org.mtrljudge.model.training;
 

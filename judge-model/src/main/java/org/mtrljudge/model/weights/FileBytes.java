@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.mtrljudge.model.config.ModelException;
 
-/** A tensor's bytes in a file from {@code start} on. */
+/** The bytes of a tensor in a file, which begin at byte {@code start}. */
 record FileBytes(Path file, long start) implements TensorTransfer.Source {
     @Override
     public void read(final ByteBuffer target, final long from) throws IOException {

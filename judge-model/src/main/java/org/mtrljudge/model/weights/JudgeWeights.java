@@ -18,20 +18,20 @@ import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
 
-/** The weights of a judge: its base, and the adapter on it where one is trained instead. */
+/** The weights of a judge: the base model and, if one is trained, the adapter. */
 public final class JudgeWeights {
     private static final String ARGUMENT = "w";
     private final JudgeConfig config;
     private final Weights base;
     private final @Nullable Adapter adapter;
 
-    /** @param scale what the module multiplies the adapter's product with: a scalar on the CPU */
+    /** @param scale the factor of the adapter's product: a scalar on the CPU */
     private record Adapter(Lora lora, Weights weights, NDArray scale) {}
 
     /**
-     * @param options the type that the base is held in, and the adapter that is trained
-     * @param tensors of the base
-     * @param adapterTensors empty where all weights are trained
+     * @param options the number type of the base model, and the adapter that is trained
+     * @param tensors the tensors of the base model
+     * @param adapterTensors the tensors of the adapter; empty if all weights are trained
      * @param manager owns the arrays
      */
     public JudgeWeights(
@@ -56,32 +56,32 @@ public final class JudgeWeights {
         }
     }
 
-    /** The whole judge without an adapter. */
+    /** The weights of the whole judge without an adapter. */
     public Weights base() {
         return base;
     }
 
-    /** What is trained, broadcast and saved: all weights, or the adapter alone where there is one. */
+    /** The weights that are trained, broadcast and saved: all weights, or only those of the adapter if there is one. */
     public Weights policy() {
         return adapter == null ? base : adapter.weights;
     }
 
-    /** The low-rank adapter that is trained, if it is one. */
+    /** The low-rank adapter that is trained, or null if all weights are trained. */
     public @Nullable Lora lora() {
         return adapter == null ? null : adapter.lora;
     }
 
-    /** Appends all weights as the dictionary {@code w} of a module's method. */
+    /** Appends all weights to the arguments of a module's method, as the dictionary {@code w}. */
     public void addTo(final NDList arguments) {
         addTo(arguments, policy());
     }
 
-    /** As above, with another version of the policy. */
+    /** Appends all weights as above, with another version of the policy. */
     public void addTo(final NDList arguments, final Weights version) {
         add(arguments, version, List.of(""));
     }
 
-    /** As above, only the weights whose names begin with one of {@code parts}. Tells whether some of them are trained. */
+    /** Appends only the weights whose names begin with one of {@code parts}. Returns whether some of these weights are trained. */
     public boolean addPartsTo(final NDList arguments, final List<String> parts) {
         return add(arguments, policy(), parts);
     }
@@ -101,15 +101,16 @@ public final class JudgeWeights {
     }
 
     /**
-     * Takes a policy's weights from a safetensors image.
+     * Replaces the policy's weights by those of a safetensors image in memory.
      *
-     * @throws ModelException when the image does not fit this policy; the old weights stay
+     * @param origin names the image in error messages
+     * @throws ModelException when the image does not fit this policy. The policy then keeps its weights
      */
     public void replacePolicy(final ByteBuffer safetensors, final String origin) {
         policy().overwrite(Safetensors.read(safetensors, policyShapes(), Path.of(origin)));
     }
 
-    /** As above, from a file of any size. */
+    /** Replaces the policy's weights as above, from a file of any size. */
     public void replacePolicy(final Path safetensors) {
         final SortedMap<String, Safetensors.Tensor> tensors = Safetensors.read(safetensors);
         Safetensors.check(tensors, policyShapes(), safetensors);

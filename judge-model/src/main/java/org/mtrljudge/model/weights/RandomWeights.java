@@ -10,11 +10,11 @@ import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 
-/** Fresh weights from a seed, of a judge or of an adapter. */
+/** Random initial weights of a judge or of an adapter, determined by a seed. */
 public final class RandomWeights {
     private RandomWeights() {}
 
-    /** A judge's: matrices by fan-in, embeddings small, norms one, biases zero. */
+    /** The weights of a judge: matrices scaled by their fan-in, small embeddings, norms of one, biases of zero. */
     public static SortedMap<String, Safetensors.Tensor> of(final JudgeConfig config, final long seed) {
         final Random random = new Random(seed);
         final SortedMap<String, Safetensors.Tensor> tensors = new TreeMap<>();
@@ -30,7 +30,7 @@ public final class RandomWeights {
         return tensors;
     }
 
-    /** An adapter's, which changes nothing yet: A uniform in ±1/√in (Kaiming, a = √5), B zero. */
+    /** The weights of an adapter that does not change the model yet: A is uniform in ±1/√in (Kaiming, a = √5), B is zero. */
     public static SortedMap<String, Safetensors.Tensor> adapter(
             final Lora lora, final JudgeConfig config, final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);

@@ -24,35 +24,36 @@ import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * The safetensors format: 8 bytes header length, a JSON header, the raw little-endian tensors.
- * Every length is checked against the buffer before anything is read.
+ * Reads and writes the safetensors format: 8 bytes for the length of the header, a JSON header, the raw little-endian tensors.
+ * Every length is compared with the size of the buffer before data is read.
  */
 public final class Safetensors {
     private static final int MAX_HEADER_BYTES = 16 << 20;
     private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
-    /** A tensor's bytes as they lie in the file, and its shape. */
+
+    /** A tensor of a file: its shape, its number type in the file, and its bytes. */
     public record Tensor(Shape shape, WeightType type, TensorTransfer.Source bytes) {}
 
     private Safetensors() {}
 
-    /** All tensors as one image in memory. */
+    /** Creates one image of all tensors in memory. */
     static ByteBuffer image(
             final SortedMap<String, NDArray> tensors, final WeightType type, final TensorTransfer transfer) {
         final long size = imageBytes(tensors, type);
         if (size > MAX_IMAGE_BYTES) {
-            throw new ModelException("weights of " + size + " bytes do not fit one image of at most " + MAX_IMAGE_BYTES
-                    + ": train an adapter (actor.model.lora.rank)");
+            throw new ModelException("weights of " + size + " bytes do not fit into one image of at most "
+                    + MAX_IMAGE_BYTES + " bytes: train an adapter (actor.model.lora.rank)");
         }
         final ByteBuffer image = ByteBuffer.allocate((int) size);
         try {
             write(tensors, type, type, transfer, new IntoBuffer(image));
         } catch (final IOException e) {
-            throw new IllegalStateException("memory can be written", e);
+            throw new IllegalStateException("writing to memory failed", e);
         }
         return image.flip();
     }
 
-    /** How large an image is. */
+    /** The size of such an image in bytes. */
     static long imageBytes(final SortedMap<String, NDArray> tensors, final WeightType type) {
         return 8L
                 + header(tensors, type).length
@@ -77,7 +78,7 @@ public final class Safetensors {
         public void close() {}
     }
 
-    /** Writes tensors of one type as another. */
+    /** Writes tensors of type {@code type} as numbers of type {@code written}. */
     public static void write(
             final SortedMap<String, NDArray> tensors,
             final WeightType type,
@@ -96,7 +97,7 @@ public final class Safetensors {
         }
     }
 
-    /** The JSON header, padded with spaces to whole eights. */
+    /** The JSON header, padded with spaces to a multiple of 8 bytes. */
     private static byte[] header(final SortedMap<String, NDArray> tensors, final WeightType type) {
         final ObjectNode header = Mappers.JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
@@ -116,10 +117,10 @@ public final class Safetensors {
     }
 
     /**
-     * Reads every tensor and checks names and shapes before anything is allocated.
+     * Reads all tensors of a buffer and checks their names and shapes before memory is allocated.
      *
-     * @param origin what to call the source in an error
-     * @throws ModelException when the buffer is no safetensors image, or a tensor is missing, unknown or misshapen
+     * @param origin names the source in error messages
+     * @throws ModelException when the buffer is not a safetensors image, or a tensor is missing, unknown or of the wrong shape
      */
     public static SortedMap<String, Tensor> read(
             final ByteBuffer buffer, final SortedMap<String, Shape> expected, final Path origin) {
@@ -141,9 +142,10 @@ public final class Safetensors {
     }
 
     /**
-     * As above from a file of any size, whose bytes are read later; what it holds is not compared with an architecture.
+     * Reads the header of a file of any size; the bytes of its tensors are read later. The tensors are not compared with an
+     * architecture.
      *
-     * @throws ModelException when it is no safetensors file
+     * @throws ModelException when the file is not a safetensors file
      */
     public static SortedMap<String, Tensor> read(final Path file) {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -162,7 +164,7 @@ public final class Safetensors {
         }
     }
 
-    /** What the header says of a tensor; bytes {@code start} to {@code end} of the file's body are its own. */
+    /** A tensor's entry in the header. Its bytes are those from {@code start} to {@code end} behind the header. */
     private record Entry(Shape shape, WeightType type, long start, long end) {}
 
     private static int headerLength(final long length, final long fileBytes, final Path origin) {
@@ -187,7 +189,7 @@ public final class Safetensors {
                 .toList()) {
             if (named.getValue().start != at) {
                 throw new ModelException(origin + ": tensor '" + named.getKey() + "' begins at byte "
-                        + named.getValue().start + " where " + at + " is due: the header lies about its offsets");
+                        + named.getValue().start + " instead of " + at + ": the offsets in the header are wrong");
             }
             at = named.getValue().end;
         }
@@ -208,7 +210,7 @@ public final class Safetensors {
         final String dtype = node.path("dtype").asText();
         final WeightType type = WeightType.named(dtype)
                 .orElseThrow(() -> new ModelException(origin + ": tensor '" + name + "' has dtype " + dtype
-                        + "; read are " + Arrays.toString(WeightType.values())));
+                        + "; supported are " + Arrays.toString(WeightType.values())));
         final long[] dims = new long[node.path("shape").size()];
         for (int i = 0; i < dims.length; i++) {
             dims[i] = node.path("shape").get(i).asLong();
@@ -223,7 +225,7 @@ public final class Safetensors {
         return new Entry(shape, type, start, end);
     }
 
-    /** @throws ModelException when a tensor is missing, unknown or misshapen */
+    /** @throws ModelException when a tensor is missing, unknown or of the wrong shape */
     public static void check(
             final Map<String, Tensor> found, final SortedMap<String, Shape> expected, final Path origin) {
         expected.forEach((name, shape) -> {
@@ -234,14 +236,14 @@ public final class Safetensors {
             }
             if (!tensor.shape().equals(shape)) {
                 throw new ModelException(origin + ": tensor '" + name + "' is " + tensor.shape()
-                        + ", its config.json asks for " + shape);
+                        + "; its config.json asks for " + shape);
             }
         });
         found.keySet().stream()
                 .filter(n -> !expected.containsKey(n))
                 .findFirst()
                 .ifPresent(n -> {
-                    throw new ModelException(origin + ": tensor '" + n + "' belongs to no part of this architecture");
+                    throw new ModelException(origin + ": tensor '" + n + "' is not part of this architecture");
                 });
     }
 }

@@ -18,11 +18,12 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.engine.JudgeModule.Gradients;
 
 /**
- * Moves tensors of any size between native memory and files, straight into place where type and device are the same, else by way
- * of a small piece in between. DJL knows no bfloat16; libtorch does, so such arrays are made and copied by the module.
+ * Moves tensors of any size between native memory and files. Where type and device are the same, the bytes go directly to their
+ * place; otherwise they go through a small buffer. DJL does not support bfloat16 but libtorch does, so the module creates and copies
+ * such arrays.
  */
 public final class TensorTransfer {
-    /** A Java buffer ends at 2 GiB. */
+    /** A Java buffer holds less than 2 GiB. */
     private static final long DIRECT_ELEMENTS = 256 << 20;
 
     private static final long CONVERTED_ELEMENTS = 8 << 20;
@@ -32,13 +33,13 @@ public final class TensorTransfer {
         this.module = module;
     }
 
-    /** Where a tensor's bytes come from. */
+    /** The source of a tensor's bytes. */
     public interface Source {
-        /** Fills the target from the tensor's byte {@code from} on. */
+        /** Fills the target with the tensor's bytes, beginning at byte {@code from} of the tensor. */
         void read(ByteBuffer target, long from) throws IOException;
     }
 
-    /** The whole of a file as one flat tensor in memory that is read when it is used. */
+    /** Maps a whole file as one flat tensor. The operating system reads it when it is used. */
     NDArray map(final Path file, final WeightType type, final NDManager manager) throws IOException {
         final byte[] name = file.toString().getBytes(StandardCharsets.UTF_8);
         final long[] path = new long[name.length];
@@ -53,7 +54,7 @@ public final class TensorTransfer {
         }
     }
 
-    /** A part of a flat tensor in a shape, sharing its memory, which lives on when the flat tensor is closed. */
+    /** Returns a part of a flat tensor in the given shape. Both share memory, which stays valid when the flat tensor is closed. */
     NDArray part(final NDArray flat, final long start, final Shape shape, final NDManager manager) {
         try (NDManager scope = manager.newSubManager()) {
             return shaped(piece(flat, start, shape.size(), scope), shape, manager, scope);
@@ -66,7 +67,7 @@ public final class TensorTransfer {
         return made.head();
     }
 
-    /** An uninitialised tensor on the manager's device. */
+    /** Allocates an uninitialised tensor on the manager's device. */
     NDArray allocate(final Shape shape, final WeightType type, final NDManager manager) {
         if (type == WeightType.F32) {
             return manager.create(shape, DataType.FLOAT32);
@@ -79,7 +80,7 @@ public final class TensorTransfer {
         }
     }
 
-    /** Fills a tensor; types may differ. */
+    /** Fills a tensor from a source. Their number types may differ. */
     public void read(final Source source, final WeightType sourceType, final NDArray target, final WeightType type)
             throws IOException {
         final NDManager manager = target.getManager();
@@ -100,7 +101,7 @@ public final class TensorTransfer {
         }
     }
 
-    /** Writes a tensor's bytes as that type. */
+    /** Writes a tensor's numbers of type {@code type} as numbers of type {@code written}. */
     void write(final NDArray source, final WeightType type, final WeightType written, final WritableByteChannel out)
             throws IOException {
         final NDManager manager = source.getManager();
@@ -123,14 +124,14 @@ public final class TensorTransfer {
         }
     }
 
-    /** Copies between arrays of one shape; types and devices may differ. */
+    /** Copies between arrays of the same shape. Their types and devices may differ. */
     void copy(final NDArray source, final NDArray target) {
         try (NDManager scope = target.getManager().newSubManager()) {
             run("copy", scope, target, source);
         }
     }
 
-    /** The number of libtorch's scalar type. */
+    /** The number that libtorch gives to a scalar type. */
     private static long torchCode(final WeightType type) {
         return switch (type) {
             case F32 -> 6;
@@ -149,7 +150,8 @@ public final class TensorTransfer {
 
     private NDList run(final String method, final NDManager scope, final NDArray... arguments) {
         for (final NDArray argument : arguments) {
-            argument.setName(null); // a weight may still have a dictionary's
+            // a weight may still have the name of an entry in a dictionary
+            argument.setName(null);
         }
         final NDList result = module.run(method, new NDList(arguments), Gradients.OFF);
         result.attach(scope);

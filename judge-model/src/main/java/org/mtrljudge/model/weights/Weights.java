@@ -17,8 +17,8 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.WeightType;
 
 /**
- * Tensors by their published names, all of one type, in a native-memory scope of their own: a whole judge, or an adapter.
- * Closing it frees them.
+ * The tensors of a whole judge or of an adapter, by their published names. All have the same number type. Their native memory
+ * belongs to one scope, which is freed by {@link #close}.
  */
 public final class Weights implements AutoCloseable {
     private final NDManager manager;
@@ -35,10 +35,10 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * The tensors of a safetensors file or buffer, or of another source.
+     * Loads the tensors of a safetensors file, of a buffer, or of another source.
      *
-     * @param prefix what their published names begin with and the module's names do not
-     * @param type to hold them in
+     * @param prefix the beginning of the published names that the names in the module do not have
+     * @param type the number type in memory
      */
     static Weights of(
             final SortedMap<String, Safetensors.Tensor> source,
@@ -60,8 +60,8 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * On the CPU, a file's tensors of the same type are mapped: nothing is read before it is used, and processes share it until they
-     * write. The file must not be written meanwhile; replacing it is fine.
+     * On the CPU, the tensors of a file that has the same number type are mapped: the file is read when it is used, and processes share
+     * its pages until they write to them. During that time the file must not be overwritten; it may be replaced by another file.
      */
     private void load(final SortedMap<String, Safetensors.Tensor> source) throws IOException {
         final Map<Path, NDArray> mapped = new HashMap<>();
@@ -91,7 +91,7 @@ public final class Weights implements AutoCloseable {
                 && !manager.getDevice().isGpu();
     }
 
-    /** Takes other values, of the same names and shapes. */
+    /** Replaces the values of the tensors by those of the source, which has the same names and shapes. */
     public void overwrite(final SortedMap<String, Safetensors.Tensor> source) {
         source.forEach((name, tensor) -> {
             try {
@@ -110,19 +110,19 @@ public final class Weights implements AutoCloseable {
         return tensor;
     }
 
-    /** New float32 tensors of the same names and shapes, all zero: an optimiser's moments, say. */
+    /** Creates float32 tensors of the same names and shapes, filled with zeros; for example the moments of an optimiser. */
     public Weights zeros() {
         final Weights zeros = new Weights(manager.getParentManager(), transfer, WeightType.F32, prefix);
         tensors.forEach((name, t) -> zeros.tensors.put(name, zeros.manager.zeros(t.getShape(), DataType.FLOAT32)));
         return zeros;
     }
 
-    /** A copy that does not follow later updates. */
+    /** Creates a copy, which later updates do not change. */
     public Weights copy() {
         return copy(type);
     }
 
-    /** As above, in another type. */
+    /** Creates a copy with another number type. */
     public Weights copy(final WeightType to) {
         final Weights copy = new Weights(manager.getParentManager(), transfer, to, prefix);
         tensors.forEach((name, t) -> {
@@ -133,12 +133,12 @@ public final class Weights implements AutoCloseable {
         return copy;
     }
 
-    /** Lets the next forward in training mode record gradients for every tensor. */
+    /** Makes recorded computations keep gradients for every tensor. */
     public void trackGradients() {
         tensors.values().forEach(t -> t.setRequiresGradient(true));
     }
 
-    /** The gradients that the last backward left, in a scope of their own that shares their memory. */
+    /** The gradients that backward passes left on the tensors. The result has its own scope and shares the memory of the gradients. */
     public Weights gradients() {
         final Weights gradients = new Weights(manager.getParentManager(), transfer, type, prefix);
         tensors.forEach((name, t) -> {
@@ -150,12 +150,12 @@ public final class Weights implements AutoCloseable {
         return gradients;
     }
 
-    /** Appends the tensors as the dictionary argument {@code argument} of a module's method. */
+    /** Appends the tensors to the arguments of a module's method, as the dictionary {@code argument}. */
     public void addTo(final NDList arguments, final String argument) {
         addPartTo(arguments, argument, "");
     }
 
-    /** As above, only the tensors whose names in the module begin with {@code part}. Tells whether there were any. */
+    /** Appends only the tensors whose names in the module begin with {@code part}. Returns whether there are any. */
     boolean addPartTo(final NDList arguments, final String argument, final String part) {
         final String from = prefix + part;
         int added = 0;
@@ -174,7 +174,7 @@ public final class Weights implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** How these tensors' bytes are moved. */
+    /** The transfer that moves the bytes of these tensors. */
     public TensorTransfer transfer() {
         return transfer;
     }
@@ -187,31 +187,31 @@ public final class Weights implements AutoCloseable {
         return tensors.values().stream().mapToLong(NDArray::size).sum();
     }
 
-    /** A scope beside the tensors, for a moment's arrays. */
+    /** Creates a scope for temporary arrays on the same device. */
     public NDManager newScope() {
         return manager.newSubManager();
     }
 
     /**
-     * The whole as one safetensors image: what is broadcast and digested.
+     * Creates one safetensors image of all tensors. This image is broadcast, and its digest is logged.
      *
-     * @throws ModelException when it is larger than a Java buffer can be
+     * @throws ModelException when the image is larger than a Java buffer can be
      */
     public ByteBuffer toSafetensors() {
         return Safetensors.image(tensors, type, transfer);
     }
 
-    /** How large that image is. */
+    /** The size of that image in bytes. */
     public long imageBytes() {
         return Safetensors.imageBytes(tensors, type);
     }
 
-    /** Writes the same image, whatever its size. */
+    /** Writes the same image. It may be of any size. */
     public void writeTo(final WritableByteChannel out) throws IOException {
         writeTo(out, type);
     }
 
-    /** Writes it as that type. */
+    /** Writes the image with another number type. */
     public void writeTo(final WritableByteChannel out, final WeightType written) throws IOException {
         Safetensors.write(tensors, type, written, transfer, out);
     }

@@ -1,4 +1,4 @@
-/** Named tensors: in native memory, in safetensors files, and on their way between the two. */
+/** Named tensors in native memory and in safetensors files, and their transfer between the two. */
 @NullMarked
 package org.mtrljudge.model.weights;
 

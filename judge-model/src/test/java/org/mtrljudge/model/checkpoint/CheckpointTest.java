@@ -63,9 +63,9 @@ class CheckpointTest {
         Files.write(weights(), out.array());
     }
 
-    /** Weights of the file's type are mapped: what training writes must stay in memory. */
+    /** Weights of the same type as the file are mapped. Training must change them only in memory, not in the file. */
     @Test
-    void shouldNeverWriteIntoTheFileItTrainsFrom() throws IOException {
+    void shouldNeverWriteIntoTheFileThatItWasLoadedFrom() throws IOException {
         final byte[] before = Files.readAllBytes(weights());
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint));
                 AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1));
@@ -87,28 +87,29 @@ class CheckpointTest {
     }
 
     @Test
-    void shouldRefuseAMisshapenTensor() throws IOException {
+    void shouldRefuseATensorOfTheWrongShape() throws IOException {
         rewriteHeader(h -> h.replace("\"shape\":[523,128]", "\"shape\":[128,523]"));
         loadExpecting("embed_tokens.weight' is (128, 523)", "asks for (523, 128)");
     }
 
     @Test
-    void shouldRefuseACutFile() throws IOException {
+    void shouldRefuseATruncatedFile() throws IOException {
         final byte[] bytes = Files.readAllBytes(weights());
         Files.write(weights(), Arrays.copyOf(bytes, bytes.length / 2));
         loadExpecting("cut off or damaged");
     }
 
     @Test
-    void shouldRefuseWhatIsNoSafetensorsFile() throws IOException {
-        Files.write(weights(), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n', 's', 'y', 's'}); // a pickle
+    void shouldRefuseAFileThatIsNotSafetensors() throws IOException {
+        // the beginning of a pickle
+        Files.write(weights(), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n', 's', 'y', 's'});
         loadExpecting("is not a safetensors file");
         Files.delete(weights());
         loadExpecting("has no model.safetensors");
     }
 
     @Test
-    void shouldRefuseAConfigThatContradictsItself() throws IOException {
+    void shouldRefuseAContradictoryConfiguration() throws IOException {
         final ObjectMapper json = new ObjectMapper();
         final Path config = checkpoint.resolve("config.json");
         final ObjectNode root = (ObjectNode) json.readTree(config.toFile());
@@ -121,7 +122,7 @@ class CheckpointTest {
     }
 
     @Test
-    void shouldRefuseAnArchitectureItDoesNotKnow() throws IOException {
+    void shouldRefuseAnUnknownArchitecture() throws IOException {
         final Path config = checkpoint.resolve("config.json");
         Files.writeString(config, Files.readString(config).replaceFirst("\"qwen3_vl\"", "\"llava\""));
         loadExpecting(config.toString(), "'model_type' is llava", "qwen3_vl, qwen3_vl_moe");
@@ -130,19 +131,19 @@ class CheckpointTest {
     }
 
     @Test
-    void shouldRefuseATypeItDoesNotKnow() throws IOException {
+    void shouldRefuseAnUnknownNumberType() throws IOException {
         rewriteHeader(h -> h.replaceFirst("\"F32\"", "\"I8\" "));
         loadExpecting(weights().toString(), "tensor '", "has dtype I8", "F32, BF16, F16");
     }
 
     @Test
-    void shouldRefusePicturesPreparedOtherwise() throws IOException {
+    void shouldRefuseAnUnsupportedPreprocessor() throws IOException {
         final Path file = checkpoint.resolve("preprocessor_config.json");
         final String sound = Files.readString(file);
         Files.writeString(file, sound.replaceFirst("0\\.5", "0.48"));
         loadExpecting("'image_mean' is [0.48,0.5,0.5]");
         Files.writeString(file, sound.replace("\"patch_size\": 16", "\"patch_size\": 14"));
-        loadExpecting("differ in the size of patches");
+        loadExpecting("differ in the sizes of patches");
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.weights.Safetensors;
 
-/** A checkpoint in two shards and what can be wrong with it. */
+/** Reads a checkpoint of two shards, and refuses damaged ones. */
 class WeightFilesTest {
     private static final String FIRST = "model-00001-of-00002.safetensors";
     private static final String SECOND = "model-00002-of-00002.safetensors";
@@ -89,11 +89,11 @@ class WeightFilesTest {
     @Test
     void shouldRefuseAMissingShard() throws IOException {
         Files.delete(checkpoint.resolve(SECOND));
-        loadExpecting(WeightFiles.INDEX, SECOND, "not there");
+        loadExpecting(WeightFiles.INDEX, SECOND, "is missing");
     }
 
     @Test
-    void shouldRefuseACutShard() throws IOException {
+    void shouldRefuseATruncatedShard() throws IOException {
         final Path shard = checkpoint.resolve(SECOND);
         final byte[] bytes = Files.readAllBytes(shard);
         Files.write(shard, java.util.Arrays.copyOf(bytes, bytes.length - 100));
@@ -101,17 +101,17 @@ class WeightFilesTest {
     }
 
     @Test
-    void shouldRefuseAnIndexThatLeavesItsFolder() throws IOException {
+    void shouldRefuseAnIndexThatNamesAFileOutsideItsFolder() throws IOException {
         changeIndex(SECOND, "../" + SECOND);
-        loadExpecting("'../" + SECOND + "'", "not a file of its own folder");
+        loadExpecting("'../" + SECOND + "'", "not a file in the folder of the index");
         changeIndex("../" + SECOND, "..");
-        loadExpecting("'..'", "not a file of its own folder");
+        loadExpecting("'..'", "not a file in the folder of the index");
     }
 
     @Test
-    void shouldRefuseAnIndexThatMixesUpItsShards() throws IOException {
+    void shouldRefuseAnIndexThatNamesTheWrongShard() throws IOException {
         changeIndex("\"model.visual.pos_embed.weight\":\"" + SECOND, "\"model.visual.pos_embed.weight\":\"" + FIRST);
-        loadExpecting(SECOND, "model.visual.pos_embed.weight", "looks for it in " + FIRST);
+        loadExpecting(SECOND, "model.visual.pos_embed.weight", WeightFiles.INDEX + " names " + FIRST);
         Files.writeString(checkpoint.resolve(WeightFiles.INDEX), "{}");
         loadExpecting("'weight_map' is missing");
     }
@@ -131,7 +131,7 @@ class WeightFilesTest {
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(changed.length).put(changed).put(bytes, 8 + length, bytes.length - 8 - length);
         Files.write(shard, out.array());
-        loadExpecting(FIRST, "the header lies about its offsets");
+        loadExpecting(FIRST, "the offsets in the header are wrong");
     }
 
     @Test

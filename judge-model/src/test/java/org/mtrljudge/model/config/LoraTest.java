@@ -24,7 +24,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
 class LoraTest {
-    /** W x + s B A x against (W + s B A) x in float32. */
+    /** The difference between W x + s B A x and (W + s B A) x in float32. */
     private static final float ORDER = 2e-4f;
 
     private static final Lora LORA = new Lora(4, 8, List.of("q_proj", "down_proj", "qkv"));
@@ -77,7 +77,7 @@ class LoraTest {
     }
 
     @Test
-    void shouldHoldTwoTensorsForEachTargetAlone() {
+    void shouldHaveTwoTensorsForEachTargetAndNoOthers() {
         final Map<String, NDArray> tensors = model.policy().tensors();
         final JudgeConfig config = JudgeFolder.preset(JudgeFolder.JUDGE_TINY).config();
         assertThat(tensors)
@@ -102,7 +102,8 @@ class LoraTest {
                     final NDArray weight = merged.policy()
                             .tensors()
                             .get(name.replace("base_model.model.", "").replace("lora_A.", ""));
-                    weight.addi(b.matMul(a).mul(8f / 4)); // alpha / rank
+                    // alpha / rank = 8 / 4
+                    weight.addi(b.matMul(a).mul(8f / 4));
                 }
             });
             final float[] whole = scores(merged);
@@ -113,7 +114,7 @@ class LoraTest {
     }
 
     @Test
-    void shouldSaveAsPeftDoesAndGoOnFromThere() throws IOException {
+    void shouldSaveAsPeftDoesAndContinueFromThere() throws IOException {
         train(3);
         final Path saved = folder.resolve("adapter");
         model.save(saved);
@@ -137,7 +138,7 @@ class LoraTest {
     }
 
     @Test
-    void shouldRefuseAnAdapterItWouldComputeWrongly() throws IOException {
+    void shouldRefuseAnAdapterThatItWouldComputeWrongly() throws IOException {
         final Path saved = folder.resolve("adapter");
         model.save(saved);
         final Path file = saved.resolve("adapter_config.json");
@@ -169,7 +170,7 @@ class LoraTest {
     }
 
     @Test
-    void shouldNameTheModulesThereAre() {
+    void shouldNameTheModulesOfTheModelWhenATargetIsUnknown() {
         assertThatThrownBy(() -> load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), new Lora(4, 8, List.of("query"))))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("'query'")
@@ -181,9 +182,10 @@ class LoraTest {
     }
 
     @Test
-    void shouldBroadcastTheAdapterAlone() {
+    void shouldBroadcastOnlyTheAdapter() {
         final var image = model.policy().toSafetensors();
-        assertThat(image.remaining()).isLessThan(300_000); // of a model of 9 MB
+        // the whole model has 9 MB
+        assertThat(image.remaining()).isLessThan(300_000);
         train(2);
         final float[] trained = scores(model);
         final var broadcast = model.policy().toSafetensors();

@@ -32,10 +32,10 @@ class ModelSizeTest {
     }
 
     @Test
-    void shouldRefuseExpertsThatCannotBe() {
+    void shouldRefuseUnsupportedExperts() {
         assertThatThrownBy(
                         () -> size(EXPERTS_30B_A3B.replace("\"num_experts_per_tok\": 8", "\"num_experts_per_tok\": 0")))
-                .hasMessageContaining("num_experts_per_tok must lie between 1 and num_experts");
+                .hasMessageContaining("num_experts_per_tok must be between 1 and num_experts");
         assertThatThrownBy(() ->
                         size(EXPERTS_30B_A3B.replace("\"num_experts\"", "\"mlp_only_layers\": [0], \"num_experts\"")))
                 .hasMessageContaining("mlp_only_layers must be empty");

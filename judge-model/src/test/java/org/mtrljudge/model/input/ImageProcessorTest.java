@@ -18,7 +18,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelException;
 
 class ImageProcessorTest {
-    /** Qwen3-VL's published bounds. */
+    /** The published bounds of Qwen3-VL. */
     private final ImageProcessor published = new ImageProcessor(65_536, 16_777_216, 16, 2, 2);
 
     private static byte[] png(final BufferedImage image) throws IOException {
@@ -36,12 +36,12 @@ class ImageProcessorTest {
     }
 
     @Test
-    void shouldLayPatchesInMergeBlockOrder() throws IOException {
+    void shouldOrderPatchesByMergeBlocks() throws IOException {
         final BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < 64; y++) {
             for (int x = 0; x < 64; x++) {
-                image.setRGB(
-                        x, y, (y / 16 * 4 + x / 16) << 16 | x % 16 << 8 | y % 16); // red: the patch; green, blue: in it
+                // red: the number of the patch; green and blue: column and row in the patch
+                image.setRGB(x, y, (y / 16 * 4 + x / 16) << 16 | x % 16 << 8 | y % 16);
             }
         }
         final ImagePatches patches = new ImageProcessor(1024, 1 << 20, 16, 2, 2).process(png(image), "test");
@@ -69,7 +69,7 @@ class ImageProcessorTest {
     }
 
     @Test
-    void shouldRefuseWhatIsNoPicture() throws IOException {
+    void shouldRefuseBytesThatAreNotAPicture() throws IOException {
         assertThatThrownBy(() -> published.process(new byte[] {1, 2, 3}, "x.png"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("image x.png is not a PNG");
@@ -80,9 +80,10 @@ class ImageProcessorTest {
     }
 
     @Test
-    void shouldRefuseAbsurdSizesBeforeDecoding() throws IOException {
+    void shouldRefuseTooLargePicturesBeforeDecoding() throws IOException {
         final byte[] bomb = png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
-        ByteBuffer.wrap(bomb).putInt(16, 100_000).putInt(20, 100_000); // IHDR's width and height
+        // width and height in the header
+        ByteBuffer.wrap(bomb).putInt(16, 100_000).putInt(20, 100_000);
         final CRC32 crc = new CRC32();
         crc.update(bomb, 12, 17);
         ByteBuffer.wrap(bomb).putInt(29, (int) crc.getValue());
@@ -92,7 +93,7 @@ class ImageProcessorTest {
         final byte[] thin = png(new BufferedImage(900, 3, BufferedImage.TYPE_INT_RGB));
         assertThatThrownBy(() -> published.process(thin, "thin.png"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("thin.png is 900×3: its sides differ by more than 200 times");
+                .hasMessageContaining("thin.png is 900×3: one side is more than 200 times the other");
     }
 
     @Test
@@ -100,7 +101,8 @@ class ImageProcessorTest {
         final JudgeFolder folder = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
             final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer);
-            final ImagePatches wide = new ImagePatches(new float[0], 4, 6); // a merged grid of 2 × 3
+            // a merged grid of 2 × 3
+            final ImagePatches wide = new ImagePatches(new float[0], 4, 6);
             final EncodedPrompt prompt = encoder.encode("<image>no", List.of(wide));
             final int first = indexOf(prompt.ids(), 5);
             assertThat(prompt.positions()[0]).startsWith(0, 1, 2);

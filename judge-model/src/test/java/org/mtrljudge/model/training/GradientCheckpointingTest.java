@@ -21,14 +21,14 @@ import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.weights.Weights;
 
-/** Layers that are computed twice must leave the gradients of layers that are computed once. */
+/** Layers that are computed twice must give the same gradients as layers that are computed once. */
 class GradientCheckpointingTest {
-    /** Relative to a tensor's norm: float32 sums in another order. */
+    /** Relative to the norm of a tensor; the order of float32 sums differs. */
     private static final double ORDER = 1e-4;
 
     @ParameterizedTest
     @CsvSource({"dense-tied, false", "dense-untied, false", "experts, false", "dense-tied, true", "experts, true"})
-    void shouldLeaveTheSameGradients(final String checkpoint, final boolean adapter) {
+    void shouldGiveTheSameGradientsAsWithoutCheckpointing(final String checkpoint, final boolean adapter) {
         final Lora lora = adapter ? new Lora(2, 4, List.of(Lora.ALL_LINEAR)) : null;
         final Map<String, float[]> kept = gradients(checkpoint, new ModelOptions("cpu", WeightType.F32, lora, false));
         final Map<String, float[]> again = gradients(checkpoint, new ModelOptions("cpu", WeightType.F32, lora, true));
@@ -68,7 +68,7 @@ class GradientCheckpointingTest {
         return found;
     }
 
-    /** More tokens than one piece of the head takes; with pictures, and rows of unlike length. */
+    /** Groups with more tokens than one piece of the head, with pictures, and with rows of different lengths. */
     private static List<PackedGroup> groups(final JudgeModel model, final Random random) {
         final byte[] picture = TestPictures.noise(128, 64, 2);
         final int[] completion =

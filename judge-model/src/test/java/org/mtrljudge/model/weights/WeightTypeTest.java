@@ -21,7 +21,7 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
-/** Numbers on their way between files and memory of unlike types. */
+/** The conversion of numbers between the types of files and of memory. */
 class WeightTypeTest {
     @TempDir
     private Path folder;
@@ -52,7 +52,7 @@ class WeightTypeTest {
 
     @Test
     void shouldReadHalfPrecision() {
-        // 1, -2, the half next to a third, the smallest, the largest, -0, infinity
+        // 1, -2, the number nearest to 1/3, the smallest, the largest, -0, infinity
         assertThat(read(WeightType.F16, WeightType.F32, 0x3C00, 0xC000, 0x3555, 0x0001, 0x7BFF, 0x8000, 0x7C00))
                 .containsExactly(1f, -2f, 0.333251953125f, 0x1p-24f, 65504f, -0f, Float.POSITIVE_INFINITY);
     }
@@ -76,7 +76,7 @@ class WeightTypeTest {
     }
 
     @Test
-    void shouldHoldAndSaveBf16() {
+    void shouldKeepAndSaveWeightsAsBf16() {
         final ModelOptions half = new ModelOptions("cpu", WeightType.BF16, null, false);
         final JudgeFolder tiny = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
         try (JudgeModel model = JudgeModel.load(tiny, half)) {
@@ -91,7 +91,7 @@ class WeightTypeTest {
     }
 
     @Test
-    void shouldAddUpUpdatesThatBf16AloneWouldRoundAway() {
+    void shouldAccumulateUpdatesThatBf16AloneWouldRoundAway() {
         final ModelOptions half = new ModelOptions("cpu", WeightType.BF16, null, true);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), half);
                 AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
@@ -100,7 +100,8 @@ class WeightTypeTest {
                     List.of(model.encodeCompletion("yes it is")));
             final String norm = "model.language_model.norm.weight";
             final short[] first = bits(model, norm);
-            // a norm's weight lies near one, where neighbours are 2^-7 apart: a step of 1e-3 is lost, many are not
+            // the weight of a norm is near 1, where bf16 numbers have a distance of 2^-7: one step of 1e-3 is lost,
+            // but the sum of many steps is not
             for (int step = 0; step < 32; step++) {
                 try (NDManager scope = model.newScope()) {
                     model.backward(

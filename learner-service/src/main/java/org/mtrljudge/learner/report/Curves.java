@@ -35,7 +35,6 @@ public final class Curves {
     }
 
     private static final String ACCURACY = "reward/accuracy/";
-    private static final String STALENESS = "staleness";
     private static final String VALIDATION = "val/";
     private static final String MACRO_F1 = "/macro_f1";
     private static final String MEAN = "val/mean_macro_f1";
@@ -59,7 +58,7 @@ public final class Curves {
                     "tokens",
                     List.of("response_length/mean", "response_length/max", "response_length/min")),
             new Picture(
-                    STALENESS,
+                    "staleness",
                     "Staleness of a batch",
                     "age of a group in policy versions",
                     List.of("staleness/mean", "staleness/max"),
@@ -144,10 +143,11 @@ public final class Curves {
         final String title = picture.title() + (window > 0 ? ", mean over the last " + (window + 1) + " steps" : "");
         final XYChart chart = ChartStyle.lines(title, "RL step", picture.left());
         chart.getStyler().setXAxisMin(0.0);
-        if (picture.file().equals(STALENESS)) {
+        picture.metrics().forEach(name -> add(chart, name, 0, steps, window));
+        if (chart.getSeriesMap().values().stream().allMatch(series -> series.getYMin() >= 0)) {
+            // an axis from zero shows a change at its true size, and leaves room for the legend
             chart.getStyler().setYAxisMin(0, 0.0);
         }
-        picture.metrics().forEach(name -> add(chart, name, 0, steps, window));
         picture.rightMetrics().forEach(name -> add(chart, name, 1, steps, window));
         if (!picture.rightMetrics().isEmpty()) {
             chart.setYAxisGroupTitle(1, picture.right());

@@ -52,7 +52,7 @@ class TensorBoardLogTest {
     @Test
     void shouldGetEveryStepOnce() throws IOException {
         final TrainingListener listener =
-                new RunReport(folder, List.of("tensorboard"), new SilentListener()).listener();
+                new RunReport(folder, List.of("tensorboard"), new TrainingListener() {}).listener();
         listener.progressed("warmup", 1, Map.of("sft/loss", 2.0));
         listener.progressed("rl", 1, Map.of("reward/overall", 0.5));
         final long once = Files.size(files("rl").get(0));
@@ -61,19 +61,5 @@ class TensorBoardLogTest {
         assertThat(Files.size(files("rl").get(0))).isEqualTo(once);
         assertThat(files("warmup")).hasSize(1);
         assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(2);
-    }
-
-    private static final class SilentListener implements TrainingListener {
-        @Override
-        public void phaseStarted(final String phase, final int steps) {}
-
-        @Override
-        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {}
-
-        @Override
-        public void phaseEnded(final String phase) {}
-
-        @Override
-        public void warned(final String message) {}
     }
 }

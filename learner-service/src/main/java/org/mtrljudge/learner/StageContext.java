@@ -1,0 +1,19 @@
+package org.mtrljudge.learner;
+
+import org.mtrljudge.model.JudgeModel;
+
+/**
+ * What a stage of training works with, warm-up and reinforcement alike.
+ *
+ * @param model is trained
+ * @param policies publishes its weights
+ * @param best validates it and keeps its best weights
+ * @param checkpoints of the run, which each stage writes
+ */
+record StageContext(
+        RunContext run,
+        LearnerSettings settings,
+        JudgeModel model,
+        PolicyPublisher policies,
+        BestPolicy best,
+        TrainingCheckpoints checkpoints) {}
