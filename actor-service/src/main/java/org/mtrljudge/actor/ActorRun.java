@@ -6,6 +6,7 @@ import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.Check;
 
 /**
  * What actors read of a run's settings.
@@ -39,19 +40,13 @@ public record ActorRun(String model, String device, Data data, Rollout rollout, 
             @Nullable String serverModel,
             @Nullable String serverAdapters) {
         public Rollout {
-            check("rollout.actors", actors, 0, 64);
-            check("rollout.max_prompts", maxPrompts, 1, 4096);
-            check("rollout.threads", threads, 1, 1024);
+            Check.range("rollout.actors", actors, 0, 64);
+            Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
+            Check.range("rollout.threads", threads, 1, 1024);
             if (serverUrl != null && (serverModel == null || serverAdapters == null)) {
                 throw new IllegalArgumentException(
                         "rollout.server_url needs rollout.server_model, the base model's name there,"
                                 + " and rollout.server_adapters, a folder the server sees under the same path");
-            }
-        }
-
-        private static void check(final String key, final int value, final int low, final int high) {
-            if (value < low || value > high) {
-                throw new IllegalArgumentException(key + " is " + value + ", allowed is " + low + " to " + high);
             }
         }
     }

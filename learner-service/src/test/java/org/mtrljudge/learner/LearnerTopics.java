@@ -68,23 +68,9 @@ final class LearnerTopics implements TrainingListener {
                 run(),
                 new PromptWriter(topics, producer, past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
-                context(),
                 past,
                 limit,
                 60_000);
-    }
-
-    /** A run without files whose services are healthy. */
-    RunContext context() {
-        return new RunContext(
-                new KafkaClients(topics, Map.of()),
-                WeightTransport.LOG,
-                "digest of settings",
-                Path.of("checkpoints"),
-                Path.of("data"),
-                this,
-                () -> {},
-                CLOCK);
     }
 
     /** What was asked, in order. */

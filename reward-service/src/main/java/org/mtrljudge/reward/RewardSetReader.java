@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.Verifier;
@@ -153,9 +154,7 @@ public final class RewardSetReader {
             return new Combination.Weighted(task.weights, names);
         }
         final double alpha = task.formatWeight == null ? 0 : task.formatWeight;
-        if (!(alpha >= 0 && alpha <= 1)) {
-            throw new IllegalArgumentException("format_weight is " + alpha + ", allowed is 0 to 1");
-        }
+        Check.range("format_weight", alpha, 0, 1);
         return new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), names);
     }
 }

@@ -129,7 +129,9 @@ class RewardSetReaderTest {
         refuses("{name: a, version: 1}", "names no 'tasks' and no 'defaults'");
         refuses("{name: a, version: 1, default: {}}", "unknown key 'default'", "defaults");
         refuses("{name: a, version: 1, defaults: {}}", "defaults: exactly one of format_weight, weights and combine");
-        refuses("{name: a, version: 1, tasks: {t: {format_weight: 2}}}", "tasks.t: format_weight is 2.0");
+        refuses(
+                "{name: a, version: 1, tasks: {t: {format_weight: 2}}}",
+                "tasks.t: format_weight is 2, allowed is 0 to 1");
         refuses("{name: a, version: 1, tasks: {t: {weights: {accurcy: 1}}}}", "tasks.t", "'accurcy'", "accuracy");
         refuses("{name: a, version: 1, tasks: {t: {weights: {length: 1}}}}", "'length'");
         refuses("{name: a, version: 1, tasks: {t: {verifier: mine, format_weight: 0}}}", "no verifier 'mine'", "label");

@@ -7,6 +7,7 @@ import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyStore;
 import org.mtrljudge.schemas.SchemaRegistry;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.Check;
 
 /**
  * How a process reaches a run's log and its policies.
@@ -23,9 +24,7 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
      */
     public record Broker(int port, @Nullable String schemaRegistryUrl) {
         public Broker {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("broker.port is " + port + ", allowed is 0 to 65535");
-            }
+            Check.range("broker.port", port, 0, 65_535);
         }
     }
 
@@ -37,9 +36,7 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
      */
     public record WeightBus(@Nullable String store, int maxLogMb) {
         public WeightBus {
-            if (maxLogMb < 0 || maxLogMb > 2047) {
-                throw new IllegalArgumentException("weights.max_log_mb is " + maxLogMb + ", allowed is 0 to 2047");
-            }
+            Check.range("weights.max_log_mb", maxLogMb, 0, 2047);
             if (store != null && !store.startsWith("file:") && !store.startsWith("s3://")) {
                 throw new IllegalArgumentException("weights.store is '" + store
                         + "'; file:/FOLDER and s3://BUCKET/PREFIX are places for policies");

@@ -1,7 +1,5 @@
 package org.mtrljudge.standalone;
 
-import org.mtrljudge.settings.io.Mappers;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 
 /** Runs TRL's side of the benchmark, {@code trl_peer.py}, in a Python of the user's. */
 final class TrlPeer {
@@ -74,21 +73,20 @@ final class TrlPeer {
     List<TrlStep> train(final TrlPlan plan, final String checkpoint, final Path prompts) throws IOException {
         final Path folder = prompts.resolveSibling("trl");
         final Path file = prompts.resolveSibling("plan.json");
-        Mappers.JSON
-                .writeValue(
-                        file.toFile(),
-                        Map.ofEntries(
-                                Map.entry("checkpoint", checkpoint),
-                                Map.entry("prompts", prompts.toString()),
-                                Map.entry("folder", folder.toString()),
-                                Map.entry("prompts_per_step", plan.prompts()),
-                                Map.entry("completions", plan.completions()),
-                                Map.entry("updates", plan.updates()),
-                                Map.entry("rows", plan.rows()),
-                                Map.entry("max_tokens", plan.maxTokens()),
-                                Map.entry("steps", plan.trlSteps()),
-                                Map.entry("learning_rate", TrlPlan.LEARNING_RATE),
-                                Map.entry("temperature", TrlPlan.TEMPERATURE)));
+        Mappers.JSON.writeValue(
+                file.toFile(),
+                Map.ofEntries(
+                        Map.entry("checkpoint", checkpoint),
+                        Map.entry("prompts", prompts.toString()),
+                        Map.entry("folder", folder.toString()),
+                        Map.entry("prompts_per_step", plan.prompts()),
+                        Map.entry("completions", plan.completions()),
+                        Map.entry("updates", plan.updates()),
+                        Map.entry("rows", plan.rows()),
+                        Map.entry("max_tokens", plan.maxTokens()),
+                        Map.entry("steps", plan.trlSteps()),
+                        Map.entry("learning_rate", TrlPlan.LEARNING_RATE),
+                        Map.entry("temperature", TrlPlan.TEMPERATURE)));
         return steps(
                 PythonPeer.lines(python, prompts.resolveSibling(SCRIPT), List.of("train", file.toString())),
                 plan.trlSteps());

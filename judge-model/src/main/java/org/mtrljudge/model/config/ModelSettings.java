@@ -1,6 +1,7 @@
 package org.mtrljudge.model.config;
 
 import java.util.List;
+import org.mtrljudge.settings.Check;
 
 /**
  * The section {@code actor.model} of a run's settings: which weights are trained, and how the model is kept in memory.
@@ -12,10 +13,7 @@ public record ModelSettings(String dtype, boolean enableGradientCheckpointing, L
     private static final List<String> DTYPES = List.of("float32", "bfloat16");
 
     public ModelSettings {
-        if (!DTYPES.contains(dtype)) {
-            throw new IllegalArgumentException(
-                    "actor.model.dtype is '" + dtype + "', allowed is " + String.join(", ", DTYPES));
-        }
+        Check.choice("actor.model.dtype", dtype, DTYPES);
     }
 
     /**
@@ -27,12 +25,8 @@ public record ModelSettings(String dtype, boolean enableGradientCheckpointing, L
      */
     public record LoraSettings(int rank, double alpha, List<String> targetModules) {
         public LoraSettings {
-            if (rank < 0 || rank > 4096) {
-                throw new IllegalArgumentException("actor.model.lora.rank is " + rank + ", allowed is 0 to 4096");
-            }
-            if (!(alpha >= 1e-6 && alpha <= 1e6)) {
-                throw new IllegalArgumentException("actor.model.lora.alpha is " + alpha + ", allowed is 1e-6 to 1e6");
-            }
+            Check.range("actor.model.lora.rank", rank, 0, 4096);
+            Check.range("actor.model.lora.alpha", alpha, 1e-6, 1e6);
             targetModules = List.copyOf(targetModules);
         }
     }

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
 
 /**
@@ -24,9 +25,8 @@ import org.mtrljudge.tasks.Split;
  * its SHA-256.
  */
 public final class PreparedFolder implements AutoCloseable {
-    private static final long MAX_IMAGE_BYTES = 32L << 20;
     private final Path folder;
-    private final Path pictures;
+    private final PictureFolder pictures;
     private final Set<String> tasksBefore;
     private final Writer lines;
 
@@ -36,7 +36,7 @@ public final class PreparedFolder implements AutoCloseable {
      */
     public PreparedFolder(final Path folder, final Path pictures) {
         this.folder = folder;
-        this.pictures = pictures.toAbsolutePath().normalize();
+        this.pictures = new PictureFolder(pictures);
         final Path data = folder.resolve("data.jsonl");
         try {
             Files.createDirectories(folder.resolve("images"));
@@ -87,8 +87,9 @@ public final class PreparedFolder implements AutoCloseable {
 
     private String store(final Row.Picture picture, final Row row) {
         final byte[] bytes = picture.bytes() != null ? picture.bytes() : read(String.valueOf(picture.path()), row);
-        if (bytes.length == 0 || bytes.length > MAX_IMAGE_BYTES) {
-            throw row.wrong("has a picture of " + bytes.length + " bytes, 1 to " + MAX_IMAGE_BYTES + " are allowed");
+        if (bytes.length == 0 || bytes.length > PictureFolder.MAX_BYTES) {
+            throw row.wrong(
+                    "has a picture of " + bytes.length + " bytes, 1 to " + PictureFolder.MAX_BYTES + " are allowed");
         }
         final String name = "images/" + Sha256.of(ByteBuffer.wrap(bytes)) + ending(bytes);
         final Path file = folder.resolve(name);
@@ -103,18 +104,11 @@ public final class PreparedFolder implements AutoCloseable {
     }
 
     private byte[] read(final String path, final Row row) {
-        final Path file = pictures.resolve(path).normalize();
-        if (path.contains("://") || !file.startsWith(pictures)) {
-            throw row.wrong("names the picture " + path + ", which is not in " + pictures);
-        }
         try {
-            if (Files.size(file) > MAX_IMAGE_BYTES) {
-                throw row.wrong("names the picture " + path + ", larger than " + MAX_IMAGE_BYTES + " bytes");
-            }
-            return Files.readAllBytes(file);
+            return pictures.read(path);
         } catch (final IOException e) {
-            throw row.wrong("names the picture " + path + ", which cannot be read in " + pictures
-                    + " (--images says where they are): " + e.getMessage());
+            throw row.wrong(
+                    "names the picture " + path + ", which " + e.getMessage() + " (--images says where pictures are)");
         }
     }
 

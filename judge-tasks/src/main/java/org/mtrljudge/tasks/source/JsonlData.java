@@ -22,6 +22,7 @@ import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
 
 /**
@@ -31,7 +32,6 @@ import org.mtrljudge.tasks.Split;
  */
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
-    private static final long MAX_IMAGE_BYTES = 32 << 10 << 10;
     private static final int MAX_LABELS = 20;
     private static final String IMAGE = "<image>";
 
@@ -48,7 +48,7 @@ public final class JsonlData implements ExampleSource {
             @Nullable Double grade) {}
 
     private final Path file;
-    private final Path root;
+    private final PictureFolder pictures;
     private final Map<Split, Map<String, List<Row>>> rows = new EnumMap<>(Split.class);
     private final Map<String, List<String>> labels = new LinkedHashMap<>();
     /** By split, task and name: where the two orders of a pair lie in that task's rows. */
@@ -56,7 +56,7 @@ public final class JsonlData implements ExampleSource {
 
     private JsonlData(final Path file) {
         this.file = file;
-        this.root = file.toAbsolutePath().normalize().resolveSibling("");
+        this.pictures = new PictureFolder(file.toAbsolutePath().normalize().resolveSibling(""));
         for (final Split split : Split.values()) {
             rows.put(split, new LinkedHashMap<>());
         }
@@ -101,7 +101,7 @@ public final class JsonlData implements ExampleSource {
         if (placeholders != images.size()) {
             throw wrong(number, "has " + placeholders + " " + IMAGE + " placeholders and " + images.size() + " images");
         }
-        images.forEach(image -> imageFile(image, number));
+        images.forEach(image -> checkImage(image, number));
         return new Row(
                 number,
                 text(node, "task", number),
@@ -148,23 +148,16 @@ public final class JsonlData implements ExampleSource {
         throw wrong(number, "has the split '" + name + "', allowed is train, validation, test");
     }
 
-    private Path imageFile(final String image, final int number) {
-        final Path path = root.resolve(image).normalize();
-        if (!path.startsWith(root)) {
-            throw wrong(number, "names the image " + image + " outside the data file's folder " + root);
-        }
+    private void checkImage(final String image, final int number) {
         try {
-            if (!Files.isRegularFile(path) || Files.size(path) > MAX_IMAGE_BYTES) {
-                throw wrong(
-                        number,
-                        Files.isRegularFile(path)
-                                ? "names the image " + image + ", larger than " + MAX_IMAGE_BYTES + " bytes"
-                                : "names the image " + image + ", which is not there");
-            }
+            pictures.check(image);
         } catch (final IOException e) {
-            throw wrong(number, "names the image " + image + ", which cannot be read: " + e.getMessage());
+            throw wrong(number, image, e);
         }
-        return path;
+    }
+
+    private DataException wrong(final int number, final String image, final IOException why) {
+        return wrong(number, "names the image " + image + ", which " + why.getMessage());
     }
 
     private DataException wrong(final int number, final String what) {
@@ -244,19 +237,19 @@ public final class JsonlData implements ExampleSource {
     @Override
     public JudgeExample example(final String task, final Split split, final int index) {
         final Row row = rowsOf(split).getOrDefault(task, List.of()).get(index);
-        final List<ExampleImage> pictures = new ArrayList<>();
+        final List<ExampleImage> images = new ArrayList<>();
         for (final String image : row.images) {
             try {
-                pictures.add(new ExampleImage(Files.readAllBytes(imageFile(image, row.line)), image));
+                images.add(new ExampleImage(pictures.read(image), image));
             } catch (final IOException e) {
-                throw wrong(row.line, "names the image " + image + ", which cannot be read: " + e.getMessage());
+                throw wrong(row.line, image, e);
             }
         }
         return new JudgeExample(
                 "line-" + row.line,
                 task,
                 row.prompt,
-                pictures,
+                images,
                 row.answer,
                 labels.getOrDefault(task, List.of()),
                 row.pair,

@@ -304,7 +304,7 @@ class PreparationTest {
         assertThatThrownBy(() -> prepareTest("seetrue", outside, "")).hasMessageContaining("is not in");
         final Path absent = file("c.csv", "text,label,image\na cat,1,absent.png\n");
         assertThatThrownBy(() -> prepareTest("seetrue", absent, ""))
-                .hasMessageContaining("c.csv row 1 names the picture absent.png, which cannot be read");
+                .hasMessageContaining("c.csv row 1 names the picture absent.png, which is not there");
         final Path label = file("d.csv", "text,label,image\na cat,maybe,p0.png\n");
         assertThatThrownBy(() -> prepareTest("seetrue", label, "")).hasMessageContaining("'maybe'");
         final Path broken = file("e.jsonl", "{\"text\": \n");

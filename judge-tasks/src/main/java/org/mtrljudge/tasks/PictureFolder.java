@@ -1,0 +1,49 @@
+package org.mtrljudge.tasks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Pictures that data names by paths below a folder. What is outside the folder, missing or too large is refused, with a message that
+ * goes on after "the picture NAME, which".
+ */
+public final class PictureFolder {
+    /** What one picture may have, encoded. */
+    public static final long MAX_BYTES = 32L << 20;
+
+    private final Path root;
+
+    public PictureFolder(final Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** @throws IOException when it may not or cannot be read */
+    public byte[] read(final String name) throws IOException {
+        final Path file = checked(name);
+        try {
+            return Files.readAllBytes(file);
+        } catch (final IOException e) {
+            throw new IOException("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws IOException when {@link #read} would refuse it as it lies there now */
+    public void check(final String name) throws IOException {
+        checked(name);
+    }
+
+    private Path checked(final String name) throws IOException {
+        final Path file = root.resolve(name).normalize();
+        if (name.contains("://") || !file.startsWith(root)) {
+            throw new IOException("is not in " + root);
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("is not there");
+        }
+        if (Files.size(file) > MAX_BYTES) {
+            throw new IOException("is larger than " + MAX_BYTES + " bytes");
+        }
+        return file;
+    }
+}
