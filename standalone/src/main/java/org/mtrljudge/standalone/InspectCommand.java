@@ -36,7 +36,7 @@ final class InspectCommand implements Callable<Integer> {
         final RunDirectory directory = run.open();
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final Topics topics = settings.connections().topics(run.name());
-        try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+        try (EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final List<ScoredGroup> newest = new NewestGroups(purpose, task, count).in(broker.clients(topics));
             if (newest.isEmpty()) {
                 System.out.println("no scored groups of that kind in the log of " + run.name());

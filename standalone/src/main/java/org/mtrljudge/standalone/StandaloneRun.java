@@ -96,8 +96,7 @@ public final class StandaloneRun {
                                         : 0),
                         () -> JudgeModel.load(folder, settings.modelOptions()));
                 @Nullable PolicyStore store = settings.connections().policyStore();
-                EmbeddedBroker broker = EmbeddedBroker.of(
-                        settings,
+                EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(),
                         () -> EmbeddedBroker.start(
                                 directory.kafka(),
                                 settings.connections().broker().port()))) {
