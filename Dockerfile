@@ -1,7 +1,7 @@
 # One image for the three services and the command line. The first argument chooses: actor, reward, learner, or a ./judge command.
 #   docker build -t mt-rl-judge .
 #   docker build -t mt-rl-judge:cuda --build-arg VARIANT=cuda --build-arg BASE_IMAGE=IMAGE_WITH_CUDA_AND_LIBTORCH .
-# BUILD=local copies the results of ./mvnw package from standalone/target; nothing is built in the image.
+# BUILD=local copies the results of ./mvnw package from cli/target; nothing is built in the image.
 
 ARG BASE_IMAGE=eclipse-temurin:21-jre
 ARG BUILD_IMAGE=eclipse-temurin:21-jdk
@@ -15,16 +15,16 @@ COPY . .
 RUN ./mvnw -B -q ${VARIANT:+-P$VARIANT} -DskipTests -Dspotless.check.skip=true package
 
 FROM ${BASE_IMAGE} AS built-local
-COPY standalone/target/standalone-*.jar /src/standalone/target/
-COPY standalone/target/lib /src/standalone/target/lib
+COPY cli/target/cli-*.jar /src/cli/target/
+COPY cli/target/lib /src/cli/target/lib
 
 FROM built-${BUILD} AS built
 WORKDIR /image
 # libraries, which change rarely, and our own JARs, which change with every build, go into different layers
-RUN mkdir lib own && cp /src/standalone/target/lib/*.jar lib/ \
-    && for room in settings schemas service judge-model judge-tasks actor-service reward-service learner-service; do \
+RUN mkdir lib own && cp /src/cli/target/lib/*.jar lib/ \
+    && for room in settings schemas service judge-model judge-tasks actor-service reward-service learner-service standalone; do \
          mv lib/$room-[0-9]*.jar own/; done \
-    && cp /src/standalone/target/standalone-*.jar own/
+    && cp /src/cli/target/cli-*.jar own/
 
 FROM ${BASE_IMAGE} AS natives-cpu
 COPY --from=built /image/lib /opt/judge/lib

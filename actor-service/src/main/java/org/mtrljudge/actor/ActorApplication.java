@@ -15,11 +15,11 @@ public final class ActorApplication {
     static final String SERVICE = "actor";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, ActorApplication.class, tree -> tree.bind(ActorRun.class));
+        ServiceProcess.start(SERVICE, ActorApplication.class, tree -> tree.bind(ActorSection.class));
     }
 
     @Singleton
-    ServiceLoop loop(final ServiceSettings settings, final ActorRun run, final MeterRegistry meters) {
+    ServiceLoop loop(final ServiceSettings settings, final ActorSection run, final MeterRegistry meters) {
         return new ActorLoop(settings, run, new ActorMetrics(meters));
     }
 }

@@ -3,9 +3,9 @@ package org.mtrljudge.actor;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
@@ -13,12 +13,12 @@ import org.mtrljudge.service.TopicsReady;
 /** The life of an actor's process: wait for the run's topics, load the model, take prompts until it is stopped. */
 final class ActorLoop implements ServiceLoop {
     private final ServiceSettings settings;
-    private final ActorRun run;
+    private final ActorSection run;
     private final ActorMetrics metrics;
     private volatile boolean stopping;
     private volatile @Nullable Actor actor;
 
-    ActorLoop(final ServiceSettings settings, final ActorRun run, final ActorMetrics metrics) {
+    ActorLoop(final ServiceSettings settings, final ActorSection run, final ActorMetrics metrics) {
         this.settings = settings;
         this.run = run;
         this.metrics = metrics;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
-import org.mtrljudge.schemas.ImageStore;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.io.Mappers;
 
 /** The requests to a completions server, and what its answers mean. */

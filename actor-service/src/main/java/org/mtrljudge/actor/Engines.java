@@ -1,12 +1,11 @@
 package org.mtrljudge.actor;
 
-import org.mtrljudge.model.checkpoint.JudgeFolder;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.settings.UsageException;
 
@@ -15,11 +14,11 @@ public final class Engines {
     /** The key of a completions server, sent as a bearer token. */
     private static final String KEY = "OPENAI_API_KEY";
 
-    private final ActorRun run;
+    private final ActorSection run;
     private final Path dataRoot;
 
     /** @param dataRoot where images by reference lie */
-    public Engines(final ActorRun run, final Path dataRoot) {
+    public Engines(final ActorSection run, final Path dataRoot) {
         this.run = run;
         this.dataRoot = dataRoot;
     }
@@ -31,7 +30,7 @@ public final class Engines {
 
     /** @param models for actors that generate in this process */
     public GenerationEngine engine(final Supplier<JudgeModel> models) {
-        final ActorRun.Rollout rollout = run.rollout();
+        final ActorSection.Rollout rollout = run.rollout();
         if (rollout.serverUrl() == null) {
             return new JudgeEngine(models.get(), dataRoot, rollout.threads());
         }

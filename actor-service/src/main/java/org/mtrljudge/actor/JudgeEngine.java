@@ -10,9 +10,9 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.schemas.ImageStore;
-import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.policy.PolicyFetcher;
 
 /** The judge's own model in this process. */
 public final class JudgeEngine implements GenerationEngine {

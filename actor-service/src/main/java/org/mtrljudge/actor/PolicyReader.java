@@ -11,11 +11,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.PolicyFetcher;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.policy.PolicyFetcher;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

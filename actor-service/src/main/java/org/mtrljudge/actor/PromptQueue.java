@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.mtrljudge.schemas.KafkaClients;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

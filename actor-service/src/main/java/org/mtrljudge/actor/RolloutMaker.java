@@ -11,10 +11,10 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
-import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.VersionSpan;
+import org.mtrljudge.schemas.codec.PackedArrays;
 
 /** Turns prompts into rollout groups with the weights its engine holds. Knows no Kafka. */
 final class RolloutMaker {

@@ -38,17 +38,17 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 
 /** An actor against a real broker, with everything that can be wrong about its inputs. */

@@ -17,8 +17,8 @@ import org.mtrljudge.actor.ActorSettings;
 import org.mtrljudge.actor.JudgeEngine;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** An actor in a process of its own, so that a test can kill it as a machine would. */
 final class ActorProcess implements AutoCloseable {

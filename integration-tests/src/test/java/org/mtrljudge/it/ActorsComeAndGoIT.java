@@ -24,14 +24,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** Promise 3: actors are killed every few seconds through a whole run, and every prompt is learned, or left out as stale, once. */
 class ActorsComeAndGoIT {

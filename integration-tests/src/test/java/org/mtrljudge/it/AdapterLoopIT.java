@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** The loop with a LoRA on a bfloat16 judge: only the adapter is trained, broadcast and saved, and another run goes on from it. */
 class AdapterLoopIT {

@@ -91,43 +91,45 @@ class ArchitectureTest {
     static final ArchRule EXPERIMENTS_ARE_APART = none(EXPERIMENT, BENCH, REPLAY);
 
     @ArchTest
-    static final ArchRule SCHEDULES_RULES_AND_SCORES_ARE_FREE_OF_KAFKA_AND_DJL =
-            noClasses()
-                    .that()
-                    .resideInAnyPackage(
-                            "org.mtrljudge.learner.prompts", "org.mtrljudge.reward.rule", "org.mtrljudge.reward.scoring")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage(KAFKA, DJL);
+    static final ArchRule SCHEDULES_RULES_AND_SCORES_ARE_FREE_OF_KAFKA_AND_DJL = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "org.mtrljudge.learner.prompts", "org.mtrljudge.reward.rule", "org.mtrljudge.reward.scoring")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, DJL);
 
     @ArchTest
     static final ArchRule ALGORITHMS_ARE_FREE_OF_KAFKA = none("org.mtrljudge.learner.algorithm", KAFKA);
 
     @ArchTest
-    static final ArchRule THE_LEARNERS_INNER_ROOMS_ARE_ITS_OWN =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage(LEARNER)
-                    .should()
-                    .dependOnClassesThat(describe(
-                            "are in an inner room of the learner",
-                            (JavaClass c) -> resideInAPackage(LEARNER).test(c)
-                                    && !resideInAnyPackage(
-                                                    "org.mtrljudge.learner",
-                                                    "org.mtrljudge.learner.report",
-                                                    "org.mtrljudge.learner.settings",
-                                                    "org.mtrljudge.learner.audit",
-                                                    "org.mtrljudge.learner.event")
-                                            .test(c)));
+    static final ArchRule THE_LEARNERS_INNER_ROOMS_ARE_ITS_OWN = noClasses()
+            .that()
+            .resideOutsideOfPackage(LEARNER)
+            .should()
+            .dependOnClassesThat(describe(
+                    "are in an inner room of the learner",
+                    (JavaClass c) -> resideInAPackage(LEARNER).test(c)
+                            && !resideInAnyPackage(
+                                            "org.mtrljudge.learner",
+                                            "org.mtrljudge.learner.report",
+                                            "org.mtrljudge.learner.settings",
+                                            "org.mtrljudge.learner.audit",
+                                            "org.mtrljudge.learner.event")
+                                    .test(c)));
 
     @ArchTest
     static final ArchRule ONE_PLACE_CONSTRUCTS_KAFKA_CLIENTS = noClasses()
             .that()
             .resideOutsideOfPackage(CLIENTS)
             .should()
-            .callConstructorWhere(describe("it is a Kafka client's", call -> call.getTargetOwner()
-                    .getName()
-                    .matches("org\\.apache\\.kafka\\.clients\\.(producer|consumer)\\.Kafka(Producer|Consumer|ShareConsumer)")))
+            .callConstructorWhere(
+                    describe(
+                            "it is a Kafka client's",
+                            call -> call.getTargetOwner()
+                                    .getName()
+                                    .matches(
+                                            "org\\.apache\\.kafka\\.clients\\.(producer|consumer)\\.Kafka(Producer|Consumer|ShareConsumer)")))
             .orShould()
             .callMethodWhere(describe(
                     "it makes an Admin",
@@ -135,19 +137,16 @@ class ArchitectureTest {
                             && call.getName().equals("create")));
 
     @ArchTest
-    static final ArchRule ONLY_THE_COMMAND_LINE_HAS_OPTIONS = none(
-            "org.mtrljudge..", not(resideInAPackage(CLI)), "picocli..");
+    static final ArchRule ONLY_THE_COMMAND_LINE_HAS_OPTIONS =
+            none("org.mtrljudge..", not(resideInAPackage(CLI)), "picocli..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS = noClasses()
-            .that()
-            .resideOutsideOfPackage(CLI)
-            .should()
-            .accessField(System.class, "out");
+    static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS =
+            noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "out");
 
     @ArchTest
-    static final ArchRule ONLY_THE_MODEL_TOUCHES_THE_ENGINE = none(
-            "org.mtrljudge..", not(resideInAPackage(MODEL)), "ai.djl.pytorch..", "ai.djl.huggingface..");
+    static final ArchRule ONLY_THE_MODEL_TOUCHES_THE_ENGINE =
+            none("org.mtrljudge..", not(resideInAPackage(MODEL)), "ai.djl.pytorch..", "ai.djl.huggingface..");
 
     @ArchTest
     static final ArchRule PACKAGES_FORM_NO_CYCLES =
@@ -177,7 +176,9 @@ class ArchitectureTest {
                         && !resideInAPackage(CLI).test(c))
                 .collect(Collectors.groupingBy(JavaClass::getPackageName, TreeMap::new, Collectors.counting()));
         large.values().removeIf(count -> count <= CLASSES_PER_PACKAGE);
-        assertThat(large).as("packages of more than %d classes", CLASSES_PER_PACKAGE).isEmpty();
+        assertThat(large)
+                .as("packages of more than %d classes", CLASSES_PER_PACKAGE)
+                .isEmpty();
     }
 
     @ArchTest
@@ -198,7 +199,12 @@ class ArchitectureTest {
             .beAnnotatedWith(NullMarked.class);
 
     private static ArchRule none(final String room, final String... others) {
-        return noClasses().that().resideInAPackage(room).should().dependOnClassesThat().resideInAnyPackage(others);
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others);
     }
 
     private static ArchRule none(

@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.LearnedOffset;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** Promise 5: what made a version can be told, and whoever changed it afterwards is found out. And runs that begin with a step of another. */
 @Timeout(240)

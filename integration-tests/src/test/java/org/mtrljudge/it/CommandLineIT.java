@@ -15,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.standalone.Judge;
 
 /** Wrong input at the command line: one clear line, the right exit code, nothing left looking whole. */
 class CommandLineIT {

@@ -15,11 +15,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.RolloutGroup;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** A model judges: a split through the actors, and pictures of one's own without a broker. */
 class EvalIT {

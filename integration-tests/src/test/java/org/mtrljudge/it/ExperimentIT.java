@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.cli.Judge;
 
 /** Every method once, on one task; killed in the middle, gone on with, and computed again from the topics. */
 class ExperimentIT {

@@ -9,16 +9,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.learner.LearnerException;
-import org.mtrljudge.learner.PolicyWriter;
-import org.mtrljudge.learner.WeightTransport;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** Two learners of one run: the one that came last has it, and the other's versions never show. */
 class FencedLearnerIT {

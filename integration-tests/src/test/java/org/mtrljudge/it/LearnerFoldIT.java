@@ -21,16 +21,16 @@ import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.LearnedOffset;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.codec.PackedArrays;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** Promise 2: killed at any moment and started again, a learner comes to the same weights, to the bit. */
 class LearnerFoldIT {

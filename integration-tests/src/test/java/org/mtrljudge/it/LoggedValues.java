@@ -7,11 +7,11 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topic;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** Everything that lies committed in a topic of one partition. */
 final class LoggedValues {

@@ -24,19 +24,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.reward.AdvantageEstimator;
-import org.mtrljudge.reward.Comparison;
-import org.mtrljudge.reward.Replay;
-import org.mtrljudge.reward.RewardService;
-import org.mtrljudge.reward.RewardSet;
-import org.mtrljudge.reward.RewardSetReader;
-import org.mtrljudge.reward.RewardSettings;
-import org.mtrljudge.reward.RolloutFilter;
-import org.mtrljudge.reward.TaskComparison;
-import org.mtrljudge.reward.Verifiers;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.reward.replay.Comparison;
+import org.mtrljudge.reward.replay.Replay;
+import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.reward.replay.TaskComparison;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.rule.RewardSetReader;
+import org.mtrljudge.reward.rule.Verifiers;
+import org.mtrljudge.reward.scoring.AdvantageEstimator;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** A log is scored again: what comes out, what it is compared with, and that it can be stopped. */
 @Timeout(300)

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.mtrljudge.reward.AdvantageEstimator;
-import org.mtrljudge.reward.RewardService;
-import org.mtrljudge.reward.RewardSet;
-import org.mtrljudge.reward.RewardSettings;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.scoring.AdvantageEstimator;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.reward.stream.RewardService;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** A reward service in a process of its own, so that a test can kill it as a machine would. */
 final class RewardProcess {

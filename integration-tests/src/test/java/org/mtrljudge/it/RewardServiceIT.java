@@ -38,20 +38,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.reward.AdvantageEstimator;
-import org.mtrljudge.reward.RewardService;
-import org.mtrljudge.reward.RewardSet;
-import org.mtrljudge.reward.RewardSetReader;
-import org.mtrljudge.reward.RewardSettings;
 import org.mtrljudge.reward.StatisticsServer;
-import org.mtrljudge.reward.Verifiers;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.rule.RewardSetReader;
+import org.mtrljudge.reward.rule.Verifiers;
+import org.mtrljudge.reward.scoring.AdvantageEstimator;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.schemas.DeadLetter;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** The reward service's promises against a real broker: it is killed, its broker restarted, its input poisoned. */
 @Timeout(300)

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
-import org.mtrljudge.schemas.PackedArrays;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.codec.PackedArrays;
 
 /** Rollouts for tests of what comes after them. */
 final class RolloutGroups {

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.HttpSchemaRegistry;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.HttpSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** New optional fields, through a real registry: old and new code read each other, and what would break that is refused. */
 class SchemaEvolutionIT {

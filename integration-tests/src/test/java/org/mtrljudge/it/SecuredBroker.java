@@ -24,8 +24,8 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.standalone.EmbeddedBroker;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /**
  * A broker that lets nobody in without TLS, user and password, and allows each user what a manifest of Kubernetes says. The test itself

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.actor.ActorApplication;
 import org.mtrljudge.learner.LearnerApplication;
 import org.mtrljudge.reward.RewardApplication;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 
 /**
  * The loop over SASL_SSL, each service with the rights that k8s/base/users.yaml gives it and the environment that

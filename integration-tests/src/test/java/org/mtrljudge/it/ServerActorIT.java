@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.cli.Judge;
 
 /** A run whose actor lets a completions server generate, with an adapter that is loaded there over HTTP. */
 class ServerActorIT {

@@ -19,8 +19,8 @@ import org.mtrljudge.actor.ActorApplication;
 import org.mtrljudge.learner.LearnerApplication;
 import org.mtrljudge.reward.RewardApplication;
 import org.mtrljudge.schemas.DeadLetter;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
 
 /** The three services as processes of their own: a run to its summary, health that means it, and ends without loss. */
 class ServiceProcessesIT {

@@ -10,12 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** One task is trained, all are tested, and the run ends where validation stands still. */
 class SingleTaskIT {

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.PolicyManifest;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** Policies that are too big for the log lie in a folder; their manifests say where. */
 class StoredPoliciesIT {

@@ -14,17 +14,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.cli.Judge;
 import org.mtrljudge.schemas.LearnedOffset;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
-import org.mtrljudge.standalone.EmbeddedBroker;
-import org.mtrljudge.standalone.Judge;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** The whole loop, small: trains a few steps through an embedded broker, then counts what lies in every topic. */
 class TrainingLoopIT {

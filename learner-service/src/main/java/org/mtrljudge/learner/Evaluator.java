@@ -3,6 +3,17 @@ package org.mtrljudge.learner;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import org.mtrljudge.learner.evaluation.EvaluationRound;
+import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.Judgement;
+import org.mtrljudge.learner.event.PromptIds;
+import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.RunContext;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.learner.topics.Exchange;
+import org.mtrljudge.learner.topics.PolicyPublisher;
+import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.tasks.ExampleSource;
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
+import org.mtrljudge.learner.settings.LearnerSection;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceProcess;
 import org.mtrljudge.service.ServiceSettings;
@@ -15,11 +16,11 @@ public final class LearnerApplication {
     static final String SERVICE = "learner";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, LearnerApplication.class, LearnerRun::of);
+        ServiceProcess.start(SERVICE, LearnerApplication.class, LearnerSection::of);
     }
 
     @Singleton
-    ServiceLoop loop(final ServiceSettings settings, final LearnerRun run, final MeterRegistry meters) {
+    ServiceLoop loop(final ServiceSettings settings, final LearnerSection run, final MeterRegistry meters) {
         return new LearnerLoop(settings, run, meters);
     }
 }

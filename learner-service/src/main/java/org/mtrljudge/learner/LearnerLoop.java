@@ -6,10 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.learner.report.RunReport;
+import org.mtrljudge.learner.settings.LearnerSection;
+import org.mtrljudge.learner.settings.RunContext;
+import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.PolicyStore;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
@@ -30,12 +34,12 @@ final class LearnerLoop implements ServiceLoop {
     }
 
     private final ServiceSettings settings;
-    private final LearnerRun run;
+    private final LearnerSection run;
     private final MeterRegistry meters;
     private volatile boolean stopping;
     private volatile boolean learning;
 
-    LearnerLoop(final ServiceSettings settings, final LearnerRun run, final MeterRegistry meters) {
+    LearnerLoop(final ServiceSettings settings, final LearnerSection run, final MeterRegistry meters) {
         this.settings = settings;
         this.run = run;
         this.meters = meters;

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.mtrljudge.learner.event.TrainingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -14,11 +14,11 @@ public final class RewardApplication {
     static final String SERVICE = "reward";
 
     public static void main(final String[] args) {
-        ServiceProcess.start(SERVICE, RewardApplication.class, tree -> tree.bind(RewardRun.class));
+        ServiceProcess.start(SERVICE, RewardApplication.class, tree -> tree.bind(RewardSection.class));
     }
 
     @Singleton
-    RewardLoop loop(final ServiceSettings settings, final RewardRun run, final MeterRegistry meters) {
+    RewardLoop loop(final ServiceSettings settings, final RewardSection run, final MeterRegistry meters) {
         return new RewardLoop(settings, run, meters);
     }
 }

@@ -8,8 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.reward.stream.RewardService;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
@@ -18,13 +20,13 @@ import org.mtrljudge.settings.UsageException;
 /** The life of a reward service's process: wait for the run's topics, score until it is stopped or its streams fail. */
 final class RewardLoop implements ServiceLoop, ScoringNow {
     private final ServiceSettings settings;
-    private final RewardRun run;
+    private final RewardSection run;
     private final MeterRegistry meters;
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable RewardService service;
 
-    RewardLoop(final ServiceSettings settings, final RewardRun run, final MeterRegistry meters) {
+    RewardLoop(final ServiceSettings settings, final RewardSection run, final MeterRegistry meters) {
         this.settings = settings;
         this.run = run;
         this.meters = meters;

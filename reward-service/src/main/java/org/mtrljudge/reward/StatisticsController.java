@@ -7,6 +7,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.util.Map;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.mtrljudge.reward.stream.TaskStatistics;
 
 /** {@code /statistics}: what was scored, by task and minute. */
 @Controller("/statistics")

@@ -12,6 +12,7 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.service.ServiceHttp;
 
 /** {@code /statistics}, {@code /prometheus} and {@code /health} of a reward service that is no process of its own, on loopback. */

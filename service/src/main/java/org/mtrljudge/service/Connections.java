@@ -2,11 +2,11 @@ package org.mtrljudge.service;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.HttpSchemaRegistry;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.PolicyStore;
-import org.mtrljudge.schemas.SchemaRegistry;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.codec.HttpSchemaRegistry;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.codec.SchemaRegistry;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 
 /**

@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 

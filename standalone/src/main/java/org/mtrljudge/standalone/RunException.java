@@ -3,10 +3,10 @@ package org.mtrljudge.standalone;
 import org.jspecify.annotations.Nullable;
 
 /** A run failed: exit code 1. The message says what and what to do. */
-final class RunException extends RuntimeException {
+public final class RunException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RunException(final String message, final @Nullable Throwable cause) {
+    public RunException(final String message, final @Nullable Throwable cause) {
         super(message, cause);
     }
 }

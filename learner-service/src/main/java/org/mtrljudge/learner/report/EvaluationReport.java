@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.learner.Judgement;
+import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.tasks.metrics.Correlation;
 import org.mtrljudge.tasks.metrics.Interval;
 import org.mtrljudge.tasks.metrics.PairScores;

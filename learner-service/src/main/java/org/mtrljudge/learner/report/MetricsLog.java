@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.learner.Stage;
-import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.settings.io.Mappers;
 
 /**

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import org.mtrljudge.learner.TrainingListener;
-import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.learner.Evaluation;
-import org.mtrljudge.learner.Stage;
-import org.mtrljudge.learner.TrainingResult;
+import org.mtrljudge.learner.event.Evaluation;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.service.ResidentMemory;
 
 /** A run's outcome as {@code summary.json} and as a table; the keys are documented in docs/summary.md. */

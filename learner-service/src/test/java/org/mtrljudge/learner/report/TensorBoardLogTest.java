@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.learner.TrainingListener;
+import org.mtrljudge.learner.event.TrainingListener;
 
 class TensorBoardLogTest {
     /** What tensorboard 2.20.0's RecordWriter wrote for the same two events: src/test/golden/make_events.py. */

@@ -1,4 +1,4 @@
-/** The paper's experiment: which runs it takes, what their topics say, and the report of it all. */
+/** The paper's experiment: its plan and its runs. */
 @NullMarked
 package org.mtrljudge.standalone.experiment;
 

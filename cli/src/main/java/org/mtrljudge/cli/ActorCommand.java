@@ -1,0 +1,92 @@
+package org.mtrljudge.cli;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorMetrics;
+import org.mtrljudge.actor.Engines;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.service.Connections;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.run.Logs;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "actor",
+        description = "One more actor for a run that goes on, as a process of its own. It can be killed at any moment.")
+final class ActorCommand implements Callable<Integer> {
+    @Mixin
+    private ExistingRun run = new ExistingRun();
+
+    @Option(names = "--id", paramLabel = "ID", description = "its name in rollouts; default: actor-PID")
+    private @Nullable String id;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "ends when its run has been gone for so long (default: ${DEFAULT-VALUE})")
+    private int patienceSeconds = 60;
+
+    @Override
+    public Integer call() {
+        final RunDirectory directory = run.open();
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final String name = id != null ? id : "actor-" + ProcessHandle.current().pid();
+        Logs.to(directory.path().resolve(name + ".log"));
+        try (EmbeddedBroker broker =
+                        EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.join(directory.kafka()));
+                Interruption interruption = new Interruption();
+                @Nullable PolicyStore store = settings.connections().policyStore();
+                Actor actor = actor(name, directory, settings, broker, store)) {
+            System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
+            interruption.whenWanted(actor::stop);
+            if (!settings.kafka().containsKey(Connections.BOOTSTRAP)) {
+                endAfter(directory);
+            }
+            actor.run();
+        }
+        return 0;
+    }
+
+    /** Kafka's share consumer keeps a core busy while its broker is away: an actor whose run is over must not stay. */
+    private void endAfter(final RunDirectory directory) {
+        final Thread watch = new Thread(
+                () -> {
+                    try {
+                        for (int gone = 0; gone < patienceSeconds; ) {
+                            Thread.sleep(1000);
+                            gone = EmbeddedBroker.isInUse(directory.kafka()) ? 0 : gone + 1;
+                        }
+                        System.out.println("the run " + directory.run() + " is over");
+                        System.exit(0);
+                    } catch (final InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "watch");
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    private static Actor actor(
+            final String name,
+            final RunDirectory directory,
+            final RunSettings settings,
+            final EmbeddedBroker broker,
+            final @Nullable PolicyStore store) {
+        return new Actor(
+                settings.actors().settings(name),
+                broker.clients(settings.connections().topics(directory.run())),
+                store,
+                new Engines(settings.actors(), directory.dataRoot(settings)).engine(),
+                new ActorMetrics(new SimpleMeterRegistry()),
+                Clock.systemUTC());
+    }
+}

@@ -1,0 +1,19 @@
+package org.mtrljudge.cli;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "bench",
+        description = "Measures speed as ratios within one run.",
+        subcommands = {
+            LearnerBenchCommand.class,
+            ModelBenchCommand.class,
+            RescoreBenchCommand.class,
+            RecoveryBenchCommand.class,
+            WeightsBenchCommand.class,
+            AsyncBenchCommand.class,
+            TrlBenchCommand.class
+        })
+final class BenchCommand {
+    private BenchCommand() {}
+}

@@ -1,0 +1,58 @@
+package org.mtrljudge.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.input.ImageProcessor;
+import org.mtrljudge.tasks.source.DataCheck;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "check",
+        description =
+                "Reads a data.jsonl as training would and decodes every picture: counts, balance of labels, questions that"
+                        + " are in several splits, pictures that cannot be read. Ends with 1 when there are such.")
+final class DataCheckCommand implements Callable<Integer> {
+    private static final int SHOWN = 10;
+
+    @Parameters(paramLabel = "FILE", description = "the data.jsonl")
+    private Path file = Path.of(".");
+
+    @Override
+    public Integer call() {
+        final ImageProcessor processor =
+                JudgeFolder.preset(JudgeFolder.JUDGE_TINY).imageProcessor();
+        final DataCheck.Result result = DataCheck.of(file, (picture, origin) -> problem(processor, picture, origin));
+        result.counts()
+                .forEach(count -> System.out.printf(
+                        "%-12s %-24s %6d  %s, the most frequent %d%%%n",
+                        count.split().lowerName(),
+                        count.task(),
+                        count.examples(),
+                        count.answers(),
+                        count.mostFrequentPercent()));
+        tell(result.repeated(), "questions are in more than one split");
+        tell(result.unreadable(), "pictures cannot be read");
+        return result.isClean() ? 0 : 1;
+    }
+
+    private static @Nullable String problem(final ImageProcessor processor, final byte[] picture, final String origin) {
+        try {
+            processor.process(picture, origin);
+            return null;
+        } catch (final ModelException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static void tell(final List<String> found, final String what) {
+        if (!found.isEmpty()) {
+            System.out.println(found.size() + " " + what + ":");
+            found.stream().limit(SHOWN).forEach(line -> System.out.println("  " + line));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.mtrljudge.cli;
+
+import java.nio.file.Path;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.standalone.run.RunDirectory;
+import picocli.CommandLine.Option;
+
+/** What every command about a run that is there takes. */
+final class ExistingRun {
+    @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run")
+    private String run = "";
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
+    private Path runs = Path.of("runs");
+
+    String name() {
+        return run;
+    }
+
+    /** @throws UsageException when there is no such run */
+    RunDirectory open() {
+        return RunDirectory.open(runs, run);
+    }
+}

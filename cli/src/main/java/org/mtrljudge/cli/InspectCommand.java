@@ -1,0 +1,76 @@
+package org.mtrljudge.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.run.NewestGroups;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "inspect",
+        description = "Shows rollouts of a run as they lie in its log: prompt, reasoning, verdict, reward.")
+final class InspectCommand implements Callable<Integer> {
+    @Mixin
+    private ExistingRun run = new ExistingRun();
+
+    @Option(names = "--task", description = "only this task")
+    private @Nullable String task;
+
+    @Option(names = "--count", description = "how many groups (default: ${DEFAULT-VALUE})")
+    private int count = 3;
+
+    @Option(names = "--completions", description = "how many completions of a group (default: ${DEFAULT-VALUE})")
+    private int completions = 3;
+
+    @Option(names = "--purpose", description = "TRAIN or EVAL (default: ${DEFAULT-VALUE})")
+    private Purpose purpose = Purpose.TRAIN;
+
+    @Override
+    public Integer call() {
+        final RunDirectory directory = run.open();
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final Topics topics = settings.connections().topics(run.name());
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+            final List<ScoredGroup> newest = new NewestGroups(purpose, task, count).in(broker.clients(topics));
+            if (newest.isEmpty()) {
+                System.out.println("no scored groups of that kind in the log of " + run.name());
+            }
+            newest.forEach(this::print);
+        }
+        return 0;
+    }
+
+    private void print(final ScoredGroup group) {
+        final PromptRequest prompt = group.getRollout().getPrompt();
+        System.out.printf(
+                "── %s · %s · policy version %d by %s%n",
+                prompt.getTask(),
+                prompt.getPromptId(),
+                group.getRollout().getPolicyVersion(),
+                group.getRollout().getActorId());
+        System.out.println(prompt.getText().indent(3).stripTrailing());
+        System.out.println("   label: " + prompt.getReference());
+        for (int i = 0; i < Math.min(completions, group.getScores().size()); i++) {
+            final CompletionScore score = group.getScores().get(i);
+            System.out.println(
+                    "   > " + group.getRollout().getCompletions().get(i).getText());
+            System.out.printf(
+                    "     reward %.2f advantage %+.2f %s%n",
+                    score.getTotal(),
+                    score.getAdvantage(),
+                    score.getReason() == null ? "" : "(" + score.getReason() + ")");
+        }
+        System.out.println();
+    }
+}

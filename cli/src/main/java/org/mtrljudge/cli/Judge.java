@@ -1,0 +1,66 @@
+package org.mtrljudge.cli;
+
+import org.apache.kafka.common.utils.Exit;
+import org.mtrljudge.standalone.run.Logs;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings. */
+@Command(
+        name = "judge",
+        description = "Trains one multimodal judge by multi-task reinforcement learning, over Kafka.",
+        mixinStandardHelpOptions = true,
+        version = "0.1.0",
+        subcommands = {
+            TrainCommand.class,
+            SftCommand.class,
+            EvalCommand.class,
+            ScoreCommand.class,
+            ReplayCommand.class,
+            InspectCommand.class,
+            ExperimentCommand.class,
+            AuditCommand.class,
+            ActorCommand.class,
+            DataCommand.class,
+            BenchCommand.class,
+            PretrainCommand.class,
+            ModelCommand.class,
+            HelpCommand.class
+        })
+public final class Judge {
+    private Judge() {}
+
+    public static void main(final String[] args) {
+        // the embedded broker ends the process when its disk fails: say so before it does
+        Exit.setHaltProcedure((code, message) -> {
+            System.err.println("judge: the broker gave up" + (message == null ? "" : " (" + message + ")")
+                    + ": is the disk full? Its log is in the run's folder, see judge.log there");
+            Runtime.getRuntime().halt(1);
+        });
+        System.exit(execute(args));
+    }
+
+    /** Runs one command in this JVM and returns its exit code. */
+    public static int execute(final String... args) {
+        Logs.quiet();
+        return commandLine().execute(args);
+    }
+
+    private static void withHelp(final CommandLine line) {
+        for (final CommandLine sub : line.getSubcommands().values()) {
+            sub.getCommandSpec().mixinStandardHelpOptions(true);
+            withHelp(sub);
+        }
+    }
+
+    private static CommandLine commandLine() {
+        final CommandLine line = new CommandLine(new Judge());
+        withHelp(line);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("judge: " + Failures.explain(failure));
+            return Failures.exitCode(failure);
+        });
+        return line;
+    }
+}

@@ -1,0 +1,62 @@
+package org.mtrljudge.cli;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.standalone.run.RunSettings;
+import picocli.CommandLine.Option;
+
+/** What every command that makes a run takes. */
+final class RunOptions {
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @Option(names = "--config", paramLabel = "FILE", description = "a YAML file with the settings that differ")
+    private @Nullable Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "one setting, as in rollout.n=16")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--seed", description = "short for --set trainer.seed=…")
+    private @Nullable Long seed;
+
+    @Option(names = "--data", paramLabel = "FILE", description = "your own data.jsonl instead of the built-in tasks")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--run",
+            paramLabel = "NAME",
+            description = "the run's name and topic prefix; default: the command, date and time")
+    private @Nullable String run;
+
+    @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
+    private Path runs = Path.of("runs");
+
+    /** @param base settings under the user's own, as {@code key=value} */
+    RunSettings settings(final @Nullable Path baseFile, final List<String> base) {
+        final List<String> all = new ArrayList<>(base);
+        all.addAll(overrides);
+        if (seed != null) {
+            all.add("trainer.seed=" + seed);
+        }
+        if (data != null) {
+            all.add("data.file=" + data);
+        }
+        return RunSettings.read(config != null ? config : baseFile, all);
+    }
+
+    /** Whether one of the options that make a new run was given. */
+    boolean anySetting() {
+        return config != null || !overrides.isEmpty() || seed != null || data != null || run != null;
+    }
+
+    String runName(final String command) {
+        return run != null ? run : command + "-" + STAMP.format(LocalDateTime.now());
+    }
+
+    Path runs() {
+        return runs;
+    }
+}

@@ -1,0 +1,82 @@
+package org.mtrljudge.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.run.Origin;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunExecution;
+import org.mtrljudge.standalone.run.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "sft", description = "Supervised fine-tuning on demonstrations alone, then the test.")
+final class SftCommand implements Callable<Integer> {
+    private static final double SPARE = 1.2;
+    private static final int VALIDATIONS = 6;
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--beside",
+            paramLabel = "RUN",
+            description =
+                    "the control of a training run: from its warm-up checkpoint, with its settings, as many seconds as its"
+                            + " RL phase took")
+    private @Nullable String beside;
+
+    @Override
+    public Integer call() {
+        if (beside == null) {
+            final RunSettings settings = options.settings(null, List.of("trainer.total_steps=0"));
+            run(settings, "sft");
+            return 0;
+        }
+        final Path trained = RunDirectory.open(options.runs(), beside).path();
+        final RunSettings settings = options.settings(trained.resolve("settings.yaml"), control(trained));
+        run(settings, "sft-beside-" + beside);
+        return 0;
+    }
+
+    private void run(final RunSettings settings, final String name) {
+        final RunExecution execution = new RunExecution(settings, null);
+        TrainingOutput.train(execution, execution.create(options.runs(), options.runName(name), Origin.NEW));
+    }
+
+    /** The seconds end it; the steps are what these should hold, and some more. As RL does, it keeps its best on validation. */
+    private static List<String> control(final Path trained) {
+        final JsonNode summary = summary(trained.resolve("summary.json"));
+        final double seconds = summary.at("/seconds_by_phase/rl").asDouble();
+        final double secondsPerStep = summary.at("/seconds_by_phase/warmup").asDouble()
+                / summary.at("/warmup_steps").asInt();
+        final long steps = Math.round(SPARE * seconds / secondsPerStep);
+        return List.of(
+                "trainer.total_steps=0",
+                "model=" + trained.resolve("checkpoints").resolve(Stage.WARMUP.key()),
+                "sft.steps=" + steps,
+                "sft.val_freq=" + Math.max(1, steps / VALIDATIONS),
+                "sft.max_seconds=" + Math.round(seconds));
+    }
+
+    private static JsonNode summary(final Path file) {
+        try {
+            final JsonNode summary = Mappers.JSON.readTree(Files.readAllBytes(file));
+            if (summary.at("/seconds_by_phase/rl").asDouble() <= 0
+                    || summary.path("warmup_steps").asInt() <= 0) {
+                throw new UsageException(file + " tells of no warm-up and RL to stand beside");
+            }
+            return summary;
+        } catch (final IOException e) {
+            throw new UsageException("the run to stand beside has no readable " + file + ": did it finish?");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package org.mtrljudge.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.audit.Refold;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.standalone.run.EarlierRun;
+import org.mtrljudge.standalone.run.ForkedRun;
+import org.mtrljudge.standalone.run.Origin;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunExecution;
+import org.mtrljudge.standalone.run.RunSettings;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "train",
+        description =
+                "Warm up, learn by reinforcement, test: the whole loop in this process. Without options: the quickstart.")
+final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @ArgGroup
+    private @Nullable Start start;
+
+    /** Where a run begins, if not at the beginning. */
+    static final class Start {
+        @Option(
+                names = "--from-scored",
+                paramLabel = "TOPIC",
+                description =
+                        "learns offline from RUN.scored.NAME (a replay) or RUN.scored, with that run's settings and from where"
+                                + " its RL began, for as many steps as the topic has batches, trainer.total_steps at most")
+        private @Nullable String fromScored;
+
+        @Option(
+                names = "--resume",
+                paramLabel = "RUN",
+                description =
+                        "goes on with a run that was stopped or killed, with its settings, from its newest checkpoint"
+                                + " and its log: nothing is lost and nothing learned twice")
+        private @Nullable String resume;
+
+        @ArgGroup(exclusive = false)
+        private @Nullable Fork fork;
+    }
+
+    /** A run that begins with another's step. */
+    static final class Fork {
+        @Option(
+                names = "--fork",
+                required = true,
+                paramLabel = "RUN",
+                description =
+                        "a new run that begins with the weights, the optimiser and the examples of a step of that run")
+        private String run = "";
+
+        @Option(names = "--at-step", required = true, paramLabel = "K", description = "the RL step it begins after")
+        private int step;
+
+        @Option(names = "--rewards", paramLabel = "FILE", description = "another reward set from there on")
+        private @Nullable Path rewards;
+    }
+
+    @Override
+    public Integer call() {
+        if (start == null) {
+            final RunExecution execution = new RunExecution(options.settings(null, List.of()), null);
+            TrainingOutput.train(execution, execution.create(options.runs(), options.runName("train"), Origin.NEW));
+        } else if (start.resume != null) {
+            resume(start.resume);
+        } else if (start.fromScored != null) {
+            learnFrom(start.fromScored);
+        } else if (start.fork != null) {
+            fork(start.fork);
+        }
+        return 0;
+    }
+
+    private void resume(final String run) {
+        if (options.anySetting()) {
+            throw new UsageException(
+                    "--resume goes on with the run's own settings and name: leave --config, --set, --seed,"
+                            + " --data and --run out, or begin a new run from there with --fork");
+        }
+        final RunDirectory directory = RunDirectory.open(options.runs(), run);
+        if (!Files.isRegularFile(directory.settings())) {
+            throw new UsageException(directory.path() + " has no settings.yaml: it never began, train again");
+        }
+        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final String topic = directory.origin().fromScored();
+        if (topic == null) {
+            TrainingOutput.train(new RunExecution(settings, null), directory);
+            return;
+        }
+        try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
+            TrainingOutput.train(new RunExecution(settings, earlier.log(settings)), directory);
+        }
+    }
+
+    private void learnFrom(final String topic) {
+        try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
+            final RunSettings settings = options.settings(earlier.settings(), earlier.start());
+            final ScoredLog log = earlier.log(settings);
+            final long groups = log.trainingGroups();
+            final long batches = groups / settings.learner().data().rolloutBatchSize();
+            if (batches == 0) {
+                throw new UsageException(topic + " holds " + groups + " training groups, fewer than a batch of "
+                        + settings.learner().data().rolloutBatchSize());
+            }
+            final int steps =
+                    (int) Math.min(batches, settings.learner().trainer().totalSteps());
+            System.out.println(topic + ": " + groups + " training groups, " + steps + " steps");
+            final RunExecution execution = new RunExecution(settings.withTotalSteps(steps), log);
+            TrainingOutput.train(
+                    execution, execution.create(options.runs(), options.runName("offline"), Origin.fromScored(topic)));
+        }
+    }
+
+    private void fork(final Fork fork) {
+        final RunDirectory parent = RunDirectory.open(options.runs(), fork.run);
+        final RunSettings settings = options.settings(
+                parent.settings(), fork.rewards == null ? List.of() : List.of("reward.file=" + fork.rewards));
+        final ForkedRun forked = new ForkedRun(parent, fork.step, settings);
+        final RunExecution execution = new RunExecution(settings, null);
+        final RunDirectory directory =
+                execution.create(options.runs(), options.runName("fork"), Origin.fork(fork.run, fork.step));
+        final Refold.Result begun = forked.begin(directory, execution.source());
+        System.out.printf(
+                "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
+                directory.run(), fork.step, fork.run, begun.fromStep(), begun.weightDigest());
+        TrainingOutput.train(execution, directory);
+    }
+}

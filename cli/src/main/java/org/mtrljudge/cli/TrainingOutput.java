@@ -1,0 +1,17 @@
+package org.mtrljudge.cli;
+
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunExecution;
+
+/** Carries a run out, shows how it goes, and prints what came of it. */
+final class TrainingOutput {
+    private TrainingOutput() {}
+
+    /** Trains from the newest checkpoint of the run, or from the beginning, to the end. */
+    static void train(final RunExecution execution, final RunDirectory directory) {
+        System.out.println("run " + directory.path());
+        System.out.print(execution.train(directory, Progress.onStandardOutput()));
+        System.out.println("see " + directory.path() + "/summary.json and *.png; rollouts: ./judge inspect --run "
+                + directory.run());
+    }
+}

@@ -1,0 +1,112 @@
+package org.mtrljudge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricsReporter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.experiment.CellSettings;
+import org.mtrljudge.standalone.experiment.ExperimentRuns;
+import org.mtrljudge.standalone.experiment.report.Cell;
+import org.mtrljudge.standalone.experiment.report.Preset;
+import org.mtrljudge.standalone.run.EarlierRun;
+import org.mtrljudge.standalone.run.LoggedRun;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunSettings;
+
+/**
+ * The {@code kafka:} section of a run's settings reaches every Kafka client, also when the run's broker is embedded. The section of
+ * this test names a metrics reporter: Kafka makes one in each client that was given the section.
+ */
+class KafkaSectionTest {
+    private static final List<String> CLIENTS = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private static Path runs;
+
+    private static ExperimentRuns experiment;
+    private static Cell cell;
+    private static RunDirectory directory;
+    private static EmbeddedBroker broker;
+
+    /** Notes the kind of client that it was made in. */
+    public static final class Reporter implements MetricsReporter {
+        @Override
+        public void configure(final Map<String, ?> config) {
+            CLIENTS.add(config.containsKey("isolation.level") ? "consumer" : "admin");
+        }
+
+        @Override
+        public void init(final List<KafkaMetric> metrics) {}
+
+        @Override
+        public void metricChange(final KafkaMetric metric) {}
+
+        @Override
+        public void metricRemoval(final KafkaMetric metric) {}
+
+        @Override
+        public void close() {}
+    }
+
+    @BeforeAll
+    static void start() {
+        experiment = new ExperimentRuns(new CellSettings(Preset.named("small").with(List.of()), runs));
+        cell = experiment.cells().get(0);
+        directory = RunDirectory.create(runs, cell.name(), 0);
+        directory.write("settings.yaml", "kafka:\n  metric.reporters: " + Reporter.class.getName() + "\n");
+        broker = EmbeddedBroker.start(directory.kafka(), 0);
+        broker.prepare(new Topics(directory.run(), new LocalSchemaRegistry()));
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        CLIENTS.clear();
+    }
+
+    @Test
+    void shouldReachTheClientsOfAnAudit() {
+        try (LoggedRun logged = new LoggedRun(directory)) {
+            logged.audit();
+        }
+        assertThat(CLIENTS).containsExactly("consumer", "consumer");
+    }
+
+    @Test
+    void shouldReachTheClientsOfARunThatAnotherLearnsFrom() {
+        try (EarlierRun earlier = EarlierRun.open(runs, directory.run() + ".scored")) {
+            assertThat(earlier.log(RunSettings.read(null, List.of())).trainingGroups())
+                    .isZero();
+        }
+        assertThat(CLIENTS).containsExactly("admin", "consumer");
+    }
+
+    @Test
+    void shouldReachTheClientsOfInspect() {
+        assertThat(Judge.execute("inspect", "--run=" + directory.run(), "--runs=" + runs))
+                .isZero();
+        assertThat(CLIENTS).containsExactly("consumer");
+    }
+
+    @Test
+    void shouldReachTheClientsOfAnExperiment() {
+        experiment.read(cell);
+        assertThat(CLIENTS).containsExactly("consumer", "consumer");
+    }
+}

@@ -1,9 +1,0 @@
-package org.mtrljudge.learner;
-
-/**
- * A scored group that was received and not learned yet.
- *
- * @param answer with its place in the log
- * @param group as the policy update needs it
- */
-record ReceivedGroup(ScoredReader.Answer.Scored answer, LearnedGroup group) {}

@@ -1,0 +1,71 @@
+package org.mtrljudge.learner.algorithm;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.weights.Weights;
+
+/**
+ * Checks every step that actor and learner compute the same: scores a few groups again with the weights of the version that sampled
+ * them and compares with the log-probabilities in the log.
+ */
+public final class Agreement implements AutoCloseable {
+    private static final int GROUPS = 2;
+    private final JudgeModel model;
+    private final int kept;
+    private final double temperature;
+    private final TreeMap<Integer, Weights> versions = new TreeMap<>();
+
+    /** @param kept how many versions a group may come from */
+    public Agreement(final JudgeModel model, final int kept, final double temperature) {
+        this.model = model;
+        this.kept = kept;
+        this.temperature = temperature;
+    }
+
+    /** Keeps a copy of the current weights as that version's. */
+    public void remember(final int version) {
+        versions.put(version, model.policy().copy());
+        while (versions.size() > kept) {
+            versions.pollFirstEntry().getValue().close();
+        }
+    }
+
+    /** Adds {@code training/rollout_probs_diff_*} and {@code training/rollout_logprobs_diff_*}. */
+    public void measure(final List<LearnedGroup> batch, final Map<String, Double> metrics) {
+        double logs = 0;
+        double probs = 0;
+        double largest = 0;
+        long tokens = 0;
+        for (final LearnedGroup group : batch.subList(0, Math.min(GROUPS, batch.size()))) {
+            final Weights weights = versions.get(group.policyVersion());
+            if (weights == null) {
+                continue;
+            }
+            try (NDManager scope = model.newScope()) {
+                final float[] again = model.score(weights, List.of(group.packed()), temperature, scope)
+                        .logProbs()
+                        .toFloatArray();
+                for (int i = 0; i < again.length; i++) {
+                    final double apart = Math.abs(again[i] - group.behaviour()[i]);
+                    logs += apart;
+                    largest = Math.max(largest, apart);
+                    probs += Math.abs(Math.exp(again[i]) - Math.exp(group.behaviour()[i]));
+                }
+                tokens += again.length;
+            }
+        }
+        if (tokens > 0) {
+            metrics.put("training/rollout_logprobs_diff_mean", logs / tokens);
+            metrics.put("training/rollout_logprobs_diff_max", largest);
+            metrics.put("training/rollout_probs_diff_mean", probs / tokens);
+        }
+    }
+
+    @Override
+    public void close() {
+        versions.values().forEach(Weights::close);
+    }
+}

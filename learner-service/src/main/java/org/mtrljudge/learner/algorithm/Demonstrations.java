@@ -1,0 +1,82 @@
+package org.mtrljudge.learner.algorithm;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.mtrljudge.learner.settings.SftSettings;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** Batches of demonstrations from the training split, the tasks in turn, drawn from a seed. */
+final class Demonstrations {
+    /** Encoded pictures are kept up to this many: a small set of demonstrations is read many times. */
+    private static final int CACHED = 1024;
+
+    private record Place(String task, int index) {}
+
+    private final ExampleSource source;
+    private final JudgeModel model;
+    private final SftSettings settings;
+    private final SplittableRandom random;
+    private final Map<Place, PackedGroup> encoded = new HashMap<>();
+    private int drawn;
+
+    Demonstrations(final ExampleSource source, final JudgeModel model, final SftSettings settings, final long seed) {
+        this.source = source;
+        this.model = model;
+        this.settings = settings;
+        this.random = new SplittableRandom(seed);
+    }
+
+    private List<Place> draw(final int size) {
+        final List<String> tasks = source.tasks(Split.TRAIN);
+        final List<Place> places = new ArrayList<>();
+        while (places.size() < size) {
+            final String task = tasks.get(drawn++ % tasks.size());
+            places.add(new Place(
+                    task, random.nextInt(Math.min(settings.demosPerTask(), source.size(task, Split.TRAIN)))));
+        }
+        return places;
+    }
+
+    /** Passes over batches that were learned before a restart. */
+    void pass(final int batches, final int size) {
+        for (int i = 0; i < batches; i++) {
+            draw(size);
+        }
+    }
+
+    List<PackedGroup> next(final int size) {
+        final List<Place> places = draw(size);
+        final List<PackedGroup> batch =
+                places.parallelStream().map(p -> encodedAt(p)).toList();
+        for (int i = 0; i < size && encoded.size() < CACHED; i++) {
+            encoded.put(places.get(i), batch.get(i));
+        }
+        return batch;
+    }
+
+    private PackedGroup encodedAt(final Place place) {
+        final PackedGroup known = encoded.get(place);
+        return known != null ? known : encode(place.task(), place.index());
+    }
+
+    private PackedGroup encode(final String task, final int index) {
+        final JudgeExample example = source.example(task, Split.TRAIN, index);
+        return new PackedGroup(
+                model.encode(example.prompt(), example.pictures(), example.id()),
+                List.of(model.encodeCompletion(text(example, settings.labelOnly()))));
+    }
+
+    /** What is to be said; data without demonstrations has the verdict alone. */
+    static String text(final JudgeExample example, final boolean labelOnly) {
+        return labelOnly || example.demonstration() == null
+                ? "<answer>" + example.answer() + "</answer>"
+                : example.demonstration();
+    }
+}

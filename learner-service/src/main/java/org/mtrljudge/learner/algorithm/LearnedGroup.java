@@ -1,0 +1,48 @@
+package org.mtrljudge.learner.algorithm;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.codec.PackedArrays;
+
+/**
+ * One scored group as the policy update needs it. Arrays run over the group's completion tokens, completion by completion.
+ *
+ * @param task whose prompt it was
+ * @param policyVersion that sampled it
+ * @param behaviour log-probabilities under that version: {@code [tokens]}
+ * @param advantages one a completion: {@code [group]}
+ */
+public record LearnedGroup(
+        String task,
+        int policyVersion,
+        PackedGroup packed,
+        float[] behaviour,
+        double[] advantages,
+        boolean zeroSpread) {
+
+    /** @param prompt the group's own, as the model reads it */
+    public static LearnedGroup of(final EncodedPrompt prompt, final ScoredGroup group) {
+        final List<int[]> completions = new ArrayList<>();
+        final List<Completion> rolled = group.getRollout().getCompletions();
+        final ByteBuffer logProbs = ByteBuffer.allocate(
+                rolled.stream().mapToInt(c -> c.getLogProbs().remaining()).sum());
+        for (final Completion completion : rolled) {
+            completions.add(PackedArrays.toInts(completion.getTokens()));
+            logProbs.put(completion.getLogProbs().duplicate());
+        }
+        final List<CompletionScore> scores = group.getScores();
+        return new LearnedGroup(
+                group.getRollout().getPrompt().getTask(),
+                group.getRollout().getPolicyVersion(),
+                new PackedGroup(prompt, completions),
+                PackedArrays.toFloats(logProbs.flip()),
+                scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
+                group.getZeroSpread());
+    }
+}

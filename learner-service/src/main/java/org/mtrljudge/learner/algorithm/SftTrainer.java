@@ -1,0 +1,67 @@
+package org.mtrljudge.learner.algorithm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.List;
+import org.mtrljudge.learner.settings.SftSettings;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** Supervised fine-tuning: raises the log-probability of demonstrations, the mean over tokens. */
+public final class SftTrainer implements AutoCloseable {
+    private final JudgeModel model;
+    private final SftSettings settings;
+    private final Demonstrations demonstrations;
+    private final AdamW optimizer;
+
+    public SftTrainer(
+            final JudgeModel model,
+            final SftSettings settings,
+            final AdamW.Settings optimizer,
+            final ExampleSource source,
+            final long seed) {
+        this.model = model;
+        this.settings = settings;
+        this.demonstrations = new Demonstrations(source, model, settings, seed);
+        this.optimizer = model.optimizer(optimizer);
+    }
+
+    /**
+     * One update.
+     *
+     * @param progress how much of the stage is done, 0..1: it sets the learning rate
+     * @return the loss before the update, in nats a token
+     */
+    public double step(final double progress) {
+        final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
+        final double[] value = new double[1];
+        try (NDManager scope = model.newScope()) {
+            model.backward(batch, 1, scope, scores -> {
+                final NDArray loss = scores.logProbs().mean().neg(); // [] from [tokens]
+                value[0] = loss.getFloat();
+                return loss;
+            });
+        }
+        optimizer.step(settings.learningRate(progress));
+        return value[0];
+    }
+
+    /** Writes a checkpoint from which the stage goes on, and a file of the caller's own beside it. */
+    public void save(final Path to, final String file, final byte[] content) {
+        model.save(to, optimizer, file, content);
+    }
+
+    /** Goes on from such a checkpoint. */
+    public void resume(final Path from, final int stepsDone) {
+        model.restore(from, optimizer);
+        demonstrations.pass(stepsDone, settings.batchSize());
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+    }
+}

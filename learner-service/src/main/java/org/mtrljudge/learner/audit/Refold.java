@@ -1,0 +1,150 @@
+package org.mtrljudge.learner.audit;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.mtrljudge.learner.algorithm.GrpoTrainer;
+import org.mtrljudge.learner.event.DamagedLogException;
+import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.prompts.PromptBook;
+import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.learner.state.TrainingCheckpoints;
+import org.mtrljudge.learner.topics.JournalBatches;
+import org.mtrljudge.learner.topics.PolicyPublisher;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** Learns a run's logged batches once more, from its nearest checkpoint up to a step. */
+public final class Refold {
+    private final LearnerSettings settings;
+    private final KafkaClients clients;
+    private final TrainingCheckpoints checkpoints;
+    private final ScoredLog scored;
+    private final JudgeModel model;
+
+    /**
+     * @param folder the run's checkpoints
+     * @param scored what it learned from
+     * @param model of the run's settings; it ends with the weights of the step
+     */
+    public Refold(
+            final LearnerSettings settings,
+            final KafkaClients clients,
+            final Path folder,
+            final ScoredLog scored,
+            final JudgeModel model) {
+        this.settings = settings;
+        this.clients = clients;
+        this.checkpoints = new TrainingCheckpoints(folder, 1);
+        this.scored = scored;
+        this.model = model;
+    }
+
+    /**
+     * What came out.
+     *
+     * @param fromStep the checkpoint's
+     * @param weightDigest of the weights, computed again
+     */
+    public record Result(int fromStep, int step, String weightDigest) {}
+
+    /**
+     * Learns up to a step; each step on the way must give the weights the journal names.
+     *
+     * @throws DamagedLogException when one does not, or a batch is not what it was
+     * @throws LearnerException when the run has no such step, or no checkpoint before it
+     */
+    public Result upTo(final int step) {
+        try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
+            final TrainingCheckpoints.Saved from = nearest(step - 1); // one step at least
+            final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from));
+            learn(from, past.entries(), step, trainer);
+            return new Result(from.step(), step, digest());
+        }
+    }
+
+    /**
+     * Begins a run of its own from a step: writes its first checkpoint.
+     *
+     * @param into the new run's checkpoints
+     * @param settingsDigest of its settings
+     * @param source of its examples
+     * @throws DamagedLogException as {@link #upTo}
+     * @throws LearnerException likewise
+     */
+    public Result fork(final int step, final Path into, final String settingsDigest, final ExampleSource source) {
+        try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
+            final TrainingCheckpoints.Saved from = nearest(step);
+            final LearnerState state = TrainingCheckpoints.state(from);
+            final PastRun past = PastRun.read(clients, state).upTo(step);
+            learn(from, past.entries(), step, trainer);
+            final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
+            past.trainingIds().forEach(book::enterLogged);
+            book.removeOpen(past.learnedAndStaleIds());
+            final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
+            own.save(trainer::save, state.forked(settingsDigest, step, book.schedule(), book.openAndUnasked()));
+            final String digest = digest();
+            model.restore(checkpoints.reference());
+            model.save(own.copiedReference());
+            return new Result(from.step(), step, digest);
+        }
+    }
+
+    private JudgeModel referenced() {
+        JudgeModule.useThreads(settings.trainer().threads());
+        if (settings.algorithm().klCoef() > 0) {
+            model.restore(checkpoints.reference());
+        }
+        return model;
+    }
+
+    private TrainingCheckpoints.Saved nearest(final int step) {
+        return checkpoints
+                .before(step)
+                .orElseThrow(() -> new LearnerException("there is no checkpoint of step " + step
+                        + " or before it to learn from: does the run have an RL stage?"));
+    }
+
+    private void learn(
+            final TrainingCheckpoints.Saved from,
+            final List<TopicScan.Entry<TrainingStep>> entries,
+            final int step,
+            final GrpoTrainer trainer) {
+        trainer.resume(from.path(), from.step());
+        int done = from.step();
+        try (JournalBatches batches = new JournalBatches(scored)) {
+            for (final TopicScan.Entry<TrainingStep> entry : entries) {
+                final TrainingStep logged = entry.value();
+                if (done < step && JournalKind.RL.isOf(logged)) {
+                    trainer.learn(batches.batch(logged, model));
+                    done = logged.getStep();
+                    compare(logged, from);
+                }
+            }
+        }
+        if (done != step) {
+            throw new LearnerException("the journal ends at step " + done + ", there is no step " + step);
+        }
+    }
+
+    private void compare(final TrainingStep logged, final TrainingCheckpoints.Saved from) {
+        final String again = digest();
+        if (!again.equals(logged.getWeightDigest())) {
+            throw new DamagedLogException("step " + logged.getStep() + ", learned again from " + from.path()
+                    + ", gives weights " + again + ", the journal has " + logged.getWeightDigest()
+                    + ": the checkpoint, the batch or the settings are not what they were, or it was learned on another"
+                    + " machine, device or number of threads");
+        }
+    }
+
+    private String digest() {
+        return PolicyPublisher.digest(model);
+    }
+}

@@ -1,0 +1,102 @@
+package org.mtrljudge.learner.evaluation;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mtrljudge.learner.event.Evaluation;
+import org.mtrljudge.learner.event.PromptIds;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.state.BestSoFar;
+import org.mtrljudge.model.JudgeModel;
+
+/**
+ * Validates the policy now and then and keeps the best one as a checkpoint: that one is tested in the end (the paper: the
+ * best validation checkpoint is the one tested). Best is the highest mean macro-F1; of equals the first.
+ */
+public final class BestPolicy {
+    private final EvaluationRound round;
+    private final EvaluationPlan plan;
+    private final JudgeModel model;
+    private final Path checkpoint;
+    private BestSoFar best;
+
+    /**
+     * @param plan of a validation
+     * @param checkpoint the folder that holds the best policy, written anew whenever a better one comes
+     * @param best of the stage's validations before a restart
+     */
+    public BestPolicy(
+            final EvaluationRound round,
+            final EvaluationPlan plan,
+            final JudgeModel model,
+            final Path checkpoint,
+            final BestSoFar best) {
+        this.round = round;
+        this.plan = plan;
+        this.model = model;
+        this.checkpoint = checkpoint;
+        this.best = best;
+    }
+
+    public BestSoFar soFar() {
+        return best;
+    }
+
+    /** Whether a validation follows: on schedule and at the end of a stage, when there is something to validate on. */
+    public boolean isDue(final int frequency, final int step, final boolean last) {
+        return frequency > 0 && (last || step % frequency == 0) && round.size(plan) > 0;
+    }
+
+    /**
+     * Whether validation stands still after a step: the paper ends every model there.
+     *
+     * @param patience so many validations, {@code frequency} steps apart, were no better than the best; 0: never
+     */
+    public boolean hasPlateaued(final int patience, final int frequency, final int step) {
+        return patience > 0 && frequency > 0 && !best.isNone() && step - best.step() >= patience * frequency;
+    }
+
+    /**
+     * Validates the model's weights, which the actors know as {@code version}. Nothing else may be asked meanwhile.
+     *
+     * @return {@code val/…} metrics
+     */
+    public Map<String, Double> validate(final Stage stage, final int step, final int version) {
+        final long start = System.nanoTime();
+        final Evaluation evaluation = Evaluation.of(
+                round.run(plan, exampleId -> PromptIds.validation(stage, step, exampleId), version, done -> {}));
+        final Map<String, Double> metrics = new TreeMap<>();
+        evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
+        final double score = evaluation.meanMacroF1(evaluation.tasks());
+        metrics.put("val/mean_macro_f1", score);
+        metrics.put("val/format_rate", evaluation.formatRate());
+        offer(step, score);
+        metrics.put("timing_s/testing", (System.nanoTime() - start) / 1e9);
+        return metrics;
+    }
+
+    private void offer(final int step, final double score) {
+        if (score > best.score()) {
+            model.save(checkpoint);
+            best = new BestSoFar(score, step);
+        }
+    }
+
+    /**
+     * Ends the stage: the model gets the best weights, or, when none were validated, keeps the last, which become the checkpoint.
+     *
+     * @param lastStep of the stage
+     * @return the step whose weights the model now holds
+     */
+    public int restoreBest(final int lastStep) {
+        if (best.isNone()) {
+            model.save(checkpoint);
+            return lastStep;
+        }
+        if (best.step() != lastStep) {
+            model.restore(checkpoint);
+        }
+        return best.step();
+    }
+}

@@ -1,0 +1,94 @@
+package org.mtrljudge.learner.event;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.metrics.MacroF1;
+
+/** The verdicts of one policy version over a split, counted. */
+public final class Evaluation {
+    private final Map<String, MacroF1> tasks = new LinkedHashMap<>();
+    private int samples;
+    private int wellFormed;
+    private long tokens;
+
+    /**
+     * As it is kept in a checkpoint.
+     *
+     * @param tasks by task and label what {@link MacroF1} counts
+     */
+    public record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens) {}
+
+    public Evaluation() {}
+
+    /** Counts judgements, in their order. */
+    public static Evaluation of(final List<Judgement> judgements) {
+        final Evaluation evaluation = new Evaluation();
+        judgements.forEach(evaluation::add);
+        return evaluation;
+    }
+
+    public Evaluation(final Counts counts) {
+        counts.tasks.forEach((task, labels) -> tasks.put(task, new MacroF1(labels)));
+        this.samples = counts.samples;
+        this.wellFormed = counts.wellFormed;
+        this.tokens = counts.tokens;
+    }
+
+    public Counts counts() {
+        final Map<String, Map<String, int[]>> byTask = new LinkedHashMap<>();
+        tasks.forEach((task, counted) -> byTask.put(task, counted.counts()));
+        return new Counts(byTask, samples, wellFormed, tokens);
+    }
+
+    /** Counts every verdict; a prompt that could not be processed has none and is left out. */
+    void add(final Judgement judgement) {
+        if (judgement.verdicts().isEmpty()) {
+            return;
+        }
+        final MacroF1 counts = tasks.computeIfAbsent(judgement.task(), t -> new MacroF1(judgement.labels()));
+        judgement.verdicts().forEach(verdict -> counts.add(judgement.label(), verdict));
+        samples += judgement.verdicts().size();
+        wellFormed += judgement.wellFormed();
+        tokens += judgement.tokens();
+    }
+
+    /** The tasks that were judged. */
+    public List<String> tasks() {
+        return List.copyOf(tasks.keySet());
+    }
+
+    /** Macro-F1 of a task in percent; null when nothing of it was judged. */
+    public @Nullable Double macroF1(final String task) {
+        final MacroF1 counts = tasks.get(task);
+        return counts == null ? null : 100 * counts.value();
+    }
+
+    /** The mean of the tasks' macro-F1, in percent. */
+    public double meanMacroF1(final List<String> of) {
+        return of.stream()
+                .map(this::macroF1)
+                .mapToDouble(f -> f == null ? 0 : f)
+                .average()
+                .orElse(0);
+    }
+
+    /** The share of completions in the wanted format, 0..1. */
+    public double formatRate() {
+        return samples == 0 ? 0 : (double) wellFormed / samples;
+    }
+
+    public int samples() {
+        return samples;
+    }
+
+    public int samples(final String task) {
+        final MacroF1 counts = tasks.get(task);
+        return counts == null ? 0 : counts.samples();
+    }
+
+    public double meanResponseLength() {
+        return samples == 0 ? 0 : (double) tokens / samples;
+    }
+}

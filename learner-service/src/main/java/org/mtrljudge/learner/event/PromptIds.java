@@ -1,0 +1,70 @@
+package org.mtrljudge.learner.event;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The ids of prompts: {@code train-NUMBER-EXAMPLE}, {@code eval-STAGE-EXAMPLE} for the test after a stage, {@code
+ * eval-STAGE-STEP-EXAMPLE} for a validation, {@code eval-EXAMPLE} for the evaluation of a model. Logs hold them, so their form stays.
+ */
+public final class PromptIds {
+    private static final Pattern TRAINING = Pattern.compile("train-\\d+-(.*)", Pattern.DOTALL);
+    private static final String EVALUATION = "eval-";
+    private static final Pattern VALIDATION =
+            Pattern.compile(EVALUATION + "(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
+
+    private PromptIds() {}
+
+    /** @param number of the training prompt in its run, from 0 */
+    public static String training(final long number, final String exampleId) {
+        return "train-" + number + "-" + exampleId;
+    }
+
+    /**
+     * The example that a training prompt asks.
+     *
+     * @throws LearnerException when the id is not a training prompt's
+     */
+    public static String trainingExample(final String promptId) {
+        final Matcher matcher = TRAINING.matcher(promptId);
+        if (!matcher.matches()) {
+            throw new LearnerException(
+                    "the log has a training prompt with the id " + promptId + ", not train-NUMBER-EXAMPLE");
+        }
+        return matcher.group(1);
+    }
+
+    public static String evaluation(final String exampleId) {
+        return EVALUATION + exampleId;
+    }
+
+    public static String test(final Stage after, final String exampleId) {
+        return EVALUATION + after.key() + "-" + exampleId;
+    }
+
+    public static String validation(final Stage stage, final int step, final String exampleId) {
+        return EVALUATION + stage.key() + "-" + step + "-" + exampleId;
+    }
+
+    /**
+     * The example a prompt asks if it belongs to the test after a stage. An example's id can look like a step and another example's id,
+     * so the caller has to look the example up before it relies on the answer.
+     */
+    public static Optional<String> testedExample(final String promptId, final Stage after) {
+        final String start = test(after, "");
+        return promptId.startsWith(start) ? Optional.of(promptId.substring(start.length())) : Optional.empty();
+    }
+
+    /** A prompt of a validation. @param step of the stage after which it was made */
+    public record Validation(Stage stage, int step, String exampleId) {}
+
+    /** What a prompt asks if it belongs to a validation; with the same doubt as {@link #testedExample}. */
+    public static Optional<Validation> validatedExample(final String promptId) {
+        final Matcher matcher = VALIDATION.matcher(promptId);
+        return matcher.matches()
+                ? Optional.of(new Validation(
+                        Stage.of(matcher.group(1)), Integer.parseInt(matcher.group(2)), matcher.group(3)))
+                : Optional.empty();
+    }
+}

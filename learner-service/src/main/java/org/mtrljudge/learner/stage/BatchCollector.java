@@ -1,0 +1,192 @@
+package org.mtrljudge.learner.stage;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.algorithm.LearnedGroup;
+import org.mtrljudge.learner.event.GroupCounts;
+import org.mtrljudge.learner.prompts.OpenPrompt;
+import org.mtrljudge.learner.prompts.PromptBook;
+import org.mtrljudge.learner.prompts.PromptSchedule;
+import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.learner.topics.Exchange;
+import org.mtrljudge.learner.topics.PromptWriter;
+import org.mtrljudge.learner.topics.ScoredReader;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+
+/** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
+public final class BatchCollector implements BatchSource {
+    private final LearnerSettings settings;
+    private final Exchange exchange;
+    private final PromptBook book;
+    private final JudgeModel model;
+    private final Map<String, EncodedPrompt> encoded = new HashMap<>();
+    private final Map<String, PromptSchedule.Place> resumed = new HashMap<>();
+    private final List<String> staleIds = new ArrayList<>();
+    private GroupCounts counts;
+    private List<ReceivedGroup> batch = new ArrayList<>();
+
+    /** Goes on where the past run was: prompts that are out are waited for, settled ones are not asked again. */
+    public BatchCollector(
+            final LearnerSettings settings,
+            final Exchange exchange,
+            final ExampleSource source,
+            final PastRun past,
+            final JudgeModel model) {
+        this.settings = settings;
+        this.exchange = exchange;
+        this.book =
+                new PromptBook(source, settings.trainer().seed(), past.state().prompts());
+        this.model = model;
+        this.counts = past.state().counts();
+        for (final String promptId : past.trainingIds()) {
+            book.enterLogged(promptId);
+            counts = counts.onePublished();
+        }
+        book.removeOpen(past.learnedAndStaleIds());
+        for (final OpenPrompt prompt : book.open()) {
+            exchange.resume(prompt.promptId());
+            resumed.put(prompt.promptId(), prompt.place());
+        }
+    }
+
+    private EncodedPrompt encode(final JudgeExample example) {
+        return model.encode(example.prompt(), example.pictures(), example.id());
+    }
+
+    /** The prompt as the model reads it; those asked before a restart are encoded when they are needed. */
+    private @Nullable EncodedPrompt takeEncoded(final String promptId) {
+        final PromptSchedule.Place place = resumed.remove(promptId);
+        return place == null ? encoded.remove(promptId) : encode(book.example(place));
+    }
+
+    @Override
+    public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
+        final int size = settings.data().rolloutBatchSize();
+        batch.removeIf(received -> discardIfStale(received.answer(), version)); // they are a version older now
+        ask(version, stepsLeft);
+        while (batch.size() < size) {
+            for (final ScoredReader.Answer answer : exchange.answers()) {
+                receive(answer, version);
+            }
+            ask(version, stepsLeft);
+        }
+        final List<ReceivedGroup> full = new ArrayList<>(batch.subList(0, size));
+        batch = new ArrayList<>(batch.subList(size, batch.size()));
+        return full;
+    }
+
+    private void ask(final int version, final int stepsLeft) {
+        final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
+        while (exchange.credit() > 0 && unlearned() < wanted) {
+            final PromptBook.Next next = book.next((int) (wanted - unlearned()));
+            final JudgeExample example = next.drawn().example();
+            final Sampling sampling = new Sampling(
+                    settings.rollout().temperature(),
+                    settings.rollout().topP(),
+                    settings.data().maxResponseLength(),
+                    next.drawn().seed());
+            encoded.put(next.promptId(), encode(example));
+            exchange.ask(PromptWriter.request(
+                    next.promptId(),
+                    example,
+                    settings.rollout().n(),
+                    sampling,
+                    Purpose.TRAIN,
+                    version,
+                    next.drawn().place().pairId()));
+            counts = counts.onePublished();
+        }
+        exchange.flush();
+    }
+
+    /** Groups that are out or in hand. */
+    private long unlearned() {
+        return counts.published() - counts.learned() - counts.stale() - counts.dead();
+    }
+
+    private void receive(final ScoredReader.Answer answer, final int version) {
+        final EncodedPrompt prompt = takeEncoded(answer.promptId());
+        if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
+            if (!discardIfStale(scored, version)) {
+                batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
+            }
+        } else {
+            counts = counts.oneDead();
+            closePrompt(answer.promptId());
+        }
+    }
+
+    /** Whether a group is too old for the weights of a version; then it is counted and its credit is free again. */
+    private boolean discardIfStale(final ScoredReader.Answer.Scored answer, final int version) {
+        final int age = version - answer.group().getRollout().getPolicyVersion();
+        if (age <= settings.trainer().maxStaleness()) {
+            return false;
+        }
+        counts = counts.oneStale();
+        staleIds.add(answer.promptId());
+        closePrompt(answer.promptId());
+        return true;
+    }
+
+    /** It is open no more, and its credit is free again. */
+    private void closePrompt(final String promptId) {
+        book.removeOpen(List.of(promptId));
+        exchange.release(promptId);
+    }
+
+    /** Its credit is free again. */
+    @Override
+    public void learned(final List<ReceivedGroup> full) {
+        for (final ReceivedGroup received : full) {
+            counts = counts.oneLearned();
+            closePrompt(received.answer().promptId());
+        }
+    }
+
+    @Override
+    public void learnedAgain(final TrainingStep logged) {
+        logged.getLearned().forEach(group -> counts = counts.oneLearned());
+        logged.getStale().forEach(id -> counts = counts.oneStale());
+    }
+
+    /** Answers in hand will be read again. */
+    @Override
+    public Place place() {
+        final long inHand = batch.stream()
+                .mapToLong(received -> received.answer().offset())
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return new Place(counts, exchange.position(inHand), book.schedule(), book.open(), book.unasked());
+    }
+
+    @Override
+    public List<String> drainStaleIds() {
+        final List<String> ids = List.copyOf(staleIds);
+        staleIds.clear();
+        return ids;
+    }
+
+    @Override
+    public long duplicates() {
+        return exchange.duplicates();
+    }
+
+    @Override
+    public GroupCounts counts() {
+        return counts;
+    }
+
+    /** The exchange belongs to the learner. */
+    @Override
+    public void close() {}
+}

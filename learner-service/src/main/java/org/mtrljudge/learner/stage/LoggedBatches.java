@@ -1,0 +1,112 @@
+package org.mtrljudge.learner.stage;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.learner.event.GroupCounts;
+import org.mtrljudge.learner.prompts.PromptSchedule;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.topics.JournalBatches;
+import org.mtrljudge.learner.topics.ScoredReader;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.topic.TopicScan;
+
+/**
+ * Training batches from a log of scored groups, in its order: offline learning. The policies that sampled them are not this run's,
+ * so no group is too old; the ratio to the log's behaviour log-probabilities, clipped, is what bounds an update.
+ */
+public final class LoggedBatches implements BatchSource {
+    private final ScoredLog log;
+    private final int batchSize;
+    private final JudgeModel model;
+    private final ImageStore images;
+    private final TopicScan<ScoredGroup> scan;
+    private final Deque<TopicScan.Entry<ScoredGroup>> read = new ArrayDeque<>();
+    private GroupCounts counts;
+    private long next;
+
+    /** Goes on where a checkpoint stood, or at the log's beginning. */
+    public LoggedBatches(final ScoredLog log, final int batchSize, final JudgeModel model, final LearnerState from) {
+        this.log = log;
+        this.batchSize = batchSize;
+        this.model = model;
+        this.images = new ImageStore(log.dataRoot());
+        this.scan = log.open();
+        this.next = from.offsets().getOrDefault(log.topic().name(), 0L);
+        this.counts = from.counts();
+        scan.seek(next);
+    }
+
+    /** @throws IllegalStateException when the log has no full batch any more */
+    @Override
+    public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
+        final List<ReceivedGroup> batch = new ArrayList<>();
+        while (batch.size() < batchSize) {
+            while (read.isEmpty()) {
+                if (scan.done()) {
+                    throw new IllegalStateException(log.topic().name() + " has no full batch any more");
+                }
+                scan.next().stream()
+                        .filter(entry -> ScoredLog.isForTraining(entry.value()))
+                        .forEach(read::add);
+            }
+            final TopicScan.Entry<ScoredGroup> entry = read.remove();
+            final PromptRequest prompt = entry.value().getRollout().getPrompt();
+            batch.add(new ReceivedGroup(
+                    new ScoredReader.Answer.Scored(
+                            prompt.getPromptId(), entry.value(), 0, entry.offset(), entry.sha256()),
+                    JournalBatches.learned(entry.value(), images, model)));
+            next = entry.offset() + 1;
+            counts = counts.onePublished();
+        }
+        return batch;
+    }
+
+    @Override
+    public void learned(final List<ReceivedGroup> full) {
+        full.forEach(received -> counts = counts.oneLearned());
+    }
+
+    @Override
+    public void learnedAgain(final TrainingStep logged) {
+        for (final LearnedOffset group : logged.getLearned()) {
+            next = Math.max(next, group.getOffset() + 1);
+            counts = counts.onePublished().oneLearned();
+        }
+        read.clear();
+        scan.seek(next);
+    }
+
+    @Override
+    public Place place() {
+        return new Place(counts, Map.of(log.topic().name(), next), PromptSchedule.Position.START, List.of(), List.of());
+    }
+
+    @Override
+    public List<String> drainStaleIds() {
+        return List.of();
+    }
+
+    @Override
+    public long duplicates() {
+        return 0;
+    }
+
+    @Override
+    public GroupCounts counts() {
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        scan.close();
+    }
+}

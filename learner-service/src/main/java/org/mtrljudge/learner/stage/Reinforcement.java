@@ -1,0 +1,250 @@
+package org.mtrljudge.learner.stage;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.algorithm.Agreement;
+import org.mtrljudge.learner.algorithm.BatchMetrics;
+import org.mtrljudge.learner.algorithm.GrpoTrainer;
+import org.mtrljudge.learner.algorithm.LearnedGroup;
+import org.mtrljudge.learner.evaluation.BestPolicy;
+import org.mtrljudge.learner.event.DamagedLogException;
+import org.mtrljudge.learner.event.GroupCounts;
+import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.RlTotals;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.state.BestSoFar;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.TrainingCheckpoints;
+import org.mtrljudge.learner.topics.JournalBatches;
+import org.mtrljudge.learner.topics.PolicyPublisher;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+
+/**
+ * The stage of reinforcement learning, in its order of execution. A step is a function of the weights, the optimiser's state and the
+ * batch: what the journal has beyond a checkpoint is learned again from the log and gives the same weights.
+ */
+public final class Reinforcement {
+    private static final String NAME = Stage.RL.key();
+    private final LearnerSettings settings;
+    private final JudgeModel model;
+    private final BatchSource batches;
+    private final JournalBatches journal;
+    private final boolean offline;
+    private final PolicyPublisher policies;
+    private final BestPolicy best;
+    private final TrainingCheckpoints checkpoints;
+    private final TrainingListener listener;
+    private final Clock clock;
+    private RlTotals totals;
+    private int lastStep;
+
+    /**
+     * @param journal for steps that are learned again
+     * @param offline batches are from another run's log
+     * @param totals of the steps before a restart
+     */
+    public Reinforcement(
+            final StageContext context,
+            final BatchSource batches,
+            final JournalBatches journal,
+            final boolean offline,
+            final RlTotals totals) {
+        this.settings = context.settings();
+        this.model = context.model();
+        this.batches = batches;
+        this.journal = journal;
+        this.offline = offline;
+        this.policies = context.policies();
+        this.best = context.best();
+        this.checkpoints = context.checkpoints();
+        this.totals = totals;
+        this.listener = context.run().listener();
+        this.clock = context.run().clock();
+    }
+
+    /** Makes the learner's state after a step of the stage. */
+    public interface States {
+        LearnerState after(int step, BestSoFar best, RlTotals totals, BatchSource.Place place);
+    }
+
+    /**
+     * Runs the stage to its end.
+     *
+     * @param resumed the checkpoint to go on from; null at the stage's beginning
+     * @return the step whose weights the model holds then
+     */
+    public int run(final TrainingCheckpoints.@Nullable Saved resumed, final States states) {
+        final int steps = settings.trainer().totalSteps();
+        final int done = resumed == null ? 0 : resumed.step();
+        lastStep = done;
+        listener.phaseStarted(NAME, steps);
+        if (resumed != null && settings.algorithm().klCoef() > 0) {
+            model.restore(checkpoints.reference()); // the KL term looks back to what RL began with
+        }
+        try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
+                Agreement agreement = new Agreement(
+                        model,
+                        settings.trainer().maxStaleness() + 1,
+                        settings.rollout().temperature())) {
+            if (resumed != null) {
+                trainer.resume(resumed.path(), done);
+            }
+            agreement.remember(policies.version());
+            if (resumed == null) {
+                begin(trainer, states);
+            }
+            for (int step = done + 1; step <= steps && !hasPlateaued(step - 1); step++) {
+                final Map<String, Double> metrics = step(step, trainer, agreement);
+                final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
+                if (validates) {
+                    metrics.putAll(best.validate(Stage.RL, step, policies.version()));
+                }
+                totals = totals.plus(metrics);
+                if (validates || checkpoints.isDue(settings.trainer().saveFreq(), step, step == steps)) {
+                    save(step, trainer, states, metrics);
+                }
+                listener.progressed(NAME, step, metrics);
+                lastStep = step;
+            }
+        }
+        final int bestStep = best.restoreBest(lastStep);
+        if (bestStep != lastStep) {
+            policies.publish(JournalKind.BEST, bestStep, List.of(), List.of(), Map.of());
+        }
+        listener.phaseEnded(NAME);
+        return bestStep;
+    }
+
+    private boolean hasPlateaued(final int step) {
+        return best.hasPlateaued(
+                settings.trainer().valPatience(), settings.trainer().valFreq(), step);
+    }
+
+    /** The weights RL starts from are a candidate too. */
+    private void begin(final GrpoTrainer trainer, final States states) {
+        final Map<String, Double> metrics = new TreeMap<>();
+        if (best.isDue(settings.trainer().valFreq(), 0, false)) {
+            metrics.putAll(best.validate(Stage.RL, 0, policies.version()));
+            totals = totals.plus(metrics);
+            listener.progressed(NAME, 0, metrics);
+        }
+        save(0, trainer, states, metrics);
+    }
+
+    private void save(
+            final int step, final GrpoTrainer trainer, final States states, final Map<String, Double> metrics) {
+        final long start = clock.millis();
+        checkpoints.save(trainer::save, states.after(step, best.soFar(), totals, batches.place()));
+        metrics.put("timing_s/save_checkpoint", (clock.millis() - start) / 1000.0);
+    }
+
+    private Map<String, Double> step(final int step, final GrpoTrainer trainer, final Agreement agreement) {
+        final TrainingStep logged = policies.logged();
+        final Map<String, Double> metrics =
+                logged == null ? learnNew(step, trainer, agreement) : learnAgain(step, logged, trainer);
+        agreement.remember(policies.version());
+        final GroupCounts counts = batches.counts();
+        metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
+        metrics.put("fully_async/count/duplicate_samples", (double) batches.duplicates());
+        return metrics;
+    }
+
+    /** What the log has: the same batch, its metrics as they were. */
+    private Map<String, Double> learnAgain(final int step, final TrainingStep logged, final GrpoTrainer trainer) {
+        if (logged.getStep() != step) {
+            throw new DamagedLogException("the journal has step " + logged.getStep() + " where step " + step
+                    + " is due after the checkpoint");
+        }
+        trainer.learn(journal.batch(logged, model));
+        batches.learnedAgain(logged);
+        policies.publish(JournalKind.RL, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
+        return new TreeMap<>(logged.getMetrics());
+    }
+
+    private Map<String, Double> learnNew(final int step, final GrpoTrainer trainer, final Agreement agreement) {
+        final int version = policies.version();
+        final long start = clock.millis();
+        final List<ReceivedGroup> batch = batches.collect(version, stepsToPause(step));
+        final long collected = clock.millis();
+        final Map<String, Double> metrics = learn(trainer, agreement, batch);
+        batches.learned(batch);
+        metrics.put("timing_s/wait", (collected - start) / 1000.0);
+        metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
+        metrics.put("fully_async/count/current_param_version", (double) version);
+        final long learned = clock.millis();
+        policies.publish(JournalKind.RL, step, offsets(batch), batches.drainStaleIds(), metrics);
+        metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
+        metrics.put("timing_s/journal", policies.journalSeconds());
+        return metrics;
+    }
+
+    /** Steps until nothing may be outstanding, this one included: to the next validation or to the end. */
+    private int stepsToPause(final int step) {
+        int pause = step;
+        while (pause < settings.trainer().totalSteps()
+                && !best.isDue(settings.trainer().valFreq(), pause, false)) {
+            pause++;
+        }
+        return pause - step + 1;
+    }
+
+    private Map<String, Double> learn(
+            final GrpoTrainer trainer, final Agreement agreement, final List<ReceivedGroup> batch) {
+        final long start = clock.millis();
+        final List<ScoredGroup> scored =
+                batch.stream().map(t -> t.answer().group()).toList();
+        final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, policies.version()));
+        final List<LearnedGroup> groups =
+                batch.stream().map(ReceivedGroup::group).toList();
+        if (offline) { // the log's versions and times are another run's
+            metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
+            metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
+        } else {
+            agreement.measure(
+                    batch.stream()
+                            .filter(received -> isOfOneVersion(received.answer().group()))
+                            .map(ReceivedGroup::group)
+                            .toList(),
+                    metrics);
+        }
+        metrics.putAll(trainer.learn(groups));
+        metrics.put("timing_s/update_actor", (clock.millis() - start) / 1000.0);
+        return metrics;
+    }
+
+    /** Others cannot be scored again by one version's weights: their cache was written by several. */
+    private static boolean isOfOneVersion(final ScoredGroup group) {
+        return group.getRollout().getCompletions().stream().allMatch(c -> c.getVersions() == null);
+    }
+
+    private static List<LearnedOffset> offsets(final List<ReceivedGroup> batch) {
+        final List<LearnedOffset> offsets = new ArrayList<>();
+        for (final ReceivedGroup received : batch) {
+            offsets.add(new LearnedOffset(
+                    received.answer().promptId(),
+                    received.answer().partition(),
+                    received.answer().offset(),
+                    received.group().policyVersion(),
+                    received.answer().sha256()));
+        }
+        return offsets;
+    }
+
+    /** The steps that were learned: fewer than the settings' where validation stood still. */
+    public int lastStep() {
+        return lastStep;
+    }
+
+    public RlTotals totals() {
+        return totals;
+    }
+}

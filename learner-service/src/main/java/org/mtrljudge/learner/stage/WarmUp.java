@@ -1,0 +1,103 @@
+package org.mtrljudge.learner.stage;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mtrljudge.learner.algorithm.GrpoTrainer;
+import org.mtrljudge.learner.algorithm.SftTrainer;
+import org.mtrljudge.learner.evaluation.BestPolicy;
+import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.settings.SftSettings;
+import org.mtrljudge.learner.state.BestSoFar;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.TrainingCheckpoints;
+import org.mtrljudge.learner.topics.PolicyPublisher;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** The stage of supervised fine-tuning, in its order of execution. */
+public final class WarmUp {
+    private static final String NAME = Stage.WARMUP.key();
+
+    /** Its steps are short, and none of them waits for anybody: what a kill costs is soon done again. */
+    private static final int SAVED_LESS_OFTEN = 10;
+
+    private final LearnerSettings settings;
+    private final JudgeModel model;
+    private final ExampleSource source;
+    private final PolicyPublisher policies;
+    private final BestPolicy best;
+    private final TrainingCheckpoints checkpoints;
+    private final TrainingListener listener;
+    private final Clock clock;
+
+    /** @param source of the demonstrations */
+    public WarmUp(final StageContext context, final ExampleSource source) {
+        this.settings = context.settings();
+        this.model = context.model();
+        this.source = source;
+        this.policies = context.policies();
+        this.best = context.best();
+        this.checkpoints = context.checkpoints();
+        this.listener = context.run().listener();
+        this.clock = context.run().clock();
+    }
+
+    /** Makes the learner's state after a step of the stage. */
+    public interface States {
+        LearnerState after(int step, BestSoFar best);
+    }
+
+    /**
+     * Runs the stage to its end.
+     *
+     * @param stepsDone steps of the checkpoint the model holds, 0 at the stage's beginning
+     * @param secondsDone what they took
+     * @return the steps that were made in all
+     */
+    public int run(final int stepsDone, final double secondsDone, final States states) {
+        final SftSettings sft = settings.sft();
+        listener.phaseStarted(NAME, sft.steps());
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors()); // the actors have nothing to do
+        int step = stepsDone;
+        try (SftTrainer trainer = new SftTrainer(
+                model,
+                sft,
+                GrpoTrainer.adamW(settings.actor()),
+                source,
+                settings.trainer().seed())) {
+            if (stepsDone > 0) {
+                trainer.resume(checkpoints.path(Stage.WARMUP, stepsDone), stepsDone);
+            }
+            final long start = clock.millis();
+            double progress = sft.progress(stepsDone, secondsDone);
+            while (progress < 1 && !best.hasPlateaued(sft.valPatience(), sft.valFreq(), step)) {
+                final Map<String, Double> metrics = new TreeMap<>(Map.of("sft/loss", trainer.step(progress)));
+                step++;
+                progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);
+                if (best.isDue(sft.valFreq(), step, progress >= 1)) {
+                    policies.publish(JournalKind.WARMUP, step, List.of(), List.of(), metrics);
+                    metrics.putAll(best.validate(Stage.WARMUP, step, policies.version()));
+                }
+                if (checkpoints.isDue(SAVED_LESS_OFTEN * settings.trainer().saveFreq(), step, progress >= 1)) {
+                    checkpoints.save(trainer::save, states.after(step, best.soFar()));
+                }
+                listener.progressed(NAME, step, metrics);
+            }
+        }
+        policies.publish(JournalKind.WARMUP, best.restoreBest(step), List.of(), List.of(), Map.of());
+        listener.phaseEnded(NAME);
+        return step;
+    }
+
+    /** Where the stage keeps its best policy. */
+    public static Path checkpoint(final Path checkpoints) {
+        return checkpoints.resolve(NAME);
+    }
+}

@@ -1,0 +1,97 @@
+package org.mtrljudge.learner.state;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.TopicScan;
+
+/**
+ * What a run's log has beyond its last checkpoint: steps to learn again and prompts that are not asked again.
+ *
+ * @param state of the checkpoint
+ * @param entries of the journal after it
+ * @param asked prompts after it, in their order
+ * @param promptsEnd where the next prompt comes to lie
+ */
+public record PastRun(
+        LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<Asked> asked, long promptsEnd) {
+    /** A prompt that is in the log. */
+    public record Asked(String promptId, Purpose purpose) {}
+
+    /** A run that begins. */
+    public static PastRun none(final LearnerState state) {
+        return new PastRun(state, List.of(), List.of(), 0);
+    }
+
+    /** Reads the log; nothing may be writing to it. */
+    public static PastRun read(final KafkaClients clients, final LearnerState state) {
+        final List<TopicScan.Entry<TrainingStep>> entries;
+        try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
+            entries = scan.rest();
+        }
+        final List<Asked> asked = new ArrayList<>();
+        try (TopicScan<PromptRequest> scan = scan(clients, clients.topics().prompts(), state)) {
+            while (!scan.done()) {
+                scan.next()
+                        .forEach(entry -> asked.add(new Asked(
+                                entry.value().getPromptId(), entry.value().getPurpose())));
+            }
+            return new PastRun(state, entries, asked, scan.end());
+        }
+    }
+
+    private static <V extends SpecificRecordBase> TopicScan<V> scan(
+            final KafkaClients clients, final Topic<V> topic, final LearnerState state) {
+        final TopicScan<V> scan = clients.scan(topic);
+        scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
+        return scan;
+    }
+
+    /** The same as it was when a step was learned: later entries are left out, and prompts after the last that was learned or stale. */
+    public PastRun upTo(final int step) {
+        final List<TopicScan.Entry<TrainingStep>> until = entries.stream()
+                .filter(entry -> entry.value().getStep() <= step)
+                .toList();
+        final PastRun past = new PastRun(state, until, asked, promptsEnd);
+        final Set<String> settled = past.learnedAndStaleIds();
+        int last = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            last = settled.contains(asked.get(i).promptId()) ? i + 1 : last;
+        }
+        return new PastRun(state, until, asked.subList(0, last), promptsEnd);
+    }
+
+    /** Training prompts, in their order. */
+    public List<String> trainingIds() {
+        return asked.stream()
+                .filter(prompt -> prompt.purpose() == Purpose.TRAIN)
+                .map(Asked::promptId)
+                .toList();
+    }
+
+    /** Prompts that a test or a validation asks once more by the same id. */
+    public Set<String> evaluationIds() {
+        return asked.stream()
+                .filter(prompt -> prompt.purpose() == Purpose.EVAL)
+                .map(Asked::promptId)
+                .collect(Collectors.toSet());
+    }
+
+    /** Ids that the journal's entries after the checkpoint learned or left out as stale. */
+    public Set<String> learnedAndStaleIds() {
+        final Set<String> settled = new HashSet<>();
+        for (final TopicScan.Entry<TrainingStep> entry : entries) {
+            entry.value().getLearned().forEach(learned -> settled.add(learned.getPromptId()));
+            settled.addAll(entry.value().getStale());
+        }
+        return settled;
+    }
+}

@@ -1,0 +1,157 @@
+package org.mtrljudge.learner.state;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
+
+/**
+ * Checkpoints from which training goes on: {@code warmup_step_N} and {@code global_step_N}, each a checkpoint folder with the
+ * optimiser's state and the learner's own beside the weights. The newest are kept, and the first of RL's, from which every step can be
+ * learned again.
+ */
+public final class TrainingCheckpoints {
+    /** The learner's state in a checkpoint's folder. */
+    static final String STATE = "learner.json";
+
+    private static final Pattern NAME = Pattern.compile("(warmup|global)_step_(\\d{1,9})");
+    private static final long MAX_STATE_BYTES = 64L << 20;
+    private final Path folder;
+    private final int limit;
+
+    /** Writes itself: policy, optimiser, and a file of the learner's. */
+    public interface Trainer {
+        public void save(Path to, String file, byte[] content);
+    }
+
+    /** A checkpoint that is there. */
+    public record Saved(Path path, Stage stage, int step) {
+        private static Stream<Saved> of(final Path path) {
+            final Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
+            return name.matches() && Files.isRegularFile(path.resolve(STATE)) // others were being deleted
+                    ? Stream.of(new Saved(
+                            path,
+                            name.group(1).equals(prefix(Stage.WARMUP)) ? Stage.WARMUP : Stage.RL,
+                            Integer.parseInt(name.group(2))))
+                    : Stream.empty();
+        }
+    }
+
+    /**
+     * @param folder the run's checkpoints
+     * @param limit how many are kept, besides the one RL began with
+     */
+    public TrainingCheckpoints(final Path folder, final int limit) {
+        this.folder = folder;
+        this.limit = limit;
+    }
+
+    /** Saves one, then deletes those that are too many. */
+    public void save(final Trainer trainer, final LearnerState state) {
+        try {
+            trainer.save(path(state.stage(), state.step()), STATE, Mappers.JSON.writeValueAsBytes(state));
+            final List<Saved> old = new ArrayList<>(all());
+            start().ifPresent(old::remove);
+            for (final Saved saved : old.subList(0, Math.max(0, old.size() - limit))) {
+                delete(saved.path());
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException("checkpoints in " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether one follows: on schedule and at the end of a stage. */
+    public boolean isDue(final int frequency, final int step, final boolean last) {
+        return last || frequency > 0 && step % frequency == 0;
+    }
+
+    public Path path(final Stage stage, final int step) {
+        return folder.resolve(prefix(stage) + "_step_" + step);
+    }
+
+    /** RL's checkpoints are called as those of EasyR1 and verl: {@code global_step_N}. */
+    private static String prefix(final Stage stage) {
+        return stage == Stage.WARMUP ? stage.key() : "global";
+    }
+
+    /** The one RL began with, in this run: step 0, or a fork's. */
+    private Optional<Saved> start() {
+        return all().stream().filter(saved -> saved.stage() == Stage.RL).findFirst();
+    }
+
+    /**
+     * What the KL term looks back to: the policy RL began with, in a fork its parent's.
+     *
+     * @throws LearnerException when it is not there any more
+     */
+    public Path reference() {
+        final Path copied = copiedReference();
+        return Files.isDirectory(copied)
+                ? copied
+                : start().orElseThrow(() -> new LearnerException(folder + " has no checkpoint of the policy RL began"
+                                + " with, which algorithm.kl_coef needs"))
+                        .path();
+    }
+
+    /** Where a fork keeps its parent's. */
+    public Path copiedReference() {
+        return folder.resolve("reference");
+    }
+
+    /** Oldest first. */
+    List<Saved> all() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.flatMap(Saved::of)
+                    .sorted(Comparator.comparing(Saved::stage).thenComparing(Saved::step))
+                    .toList();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("checkpoints in " + folder + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The newest, if there is one. */
+    public Optional<Saved> newest() {
+        final List<Saved> all = all();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** The newest of RL's that is not past a step. */
+    public Optional<Saved> before(final int step) {
+        return all().stream()
+                .filter(saved -> saved.stage() == Stage.RL && saved.step() <= step)
+                .max(Comparator.comparing(Saved::step));
+    }
+
+    /** @throws LearnerException when the file is damaged */
+    public static LearnerState state(final Saved saved) {
+        final Path file = saved.path().resolve(STATE);
+        try {
+            if (Files.size(file) > MAX_STATE_BYTES) {
+                throw new LearnerException(file + " is larger than " + MAX_STATE_BYTES + " bytes");
+            }
+            return Mappers.JSON.readValue(file.toFile(), LearnerState.class);
+        } catch (final IOException e) {
+            throw new LearnerException(
+                    file + " cannot be read (" + e.getMessage() + "): delete its folder to go on from an older one");
+        }
+    }
+
+    private static void delete(final Path checkpoint) throws IOException {
+        Files.delete(checkpoint.resolve(STATE)); // first: without it the folder is no checkpoint any more
+        Folders.delete(checkpoint);
+    }
+}

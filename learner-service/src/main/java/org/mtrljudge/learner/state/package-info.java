@@ -1,0 +1,5 @@
+/** What a learner's run has been: checkpoints, the log before a restart, the best policy so far. */
+@NullMarked
+package org.mtrljudge.learner.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package org.mtrljudge.learner.topics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.mtrljudge.learner.algorithm.LearnedGroup;
+import org.mtrljudge.learner.event.DamagedLogException;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.topic.TopicScan;
+
+/** The batches that the journal says were learned, from where they lie in the log. */
+public final class JournalBatches implements AutoCloseable {
+    private final ScoredLog log;
+    private final ImageStore images;
+    private final RecordsAt<ScoredGroup> records;
+
+    public JournalBatches(final ScoredLog log) {
+        this.log = log;
+        this.images = new ImageStore(log.dataRoot());
+        this.records = new RecordsAt<>(log.open());
+    }
+
+    /**
+     * The groups of a step in the order they were learned.
+     *
+     * @throws DamagedLogException when one is missing or not what it was
+     */
+    public List<TopicScan.Entry<ScoredGroup>> groups(final TrainingStep step) {
+        final Map<Long, TopicScan.Entry<ScoredGroup>> found = records.fetch(
+                step.getLearned().stream().map(LearnedOffset::getOffset).collect(Collectors.toSet()));
+        final List<TopicScan.Entry<ScoredGroup>> groups = new ArrayList<>();
+        for (final LearnedOffset learned : step.getLearned()) {
+            final TopicScan.Entry<ScoredGroup> entry = found.get(learned.getOffset());
+            final String place = log.topic().name() + " at offset " + learned.getOffset();
+            if (entry == null) {
+                throw new DamagedLogException(place + " has no readable group, but step " + step.getStep() + " learned "
+                        + learned.getPromptId() + " from there");
+            }
+            if (learned.getSha256() != null && !learned.getSha256().equals(entry.sha256())) {
+                throw new DamagedLogException(place + " is not what step " + step.getStep()
+                        + " learned: its SHA-256 is " + entry.sha256() + ", the journal has " + learned.getSha256());
+            }
+            groups.add(entry);
+        }
+        return groups;
+    }
+
+    /**
+     * The batch of a step as the policy update needs it.
+     *
+     * @throws DamagedLogException when a group is missing or not what it was
+     * @throws IllegalArgumentException when a picture is not there any more, or is another one now
+     */
+    public List<LearnedGroup> batch(final TrainingStep step, final JudgeModel model) {
+        return groups(step).stream()
+                .map(entry -> learned(entry.value(), images, model))
+                .toList();
+    }
+
+    /** A group with its prompt as the model reads it. */
+    public static LearnedGroup learned(final ScoredGroup group, final ImageStore images, final JudgeModel model) {
+        final PromptRequest prompt = group.getRollout().getPrompt();
+        final EncodedPrompt encoded = model.encode(prompt.getText(), images.readAll(prompt), prompt.getPromptId());
+        return LearnedGroup.of(encoded, group);
+    }
+
+    @Override
+    public void close() {
+        records.close();
+    }
+}

@@ -1,0 +1,162 @@
+package org.mtrljudge.learner.topics;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.RunContext;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.schemas.LearnedOffset;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.schemas.topic.Topics;
+import org.slf4j.MDC;
+
+/**
+ * Numbers the policy versions and publishes each with its journal entry. What the log has from before a restart is compared instead
+ * of being published again.
+ */
+public final class PolicyPublisher {
+    private final Topics topics;
+    private final PolicyWriter writer;
+    private final JudgeModel model;
+    private final String settingsDigest;
+    private final @Nullable String scoredTopic;
+    private final TrainingListener listener;
+    private final Clock clock;
+    private final Deque<TopicScan.Entry<TrainingStep>> inLog;
+    private int version;
+    private long next;
+    private double journalSeconds;
+    private @Nullable String lastDigest;
+
+    /** @param scoredTopic where batches lie when it is not the run's own topic */
+    public PolicyPublisher(
+            final RunContext run,
+            final PolicyWriter writer,
+            final JudgeModel model,
+            final @Nullable String scoredTopic,
+            final PastRun past) {
+        this.topics = run.clients().topics();
+        this.writer = writer;
+        this.model = model;
+        this.settingsDigest = run.settingsDigest();
+        this.scoredTopic = scoredTopic;
+        this.listener = run.listener();
+        this.clock = run.clock();
+        this.inLog = new ArrayDeque<>(past.entries());
+        this.version = past.state().version();
+        this.next = past.state().offsets().getOrDefault(topics.journal().name(), 0L);
+        this.lastDigest = past.state().journalDigest();
+    }
+
+    /** The newest version; −1 before the first. */
+    public int version() {
+        return version;
+    }
+
+    /** What the journal entry of the newest version cost, of the time publishing took; 0 where nothing was written. */
+    public double journalSeconds() {
+        return journalSeconds;
+    }
+
+    /** SHA-256 of the newest journal entry, null before the first. */
+    public @Nullable String journalDigest() {
+        return lastDigest;
+    }
+
+    /** Where the next journal entry will lie, or after, by topic. */
+    public Map<String, Long> position() {
+        return Map.of(topics.journal().name(), next);
+    }
+
+    /** The step after the present one, when the log has it from before a restart. */
+    public @Nullable TrainingStep logged() {
+        final TopicScan.Entry<TrainingStep> entry = inLog.peek();
+        return entry == null || !JournalKind.RL.isOf(entry.value()) ? null : entry.value();
+    }
+
+    /**
+     * Makes the model's weights the next version.
+     *
+     * @param learned what went into them since the version before
+     * @param stale ids left out since then
+     */
+    public void publish(
+            final JournalKind kind,
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics) {
+        if (inLog.isEmpty()) {
+            write(kind, step, learned, stale, metrics);
+            return;
+        }
+        TrainingStep logged = takeBack();
+        while (!inLog.isEmpty() && JournalKind.RESUMED.isOf(inLog.peek().value())) {
+            logged = takeBack();
+        }
+        if (inLog.isEmpty() && !logged.getWeightDigest().equals(digest(model))) {
+            listener.warned(kind.key() + " " + step + ", computed again, gives other weights than version " + version
+                    + " in the log: was it learned on another machine, device or number of threads?"
+                    + " The log keeps both, training goes on with the new ones");
+            write(JournalKind.RESUMED, step, List.of(), List.of(), Map.of());
+        }
+    }
+
+    /** SHA-256 of the policy's safetensors image. */
+    public static String digest(final JudgeModel model) {
+        try {
+            return PolicyStore.Content.sha256(model.policy()::writeTo);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("weights in memory can be read", e);
+        }
+    }
+
+    private TrainingStep takeBack() {
+        final TopicScan.Entry<TrainingStep> entry = inLog.remove();
+        version = entry.value().getPolicyVersion();
+        next = entry.offset() + 1;
+        lastDigest = entry.sha256();
+        return entry.value();
+    }
+
+    private void write(
+            final JournalKind kind,
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics) {
+        version++;
+        final PolicyWriter.Written written = writer.publish(
+                version,
+                step,
+                model.lora() == null ? PolicyKind.FULL : PolicyKind.LORA,
+                model.policy(),
+                digest -> new TrainingStep(
+                        step,
+                        kind.key(),
+                        version,
+                        digest,
+                        settingsDigest,
+                        learned,
+                        stale,
+                        metrics,
+                        clock.millis(),
+                        learned.isEmpty() ? null : scoredTopic,
+                        lastDigest));
+        MDC.put("policyVersion", String.valueOf(version)); // in every line of this thread's log
+        next = written.next();
+        lastDigest = written.sha256();
+        journalSeconds = written.seconds();
+    }
+}

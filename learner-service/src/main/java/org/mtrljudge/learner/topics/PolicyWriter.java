@@ -1,0 +1,233 @@
+package org.mtrljudge.learner.topics;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.model.weights.Weights;
+import org.mtrljudge.schemas.PolicyKind;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.io.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. What is too big for the
+ * log goes to a store first, and its manifest says where.
+ */
+public final class PolicyWriter implements AutoCloseable {
+    /** Of weights in one record, at most. */
+    public static final int CHUNK_BYTES = 512 << 10;
+
+    /** How many versions' weights are kept. */
+    public static final int KEPT_VERSIONS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyWriter.class);
+    private final Topics topics;
+    private final WeightTransport transport;
+    private final Producer<String, byte[]> producer;
+    private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>(); // versions whose weights are there
+
+    /** Ends a transaction that a killed predecessor left open. */
+    public PolicyWriter(final KafkaClients clients, final WeightTransport transport) {
+        this(clients.topics(), clients.transactional(clients.topics().run() + ".learner"), transport);
+        try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {
+            scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
+        }
+        if (!kept.isEmpty()) {
+            outdated(kept.lastKey()).clear();
+        }
+    }
+
+    /**
+     * Of a run without earlier versions.
+     *
+     * @param producer for transactions; it is closed with this
+     */
+    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final WeightTransport transport) {
+        this.topics = topics;
+        this.transport = transport;
+        this.producer = producer;
+        producer.initTransactions();
+    }
+
+    /** The versions that go when another comes. */
+    private NavigableMap<Integer, PolicyManifest> outdated(final int newest) {
+        return kept.headMap(newest - KEPT_VERSIONS, true);
+    }
+
+    /**
+     * Where a journal entry lies and what it is.
+     *
+     * @param next where the entry after it can lie at the earliest
+     * @param sha256 of its value
+     * @param seconds that making and sending it took
+     */
+    public record Written(long next, String sha256, double seconds) {}
+
+    /** Where a policy's weights were put. */
+    private record Place(
+            String sha256,
+            long bytes,
+            int chunks,
+            long chunksOffset,
+            @Nullable String uri) {}
+
+    /**
+     * @param kind whether the weights are a whole judge's or an adapter's
+     * @param journal makes the journal entry once the weights' digest is known
+     * @throws LearnerException when another learner has taken over
+     */
+    public Written publish(
+            final int version,
+            final int step,
+            final PolicyKind kind,
+            final Weights policy,
+            final Function<String, TrainingStep> journal) {
+        final PolicyStore store = transport.store();
+        final Place stored =
+                store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
+        final PolicyManifest manifest;
+        final Written written;
+        producer.beginTransaction();
+        try {
+            final Place place = stored != null ? stored : send(version, policy.toSafetensors());
+            final long start = System.nanoTime();
+            final ProducerRecord<String, byte[]> entry =
+                    topics.journal().message(topics.run(), journal.apply(place.sha256));
+            final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
+            final Future<RecordMetadata> sent = producer.send(entry);
+            final double seconds = (System.nanoTime() - start) / 1e9;
+            manifest = new PolicyManifest(
+                    version,
+                    step,
+                    kind,
+                    policy.type().name(),
+                    place.chunks,
+                    place.bytes,
+                    place.sha256,
+                    place.chunksOffset,
+                    place.uri,
+                    entryDigest);
+            producer.send(topics.policies().message(topics.run(), manifest));
+            outdated(version).values().forEach(this::tombstone);
+            producer.commitTransaction();
+            written = new Written(offset(sent) + 1, entryDigest, seconds);
+        } catch (final KafkaException e) {
+            if (isFenced(e) || isFenced(e.getCause())) {
+                throw new LearnerException(
+                        "another learner has taken over the run " + topics.run()
+                                + ", nothing of this one is published any more: let one learn only",
+                        e);
+            }
+            abort(e);
+            throw e;
+        }
+        outdated(version).values().forEach(this::removeStored);
+        outdated(version).clear();
+        kept.put(version, manifest);
+        return written;
+    }
+
+    /**
+     * Aborts the transaction. After some failures, a missing right for one, a producer can do nothing more, not even that: the broker
+     * aborts it later, and what has to be said is the first failure.
+     */
+    private void abort(final KafkaException why) {
+        try {
+            producer.abortTransaction();
+        } catch (final KafkaException e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Whether the transactional id belongs to another, who asked for it later; the broker aborts what this one had begun. */
+    private static boolean isFenced(final @Nullable Throwable why) {
+        return why instanceof ProducerFencedException || why instanceof InvalidProducerEpochException;
+    }
+
+    private Place put(final PolicyStore store, final int version, final Weights policy) {
+        try {
+            final PolicyStore.Stored stored =
+                    store.put(topics.run() + "-policy-" + version + ".safetensors", policy::writeTo);
+            return new Place(stored.sha256(), stored.bytes(), 0, 0, stored.uri());
+        } catch (final IOException e) {
+            throw new UncheckedIOException("policy version " + version + " cannot be stored: " + e.getMessage(), e);
+        }
+    }
+
+    /** Sends the chunks and waits until they are in the log. */
+    private Place send(final int version, final ByteBuffer image) {
+        final int bytes = image.remaining();
+        final int chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        Future<RecordMetadata> first = null;
+        for (int i = 0; i < chunks; i++) {
+            final int from = i * CHUNK_BYTES;
+            final ByteBuffer slice = image.slice(image.position() + from, Math.min(CHUNK_BYTES, bytes - from));
+            final Future<RecordMetadata> sent = producer.send(
+                    topics.weights().message(version + "/" + i, new WeightChunk(version, i, slice, Sha256.of(slice))));
+            first = first == null ? sent : first;
+        }
+        if (first == null) {
+            throw new IllegalArgumentException("a policy without weights");
+        }
+        final String digest = Sha256.of(image);
+        producer.flush();
+        return new Place(digest, bytes, chunks, offset(first), null);
+    }
+
+    private static long offset(final Future<RecordMetadata> sent) {
+        try {
+            return sent.get().offset();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while a policy was written", e);
+        } catch (final ExecutionException e) {
+            throw new KafkaException("a policy could not be written: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Lets compaction forget a version that no actor needs any more. */
+    private void tombstone(final PolicyManifest old) {
+        for (int i = 0; i < old.getChunks(); i++) {
+            producer.send(new ProducerRecord<>(topics.weights().name(), old.getVersion() + "/" + i, null));
+        }
+    }
+
+    private void removeStored(final PolicyManifest old) {
+        final PolicyStore store = transport.store();
+        try {
+            if (store != null && old.getUri() != null) {
+                store.delete(old.getUri());
+            }
+        } catch (final IOException | IllegalArgumentException e) {
+            LOG.warn("the weights of policy version {} are left where they are: {}", old.getVersion(), e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

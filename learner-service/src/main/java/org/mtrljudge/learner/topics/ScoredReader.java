@@ -1,0 +1,159 @@
+package org.mtrljudge.learner.topics;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.topic.DeadLetters;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.io.Sha256;
+
+/** Reads what came of the prompts, by offset and read committed: scored groups and dead letters. */
+public final class ScoredReader implements AutoCloseable {
+    private static final String SERVICE = "learner";
+
+    /** The answer to a prompt. */
+    public sealed interface Answer {
+        String promptId();
+
+        /** Where it lies in its topic. */
+        long offset();
+
+        /**
+         * @param partition with the offset: where the group lies in {@code RUN.scored}
+         * @param sha256 of the record's value
+         */
+        record Scored(String promptId, ScoredGroup group, int partition, long offset, String sha256)
+                implements Answer {}
+
+        /** The prompt, its rollouts or its scores could not be processed. */
+        record Dead(String promptId, DeadLetter letter, long offset) implements Answer {}
+    }
+
+    private final Topics topics;
+    private final Consumer<String, byte[]> consumer;
+    private final TopicPartition scored;
+    private final TopicPartition deadLetters;
+    private final Map<TopicPartition, Long> endsAtStart;
+    private long refused;
+
+    /** @param from offsets by topic; a topic that has none is read from its beginning */
+    ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
+        this(clients.topics(), clients.consumer(KafkaClients.Fetching.SOON), from);
+    }
+
+    /** @param consumer without a group; it is closed with this */
+    ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final Map<String, Long> from) {
+        this.topics = topics;
+        this.consumer = consumer;
+        this.scored = new TopicPartition(topics.scored().name(), 0);
+        this.deadLetters = new TopicPartition(topics.deadLetters().name(), 0);
+        consumer.assign(List.of(scored, deadLetters));
+        for (final TopicPartition partition : consumer.assignment()) {
+            consumer.seek(partition, from.getOrDefault(partition.topic(), 0L));
+        }
+        this.endsAtStart = consumer.endOffsets(consumer.assignment());
+    }
+
+    /**
+     * Where it has to read again after a restart, by topic: where it reads next, or before that, so that every answer that was read
+     * and is not settled is read again.
+     *
+     * @param inHand offset of the first scored group that was read and is not settled
+     * @param kept other answers that were read and are not settled
+     */
+    Map<String, Long> position(final long inHand, final Collection<Answer> kept) {
+        long nextScored = Math.min(consumer.position(scored), inHand);
+        long nextDead = consumer.position(deadLetters);
+        for (final Answer answer : kept) {
+            nextScored = Math.min(nextScored, answer.offset());
+            if (answer instanceof Answer.Dead) { // a dead letter, or an unreadable record of either topic
+                nextDead = Math.min(nextDead, answer.offset());
+            }
+        }
+        return Map.of(scored.topic(), nextScored, deadLetters.topic(), nextDead);
+    }
+
+    /** Whether an answer was there before this reader: after a restart some are read again. */
+    boolean wasThereBefore(final Answer answer) {
+        final TopicPartition partition = answer instanceof Answer.Scored ? scored : deadLetters;
+        return answer.offset() < endsAtStart.getOrDefault(partition, 0L);
+    }
+
+    List<Answer> poll(final Duration timeout) {
+        final List<Answer> answers = new ArrayList<>();
+        for (final ConsumerRecord<String, byte[]> record : consumer.poll(timeout)) {
+            answers.add(record.topic().equals(topics.scored().name()) ? scored(record) : dead(record));
+        }
+        return answers;
+    }
+
+    private Answer scored(final ConsumerRecord<String, byte[]> record) {
+        try {
+            final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
+            final String promptId = group.getRollout().getPrompt().getPromptId();
+            final String sha256 = Sha256.of(ByteBuffer.wrap(record.value()));
+            return new Answer.Scored(promptId, group, record.partition(), record.offset(), sha256);
+        } catch (final SerializationException e) {
+            return unreadable(record, e);
+        }
+    }
+
+    private Answer dead(final ConsumerRecord<String, byte[]> record) {
+        try {
+            final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
+            refused += letter.getService().equals("actor") ? 1 : 0;
+            final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
+            return new Answer.Dead(String.valueOf(promptId), letter, record.offset());
+        } catch (final SerializationException e) {
+            return unreadable(record, e);
+        }
+    }
+
+    /** The key is the prompt's id even where the value is poison. */
+    private Answer unreadable(final ConsumerRecord<String, byte[]> record, final SerializationException e) {
+        final String key = String.valueOf(record.key());
+        return new Answer.Dead(
+                key,
+                DeadLetters.of(
+                        key,
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        SERVICE,
+                        String.valueOf(e.getMessage()),
+                        ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())),
+                record.offset());
+    }
+
+    /** Which service has work in front of it and does not do it, by the ends of the topics. */
+    String stalledService() {
+        final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
+        final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
+        final Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(prompts, rollouts));
+        final long asked = ends.getOrDefault(prompts, 0L);
+        final long rolled = ends.getOrDefault(rollouts, 0L);
+        return asked > rolled + refused
+                ? "the actors stand still (" + asked + " prompts, " + rolled + " rollout groups)"
+                : "the reward service stands still (" + rolled + " rollout groups)";
+    }
+
+    /** Scored groups that are there and not read yet. */
+    long lag() {
+        return consumer.currentLag(scored).orElse(0);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

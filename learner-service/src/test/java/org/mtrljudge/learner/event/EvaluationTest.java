@@ -1,0 +1,49 @@
+package org.mtrljudge.learner.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EvaluationTest {
+    private static final List<String> YES_NO = List.of("yes", "no");
+
+    private static Judgement judged(
+            final String task, final String label, final int wellFormed, final long tokens, final String... verdicts) {
+        return new Judgement("id", task, label, YES_NO, null, null, Arrays.asList(verdicts), wellFormed, tokens, 500);
+    }
+
+    @Test
+    void shouldCountVerdictsFormatAndLength() {
+        final Evaluation evaluation =
+                Evaluation.of(List.of(judged("a", "yes", 1, 4, "yes"), judged("a", "yes", 0, 2, (String) null)));
+        assertThat(evaluation.tasks()).containsExactly("a");
+        assertThat(evaluation.samples("a")).isEqualTo(2);
+        // yes: one hit, one missed: F1 2/3; no: never said, never right: 0
+        assertThat(evaluation.macroF1("a")).isEqualTo(100.0 * (2.0 / 3) / 2);
+        assertThat(evaluation.macroF1("b")).isNull();
+        assertThat(evaluation.meanMacroF1(List.of("a", "b"))).isEqualTo(100.0 * (2.0 / 3) / 4);
+        assertThat(evaluation.formatRate()).isEqualTo(0.5);
+        assertThat(evaluation.meanResponseLength()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldLeaveOutWhatCouldNotBeProcessed() {
+        final Evaluation evaluation = Evaluation.of(List.of(judged("a", "yes", 0, 0), judged("b", "no", 1, 5, "no")));
+        assertThat(evaluation.tasks()).containsExactly("b");
+        assertThat(evaluation.samples()).isEqualTo(1);
+        assertThat(evaluation.macroF1("a")).isNull();
+    }
+
+    @Test
+    void shouldGoOnWithCountsThatWereKept() {
+        final Evaluation before = Evaluation.of(List.of(judged("a", "yes", 1, 4, "yes")));
+        final Evaluation after = new Evaluation(before.counts());
+        after.add(judged("a", "no", 1, 6, "no"));
+        assertThat(after.macroF1("a")).isEqualTo(100);
+        assertThat(after.samples()).isEqualTo(2);
+        assertThat(after.meanResponseLength()).isEqualTo(5);
+        assertThat(before.samples()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,33 @@
+package org.mtrljudge.learner.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class PromptIdsTest {
+    @Test
+    void shouldWriteIdsAsLogsHaveThem() {
+        assertThat(PromptIds.training(12, "safety-3")).isEqualTo("train-12-safety-3");
+        assertThat(PromptIds.evaluation("safety-3")).isEqualTo("eval-safety-3");
+        assertThat(PromptIds.test(Stage.START, "safety-3")).isEqualTo("eval-base-safety-3");
+        assertThat(PromptIds.validation(Stage.RL, 40, "safety-3")).isEqualTo("eval-rl-40-safety-3");
+    }
+
+    @Test
+    void shouldReadThemBack() {
+        assertThat(PromptIds.trainingExample("train-12-safety-3")).isEqualTo("safety-3");
+        assertThat(PromptIds.testedExample("eval-base-safety-3", Stage.START)).contains("safety-3");
+        assertThat(PromptIds.testedExample("eval-base-safety-3", Stage.RL)).isEmpty();
+        assertThat(PromptIds.validatedExample("eval-warmup-200-a\nb-1"))
+                .contains(new PromptIds.Validation(Stage.WARMUP, 200, "a\nb-1"));
+        assertThat(PromptIds.validatedExample("eval-rl-safety-3")).isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeAnotherPromptForATrainingPrompt() {
+        assertThatThrownBy(() -> PromptIds.trainingExample("eval-base-safety-3"))
+                .isInstanceOf(LearnerException.class)
+                .hasMessageContaining("eval-base-safety-3");
+    }
+}

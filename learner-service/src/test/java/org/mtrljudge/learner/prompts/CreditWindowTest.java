@@ -1,0 +1,52 @@
+package org.mtrljudge.learner.prompts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CreditWindowTest {
+    @Test
+    void shouldTakeBackMoreThanItsLimitAfterARestartAndGiveNoCreditUntilTheyAreSettled() {
+        final CreditWindow window = new CreditWindow(2);
+        List.of("a", "b", "dead").forEach(window::resume);
+        assertThat(window.credit()).isNegative();
+        assertThat(window.answer("dead")).isTrue();
+        window.release("dead");
+        assertThat(window.credit()).isZero();
+        window.release("a");
+        assertThat(window.credit()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldHoldCreditUntilAGroupIsLearnedNotMerelyScored() {
+        final CreditWindow window = new CreditWindow(2);
+        window.publish("a");
+        window.publish("b");
+        assertThat(window.answer("a")).isTrue();
+        assertThat(window.credit()).isZero();
+        assertThat(window.unanswered()).isEqualTo(1);
+        window.release("a");
+        assertThat(window.credit()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellAFirstAnswerFromADuplicateAndAStranger() {
+        final CreditWindow window = new CreditWindow(2);
+        window.publish("a");
+        assertThat(window.answer("a")).isTrue();
+        assertThat(window.answer("a")).isFalse();
+        window.release("a");
+        assertThat(window.answer("a")).isFalse();
+        assertThat(window.answer("never asked")).isFalse();
+    }
+
+    @Test
+    void shouldRefuseToOverrunItsLimit() {
+        final CreditWindow window = new CreditWindow(1);
+        window.publish("a");
+        assertThatThrownBy(() -> window.publish("b")).hasMessageContaining("no credit left");
+        assertThatThrownBy(() -> window.release("b")).hasMessageContaining("not outstanding");
+    }
+}

@@ -1,0 +1,123 @@
+package org.mtrljudge.learner.prompts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+class PromptBookTest {
+    private static final int ROOM = 100;
+
+    /** Task "a" holds two questions in both orders (0 with 2, 1 with 3), task "b" four of their own. */
+    private final ExampleSource source = new ExampleSource() {
+        @Override
+        public List<String> tasks(final Split split) {
+            return List.of("a", "b");
+        }
+
+        @Override
+        public int size(final String task, final Split split) {
+            return 4;
+        }
+
+        @Override
+        public int otherOrder(final String task, final Split split, final int index) {
+            return task.equals("a") ? (index + 2) % 4 : -1;
+        }
+
+        @Override
+        public JudgeExample example(final String task, final Split split, final int index) {
+            return new JudgeExample(task + "-" + index, task, "?", List.of(), "yes", List.of("yes"), null, null, null);
+        }
+    };
+
+    private PromptBook book(final PromptBook.Kept from) {
+        return new PromptBook(source, 1, from);
+    }
+
+    private static List<PromptBook.Next> next(final PromptBook book, final int count) {
+        final List<PromptBook.Next> asked = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            asked.add(book.next(ROOM));
+        }
+        return asked;
+    }
+
+    private static PromptBook.Kept kept(final PromptBook book, final long asked) {
+        return new PromptBook.Kept(book.schedule(), book.open(), book.unasked(), asked);
+    }
+
+    @Test
+    void shouldNumberPromptsAndKeepThemOpenUntilTheyAreLearnedOrLeftOut() {
+        final PromptBook book = book(PromptBook.Kept.NONE);
+        final List<PromptBook.Next> asked = next(book, 3);
+        assertThat(asked.get(0).promptId())
+                .isEqualTo("train-0-" + asked.get(0).drawn().example().id());
+        assertThat(asked.get(2).promptId())
+                .isEqualTo("train-2-" + asked.get(2).drawn().example().id());
+        book.removeOpen(List.of(asked.get(1).promptId()));
+        assertThat(book.open())
+                .extracting(OpenPrompt::promptId)
+                .containsExactly(asked.get(0).promptId(), asked.get(2).promptId());
+        assertThat(book.open().get(1).place()).isEqualTo(asked.get(2).drawn().place());
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointWithThePromptsThatTheLogHasBesides() {
+        final PromptBook whole = book(PromptBook.Kept.NONE);
+        final List<PromptBook.Next> before = next(whole, 4);
+        final PromptBook.Kept checkpoint = kept(whole, 4);
+        final List<PromptBook.Next> after = next(whole, 3); // asked, but not in the checkpoint
+
+        final PromptBook resumed = book(checkpoint);
+        after.forEach(prompt -> resumed.enterLogged(prompt.promptId()));
+        assertThat(resumed.open()).isEqualTo(whole.open()).hasSize(before.size() + after.size());
+        assertThat(resumed.schedule()).isEqualTo(whole.schedule());
+        assertThat(resumed.next(ROOM)).isEqualTo(whole.next(ROOM));
+    }
+
+    @Test
+    void shouldRefuseALogOfOtherData() {
+        assertThatThrownBy(() -> book(PromptBook.Kept.NONE).enterLogged("train-0-another"))
+                .isInstanceOf(LearnerException.class)
+                .hasMessageContaining("another");
+    }
+
+    @Test
+    void shouldAskAForksExamplesFirst() {
+        final PromptSchedule.Place place = new PromptSchedule.Place("b", 2, null);
+        final PromptBook.Kept fork = new PromptBook.Kept(PromptSchedule.Position.START, List.of(), List.of(place), 0);
+        final PromptBook book = book(fork);
+        final PromptBook.Next first = book.next(ROOM);
+        assertThat(first.promptId()).isEqualTo("train-0-b-2");
+        assertThat(first.drawn().place()).isEqualTo(place);
+        assertThat(book.unasked()).isEmpty();
+        assertThat(book.next(ROOM)).isNotNull();
+
+        final PromptBook resumed = book(fork);
+        resumed.enterLogged("train-0-b-2"); // the same with the same seed, from the log
+        assertThat(resumed.open()).isEqualTo(List.of(new OpenPrompt("train-0-b-2", place)));
+        assertThat(resumed.unasked()).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveToAForkWhatIsOpenAndPairsOnlyWhole() {
+        final PromptSchedule.Place first = new PromptSchedule.Place("a", 0, "pair-1");
+        final PromptSchedule.Place second = new PromptSchedule.Place("a", 2, "pair-1");
+        final PromptSchedule.Place lonely = new PromptSchedule.Place("a", 1, "pair-7");
+        final PromptSchedule.Place single = new PromptSchedule.Place("b", 3, null);
+        final PromptBook book = book(new PromptBook.Kept(
+                PromptSchedule.Position.START,
+                List.of(new OpenPrompt("train-5-a-0", first), new OpenPrompt("train-6-a-1", lonely)),
+                List.of(second, single),
+                7));
+        assertThat(book.openAndUnasked())
+                .containsExactly(first, new PromptSchedule.Place("a", 1, null), second, single);
+    }
+}

@@ -1,0 +1,145 @@
+package org.mtrljudge.learner.topics;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.RunContext;
+import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.codec.PackedArrays;
+import org.mtrljudge.schemas.topic.DeadLetters;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.Topics;
+
+/** A learner's topics in memory: what it asks, and answers that a test gives. Every answer becomes readable with the next poll. */
+public final class LearnerTopics implements TrainingListener {
+    static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(1_000_000), ZoneOffset.UTC);
+
+    public final Topics topics = new Topics("test", new LocalSchemaRegistry());
+    final MockProducer<String, byte[]> producer =
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
+    public final List<String> warnings = new ArrayList<>();
+    private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+    private final TopicPartition scored = new TopicPartition(topics.scored().name(), 0);
+    private final TopicPartition deadLetters =
+            new TopicPartition(topics.deadLetters().name(), 0);
+    private long nextScored;
+    private long nextDead;
+
+    public LearnerTopics() {
+        consumer.updateBeginningOffsets(Map.of(scored, 0L, deadLetters, 0L));
+        consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
+    }
+
+    /** The run's; its Kafka clients reach no broker. */
+    RunContext run() {
+        final Path nowhere = Path.of("unused");
+        return new RunContext(
+                new KafkaClients(topics, Map.of()),
+                WeightTransport.LOG,
+                "digest of settings",
+                nowhere,
+                nowhere,
+                this,
+                () -> {},
+                CLOCK);
+    }
+
+    /** @param limit prompts that may be unanswered */
+    public Exchange exchange(final PastRun past, final int limit) {
+        return new Exchange(
+                run(),
+                new PromptWriter(topics, producer, past.promptsEnd()),
+                new ScoredReader(topics, consumer, past.state().offsets()),
+                past,
+                limit,
+                60_000);
+    }
+
+    /** What was asked, in order. */
+    public List<PromptRequest> asked() {
+        return producer.history().stream()
+                .map(record -> topics.prompts().valueSerde().decode(record.value()))
+                .toList();
+    }
+
+    /** Before the next poll: answers a prompt with one completion of two tokens for each verdict. @return its offset */
+    public long score(final PromptRequest prompt, final int version, final String... verdicts) {
+        final List<Completion> completions = new ArrayList<>();
+        final List<CompletionScore> scores = new ArrayList<>();
+        for (final String verdict : verdicts) {
+            completions.add(new Completion(
+                    verdict,
+                    PackedArrays.ofInts(new int[] {1, 2}),
+                    PackedArrays.ofFloats(new float[] {-1, -2}),
+                    FinishReason.STOP,
+                    null));
+            scores.add(new CompletionScore(Map.of("format", 1.0), 1.0, 0.0, verdict, null));
+        }
+        final RolloutGroup rollout = new RolloutGroup(prompt, version, "", "actor", completions, 0L, 500.0, 7);
+        answer(
+                topics.scored(),
+                scored,
+                nextScored,
+                prompt.getPromptId(),
+                new ScoredGroup(rollout, "set", 1, scores, false, 1.0, nextScored));
+        return nextScored++;
+    }
+
+    /** Before the next poll: a dead letter in the place of an answer. @return its offset */
+    public long refuse(final String promptId) {
+        answer(
+                topics.deadLetters(),
+                deadLetters,
+                nextDead,
+                promptId,
+                DeadLetters.of(promptId, "test.prompts", 0, 0, "actor", "no", ByteBuffer.wrap(new byte[0])));
+        return nextDead++;
+    }
+
+    private <V extends SpecificRecordBase> void answer(
+            final Topic<V> topic, final TopicPartition partition, final long offset, final String key, final V value) {
+        final byte[] bytes = topic.message(key, value).value();
+        consumer.addRecord(new ConsumerRecord<>(partition.topic(), 0, offset, key, bytes));
+    }
+
+    /** Something else that happens at the next poll. */
+    public void atNextPoll(final Runnable what) {
+        consumer.schedulePollTask(what);
+    }
+
+    @Override
+    public void phaseStarted(final String phase, final int steps) {}
+
+    @Override
+    public void progressed(final String phase, final int done, final Map<String, Double> metrics) {}
+
+    @Override
+    public void phaseEnded(final String phase) {}
+
+    @Override
+    public void warned(final String message) {
+        warnings.add(message);
+    }
+}

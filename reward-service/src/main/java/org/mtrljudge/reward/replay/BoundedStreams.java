@@ -1,0 +1,125 @@
+package org.mtrljudge.reward.replay;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.mtrljudge.reward.stream.RewardTopology;
+import org.mtrljudge.reward.stream.ScoringJob;
+import org.mtrljudge.reward.stream.WaitingGroup;
+import org.mtrljudge.schemas.topic.KafkaClients;
+
+/** Kafka Streams over a log up to an end: Streams itself knows no end. */
+final class BoundedStreams implements AutoCloseable {
+    private static final long LOOK_MS = 200;
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private final KafkaStreams streams;
+    private final Admin admin;
+    private final ScoringJob job;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    BoundedStreams(final Topology topology, final Properties config, final ScoringJob job, final KafkaClients clients) {
+        this.streams = new KafkaStreams(topology, config);
+        this.admin = clients.admin();
+        this.job = job;
+        streams.setUncaughtExceptionHandler(e -> {
+            failure.compareAndSet(null, e);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    }
+
+    /**
+     * Runs until everything before the end was looked at, and nothing waits any more; {@link #close} commits the last of it.
+     *
+     * @return false when it was stopped before
+     */
+    boolean drive(final BooleanSupplier stopped, final LongConsumer progress) {
+        streams.start();
+        while (!stopped.getAsBoolean()) {
+            final Throwable why = failure.get();
+            if (why != null) {
+                throw new KafkaException("the replay failed: " + why.getMessage(), why);
+            }
+            final long reached = committed();
+            progress.accept(Math.min(reached, job.endOffset()));
+            final boolean processed = Math.max(reached, job.reached().get()) >= job.endOffset();
+            if (processed && nothingWaits()) {
+                return true;
+            }
+            try {
+                Thread.sleep(LOOK_MS);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private long committed() {
+        final TopicPartition rollouts = new TopicPartition(job.rollouts().name(), 0);
+        final OffsetAndMetadata offset = get(admin.listConsumerGroupOffsets(job.applicationId())
+                        .partitionsToOffsetAndMetadata())
+                .get(rollouts);
+        return offset == null ? 0 : offset.offset();
+    }
+
+    private boolean nothingWaits() {
+        try (KeyValueIterator<String, WaitingGroup> waiting = streams.store(StoreQueryParameters.fromNameAndType(
+                        RewardTopology.WAITING, QueryableStoreTypes.<String, WaitingGroup>keyValueStore()))
+                .all()) {
+            return !waiting.hasNext();
+        } catch (final InvalidStateStoreException e) {
+            return false; // it is starting
+        }
+    }
+
+    /** Removes what only going on would need: offsets and changelogs of an application that has stopped. */
+    static void deleteState(final String applicationId, final KafkaClients clients) {
+        try (Admin admin = clients.admin()) {
+            final List<String> ownTopics = get(admin.listTopics().names()).stream()
+                    .filter(topic -> topic.startsWith(applicationId + "-"))
+                    .toList();
+            get(admin.deleteTopics(ownTopics).all());
+            get(admin.deleteConsumerGroups(List.of(applicationId)).all());
+        }
+    }
+
+    private static <T> T get(final KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        } catch (final ExecutionException e) {
+            throw new KafkaException("the broker refused: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Commits and stops. */
+    @Override
+    public void close() {
+        final boolean stopped = streams.close(CloseOptions.timeout(STOP)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        admin.close();
+        if (!stopped) {
+            throw new KafkaException("the replay did not stop in " + STOP);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.mtrljudge.reward.replay;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.reward.stream.RewardMetrics;
+import org.mtrljudge.reward.stream.RewardTopology;
+import org.mtrljudge.reward.stream.ScoringJob;
+import org.mtrljudge.reward.stream.StreamsSettings;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.schemas.topic.Topics;
+
+/**
+ * Scores the rollouts of a run's log once more, up to an end, with another reward set. It is the reward service's own topology under
+ * an application id of its own: exactly once, and what was stopped goes on where it stopped.
+ */
+public final class Replay {
+    private static final int COMMIT_INTERVAL_MS = 1000;
+    private static final String INSTANCE = "replay";
+    private final KafkaClients clients;
+    private final Topics topics;
+    private final String name;
+    private final RewardSettings settings;
+    private final RolloutFilter filter;
+    private final Path stateDir;
+
+    /** What was scored, beside what it was worth before. */
+    public record Outcome(Comparison comparison, long deadLetters) {}
+
+    /**
+     * @param name of the replay: it writes {@code RUN.scored.NAME}
+     * @param stateDir where Kafka Streams keeps its state
+     */
+    public Replay(
+            final KafkaClients clients,
+            final String name,
+            final RewardSettings settings,
+            final RolloutFilter filter,
+            final Path stateDir) {
+        this.clients = clients;
+        this.topics = clients.topics();
+        this.name = name;
+        this.settings = settings;
+        this.filter = filter;
+        this.stateDir = stateDir;
+    }
+
+    /** The first offset of the run's rollouts that is not written yet. */
+    public long endOffset() {
+        try (TopicScan<RolloutGroup> rollouts = clients.scan(topics.rollouts())) {
+            return rollouts.end();
+        }
+    }
+
+    private ScoringJob job(final String applicationId, final long end) {
+        return new ScoringJob(
+                applicationId,
+                topics.rollouts(),
+                topics.scored(name),
+                topics.deadLetters(name),
+                filter,
+                end,
+                new AtomicLong());
+    }
+
+    /**
+     * Scores into the replay's topics, from where it was stopped.
+     *
+     * @param end the first offset of the rollouts that is not scored any more
+     * @param stopped asked now and then; true stops it
+     * @param progress is told the offset that is reached
+     * @return whether the end was reached
+     */
+    public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
+        final ScoringJob job = job(applicationId(), end);
+        final Properties config =
+                StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+        config.put(
+                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE); // a killed one leaves its place to the next at once
+        try (BoundedStreams streams = new BoundedStreams(
+                RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
+                config,
+                job,
+                clients)) {
+            return streams.drive(stopped, progress);
+        }
+    }
+
+    private String applicationId() {
+        return topics.run() + ".replay." + name;
+    }
+
+    /**
+     * Removes what only going on would need. To be called once the outcome is safe: a replay that is run again before finds itself at
+     * its end, one that is run again after begins anew.
+     */
+    public void deleteProgress() {
+        BoundedStreams.deleteState(applicationId(), clients);
+    }
+
+    /** Compares what {@link #run} wrote with the run's own scores. */
+    public Outcome compare() {
+        final Comparison comparison = new Comparison();
+        try (Before before = new Before(comparison);
+                TopicScan<ScoredGroup> after = clients.scan(topics.scored(name))) {
+            while (!after.done()) {
+                after.next().forEach(entry -> {
+                    comparison.after(entry.value());
+                    before.readUpTo(Optional.ofNullable(entry.value().getRolloutOffset())
+                            .orElse(entry.offset()));
+                });
+            }
+            before.readAll();
+        }
+        long dead = 0;
+        try (var letters = clients.scan(topics.deadLetters(name))) {
+            while (!letters.done()) {
+                dead += letters.next().size();
+            }
+        }
+        return new Outcome(comparison, dead);
+    }
+
+    /**
+     * Scores and compares without writing anything.
+     *
+     * @return empty when it was stopped
+     */
+    public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
+        final ScoringJob job = job(applicationId() + ".dry", end);
+        final Comparison comparison = new Comparison();
+        final AtomicLong dead = new AtomicLong();
+        final Properties config =
+                StreamsSettings.atLeastOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
+        final Before before = new Before(comparison);
+        final var topology = RewardTopology.dryRun(
+                job,
+                settings,
+                new RewardMetrics(new SimpleMeterRegistry()),
+                bytes -> {
+                    final ScoredGroup group = job.scored().valueSerde().decode(bytes);
+                    comparison.after(group);
+                    before.readUpTo(group.getRolloutOffset());
+                },
+                dead::incrementAndGet);
+        try (BoundedStreams streams = new BoundedStreams(topology, config, job, clients)) {
+            if (!streams.drive(stopped, progress)) {
+                return Optional.empty();
+            }
+        } finally {
+            BoundedStreams.deleteState(job.applicationId(), clients);
+            before.readAll();
+            before.close();
+        }
+        return Optional.of(new Outcome(comparison, dead.get()));
+    }
+
+    /** The rollouts at these offsets, for a report. */
+    public Map<Long, RolloutGroup> rollouts(final List<Long> offsets) {
+        final Map<Long, RolloutGroup> found = new HashMap<>();
+        try (TopicScan<RolloutGroup> scan = clients.scan(topics.rollouts())) {
+            for (final Long offset : offsets) {
+                scan.seek(offset);
+                while (!found.containsKey(offset) && !scan.done()) {
+                    scan.next().forEach(entry -> {
+                        if (offsets.contains(entry.offset())) {
+                            found.put(entry.offset(), entry.value());
+                        }
+                    });
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The run's own scores, read about as far as the new ones have come. */
+    private final class Before implements AutoCloseable {
+        private final TopicScan<ScoredGroup> scan = clients.scan(topics.scored());
+        private final Comparison comparison;
+        private long reached = -1;
+
+        Before(final Comparison comparison) {
+            this.comparison = comparison;
+        }
+
+        /** Reads on until the scores of the rollouts at an offset were there. */
+        void readUpTo(final long rolloutOffset) {
+            while (reached < rolloutOffset && !scan.done()) {
+                for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
+                    final Long from = entry.value().getRolloutOffset();
+                    // earlier builds did not note where the rollouts lie: not far from where the scores do
+                    reached = Math.max(reached, from == null ? entry.offset() : from);
+                    if (filter.test(entry.value().getRollout())) {
+                        comparison.before(entry.value());
+                    }
+                }
+            }
+        }
+
+        void readAll() {
+            readUpTo(Long.MAX_VALUE);
+            comparison.finish();
+        }
+
+        @Override
+        public void close() {
+            scan.close();
+        }
+    }
+}

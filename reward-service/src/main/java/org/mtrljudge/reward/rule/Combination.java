@@ -1,0 +1,72 @@
+package org.mtrljudge.reward.rule;
+
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** How the components of a completion become its reward. */
+public sealed interface Combination {
+    /** @throws IllegalArgumentException when there is no value */
+    double of(Map<String, Double> components);
+
+    /** The sum of weight · component. */
+    record Weighted(Map<String, Double> weights) implements Combination {
+        /** @throws IllegalArgumentException when a weight names no component */
+        public Weighted(final Map<String, Double> weights, final Set<String> components) {
+            this(new TreeMap<>(weights));
+            weights.keySet().forEach(name -> {
+                if (!components.contains(name)) {
+                    throw new IllegalArgumentException("weights name '" + name + "', the components are " + components);
+                }
+            });
+        }
+
+        @Override
+        public double of(final Map<String, Double> components) {
+            double sum = 0;
+            for (final Map.Entry<String, Double> weight : weights.entrySet()) {
+                sum += weight.getValue() * components.getOrDefault(weight.getKey(), 0.0);
+            }
+            return sum;
+        }
+    }
+
+    /** A CEL expression over the components, all of them doubles; its type is checked when it is made. */
+    final class Expression implements Combination {
+        private final String source;
+        private final CelRuntime.Program program;
+
+        /** @throws IllegalArgumentException when it is no expression of that type over those components */
+        Expression(final String source, final Set<String> components) {
+            this.source = source;
+            final CelCompilerBuilder compiler =
+                    CelCompilerFactory.standardCelCompilerBuilder().setResultType(SimpleType.DOUBLE);
+            components.forEach(name -> compiler.addVar(name, SimpleType.DOUBLE));
+            try {
+                program = CelRuntimeFactory.standardCelRuntimeBuilder()
+                        .build()
+                        .createProgram(compiler.build().compile(source).getAst());
+            } catch (final CelValidationException | CelEvaluationException e) {
+                throw new IllegalArgumentException(
+                        "combine: '" + source + "' is no CEL expression that gives a number from " + components
+                                + " (numbers are written 1.0, not 1): " + e.getMessage());
+            }
+        }
+
+        @Override
+        public double of(final Map<String, Double> components) {
+            try {
+                return (Double) program.eval(components);
+            } catch (final CelEvaluationException e) {
+                throw new IllegalArgumentException("'" + source + "' has no value: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package org.mtrljudge.reward.rule;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.tasks.LabelVerifier;
+import org.mtrljudge.tasks.Verifier;
+
+/** Reads a reward set from YAML; everything that can be wrong with it is found here, before anything is scored. */
+public final class RewardSetReader {
+    private static final long MAX_FILE_BYTES = 1 << 20;
+
+    private final Verifiers verifiers;
+
+    public RewardSetReader(final Verifiers verifiers) {
+        this.verifiers = verifiers;
+    }
+
+    /** The file as it is written. */
+    record SetFile(
+            @Nullable String name,
+            int version,
+            @Nullable TaskFile defaults,
+            @Nullable Map<String, TaskFile> tasks) {}
+
+    /** One task: a format weight, weights or an expression. */
+    record TaskFile(
+            @Nullable String verifier,
+            @Nullable Double formatWeight,
+            @Nullable Map<String, Double> weights,
+            @Nullable String combine,
+            @Nullable ComponentsFile components) {}
+
+    /** Components of form that the task uses, with their constants. */
+    record ComponentsFile(
+            Component.@Nullable Length length,
+            Component.@Nullable Repetition repetition,
+            @Nullable Boolean positionConsistency) {}
+
+    /** @throws IllegalArgumentException that names the file, the task and the key */
+    public RewardSet read(final Path file) {
+        return read(file, text(file));
+    }
+
+    /**
+     * The set in a text that was read before.
+     *
+     * @param file where the text came from, for messages
+     * @throws IllegalArgumentException that names the file, the task and the key
+     */
+    public RewardSet read(final Path file, final String text) {
+        final SetFile read = parse(file, text);
+        if (read.name == null || read.name.isBlank()) {
+            throw new IllegalArgumentException(file + ": the key 'name' is missing");
+        }
+        if (read.version < 1) {
+            throw new IllegalArgumentException(file + ": 'version' is " + read.version + ", it begins at 1");
+        }
+        final Map<String, TaskReward> tasks = new HashMap<>();
+        if (read.tasks != null) {
+            read.tasks.forEach((task, entry) -> tasks.put(task, reward(file, "tasks." + task, entry)));
+        }
+        final TaskReward defaults = read.defaults == null ? null : reward(file, "defaults", read.defaults);
+        if (tasks.isEmpty() && defaults == null) {
+            throw new IllegalArgumentException(file + ": it names no 'tasks' and no 'defaults'");
+        }
+        return new RewardSet(read.name, read.version, tasks, defaults);
+    }
+
+    /** @throws IllegalArgumentException when there is no such file or it cannot be read */
+    public static String text(final Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("there is no reward set " + file);
+        }
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new IllegalArgumentException(file + " is larger than " + MAX_FILE_BYTES + " bytes");
+            }
+            return Files.readString(file);
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("the reward set " + file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static SetFile parse(final Path file, final String text) {
+        try {
+            final SetFile read = Mappers.YAML.readValue(text, SetFile.class);
+            if (read == null) {
+                throw new IllegalArgumentException(file + " is empty");
+            }
+            return read;
+        } catch (final UnrecognizedPropertyException e) {
+            throw new IllegalArgumentException(file + ": unknown key '" + e.getPropertyName() + "'; allowed here: "
+                    + new TreeSet<>(e.getKnownPropertyIds()));
+        } catch (final JsonMappingException e) {
+            final String key = e.getPath().stream()
+                    .map(Reference::getFieldName)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining("."));
+            throw new IllegalArgumentException(file + ": '" + key + "': " + e.getOriginalMessage());
+        } catch (final JsonProcessingException e) {
+            throw new IllegalArgumentException(file + " is no YAML: " + e.getOriginalMessage());
+        }
+    }
+
+    private TaskReward reward(final Path file, final String where, final TaskFile task) {
+        try {
+            final Verifier verifier = verifiers.named(task.verifier == null ? LabelVerifier.NAME : task.verifier);
+            final Map<String, Component> components = new TreeMap<>();
+            if (task.components != null && task.components.length != null) {
+                components.put("length", task.components.length);
+            }
+            if (task.components != null && task.components.repetition != null) {
+                components.put("repetition", task.components.repetition);
+            }
+            final boolean pairs = task.components != null && Boolean.TRUE.equals(task.components.positionConsistency);
+            if (pairs && !verifier.components().contains("accuracy")) {
+                throw new IllegalArgumentException("position_consistency needs a verifier that gives accuracy, '"
+                        + verifier.name() + "' gives " + verifier.components());
+            }
+            final TreeSet<String> names = new TreeSet<>(verifier.components());
+            names.addAll(components.keySet());
+            if (pairs) {
+                names.add(TaskReward.POSITION_CONSISTENCY);
+            }
+            return new TaskReward(verifier, components, pairs, combination(task, names));
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Combination combination(final TaskFile task, final TreeSet<String> names) {
+        final boolean[] given = {task.formatWeight != null, task.weights != null, task.combine != null};
+        if ((given[0] ? 1 : 0) + (given[1] ? 1 : 0) + (given[2] ? 1 : 0) != 1) {
+            throw new IllegalArgumentException("exactly one of format_weight, weights and combine is needed");
+        }
+        if (task.combine != null) {
+            return new Combination.Expression(task.combine, names);
+        }
+        if (task.weights != null) {
+            return new Combination.Weighted(task.weights, names);
+        }
+        final double alpha = task.formatWeight == null ? 0 : task.formatWeight;
+        Check.range("format_weight", alpha, 0, 1);
+        return new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), names);
+    }
+}

@@ -1,0 +1,77 @@
+package org.mtrljudge.reward.rule;
+
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.Verifier;
+
+/**
+ * A user's verifier with a limit on time. A call that does not return in time is interrupted and left behind; Java cannot end it, so
+ * after some such calls the verifier is not called any more.
+ */
+final class TimedVerifier implements Verifier {
+    /** Calls that may hang before the verifier is given up: each can keep a core busy for ever. */
+    static final int MAX_HANGING = 4;
+
+    private final Verifier verifier;
+    private final long timeoutMs;
+    private ExecutorService thread;
+    private int hanging;
+
+    TimedVerifier(final Verifier verifier, final long timeoutMs) {
+        this.verifier = verifier;
+        this.timeoutMs = timeoutMs;
+        this.thread = newThread();
+    }
+
+    private ExecutorService newThread() {
+        return Executors.newSingleThreadExecutor(task -> {
+            final Thread made = new Thread(task, "verifier-" + verifier.name());
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    @Override
+    public String name() {
+        return verifier.name();
+    }
+
+    @Override
+    public Set<String> components() {
+        return verifier.components();
+    }
+
+    @Override
+    public synchronized Verification verify(final Judged completion) {
+        if (hanging == MAX_HANGING) {
+            throw new IllegalStateException(
+                    "not called any more: " + MAX_HANGING + " of its calls took longer than " + timeoutMs + " ms");
+        }
+        final Future<Verification> answer = thread.submit(() -> verifier.verify(completion));
+        try {
+            return answer.get(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (final TimeoutException e) {
+            hanging++;
+            thread.shutdownNow();
+            thread = newThread();
+            throw new IllegalStateException("no answer in " + timeoutMs + " ms", e);
+        } catch (final ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException own) {
+                throw own;
+            }
+            throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
+        } catch (final InterruptedException e) {
+            thread.shutdownNow();
+            thread = newThread();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.mtrljudge.reward.rule;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.LabelVerifier;
+import org.mtrljudge.tasks.Verifier;
+
+/** The verifiers there are: our own and those in the JARs of a plug-in folder, which stay loaded until the process ends. */
+public final class Verifiers {
+    private final Map<String, Verifier> byName = new TreeMap<>();
+
+    /**
+     * @param folder holds JARs with a {@code META-INF/services/org.mtrljudge.tasks.Verifier}; null for none
+     * @param timeoutMs what one call of a plug-in may take
+     * @throws IllegalArgumentException when it cannot be read, a plug-in cannot be made, or two have one name
+     */
+    public Verifiers(final @Nullable Path folder, final long timeoutMs) {
+        add(new LabelVerifier());
+        if (folder == null) {
+            return;
+        }
+        final URLClassLoader plugins = new URLClassLoader(jars(folder), Verifier.class.getClassLoader());
+        try {
+            ServiceLoader.load(Verifier.class, plugins).forEach(own -> add(new TimedVerifier(own, timeoutMs)));
+        } catch (final ServiceConfigurationError e) {
+            throw new IllegalArgumentException("a plug-in in " + folder + " cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private static URL[] jars(final Path folder) {
+        final List<URL> jars = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.jar")) {
+            for (final Path jar : found) {
+                jars.add(jar.toUri().toURL());
+            }
+        } catch (final MalformedURLException e) {
+            throw new IllegalStateException("a path makes a URL", e);
+        } catch (final IOException e) {
+            throw new IllegalArgumentException(
+                    "the plug-in folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+        return jars.toArray(new URL[0]);
+    }
+
+    private void add(final Verifier verifier) {
+        if (byName.putIfAbsent(verifier.name(), verifier) != null) {
+            throw new IllegalArgumentException("two verifiers are called '" + verifier.name() + "'");
+        }
+    }
+
+    Verifier named(final String name) {
+        final Verifier verifier = byName.get(name);
+        if (verifier == null) {
+            throw new IllegalArgumentException("there is no verifier '" + name + "', only " + byName.keySet());
+        }
+        return verifier;
+    }
+}

@@ -1,0 +1,147 @@
+package org.mtrljudge.reward.scoring;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleBiFunction;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.TaskReward;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.FinishReason;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.tasks.Judged;
+
+/** Scores a group: a pure function of the group, the other order of its pair, its task's scale and the reward set. */
+public final class GroupScorer {
+    /** A completion of 32,768 tokens fits; what is longer is no completion. */
+    static final int MAX_TEXT_LENGTH = 256 << 10;
+
+    private static final double NO_SPREAD = 1e-9;
+    private final RewardSettings settings;
+    private final ToDoubleBiFunction<String, Double> runningScale;
+
+    /** @param runningScale takes a task and the variance of one of its groups; gives what to divide the group's advantages by */
+    public GroupScorer(final RewardSettings settings, final ToDoubleBiFunction<String, Double> runningScale) {
+        this.settings = settings;
+        this.runningScale = runningScale;
+    }
+
+    /** @throws IllegalArgumentException when the group can never be scored; the message is the dead letter's reason */
+    public void check(final RolloutGroup group) {
+        final PromptRequest prompt = group.getPrompt();
+        require(!group.getCompletions().isEmpty(), "the group has no completions");
+        require(
+                group.getCompletions().size() == prompt.getGroupSize(),
+                "the group has " + group.getCompletions().size() + " completions, its prompt asked for "
+                        + prompt.getGroupSize());
+        require(
+                prompt.getLabels().contains(prompt.getReference()),
+                "the reference '" + prompt.getReference() + "' is none of the labels " + prompt.getLabels());
+        group.getCompletions().forEach(GroupScorer::check);
+        require(
+                prompt.getPairId() != null
+                        || prompt.getPurpose() == Purpose.EVAL
+                        || !settings.set().of(prompt.getTask()).pairs(),
+                "position_consistency needs prompts with a pair, this one has none");
+    }
+
+    private static void check(final Completion completion) {
+        final ByteBuffer logProbs = completion.getLogProbs().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        require(
+                completion.getTokens().remaining() == logProbs.remaining() && logProbs.remaining() % Float.BYTES == 0,
+                "tokens and log-probabilities differ in number");
+        final int length = completion.getText().length();
+        if (length > MAX_TEXT_LENGTH) {
+            throw new IllegalArgumentException(
+                    "a completion has " + length + " characters, allowed is " + MAX_TEXT_LENGTH);
+        }
+        while (logProbs.hasRemaining()) {
+            final float logProb = logProbs.getFloat();
+            if (!Float.isFinite(logProb)) {
+                throw new IllegalArgumentException("a behaviour log-probability is " + logProb);
+            }
+        }
+    }
+
+    /** Whether the group's reward depends on the same question in the other order. */
+    public boolean needsOtherOrder(final RolloutGroup group) {
+        final PromptRequest prompt = group.getPrompt();
+        return prompt.getPairId() != null && settings.set().of(prompt.getTask()).pairs();
+    }
+
+    /**
+     * @param offset where the group lies in its topic
+     * @param otherOrder the group of the pair's other order; null where there is none
+     * @throws IllegalArgumentException when a verifier or the reward set fails on it; the message is the dead letter's reason
+     */
+    public ScoredGroup score(final RolloutGroup group, final long offset, final @Nullable RolloutGroup otherOrder) {
+        final long start = System.nanoTime();
+        final PromptRequest prompt = group.getPrompt();
+        final TaskReward reward = settings.set().of(prompt.getTask());
+        final List<TaskReward.Scored> scored = new ArrayList<>();
+        for (int i = 0; i < group.getCompletions().size(); i++) {
+            scored.add(reward.score(
+                    judged(group, i),
+                    otherOrder == null || i >= otherOrder.getCompletions().size() ? null : judged(otherOrder, i)));
+        }
+        final double[] rewards =
+                scored.stream().mapToDouble(TaskReward.Scored::total).toArray();
+        final boolean zeroSpread = spread(rewards) < NO_SPREAD;
+        final double[] advantages = advantages(prompt, rewards, zeroSpread);
+        final List<CompletionScore> scores = new ArrayList<>();
+        for (int i = 0; i < rewards.length; i++) {
+            final TaskReward.Scored s = scored.get(i);
+            scores.add(new CompletionScore(s.components(), rewards[i], advantages[i], s.verdict(), s.reason()));
+        }
+        return new ScoredGroup(
+                group,
+                settings.set().name(),
+                settings.set().version(),
+                scores,
+                zeroSpread,
+                (System.nanoTime() - start) / 1e6,
+                offset);
+    }
+
+    private double[] advantages(final PromptRequest prompt, final double[] rewards, final boolean zeroSpread) {
+        final double[] advantages = settings.advEstimator().advantages(rewards);
+        if (settings.runningScale() && !zeroSpread && prompt.getPurpose() == Purpose.TRAIN) {
+            final double divisor = runningScale.applyAsDouble(prompt.getTask(), AdvantageEstimator.variance(rewards));
+            for (int i = 0; i < advantages.length; i++) {
+                advantages[i] /= divisor;
+            }
+        }
+        return advantages;
+    }
+
+    private static double spread(final double[] rewards) {
+        double spread = 0;
+        for (final double reward : rewards) {
+            spread = Math.max(spread, Math.abs(reward - rewards[0]));
+        }
+        return spread;
+    }
+
+    private static Judged judged(final RolloutGroup group, final int place) {
+        final PromptRequest prompt = group.getPrompt();
+        final Completion completion = group.getCompletions().get(place);
+        return new Judged(
+                prompt.getTask(),
+                prompt.getReference(),
+                prompt.getLabels(),
+                completion.getText(),
+                completion.getFinishReason() == FinishReason.STOP,
+                completion.getTokens().remaining() / Integer.BYTES);
+    }
+
+    private static void require(final boolean holds, final String reason) {
+        if (!holds) {
+            throw new IllegalArgumentException(reason);
+        }
+    }
+}

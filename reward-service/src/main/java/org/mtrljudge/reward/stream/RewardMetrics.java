@@ -1,0 +1,35 @@
+package org.mtrljudge.reward.stream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.ScoredGroup;
+
+/** Counts for a metrics system, task by task. What a transaction that failed had scored is counted again. */
+public final class RewardMetrics {
+    /** The task of what could not be read. */
+    static final String UNREADABLE = "(unreadable)";
+
+    private static final String TASK = "task";
+    private final MeterRegistry registry;
+
+    public RewardMetrics(final MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void scored(final ScoredGroup group) {
+        final String task = group.getRollout().getPrompt().getTask();
+        registry.counter("judge.reward.groups", TASK, task).increment();
+        if (group.getZeroSpread()) {
+            registry.counter("judge.reward.groups.zero.spread", TASK, task).increment();
+        }
+        final var rewards = registry.summary("judge.rewards", TASK, task);
+        for (final CompletionScore score : group.getScores()) {
+            rewards.record(score.getTotal());
+        }
+        registry.summary("judge.reward.score.ms", TASK, task).record(group.getScoreMs());
+    }
+
+    void dead(final String task) {
+        registry.counter("judge.reward.dead.letters", TASK, task).increment();
+    }
+}

@@ -1,0 +1,108 @@
+package org.mtrljudge.reward.stream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.topic.KafkaClients;
+
+/** Scores a run's rollouts as they come, exactly once (exactly_once_v2). */
+public final class RewardService implements AutoCloseable {
+    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final int COMMIT_INTERVAL_MS = 50; // a commit is what lets the learner see a score
+    private final KafkaStreams streams;
+    private final KafkaStreamsMetrics streamsMetrics;
+    private final Clock clock;
+
+    /**
+     * One of the reward services of a run.
+     *
+     * @param id one that is started again under the same id takes up its work at once
+     * @param stateDir where Kafka Streams keeps its state
+     */
+    public record Instance(String id, Path stateDir) {}
+
+    /**
+     * @param registry takes its metrics
+     * @param onFailure told when the service cannot go on
+     */
+    public RewardService(
+            final KafkaClients clients,
+            final RewardSettings settings,
+            final Instance instance,
+            final MeterRegistry registry,
+            final Consumer<Throwable> onFailure,
+            final Clock clock) {
+        final ScoringJob job = ScoringJob.live(clients.topics());
+        final Properties config =
+                StreamsSettings.exactlyOnce(job.applicationId(), clients, instance.stateDir, COMMIT_INTERVAL_MS);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
+        this.clock = clock;
+        this.streams = new KafkaStreams(RewardTopology.build(job, settings, new RewardMetrics(registry)), config);
+        this.streamsMetrics = new KafkaStreamsMetrics(streams);
+        streamsMetrics.bindTo(registry);
+        streams.setUncaughtExceptionHandler(e -> {
+            onFailure.accept(e);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    }
+
+    public void start() {
+        streams.start();
+    }
+
+    /** Whether it scores, or will once its share of the work is settled. */
+    public boolean isHealthy() {
+        return streams.state().isRunningOrRebalancing();
+    }
+
+    /** Whether it scores. */
+    public boolean isRunning() {
+        return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /**
+     * What was scored in the last minutes, window by window and task by task; the names are those of training metrics.
+     *
+     * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the service is starting
+     */
+    public List<Map<String, Object>> statistics(final Duration last) {
+        final Instant now = clock.instant();
+        final List<Map<String, Object>> windows = new ArrayList<>();
+        try (KeyValueIterator<Windowed<String>, TaskStatistics> found = streams.store(
+                        StoreQueryParameters.fromNameAndType(
+                                RewardTopology.STATISTICS, QueryableStoreTypes.<String, TaskStatistics>windowStore()))
+                .fetchAll(now.minus(last), now)) {
+            found.forEachRemaining(entry -> {
+                final Map<String, Object> window = new TreeMap<>(entry.value.toMap());
+                window.put("task", entry.key.key());
+                window.put("from", entry.key.window().startTime().toString());
+                window.put("seconds", TaskStatistics.WINDOW.toSeconds());
+                windows.add(window);
+            });
+        }
+        return windows;
+    }
+
+    @Override
+    public void close() {
+        streams.close(STOP);
+        streamsMetrics.close();
+    }
+}

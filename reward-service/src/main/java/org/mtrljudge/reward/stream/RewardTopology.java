@@ -1,0 +1,98 @@
+package org.mtrljudge.reward.stream;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.mtrljudge.reward.scoring.RewardSettings;
+
+/** Rollouts in; scored groups and dead letters out. */
+public final class RewardTopology {
+    static final String SCORED = "scored";
+    static final String DEAD_LETTERS = "dead-letters";
+
+    /** Prompt id to the offset of the rollouts that were scored for it; part of the transaction of its score. */
+    static final String SCORED_IDS = "scored-ids";
+    /** Pair id to the group that waits for its other order. */
+    public static final String WAITING = "waiting";
+    /** Task to its running scale. */
+    static final String SCALES = "scales";
+    /** Task and minute to what was scored. */
+    static final String STATISTICS = "statistics";
+
+    private static final String ROLLOUTS = "rollouts";
+    private static final String SCORE = "score";
+
+    private RewardTopology() {}
+
+    /** Exactly once into topics; its state is kept in stores with a changelog. */
+    public static Topology build(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
+        final Topology topology = scoring(job, settings, metrics, false)
+                .addSink(SCORED, job.scored().name(), new StringSerializer(), new ByteArraySerializer(), SCORE)
+                .addSink(
+                        DEAD_LETTERS,
+                        job.deadLetters().name(),
+                        new StringSerializer(),
+                        new ByteArraySerializer(),
+                        SCORE);
+        return job.isLive() ? topology.addStateStore(statistics(), SCORE) : topology;
+    }
+
+    /** Writes nothing to Kafka: what would be written is handed over, and its state is in memory. */
+    public static Topology dryRun(
+            final ScoringJob job,
+            final RewardSettings settings,
+            final RewardMetrics metrics,
+            final Consumer<byte[]> scored,
+            final Runnable dead) {
+        return scoring(job, settings, metrics, true)
+                .addProcessor(SCORED, () -> record -> scored.accept((byte[]) record.value()), SCORE)
+                .addProcessor(DEAD_LETTERS, () -> record -> dead.run(), SCORE);
+    }
+
+    private static Topology scoring(
+            final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics, final boolean inMemory) {
+        final Topology topology = new Topology()
+                .addSource(
+                        ROLLOUTS,
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        job.rollouts().name())
+                .addProcessor(SCORE, () -> new ScoringProcessor(job, settings, metrics), ROLLOUTS);
+        for (final StoreBuilder<?> store : stores(inMemory)) {
+            if (inMemory) {
+                store.withLoggingDisabled();
+            }
+            topology.addStateStore(store, SCORE);
+        }
+        return topology;
+    }
+
+    private static List<StoreBuilder<?>> stores(final boolean inMemory) {
+        return List.of(
+                keyValue(SCORED_IDS, Serdes.Long(), inMemory),
+                keyValue(WAITING, WaitingGroup.serde(), inMemory),
+                keyValue(SCALES, RunningScale.serde(), inMemory));
+    }
+
+    private static StoreBuilder<?> statistics() {
+        return Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(STATISTICS, TaskStatistics.KEPT, TaskStatistics.WINDOW, false),
+                Serdes.String(),
+                TaskStatistics.serde());
+    }
+
+    private static <V> StoreBuilder<?> keyValue(final String name, final Serde<V> values, final boolean inMemory) {
+        return Stores.keyValueStoreBuilder(
+                inMemory ? Stores.inMemoryKeyValueStore(name) : Stores.persistentKeyValueStore(name),
+                Serdes.String(),
+                values);
+    }
+}

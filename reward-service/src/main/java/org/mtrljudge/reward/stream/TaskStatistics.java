@@ -1,0 +1,84 @@
+package org.mtrljudge.reward.stream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.settings.io.Mappers;
+
+/**
+ * What was scored of one task in one minute, by the time of the records; kept for an hour.
+ *
+ * @param zeroSpread groups whose completions all got the same reward
+ * @param rewardSum over completions
+ * @param componentSums over completions, by component
+ */
+public record TaskStatistics(
+        long groups,
+        long completions,
+        long zeroSpread,
+        long deadLetters,
+        double rewardSum,
+        Map<String, Double> componentSums) {
+    static final Duration WINDOW = Duration.ofMinutes(1);
+    public static final Duration KEPT = Duration.ofHours(1);
+    static final TaskStatistics NONE = new TaskStatistics(0, 0, 0, 0, 0, Map.of());
+
+    TaskStatistics with(final ScoredGroup group) {
+        double rewards = rewardSum;
+        final Map<String, Double> components = new TreeMap<>(componentSums);
+        for (final CompletionScore score : group.getScores()) {
+            rewards += score.getTotal();
+            score.getComponents().forEach((name, value) -> components.merge(name, value, Double::sum));
+        }
+        return new TaskStatistics(
+                groups + 1,
+                completions + group.getScores().size(),
+                zeroSpread + (group.getZeroSpread() ? 1 : 0),
+                deadLetters,
+                rewards,
+                components);
+    }
+
+    TaskStatistics withDeadLetter() {
+        return new TaskStatistics(groups, completions, zeroSpread, deadLetters + 1, rewardSum, componentSums);
+    }
+
+    /** Counts and means, under the names that training metrics have. */
+    Map<String, Object> toMap() {
+        final Map<String, Object> map = new TreeMap<>();
+        map.put("groups", groups);
+        map.put("completions", completions);
+        map.put("dead_letters", deadLetters);
+        if (groups > 0) {
+            map.put("frac_reward_zero_std", (double) zeroSpread / groups);
+            map.put("reward/overall", rewardSum / completions);
+            componentSums.forEach((name, sum) -> map.put("reward/" + name, sum / completions));
+        }
+        return map;
+    }
+
+    static Serde<TaskStatistics> serde() {
+        return Serdes.serdeFrom(
+                (topic, statistics) -> {
+                    try {
+                        return Mappers.JSON.writeValueAsBytes(statistics);
+                    } catch (final JsonProcessingException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                (topic, bytes) -> {
+                    try {
+                        return Mappers.JSON.readValue(bytes, TaskStatistics.class);
+                    } catch (final IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+}

@@ -1,0 +1,31 @@
+package org.mtrljudge.reward.stream;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * A rollout group that waits for the other order of its pair.
+ *
+ * @param offset where it lies
+ * @param timestampMs of its record
+ * @param value the record's value
+ */
+public record WaitingGroup(long offset, long timestampMs, byte[] value) {
+    static Serde<WaitingGroup> serde() {
+        return Serdes.serdeFrom(
+                (topic, group) -> ByteBuffer.allocate(2 * Long.BYTES + group.value.length)
+                        .putLong(group.offset)
+                        .putLong(group.timestampMs)
+                        .put(group.value)
+                        .array(),
+                (topic, bytes) -> {
+                    final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                    final long offset = buffer.getLong();
+                    final long timestampMs = buffer.getLong();
+                    final byte[] value = new byte[buffer.remaining()];
+                    buffer.get(value);
+                    return new WaitingGroup(offset, timestampMs, value);
+                });
+    }
+}

@@ -1,0 +1,157 @@
+package org.mtrljudge.reward.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.tasks.Judged;
+
+class RewardSetReaderTest {
+    private static final String RIGHT = "<think>sharp and clean all over</think><answer>yes</answer>";
+    private static final double EXACT = 1e-12;
+
+    @TempDir
+    private Path folder;
+
+    private RewardSet read(final String yaml) throws IOException {
+        final Path file = folder.resolve("rewards.yaml");
+        Files.writeString(file, yaml);
+        return new RewardSetReader(new Verifiers(null, 1000)).read(file);
+    }
+
+    private void refuses(final String yaml, final String... parts) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(
+                        e -> assertThat(e.getMessage()).contains("rewards.yaml").contains(parts));
+    }
+
+    private static Judged judged(final String text, final int tokens) {
+        return new Judged("technical", "yes", List.of("yes", "no"), text, true, tokens);
+    }
+
+    @Test
+    void shouldReadTheExample() {
+        final RewardSet set = new RewardSetReader(new Verifiers(null, 1000)).read(Path.of("../examples/rewards.yaml"));
+        assertThat(set.name()).isEqualTo("careful");
+        assertThat(set.of("technical").score(judged(RIGHT, 40), null).total()).isCloseTo(1.0, within(EXACT));
+        // 48 tokens are half way through the buffer: 0.9 + 0.1 - 0.2 / 2
+        assertThat(set.of("technical").score(judged(RIGHT, 48), null).total()).isCloseTo(0.9, within(EXACT));
+        assertThat(set.of("technical").score(judged(RIGHT, 90), null).total()).isCloseTo(0.8, within(EXACT));
+        assertThat(set.of("safety").score(judged("yes", 3), null).total()).isZero();
+        // it says the same thing over and over
+        final String again = "<think>x a b c a b c a b c a b</think><answer>yes</answer>";
+        assertThat(set.of("safety").score(judged(again, 9), null).components().get("repetition"))
+                .isNegative();
+        assertThat(set.of("other").score(judged(RIGHT, 9), null).total()).isCloseTo(1.0, within(EXACT));
+    }
+
+    @Test
+    void shouldCountRepetitionByHand() {
+        // the runs of two: "a b", "b a", "a b", "b a", "a c": three of five are new
+        final Component repetition = new Component.Repetition(2);
+        assertThat(repetition.value(judged("a b a b a c", 6))).isCloseTo(-0.4, within(EXACT));
+        assertThat(repetition.value(judged("a b c", 3))).isZero();
+        assertThat(repetition.value(judged("a", 1))).isZero();
+    }
+
+    @Test
+    void shouldCountRunsOfWordsAsANaiveTwinDoes() {
+        final SplittableRandom random = new SplittableRandom(5);
+        for (int round = 0; round < 300; round++) {
+            final StringBuilder text = new StringBuilder();
+            final int words = random.nextInt(60);
+            for (int i = 0; i < words; i++) {
+                text.append(List.of("a", "b", "ab", "ba", "é", "<think>").get(random.nextInt(6)))
+                        .append(List.of(" ", "  ", "\n", "\t ", "\r\n").get(random.nextInt(5)));
+            }
+            for (int ngram = 1; ngram <= 4; ngram++) {
+                final List<String> split = text.toString().isBlank()
+                        ? List.of()
+                        : List.of(text.toString().strip().split("\\s+"));
+                final Set<List<String>> distinct = new HashSet<>();
+                for (int i = 0; i + ngram <= split.size(); i++) {
+                    distinct.add(split.subList(i, i + ngram));
+                }
+                final WordRuns runs = WordRuns.of(text.toString());
+                assertThat(runs.count(ngram)).isEqualTo(split.size() - ngram + 1);
+                assertThat(runs.distinct(ngram)).isEqualTo(distinct.size());
+            }
+        }
+    }
+
+    @Test
+    void shouldReadPositionConsistency() throws IOException {
+        final RewardSet set = read("{name: p, version: 1, defaults: {components: {position_consistency: true},"
+                + " combine: '0.9 * position_consistency + 0.1 * format'}}");
+        assertThat(set.of("t").pairs()).isTrue();
+        assertThat(set.of("t").score(judged(RIGHT, 9), judged(RIGHT, 9)).total())
+                .isCloseTo(1.0, within(EXACT));
+        assertThat(set.of("t").score(judged(RIGHT, 9), judged("yes", 9)).total())
+                .isCloseTo(0.1, within(EXACT));
+        assertThat(set.of("t").score(judged(RIGHT, 9), null).total()).isCloseTo(0.1, within(EXACT));
+    }
+
+    @Test
+    void shouldGradeByDistance() throws IOException {
+        final RewardSet set = read("{name: g, version: 1, defaults: {weights: {graded: 1.0}}}");
+        final List<String> stars = List.of("1", "2", "3", "4", "5");
+        final String two = "<think>so so</think><answer>2</answer>";
+        assertThat(set.of("rate")
+                        .score(new Judged("rate", "5", stars, two, true, 5), null)
+                        .total())
+                .isCloseTo(0.25, within(EXACT));
+        assertThat(set.of("rate")
+                        .score(new Judged("rate", "2", stars, two, true, 5), null)
+                        .total())
+                .isEqualTo(1);
+        assertThat(set.of("rate")
+                        .score(new Judged("rate", "5", stars, two, false, 5), null)
+                        .total())
+                .isZero();
+    }
+
+    @Test
+    void shouldNameWhatIsWrongBeforeAnythingIsScored() throws IOException {
+        refuses("{version: 1, defaults: {format_weight: 0.1}}", "'name' is missing");
+        refuses("{name: a, defaults: {format_weight: 0.1}}", "'version'");
+        refuses("{name: a, version: x}", "'version': Cannot deserialize");
+        refuses("{name: a", "is no YAML");
+        refuses("{name: a, version: 1}", "names no 'tasks' and no 'defaults'");
+        refuses("{name: a, version: 1, default: {}}", "unknown key 'default'", "defaults");
+        refuses("{name: a, version: 1, defaults: {}}", "defaults: exactly one of format_weight, weights and combine");
+        refuses(
+                "{name: a, version: 1, tasks: {t: {format_weight: 2}}}",
+                "tasks.t: format_weight is 2, allowed is 0 to 1");
+        refuses("{name: a, version: 1, tasks: {t: {weights: {accurcy: 1}}}}", "tasks.t", "'accurcy'", "accuracy");
+        refuses("{name: a, version: 1, tasks: {t: {weights: {length: 1}}}}", "'length'");
+        refuses("{name: a, version: 1, tasks: {t: {verifier: mine, format_weight: 0}}}", "no verifier 'mine'", "label");
+        refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy +'}}}", "tasks.t: combine: 'accuracy +'");
+        refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy > 0.0'}}}", "is no CEL expression");
+        refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy * 2'}}}", "written 1.0, not 1");
+        refuses(
+                "{name: a, version: 1, tasks: {t: {format_weight: 0, components: {length: {max_tokens: 4, buffer_tokens: 9}}}}}",
+                "buffer_tokens is 9");
+        refuses(
+                "{name: a, version: 1, tasks: {t: {weights: {position_consistency: 1}}}}",
+                "weights name 'position_consistency'");
+        final RewardSet one = read("{name: a, version: 1, tasks: {t: {format_weight: 0}}}");
+        assertThatThrownBy(() -> one.of("u")).hasMessageContaining("knows no task 'u', only [t]");
+    }
+
+    @Test
+    void shouldRefuseARewardThatIsNoNumber() throws IOException {
+        final RewardSet set = read("{name: a, version: 1, defaults: {combine: 'accuracy / (format - format)'}}");
+        assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9), null))
+                .hasMessageContaining("the reward is Infinity");
+    }
+}

@@ -1,0 +1,89 @@
+package org.mtrljudge.schemas.codec;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** Confluent's wire format: a zero byte, the writer schema's id as four big-endian bytes, the record in Avro binary. */
+public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
+    private static final int HEADER_BYTES = 5;
+    private final Class<V> type;
+    private final Schema schema;
+    private final SchemaRegistry registry;
+    private volatile int likelyBytes = 512; // as large as the last, so that a buffer seldom grows
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>(); // by topic
+
+    public AvroSerde(final Class<V> type, final SchemaRegistry registry) {
+        this.type = type;
+        this.schema = SpecificData.get().getSchema(type);
+        this.registry = registry;
+    }
+
+    public byte[] encode(final String topic, final V value) {
+        final Serializer<Object> other = registry.serializer();
+        if (other != null) {
+            return other.serialize(topic, value);
+        }
+        final ByteArrayOutputStream out = new ByteArrayOutputStream(likelyBytes);
+        out.writeBytes(ByteBuffer.allocate(HEADER_BYTES)
+                .put((byte) 0)
+                .putInt(ids.computeIfAbsent(topic, t -> registry.idOf(t + "-value", schema)))
+                .array());
+        final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        try {
+            new SpecificDatumWriter<>(type).write(value, encoder);
+            encoder.flush();
+        } catch (final IOException e) {
+            throw new SerializationException("a " + type.getSimpleName() + " cannot be written as Avro", e);
+        }
+        likelyBytes = Math.max(512, out.size() + out.size() / 8);
+        return out.toByteArray();
+    }
+
+    /**
+     * @throws SerializationException when the bytes are no record of this type; never anything else
+     */
+    public V decode(final byte[] bytes) {
+        if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+            throw new SerializationException("not in the registry's wire format: " + bytes.length + " bytes, the first "
+                    + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");
+        }
+        final Schema writer = registry.schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
+        final BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES);
+        try {
+            final V value = new SpecificDatumReader<V>(writer, schema).read(null, decoder);
+            if (!type.isInstance(value) || !decoder.isEnd()) {
+                throw new SerializationException("bytes are left over after a " + type.getSimpleName());
+            }
+            return value;
+        } catch (final IOException | RuntimeException e) {
+            if (e instanceof SerializationException) {
+                throw (SerializationException) e;
+            }
+            throw new SerializationException("the bytes are no " + type.getSimpleName() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public Serializer<V> serializer() {
+        return this::encode;
+    }
+
+    @Override
+    public Deserializer<V> deserializer() {
+        return (topic, bytes) -> decode(bytes);
+    }
+}

@@ -1,0 +1,157 @@
+package org.mtrljudge.schemas.codec;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Avro's binary decoder with one rule more: no length may exceed the bytes that are left. Avro allocates what a length says before
+ * it looks, so three bytes of poison could ask for two gigabytes.
+ */
+final class BoundedDecoder extends Decoder {
+    private final byte[] record;
+    private final ByteArrayInputStream left;
+    private final BinaryDecoder in;
+
+    BoundedDecoder(final byte[] bytes, final int offset) {
+        this.record = bytes;
+        this.left = new ByteArrayInputStream(bytes, offset, bytes.length - offset);
+        this.in = DecoderFactory.get().directBinaryDecoder(left, null);
+    }
+
+    /** Whether every byte was read. */
+    boolean isEnd() {
+        return left.available() == 0;
+    }
+
+    private int length(final long length) {
+        if (length < 0 || length > left.available()) {
+            throw new AvroRuntimeException("a length of " + length + " where " + left.available() + " bytes are left");
+        }
+        return (int) length;
+    }
+
+    private byte[] bytes() throws IOException {
+        final byte[] bytes = new byte[length(in.readLong())];
+        in.readFixed(bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /** A view of the record: nothing is copied. */
+    @Override
+    public ByteBuffer readBytes(final @Nullable ByteBuffer old) throws IOException {
+        final int length = length(in.readLong());
+        final ByteBuffer view = ByteBuffer.wrap(record, record.length - left.available(), length)
+                .slice();
+        in.skipFixed(length);
+        return view;
+    }
+
+    @Override
+    public void skipBytes() throws IOException {
+        in.skipFixed(length(in.readLong()));
+    }
+
+    @Override
+    public Utf8 readString(final @Nullable Utf8 old) throws IOException {
+        return new Utf8(bytes());
+    }
+
+    @Override
+    public String readString() throws IOException {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void skipString() throws IOException {
+        skipBytes();
+    }
+
+    /** An item takes a byte at least: our records have no empty ones. */
+    @Override
+    public long readArrayStart() throws IOException {
+        return length(in.readArrayStart());
+    }
+
+    @Override
+    public long arrayNext() throws IOException {
+        return length(in.arrayNext());
+    }
+
+    @Override
+    public long skipArray() throws IOException {
+        return in.skipArray();
+    }
+
+    @Override
+    public long readMapStart() throws IOException {
+        return length(in.readMapStart());
+    }
+
+    @Override
+    public long mapNext() throws IOException {
+        return length(in.mapNext());
+    }
+
+    @Override
+    public long skipMap() throws IOException {
+        return in.skipMap();
+    }
+
+    @Override
+    public void readNull() throws IOException {
+        in.readNull();
+    }
+
+    @Override
+    public boolean readBoolean() throws IOException {
+        return in.readBoolean();
+    }
+
+    @Override
+    public int readInt() throws IOException {
+        return in.readInt();
+    }
+
+    @Override
+    public long readLong() throws IOException {
+        return in.readLong();
+    }
+
+    @Override
+    public float readFloat() throws IOException {
+        return in.readFloat();
+    }
+
+    @Override
+    public double readDouble() throws IOException {
+        return in.readDouble();
+    }
+
+    @Override
+    public void readFixed(final byte[] bytes, final int start, final int length) throws IOException {
+        in.readFixed(bytes, start, length);
+    }
+
+    @Override
+    public void skipFixed(final int length) throws IOException {
+        in.skipFixed(length);
+    }
+
+    @Override
+    public int readEnum() throws IOException {
+        return in.readEnum();
+    }
+
+    @Override
+    public int readIndex() throws IOException {
+        return in.readIndex();
+    }
+}

@@ -1,0 +1,84 @@
+package org.mtrljudge.schemas.codec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.WeightChunk;
+
+/**
+ * A registry without a server, for one JVM: an id is the CRC-32 of the schema's canonical form, so every process of the same build
+ * agrees without asking. It knows the schemas of this build and of those before it.
+ */
+public final class LocalSchemaRegistry implements SchemaRegistry {
+    private static final List<Schema> THIS_BUILD = List.of(
+            PromptRequest.getClassSchema(),
+            RolloutGroup.getClassSchema(),
+            ScoredGroup.getClassSchema(),
+            WeightChunk.getClassSchema(),
+            PolicyManifest.getClassSchema(),
+            TrainingStep.getClassSchema(),
+            DeadLetter.getClassSchema());
+
+    /** Canonical forms of what earlier builds wrote: a log is kept for ever. */
+    private static final List<String> EARLIER = List.of(
+            "PromptRequest-1",
+            "PolicyManifest-1",
+            "RolloutGroup-1",
+            "RolloutGroup-2",
+            "ScoredGroup-1",
+            "ScoredGroup-2",
+            "TrainingStep-1",
+            "TrainingStep-2");
+
+    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+
+    public LocalSchemaRegistry() {
+        THIS_BUILD.forEach(schema -> schemas.put(fingerprint(schema), schema));
+        EARLIER.stream().map(LocalSchemaRegistry::earlier).forEach(schema -> schemas.put(fingerprint(schema), schema));
+    }
+
+    static Schema earlier(final String name) {
+        final String resource = "/earlier-schemas/" + name + ".avsc";
+        try (InputStream in = LocalSchemaRegistry.class.getResourceAsStream(resource)) {
+            return new Schema.Parser().parse(Objects.requireNonNull(in, resource));
+        } catch (final IOException e) {
+            throw new IllegalStateException("the resource " + resource + " cannot be read", e);
+        }
+    }
+
+    private static int fingerprint(final Schema schema) {
+        final CRC32 crc = new CRC32();
+        crc.update(SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
+    }
+
+    @Override
+    public int idOf(final String subject, final Schema schema) {
+        final int id = fingerprint(schema);
+        schemas.putIfAbsent(id, schema);
+        return id;
+    }
+
+    @Override
+    public Schema schemaOf(final int id) {
+        final Schema schema = schemas.get(id);
+        if (schema == null) {
+            throw new SerializationException("schema id " + id + " is unknown to this build");
+        }
+        return schema;
+    }
+}

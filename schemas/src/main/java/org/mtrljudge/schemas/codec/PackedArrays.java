@@ -1,0 +1,44 @@
+package org.mtrljudge.schemas.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Token ids and log-probabilities as packed little-endian bytes: Avro's own arrays would box every element. */
+public final class PackedArrays {
+    private PackedArrays() {}
+
+    public static ByteBuffer ofInts(final int[] values) {
+        final ByteBuffer bytes =
+                ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return bytes;
+    }
+
+    public static ByteBuffer ofFloats(final float[] values) {
+        final ByteBuffer bytes =
+                ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no whole number of ints */
+    public static int[] toInts(final ByteBuffer bytes) {
+        final int[] values = new int[elements(bytes)];
+        bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+        return values;
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no whole number of floats */
+    public static float[] toFloats(final ByteBuffer bytes) {
+        final float[] values = new float[elements(bytes)];
+        bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static int elements(final ByteBuffer bytes) {
+        if (bytes.remaining() % Integer.BYTES != 0) {
+            throw new IllegalArgumentException(bytes.remaining() + " bytes are no whole number of 4-byte elements");
+        }
+        return bytes.remaining() / Integer.BYTES;
+    }
+}

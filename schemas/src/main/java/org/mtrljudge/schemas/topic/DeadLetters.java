@@ -1,0 +1,33 @@
+package org.mtrljudge.schemas.topic;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.DeadLetter;
+
+/** Makes dead letters, the payload cut to what the schema promises. */
+public final class DeadLetters {
+    private static final int MAX_PAYLOAD_BYTES = 64 << 10;
+    private static final int MAX_REASON_LENGTH = 2000;
+
+    private DeadLetters() {}
+
+    /** @param promptId null where it could not be read */
+    public static DeadLetter of(
+            final @Nullable String promptId,
+            final String topic,
+            final int partition,
+            final long offset,
+            final String service,
+            final String reason,
+            final ByteBuffer payload) {
+        final ByteBuffer cut = payload.slice(0, Math.min(payload.limit(), MAX_PAYLOAD_BYTES));
+        return new DeadLetter(
+                promptId,
+                topic,
+                partition,
+                offset,
+                service,
+                reason.substring(0, Math.min(reason.length(), MAX_REASON_LENGTH)),
+                cut);
+    }
+}

@@ -1,0 +1,89 @@
+package org.mtrljudge.schemas.topic;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.settings.io.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a topic of one partition from its beginning to the end it had when the scan began, read committed. */
+public final class TopicScan<V extends SpecificRecordBase> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /**
+     * A value and where it lies.
+     *
+     * @param bytes the value as it lies there
+     */
+    public record Entry<V>(long offset, V value, byte[] bytes) {
+        /** Of the value's bytes, in hexadecimal. */
+        public String sha256() {
+            return Sha256.of(ByteBuffer.wrap(bytes));
+        }
+    }
+
+    private final Topic<V> topic;
+    private final TopicPartition partition;
+    private final Consumer<String, byte[]> consumer;
+    private final long end;
+
+    TopicScan(final Topic<V> topic, final Consumer<String, byte[]> consumer) {
+        this.topic = topic;
+        this.partition = new TopicPartition(topic.name(), 0);
+        this.consumer = consumer;
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+
+    /** The end the topic had. */
+    public long end() {
+        return end;
+    }
+
+    public boolean done() {
+        return consumer.position(partition) >= end;
+    }
+
+    /** Goes on, or back, to an offset. */
+    public void seek(final long offset) {
+        consumer.seek(partition, offset);
+    }
+
+    /** What is left, at once: for topics whose rest is small. */
+    public List<Entry<V>> rest() {
+        final List<Entry<V>> rest = new ArrayList<>();
+        while (!done()) {
+            rest.addAll(next());
+        }
+        return rest;
+    }
+
+    /** What one poll brings; what cannot be read is passed over and logged. */
+    public List<Entry<V>> next() {
+        final List<Entry<V>> entries = new ArrayList<>();
+        for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            try {
+                entries.add(new Entry<>(record.offset(), topic.valueSerde().decode(record.value()), record.value()));
+            } catch (final SerializationException e) {
+                LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
+            }
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(
+                Duration.ZERO)); // nothing is to be committed, and fetches under way are not waited for
+    }
+}

@@ -1,0 +1,210 @@
+package org.mtrljudge.schemas.topic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.PolicyManifest;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.schemas.codec.AvroSerde;
+import org.mtrljudge.schemas.codec.SchemaRegistry;
+
+/** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
+public final class Topics {
+    /** How often a prompt is handed to actors: Kafka drops it silently then, so the last delivery makes a dead letter of it. */
+    public static final int MAX_DELIVERIES = 10;
+
+    private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
+    /** What Kafka allows in topic names, so that a run can be a prefix. */
+    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
+
+    private final String run;
+    private final SchemaRegistry registry;
+    private final Topic<PromptRequest> prompts;
+    private final Topic<RolloutGroup> rollouts;
+    private final Topic<ScoredGroup> scored;
+    private final Topic<WeightChunk> weights;
+    private final Topic<PolicyManifest> policies;
+    private final Topic<TrainingStep> journal;
+    private final Topic<DeadLetter> deadLetters;
+
+    public Topics(final String run, final SchemaRegistry registry) {
+        this.run = run;
+        this.registry = registry;
+        this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
+        this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
+        this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
+        // old versions are tombstoned by the learner; small segments let the cleaner reach them soon
+        this.weights = topic(
+                "weights",
+                WeightChunk.class,
+                registry,
+                Map.of("cleanup.policy", "compact", "segment.bytes", "67108864", "delete.retention.ms", "60000"));
+        this.policies = topic("policies", PolicyManifest.class, registry, FOR_EVER);
+        this.journal = topic("journal", TrainingStep.class, registry, FOR_EVER);
+        this.deadLetters = topic("dead-letters", DeadLetter.class, registry, FOR_EVER);
+    }
+
+    private <V extends SpecificRecordBase> Topic<V> topic(
+            final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
+        return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, config);
+    }
+
+    /**
+     * Refuses what cannot be a prefix of topics' names, or leads out of a folder.
+     *
+     * @return the name
+     * @throws IllegalArgumentException when it cannot be a run's
+     */
+    public static String checkedName(final String run) {
+        if (!RUN.matcher(run).matches()) {
+            throw new IllegalArgumentException(
+                    "the name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+        }
+        return run;
+    }
+
+    /** The run's name: what every topic's name begins with. */
+    public String run() {
+        return run;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<PromptRequest> prompts() {
+        return prompts;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<RolloutGroup> rollouts() {
+        return rollouts;
+    }
+
+    /** Keyed by prompt id. */
+    public Topic<ScoredGroup> scored() {
+        return scored;
+    }
+
+    /** Keyed by version/chunk. */
+    public Topic<WeightChunk> weights() {
+        return weights;
+    }
+
+    /** Keyed by run. */
+    public Topic<PolicyManifest> policies() {
+        return policies;
+    }
+
+    /** Keyed by run. */
+    public Topic<TrainingStep> journal() {
+        return journal;
+    }
+
+    /** Keyed as the record that could not be processed. */
+    public Topic<DeadLetter> deadLetters() {
+        return deadLetters;
+    }
+
+    /** Scored groups of a replay, keyed by prompt id. */
+    public Topic<ScoredGroup> scored(final String replay) {
+        return topic("scored." + replay, ScoredGroup.class, registry, FOR_EVER);
+    }
+
+    /** Dead letters of a replay, apart from the run's own: those are answers to its learner. */
+    public Topic<DeadLetter> deadLetters(final String replay) {
+        return topic("dead-letters." + replay, DeadLetter.class, registry, FOR_EVER);
+    }
+
+    /** The topics of every run; a replay's come on top. */
+    public List<Topic<?>> all() {
+        return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
+    }
+
+    /** The share group in which the run's actors take prompts. */
+    public String actorGroup() {
+        return run + ".actors";
+    }
+
+    /** The broker's settings for that group. */
+    public Map<String, String> actorGroupConfig() {
+        return Map.of(
+                "share.auto.offset.reset", "earliest",
+                "share.record.lock.duration.ms",
+                        "15000", // after so long a dead actor's prompts go to another; renewed meanwhile
+                "share.renew.acknowledge.enable", "true",
+                "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
+    }
+
+    /**
+     * Makes what a run needs of a broker: its topics, where they are missing, and the share group of its actors.
+     *
+     * @param replication of new topics; -1: as the broker has it
+     */
+    public void prepare(final Admin admin, final short replication) throws InterruptedException, ExecutionException {
+        create(all(), admin, replication);
+        final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
+                .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, actorGroup()), settings))
+                .all()
+                .get();
+    }
+
+    /**
+     * Creates those of these topics that are missing. Where none is, no right to create any is needed.
+     *
+     * @param replication of new topics; -1: as the broker has it
+     */
+    public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
+            throws InterruptedException {
+        final Map<String, KafkaFuture<TopicDescription>> there =
+                admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
+        final List<NewTopic> missing = new ArrayList<>();
+        for (final Topic<?> topic : topics) {
+            if (result(
+                            Objects.requireNonNull(there.get(topic.name())),
+                            topic.name(),
+                            UnknownTopicOrPartitionException.class)
+                    == null) {
+                missing.add(topic.toCreate(replication));
+            }
+        }
+        for (final var created : admin.createTopics(missing).values().entrySet()) {
+            result(created.getValue(), created.getKey(), TopicExistsException.class);
+        }
+    }
+
+    /** What comes of a request about a topic; null where it fails as it may. */
+    private static <T> @Nullable T result(
+            final KafkaFuture<T> future, final String topic, final Class<? extends KafkaException> expected)
+            throws InterruptedException {
+        try {
+            return future.get();
+        } catch (final ExecutionException e) {
+            if (expected.isInstance(e.getCause())) {
+                return null;
+            }
+            throw e.getCause() instanceof KafkaException refused
+                    ? refused
+                    : new KafkaException("the topic " + topic + " cannot be created: " + e.getCause(), e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.mtrljudge.standalone.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.mtrljudge.standalone.RunException;
+
+/** For benchmarks: a command of the command line in a process of its own, which can be killed and pinned to cores. */
+public final class JudgeChild implements AutoCloseable {
+    /**
+     * Starts such processes.
+     *
+     * @param main the class of the command line
+     */
+    public record Launcher(Class<?> main) {
+        /**
+         * Starts a command.
+         *
+         * @param cores the cores that it may use, as taskset takes them; empty for all
+         * @param log the file for what it prints
+         */
+        JudgeChild start(final String cores, final File log, final List<String> arguments) throws IOException {
+            final List<String> command = new ArrayList<>();
+            if (!cores.isEmpty()) {
+                command.addAll(List.of("taskset", "-c", cores));
+            }
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx1g",
+                    "-Djava.awt.headless=true",
+                    "-Dai.djl.offline=true",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    main.getName()));
+            command.addAll(arguments);
+            return new JudgeChild(new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                    .start());
+        }
+    }
+
+    private final Process process;
+
+    private JudgeChild(final Process process) {
+        this.process = process;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** @return its exit code */
+    int await() {
+        try {
+            return process.waitFor();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while a benchmark's process ran", e);
+        }
+    }
+
+    /** SIGKILL. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        await();
+    }
+}

@@ -1,0 +1,105 @@
+package org.mtrljudge.standalone.bench;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.service.ResidentMemory;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
+
+/** One measurement of {@code ./judge bench model} in a process of its own: loading a checkpoint, or reading its file. */
+public final class LoadBench {
+    private static final long PIECE = 256 << 20;
+
+    private LoadBench() {}
+
+    /** @param peakBytes the most memory held beyond what the process held before */
+    record Figure(double seconds, long peakBytes) {}
+
+    /** @param what load; touch: loads and adds up all weights; into: reads the file into memory of its size; over: reads it into one small buffer */
+    static Figure inProcess(final String what, final Path checkpoint) throws IOException {
+        final Path result = Files.createTempFile(checkpoint.toAbsolutePath().getParent(), "load", ".json");
+        final String java =
+                Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        final Process process = new ProcessBuilder(List.of(
+                        java,
+                        "-Xmx256m",
+                        "-Dai.djl.offline=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoadBench.class.getName(),
+                        what,
+                        checkpoint.toString(),
+                        result.toString()))
+                .redirectErrorStream(true)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        final JsonNode figure = Mappers.JSON.readTree(result.toFile());
+        Files.delete(result);
+        if (figure.isEmpty()) {
+            throw new RunException("the benchmark's process failed; its output: " + output, null);
+        }
+        return new Figure(
+                figure.get("seconds").asDouble(), figure.get("peak_bytes").asLong());
+    }
+
+    /** The process's own side: what to measure, the checkpoint's folder, the file for the figure. */
+    public static void main(final String[] args) throws IOException {
+        final Path checkpoint = Path.of(args[1]);
+        try (NDManager warm = NDManager.newBaseManager("PyTorch")) { // libtorch is loaded before the clock starts
+            warm.create(1f).add(1);
+        }
+        JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY)).close();
+        final long before = ResidentMemory.bytes();
+        ResidentMemory.forgetPeak();
+        final long start = System.nanoTime();
+        final double seconds = switch (args[0]) {
+            case "load", "touch" -> {
+                try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+                    if (args[0].equals("touch")) {
+                        model.policy().tensors().values().forEach(t -> t.sum().close());
+                    }
+                    yield (System.nanoTime() - start) / 1e9;
+                }
+            }
+            case "into" -> readInto(checkpoint.resolve("model.safetensors"), start);
+            default -> readOver(checkpoint.resolve("model.safetensors"), start);
+        };
+        Mappers.JSON.writeValue(
+                Path.of(args[2]).toFile(),
+                Map.of("seconds", seconds, "peak_bytes", ResidentMemory.peakBytes() - before));
+    }
+
+    private static double readOver(final Path file, final long start) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        try (FileChannel in = FileChannel.open(file)) {
+            while (in.read(buffer.clear()) >= 0) {}
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static double readInto(final Path file, final long start) throws IOException {
+        try (FileChannel in = FileChannel.open(file);
+                NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            for (long at = 0; at < in.size(); at += PIECE) {
+                final Shape size = new Shape(Math.min(PIECE, in.size() - at));
+                final ByteBuffer piece = scope.create(size, DataType.UINT8).toByteBuffer(true);
+                while (piece.hasRemaining()) {
+                    in.read(piece);
+                }
+            }
+            return (System.nanoTime() - start) / 1e9;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package org.mtrljudge.standalone.bench;
+
+import org.mtrljudge.learner.event.TrainingListener;
+
+/** Where nobody watches. */
+public final class Quiet implements TrainingListener {
+    @Override
+    public void warned(final String message) {
+        System.err.println("warning: " + message);
+    }
+}

@@ -1,0 +1,45 @@
+package org.mtrljudge.standalone.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.settings.io.Mappers;
+
+/** For benchmarks: a judge of any size with random weights, as a checkpoint folder. */
+record RandomCheckpoint(Path folder, long parameters) {
+    static final int VOCABULARY = 151_936;
+
+    /** Makes one with the published vocabulary and proportions. */
+    static RandomCheckpoint write(final Path folder, final String name, final int hidden, final int layers)
+            throws IOException {
+        final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));
+        for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
+            try (InputStream in =
+                    Objects.requireNonNull(JudgeFolder.class.getResourceAsStream("/judge-tiny/" + file))) {
+                Files.write(shape.resolve(file), in.readAllBytes());
+            }
+        }
+        final Path config = shape.resolve("config.json");
+        final ObjectNode root = (ObjectNode) Mappers.JSON.readTree(config.toFile());
+        final ObjectNode text = (ObjectNode) root.get("text_config");
+        text.put("vocab_size", VOCABULARY).put("hidden_size", hidden).put("intermediate_size", 3 * hidden);
+        text.put("num_hidden_layers", layers).put("num_attention_heads", hidden / 64);
+        text.put("num_key_value_heads", hidden / 192);
+        text.put("head_dim", 64).put("eos_token_id", VOCABULARY - 1);
+        ((ObjectNode) text.get("rope_scaling")).set("mrope_section", Mappers.JSON.valueToTree(new int[] {12, 10, 10}));
+        ((ObjectNode) root.get("vision_config")).put("out_hidden_size", hidden);
+        Mappers.JSON.writeValue(config.toFile(), root);
+        final Path checkpoint = folder.resolve(name);
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.open(shape), 1)) {
+            model.save(checkpoint, WeightType.F32);
+            return new RandomCheckpoint(checkpoint, model.policy().parameterCount());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.mtrljudge.standalone.bench.trl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
+import org.mtrljudge.standalone.bench.PythonPeer;
+
+/** Runs TRL's side of the benchmark, {@code trl_peer.py}, in a Python of the user's. */
+public final class TrlPeer {
+    private static final String SCRIPT = "trl_peer.py";
+
+    /** Its reward uses the parser of this one. */
+    private static final String PARSER = "rescore_bench.py";
+
+    private static final List<String> NEEDED =
+            List.of("trl", "transformers", "torch", "torchvision", "accelerate", "datasets", "pillow", "jinja2");
+
+    /** The versions that were tried. */
+    private static final String INSTALL = "trl==1.16.0 transformers==5.24.0 torch==2.7.1 torchvision==0.22.1"
+            + " accelerate==1.15.0 datasets==5.2.0 pillow==13.0.0 jinja2==3.1.6";
+
+    private final String python;
+
+    public TrlPeer(final String python) {
+        this.python = python;
+    }
+
+    /**
+     * Looks for TRL and what it needs.
+     *
+     * @param folder where the scripts are put
+     * @return the versions, as {@code TRL 1.16.0, transformers 5.24.0, torch 2.7.1}
+     * @throws UsageException when the program does not run or a package is missing; it says what to install
+     */
+    String versions(final Path folder) throws IOException {
+        for (final String name : List.of(SCRIPT, PARSER)) {
+            try (InputStream in = Objects.requireNonNull(TrlPeer.class.getResourceAsStream("/bench/" + name), name)) {
+                Files.write(folder.resolve(name), in.readAllBytes());
+            }
+        }
+        final List<String> arguments = new ArrayList<>(List.of("versions"));
+        arguments.addAll(NEEDED);
+        final JsonNode found;
+        try {
+            found = PythonPeer.run(python, folder.resolve(SCRIPT), arguments);
+        } catch (final IOException e) {
+            throw new UsageException("--python " + python + " is no Python that runs: " + e.getMessage());
+        }
+        return versions(python, found);
+    }
+
+    static String versions(final String python, final JsonNode found) {
+        final String missing =
+                NEEDED.stream().filter(name -> !found.hasNonNull(name)).collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new UsageException("--python " + python + " lacks " + missing + ": install what was tried with "
+                    + python + " -m pip install " + INSTALL);
+        }
+        return "TRL " + found.get("trl").asText() + ", transformers "
+                + found.get("transformers").asText() + ", torch "
+                + found.get("torch").asText();
+    }
+
+    /** Trains, and returns its steps in order. */
+    List<TrlStep> train(final TrlPlan plan, final String checkpoint, final Path prompts) throws IOException {
+        final Path folder = prompts.resolveSibling("trl");
+        final Path file = prompts.resolveSibling("plan.json");
+        Mappers.JSON.writeValue(
+                file.toFile(),
+                Map.ofEntries(
+                        Map.entry("checkpoint", checkpoint),
+                        Map.entry("prompts", prompts.toString()),
+                        Map.entry("folder", folder.toString()),
+                        Map.entry("prompts_per_step", plan.prompts()),
+                        Map.entry("completions", plan.completions()),
+                        Map.entry("updates", plan.updates()),
+                        Map.entry("rows", plan.rows()),
+                        Map.entry("max_tokens", plan.maxTokens()),
+                        Map.entry("steps", plan.trlSteps()),
+                        Map.entry("learning_rate", TrlPlan.LEARNING_RATE),
+                        Map.entry("temperature", TrlPlan.TEMPERATURE)));
+        return steps(
+                PythonPeer.lines(python, prompts.resolveSibling(SCRIPT), List.of("train", file.toString())),
+                plan.trlSteps());
+    }
+
+    /** @throws RunException when there are fewer steps than were asked for */
+    static List<TrlStep> steps(final List<JsonNode> lines, final int wanted) {
+        if (lines.size() != wanted) {
+            throw new RunException(SCRIPT + " told of " + lines.size() + " steps, " + wanted + " were asked for", null);
+        }
+        return lines.stream().map(TrlStep::of).toList();
+    }
+}

@@ -1,0 +1,267 @@
+package org.mtrljudge.standalone.broker;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.service.Connections;
+import org.mtrljudge.standalone.RunException;
+
+/** A Kafka broker and KRaft controller inside this JVM, on loopback, its log in a folder. */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+    private static final int NODE_ID = 1;
+    /** Where a broker listens whose log is in the folder. */
+    private static final String ADDRESS = "bootstrap.servers";
+
+    private static final short BROKERS_DEFAULT = -1; // copies of a topic
+
+    private static final Set<String> LISTENERS =
+            Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
+
+    private final @Nullable KafkaRaftServer server; // null: it runs in another process
+    private final Map<String, Object> clientConfig;
+
+    private EmbeddedBroker(final @Nullable KafkaRaftServer server, final Map<String, Object> clientConfig) {
+        this.server = server;
+        this.clientConfig = clientConfig;
+    }
+
+    /**
+     * The brokers of a run: those that its settings name, as those of a run of separate services do, or else its own.
+     *
+     * @param connections whose {@code kafka:} section every client is given
+     * @param own starts or finds the run's own
+     */
+    public static EmbeddedBroker of(final Connections connections, final Supplier<EmbeddedBroker> own) {
+        return connections.kafka().containsKey(ADDRESS)
+                ? new EmbeddedBroker(null, connections.kafka())
+                : own.get().reachedWith(connections.kafka());
+    }
+
+    /** The same, but its clients are given these settings too, all but the address. */
+    private EmbeddedBroker reachedWith(final Map<String, Object> kafka) {
+        final Map<String, Object> all = new HashMap<>(kafka);
+        all.putAll(clientConfig);
+        return new EmbeddedBroker(server, all);
+    }
+
+    /**
+     * The broker of a run's log: started here, or the one of another process that has the log in use, a run that goes on for one.
+     *
+     * @throws RunException when it can neither be started nor be found
+     */
+    public static EmbeddedBroker startOrJoin(final Path logDir) {
+        return isInUse(logDir) ? join(logDir) : start(logDir, 0);
+    }
+
+    /**
+     * The broker of another process that has the log in use; closing this leaves it alone.
+     *
+     * @throws RunException when it cannot be found
+     */
+    public static EmbeddedBroker join(final Path logDir) {
+        if (!isInUse(logDir)) {
+            throw new RunException("no process has " + logDir + " in use: does the run go on?", null);
+        }
+        try {
+            return new EmbeddedBroker(null, Map.of(ADDRESS, Files.readString(logDir.resolve(ADDRESS))));
+        } catch (final IOException e) {
+            throw new RunException(
+                    "another process uses " + logDir + ", and where its broker listens cannot be read: " + e, e);
+        }
+    }
+
+    /** Not to be asked of a broker in this process: closing the lock's file, on some systems, would free it. */
+    public static boolean isInUse(final Path logDir) {
+        final Path lock = logDir.resolve(".lock");
+        if (!Files.exists(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                @Nullable FileLock held = channel.tryLock()) {
+            return held == null;
+        } catch (final OverlappingFileLockException e) {
+            return true; // in this process
+        } catch (final IOException e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be used: " + e, e);
+        }
+    }
+
+    /**
+     * Starts on a folder; one that a broker used before keeps its topics.
+     *
+     * @param wantedPort of the broker, 0 for any free one
+     */
+    public static EmbeddedBroker start(final Path logDir, final int wantedPort) {
+        return start(logDir, wantedPort, Map.of());
+    }
+
+    /**
+     * As above, with settings of the broker's added; listeners are added to its own.
+     *
+     * @param wantedPort of the broker, 0 for any free one
+     */
+    public static EmbeddedBroker start(final Path logDir, final int wantedPort, final Map<String, String> more) {
+        final int port = freePort(wantedPort);
+        final int controllerPort = freePort(0);
+        try {
+            Files.createDirectories(logDir);
+            format(logDir);
+            final KafkaRaftServer server = new KafkaRaftServer(
+                    new KafkaConfig(withMore(config(logDir, port, controllerPort), more), false), Time.SYSTEM);
+            server.startup();
+            final String address = HOST + ":" + port;
+            Files.writeString(logDir.resolve(ADDRESS), address);
+            return new EmbeddedBroker(server, Map.of(ADDRESS, address));
+        } catch (final IOException e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Object> withMore(final Map<String, Object> config, final Map<String, String> more) {
+        more.forEach((key, value) ->
+                config.merge(key, value, (own, added) -> LISTENERS.contains(key) ? own + "," + added : added));
+        return config;
+    }
+
+    private static int freePort(final int wanted) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), wanted));
+            return socket.getLocalPort();
+        } catch (final IOException e) {
+            throw new RunException(
+                    "port " + wanted + " cannot be used (" + e.getMessage()
+                            + "): end what listens there, or choose another with --set broker.port=PORT, 0 for any",
+                    e);
+        }
+    }
+
+    private static void format(final Path logDir) {
+        if (Files.exists(logDir.resolve("meta.properties"))) {
+            return;
+        }
+        final ByteArrayOutputStream output = new ByteArrayOutputStream();
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(output, true, StandardCharsets.UTF_8))
+                    .setNodeId(NODE_ID)
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setDirectories(List.of(logDir.toString()))
+                    .setMetadataLogDirectory(logDir.toString())
+                    .run();
+        } catch (final Exception e) {
+            throw new RunException("the broker's folder " + logDir + " cannot be formatted: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Object> config(final Path logDir, final int port, final int controllerPort) {
+        final Map<String, Object> config = new HashMap<>();
+        config.put("process.roles", "broker,controller");
+        config.put("node.id", NODE_ID);
+        config.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+        config.put("listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        config.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        config.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        config.put("controller.listener.names", "CONTROLLER");
+        config.put("log.dirs", logDir.toString());
+        for (final String internal :
+                List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+            config.put(internal + ".replication.factor", "1");
+            config.put(internal + ".num.partitions", "1");
+        }
+        config.put("transaction.state.log.min.isr", "1");
+        config.put("share.coordinator.state.topic.min.isr", "1");
+        config.put("group.initial.rebalance.delay.ms", 0);
+        config.put("group.share.min.record.lock.duration.ms", 1000);
+        // an actor learns with a heartbeat that it may take prompts: by default after 5 s
+        config.put("group.share.min.heartbeat.interval.ms", 500);
+        config.put("group.share.heartbeat.interval.ms", 500);
+        // a killed broker is known to be dead so soon, and its successor can register
+        config.put("broker.session.timeout.ms", 2000);
+        config.put("broker.heartbeat.interval.ms", 500);
+        config.put("auto.create.topics.enable", false); // every topic is in the catalogue
+        config.put("message.max.bytes", 16 << 20);
+        config.put("log.cleaner.backoff.ms", 5000);
+        config.put("num.network.threads", 2);
+        config.put("num.io.threads", 4);
+        return config;
+    }
+
+    /** Where clients connect: HOST:PORT. */
+    public String address() {
+        return String.valueOf(clientConfig.get(ADDRESS));
+    }
+
+    /** Clients for a run whose topics lie here. */
+    public KafkaClients clients(final Topics topics) {
+        return new KafkaClients(topics, clientConfig);
+    }
+
+    /** The names of all its topics. */
+    public Set<String> topics() {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
+            return admin.listTopics().names().get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while topics were listed", e);
+        } catch (final ExecutionException e) {
+            throw new RunException("the topics cannot be listed: " + e.getCause(), e);
+        }
+    }
+
+    /** Creates those of these topics that are missing. */
+    public void create(final List<Topic<?>> topics) {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
+            Topics.create(topics, admin, BROKERS_DEFAULT);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while topics were created", e);
+        }
+    }
+
+    /** Creates a run's topics and sets its actors' share group up. */
+    public void prepare(final Topics topics) {
+        try (Admin admin = KafkaClients.admin(clientConfig)) {
+            topics.prepare(admin, BROKERS_DEFAULT);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while the share group was set up", e);
+        } catch (final ExecutionException e) {
+            throw new RunException("the run's share group cannot be set up: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.shutdown();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.mtrljudge.standalone.replay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
+import org.mtrljudge.standalone.run.RunDirectory;
+
+/** {@code runs/RUN/replays/NAME}: what the replay was begun with, its state while it goes on, and at its end the report. */
+public final class ReplayFolder {
+    private static final String PLAN = "plan.json";
+    private static final String REPORT = "report.json";
+    private final RunDirectory directory;
+
+    public ReplayFolder(final RunDirectory directory) {
+        this.directory = directory;
+    }
+
+    public String name() {
+        return directory.run();
+    }
+
+    public Path path() {
+        return directory.path();
+    }
+
+    public Path streamsState() {
+        return path().resolve("streams");
+    }
+
+    /** @throws UsageException when a replay of that name is finished, or was begun with something else */
+    public void check(final ReplayPlan wanted) {
+        final ReplayPlan begun = begun();
+        if (begun == null) {
+            return;
+        }
+        if (Files.exists(path().resolve(REPORT))) {
+            throw new UsageException("the replay " + name() + " is finished, see " + path()
+                    + "/report.html: choose another name with --as");
+        }
+        if (!begun.isLike(wanted)) {
+            throw new UsageException("the replay " + name() + " was begun with another reward set, other settings or"
+                    + " another choice of rollouts: go on with those, or choose another name with --as");
+        }
+    }
+
+    private @Nullable ReplayPlan begun() {
+        final Path file = path().resolve(PLAN);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return Mappers.JSON.readValue(Files.readAllBytes(file), ReplayPlan.class);
+        } catch (final IOException e) {
+            throw new RunException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The plan as it was begun, or begins now. */
+    public ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
+        final ReplayPlan begun = begun();
+        if (begun != null) {
+            return begun;
+        }
+        final ReplayPlan plan = wanted.until(endOffset.getAsLong());
+        try {
+            directory.write(PLAN, Mappers.JSON.writeValueAsString(plan) + "\n");
+        } catch (final IOException e) {
+            throw new IllegalStateException("a plan can be written", e);
+        }
+        return plan;
+    }
+
+    /** Writes the report. A replay with a report is finished. */
+    public void write(final ReplayReport report) {
+        directory.write("report.html", new ReplayPage(report).toHtml());
+        directory.writeJson(REPORT, report.toMap());
+        try {
+            Folders.delete(streamsState());
+        } catch (final IOException e) {
+            throw new RunException(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

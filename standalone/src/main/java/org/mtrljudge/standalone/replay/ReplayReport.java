@@ -1,0 +1,169 @@
+package org.mtrljudge.standalone.replay;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.replay.Comparison;
+import org.mtrljudge.reward.replay.Replay;
+import org.mtrljudge.reward.replay.TaskComparison;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.standalone.run.RunSettings;
+
+/** What a replay changed, as a table and as JSON; {@link ReplayPage} makes a page of it. */
+public final class ReplayReport {
+    /**
+     * A completion whose reward changed much, with what it answered.
+     *
+     * @param images encoded pictures; empty where they are gone
+     */
+    record Case(Comparison.Changed changed, PromptRequest prompt, String text, List<byte[]> images) {}
+
+    private final String name;
+    private final RewardSet set;
+    private final long endOffset;
+    private final Replay.Outcome outcome;
+    private final List<Case> cases = new ArrayList<>();
+
+    /** @param dataRoot where images by reference lie */
+    public ReplayReport(
+            final String name,
+            final RunSettings settings,
+            final Path dataRoot,
+            final long endOffset,
+            final Replay.Outcome outcome,
+            final Replay replay) {
+        this.name = name;
+        this.set = settings.rewards().set();
+        this.endOffset = endOffset;
+        this.outcome = outcome;
+        final List<Comparison.Changed> most = outcome.comparison().mostChanged();
+        final Map<Long, RolloutGroup> rollouts = replay.rollouts(
+                most.stream().map(Comparison.Changed::rolloutOffset).toList());
+        final ImageStore images = new ImageStore(dataRoot);
+        for (final Comparison.Changed changed : most) {
+            final RolloutGroup group = rollouts.get(changed.rolloutOffset());
+            if (group != null) {
+                cases.add(new Case(
+                        changed,
+                        group.getPrompt(),
+                        group.getCompletions().get(changed.place()).getText(),
+                        pictures(group.getPrompt(), images)));
+            }
+        }
+    }
+
+    private static List<byte[]> pictures(final PromptRequest prompt, final ImageStore images) {
+        final List<byte[]> pictures = new ArrayList<>();
+        for (final ImageRef image : prompt.getImages()) {
+            try {
+                pictures.add(images.read(image));
+            } catch (final IllegalArgumentException e) {
+                System.err.println("a picture of " + prompt.getPromptId() + " is left out: " + e.getMessage());
+            }
+        }
+        return pictures;
+    }
+
+    String title() {
+        return name + ": reward set " + set.name() + " version " + set.version();
+    }
+
+    Map<String, TaskComparison> tasks() {
+        return outcome.comparison().tasks();
+    }
+
+    List<Case> cases() {
+        return cases;
+    }
+
+    long deadLetters() {
+        return outcome.deadLetters();
+    }
+
+    Map<String, Object> toMap() {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", name);
+        map.put("reward_set", set.name());
+        map.put("reward_set_version", set.version());
+        map.put("end_offset", endOffset);
+        map.put("dead_letters", deadLetters());
+        final Map<String, Object> byTask = new LinkedHashMap<>();
+        tasks().forEach((task, c) -> byTask.put(task, toMap(c)));
+        map.put("tasks", byTask);
+        map.put("most_changed", cases.stream().map(ReplayReport::toMap).toList());
+        return map;
+    }
+
+    private static Map<String, Object> toMap(final TaskComparison task) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("groups", task.groups());
+        map.put("groups_not_scored_before", task.newGroups());
+        map.put("completions", task.completions());
+        map.put("mean_reward_before", finite(task.meanBefore()));
+        map.put("mean_reward_after", finite(task.meanAfter()));
+        map.put("completions_changed", task.changed());
+        map.put("advantage_sign_flips", task.flipped());
+        map.put("rank_correlation", finite(task.rewards().rankCorrelation()));
+        return map;
+    }
+
+    private static Map<String, Object> toMap(final Case one) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("task", one.changed.task());
+        map.put("prompt_id", one.changed.promptId());
+        map.put("rollout_offset", one.changed.rolloutOffset());
+        map.put("completion", one.changed.place());
+        map.put("before", one.changed.before().getTotal());
+        map.put("after", one.changed.after().getTotal());
+        map.put("components", one.changed.after().getComponents());
+        map.put("prompt", one.prompt.getText());
+        map.put("label", one.prompt.getReference());
+        map.put("text", one.text);
+        return map;
+    }
+
+    /** JSON knows no NaN: what has no value is null. */
+    private static @Nullable Double finite(final double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    public String toTable() {
+        final StringBuilder table = new StringBuilder("\n" + title() + "\n");
+        table.append(String.format(
+                "  %-16s %8s %12s %14s %13s %10s %12s%n",
+                "task", "groups", "completions", "mean reward", "changed", "flipped", "rank corr."));
+        tasks().forEach((task, c) -> table.append(String.format(
+                Locale.ROOT,
+                "  %-16s %8d %12d %5s → %6s %7d %4.0f%% %10d %12s%s%n",
+                task,
+                c.groups(),
+                c.completions(),
+                number(c.meanBefore()),
+                number(c.meanAfter()),
+                c.changed(),
+                c.completions() == 0 ? 0 : 100.0 * c.changed() / c.completions(),
+                c.flipped(),
+                number(c.rewards().rankCorrelation()),
+                c.newGroups() == 0 ? "" : "  + " + c.newGroups() + " groups not scored before")));
+        if (tasks().isEmpty()) {
+            table.append("  no rollouts of that choice\n");
+        }
+        return table.append(
+                        deadLetters() == 0 ? "" : "  " + deadLetters() + " groups could not be scored: dead letters\n")
+                .append('\n')
+                .toString();
+    }
+
+    /** Of three digits; a dash where there is no value. */
+    static String number(final double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
+    }
+}

@@ -1,0 +1,138 @@
+package org.mtrljudge.standalone.run;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.settings.io.WholeFile;
+import org.mtrljudge.standalone.RunException;
+
+/** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
+public final class RunDirectory {
+    private static final String ORIGIN = "origin.json";
+    private final String run;
+    private final Path path;
+
+    private RunDirectory(final String run, final Path path) {
+        this.run = run;
+        this.path = path;
+    }
+
+    /** @throws UsageException when the run is there already, or its name cannot begin a topic's */
+    public static RunDirectory create(final Path runs, final String run, final long neededBytes) {
+        final RunDirectory directory = named(runs, run);
+        if (Files.exists(directory.path)) {
+            throw new UsageException("the run " + directory.path + " is there already: choose another name with --run");
+        }
+        try {
+            Files.createDirectories(directory.path);
+            final long free = Files.getFileStore(directory.path).getUsableSpace();
+            if (free < neededBytes) {
+                Files.delete(directory.path);
+                throw new RunException(
+                        runs.toAbsolutePath() + " has " + (free >> 20) + " MB free, this run needs about "
+                                + (neededBytes >> 20) + " MB: make room, or put the run elsewhere with --runs DIR",
+                        null);
+            }
+        } catch (final IOException e) {
+            throw new RunException("the run's folder " + directory.path + " cannot be made: " + e, e);
+        }
+        return directory;
+    }
+
+    /** @throws UsageException when there is no such run */
+    public static RunDirectory open(final Path runs, final String run) {
+        final RunDirectory directory = named(runs, run);
+        if (!Files.isDirectory(directory.path)) {
+            throw new UsageException("there is no run " + directory.path);
+        }
+        return directory;
+    }
+
+    /**
+     * A folder of the run's own, made when it is missing.
+     *
+     * @throws UsageException when its name could not begin a topic's
+     */
+    public RunDirectory inside(final String folder, final String name) {
+        final RunDirectory inside = named(path.resolve(folder), name);
+        try {
+            Files.createDirectories(inside.path);
+        } catch (final IOException e) {
+            throw new RunException("the folder " + inside.path + " cannot be made: " + e, e);
+        }
+        return inside;
+    }
+
+    private static RunDirectory named(final Path runs, final String run) {
+        try {
+            return new RunDirectory(Topics.checkedName(run), runs.resolve(run));
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    public String run() {
+        return run;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** What the run was started with. */
+    public Path settings() {
+        return path.resolve("settings.yaml");
+    }
+
+    /** Where images by reference lie: beside the data file. */
+    public Path dataRoot(final RunSettings settings) {
+        return settings.actors().dataRoot(path);
+    }
+
+    public Path kafka() {
+        return path.resolve("kafka");
+    }
+
+    Path streamsState() {
+        return path.resolve("streams");
+    }
+
+    public Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    void writeOrigin(final Origin origin) {
+        writeJson(ORIGIN, Mappers.JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
+    }
+
+    /** Where the run came from; runs of earlier builds do not say. */
+    public Origin origin() {
+        final Path file = path.resolve(ORIGIN);
+        try {
+            return Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+        } catch (final IOException e) {
+            throw new UsageException(file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    public void write(final String name, final String text) {
+        try {
+            WholeFile.write(path.resolve(name), text);
+        } catch (final IOException e) {
+            throw new RunException(path.resolve(name) + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    public void writeJson(final String name, final Map<String, ?> content) {
+        try {
+            write(name, Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+        } catch (final IOException e) {
+            throw new IllegalStateException("a map of plain values can be written", e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.mtrljudge.standalone.run;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.report.RunReport;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.training.MemoryPlan;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** Carries a run out from its settings to its summary, table and curves. */
+public final class RunExecution {
+    private static final long NEEDED_BYTES = 2L << 30;
+
+    /** What the broker, the streams and the clients take beside the policies. */
+    private static final long HEAP_BYTES = 512L << 20;
+
+    private final RunSettings settings;
+    private final ExampleSource source;
+    private final @Nullable ScoredLog log;
+
+    /**
+     * Everything that can be wrong with settings, data and model is found before a folder is made.
+     *
+     * @param log what RL learns from, offline; null: from rollouts of its own policies
+     */
+    public RunExecution(final RunSettings settings, final @Nullable ScoredLog log) {
+        this.settings = settings;
+        this.source = settings.data().source();
+        this.log = log;
+        checkPolicyTravels(JudgeFolder.named(settings.model()));
+    }
+
+    /** Makes the folder of a new run. */
+    public RunDirectory create(final Path runs, final String name, final Origin origin) {
+        final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
+        directory.write("settings.yaml", settings.tree().write());
+        directory.writeOrigin(origin);
+        return directory;
+    }
+
+    /** Runs from its newest checkpoint, or from the beginning, to the end. @return the outcome as a table */
+    public String train(final RunDirectory directory, final TrainingListener listener) {
+        Logs.to(directory.path().resolve("judge.log"));
+        final RunReport report =
+                new RunReport(directory.path(), settings.learner().trainer().logger(), listener);
+        return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
+    }
+
+    /** A policy lies in the Java heap on its way: once in the learner, once in each actor, and in the producer's hands. */
+    private void checkPolicyTravels(final JudgeFolder folder) {
+        final ModelOptions options = folder.resolved(settings.modelOptions());
+        final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
+        if (settings.connections().weights().store() != null
+                && policy > settings.connections().weights().maxLogBytes()) {
+            return; // it does not pass through the heap
+        }
+        if (policy > Integer.MAX_VALUE) {
+            throw new UsageException("all weights take " + (policy >> 20)
+                    + " MiB, a policy on the log at most 2048: train an adapter, as in --set actor.model.lora.rank=64, or share a place for it with the"
+                    + " actors, as in --set weights.store=file:/FOLDER");
+        }
+        final long heap = HEAP_BYTES + policy * (2 + settings.rollout().actors());
+        if (heap > Runtime.getRuntime().maxMemory()) {
+            throw new UsageException("policies of " + (policy >> 20) + " MiB need a Java heap of about " + (heap >> 20)
+                    + " MiB: set the environment's JUDGE_HEAP=" + (heap >> 20)
+                    + "m, or train an adapter, as in --set actor.model.lora.rank=64");
+        }
+    }
+
+    public ExampleSource source() {
+        return source;
+    }
+}

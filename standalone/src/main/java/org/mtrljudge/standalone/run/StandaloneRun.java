@@ -1,0 +1,223 @@
+package org.mtrljudge.standalone.run;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.Actor;
+import org.mtrljudge.actor.ActorMetrics;
+import org.mtrljudge.actor.Engines;
+import org.mtrljudge.learner.Evaluator;
+import org.mtrljudge.learner.Learner;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.event.TrainingResult;
+import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.RunContext;
+import org.mtrljudge.learner.settings.ScoredLog;
+import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.reward.StatisticsServer;
+import org.mtrljudge.reward.stream.RewardService;
+import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.RunException;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.tasks.ExampleSource;
+
+/** All services of one run in this JVM. They share nothing but the broker. */
+public final class StandaloneRun {
+    /**
+     * Prompts that may be unanswered in an evaluation. Many: asked in the rhythm of answers they would come in small batches, and be
+     * generated so.
+     */
+    private static final int PROMPTS_AHEAD = 10_000;
+
+    private final RunSettings settings;
+    private final RunDirectory directory;
+    private final ExampleSource source;
+    private final @Nullable ScoredLog log;
+    private final TrainingListener listener;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    public StandaloneRun(
+            final RunSettings settings,
+            final RunDirectory directory,
+            final ExampleSource source,
+            final @Nullable ScoredLog log,
+            final TrainingListener listener) {
+        this.settings = settings;
+        this.directory = directory;
+        this.source = source;
+        this.log = log;
+        this.listener = listener;
+    }
+
+    /** What is done with the services of a run while they work. */
+    private interface Job<T> {
+        T with(RunContext context, JudgeModel model);
+    }
+
+    /** Trains to the end; whatever was started is stopped, also when it fails. */
+    public TrainingResult run() {
+        return with((context, model) -> {
+            try (Learner learner = new Learner(context, settings.learner(), model, source, log)) {
+                return learner.run();
+            }
+        });
+    }
+
+    /** Lets the run's model judge instead of learn. */
+    public <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
+        return with((context, model) -> {
+            try (Evaluator evaluator = new Evaluator(
+                    context,
+                    model,
+                    source,
+                    plan,
+                    PROMPTS_AHEAD,
+                    settings.learner().trainer().stallWarningMs())) {
+                return work.apply(evaluator);
+            }
+        });
+    }
+
+    private <T> T with(final Job<T> job) {
+        final JudgeFolder folder = JudgeFolder.named(settings.model());
+        final Topics topics = settings.connections().topics(directory.run());
+        try (LoadedModels models = new LoadedModels(
+                        1
+                                + (settings.actors().generatesHere()
+                                        ? settings.rollout().actors()
+                                        : 0),
+                        () -> JudgeModel.load(folder, settings.modelOptions()));
+                @Nullable PolicyStore store = settings.connections().policyStore();
+                EmbeddedBroker broker = EmbeddedBroker.of(
+                        settings.connections(),
+                        () -> EmbeddedBroker.start(
+                                directory.kafka(),
+                                settings.connections().broker().port()))) {
+            broker.prepare(topics);
+            final KafkaClients clients = broker.clients(topics);
+            try (@Nullable StatisticsServer statistics = statisticsServer();
+                    RewardService reward = new RewardService(
+                            clients,
+                            settings.rewards(),
+                            new RewardService.Instance("reward-0", directory.streamsState()),
+                            meters(statistics),
+                            this::failed,
+                            Clock.systemUTC());
+                    Actors actors = startActors(models, clients, store, new ActorMetrics(meters(statistics)));
+                    JudgeModel model = models.take()) {
+                if (statistics != null) {
+                    statistics.show(reward);
+                }
+                reward.start();
+                actors.start();
+                return job.with(context(clients, store), model);
+            }
+        }
+    }
+
+    private @Nullable StatisticsServer statisticsServer() {
+        final Integer port = settings.rewarding().reward().httpPort();
+        if (port == null) {
+            return null;
+        }
+        final StatisticsServer server;
+        try {
+            server = new StatisticsServer(port);
+        } catch (final IllegalArgumentException e) {
+            throw new RunException(String.valueOf(e.getMessage()), e);
+        }
+        listener.noted("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
+        return server;
+    }
+
+    private static MeterRegistry meters(final @Nullable StatisticsServer statistics) {
+        return statistics == null ? new SimpleMeterRegistry() : statistics.meters();
+    }
+
+    private RunContext context(final KafkaClients clients, final @Nullable PolicyStore store) {
+        return new RunContext(
+                clients,
+                new WeightTransport(store, settings.connections().weights().maxLogBytes()),
+                settings.tree().digest(),
+                directory.checkpoints(),
+                directory.dataRoot(settings),
+                listener,
+                this::checkHealth,
+                Clock.systemUTC());
+    }
+
+    private Actors startActors(
+            final LoadedModels models,
+            final KafkaClients clients,
+            final @Nullable PolicyStore store,
+            final ActorMetrics metrics) {
+        final Engines engines = new Engines(settings.actors(), directory.dataRoot(settings));
+        final List<Actor> actors = new ArrayList<>();
+        for (int i = 0; i < settings.rollout().actors(); i++) {
+            actors.add(new Actor(
+                    settings.actors().settings("actor-" + i),
+                    clients,
+                    store,
+                    engines.engine(models::take),
+                    metrics,
+                    Clock.systemUTC()));
+        }
+        return new Actors(actors, this::failed);
+    }
+
+    private void failed(final Throwable why) {
+        failure.compareAndSet(null, why);
+    }
+
+    private void checkHealth() {
+        final Throwable why = failure.get();
+        if (why != null) {
+            throw new RunException("a service of the run failed: " + why.getMessage(), why);
+        }
+    }
+
+    /** The actors' threads. */
+    private static final class Actors implements AutoCloseable {
+        private final List<Actor> actors;
+        private final List<Thread> threads = new ArrayList<>();
+        private final Consumer<Throwable> onFailure;
+
+        Actors(final List<Actor> actors, final Consumer<Throwable> onFailure) {
+            this.actors = actors;
+            this.onFailure = onFailure;
+        }
+
+        void start() {
+            for (int i = 0; i < actors.size(); i++) {
+                final Thread thread = new Thread(actors.get(i), "actor-" + i);
+                thread.setUncaughtExceptionHandler((t, why) -> onFailure.accept(why));
+                thread.start();
+                threads.add(thread);
+            }
+        }
+
+        @Override
+        public void close() {
+            actors.forEach(Actor::stop);
+            for (final Thread thread : threads) {
+                try {
+                    thread.join();
+                } catch (final InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+            actors.forEach(Actor::close);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package org.mtrljudge.standalone.experiment.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReportBuilderTest {
+    private static final double ROUNDING = 1e-12;
+    private static final List<String> TRAINED = List.of("safety", "technical");
+    private static final List<String> TESTED = List.of("safety", "technical", "pairs");
+    private static final int PROMPTS_PER_STEP = 4;
+
+    /** Four prompts of two labels; the first {@code right} are judged rightly, the others not at all. */
+    private static CellFigures.Tested tested(final int right) {
+        final List<String> references = List.of("yes", "no", "yes", "no");
+        final List<@Nullable String> verdicts = new ArrayList<>(Collections.nCopies(4, null));
+        for (int i = 0; i < right; i++) {
+            verdicts.set(i, references.get(i));
+        }
+        return new CellFigures.Tested(List.of("yes", "no"), references, verdicts, right, 40);
+    }
+
+    private static Map<String, CellFigures.Tested> tests(final int safety, final int technical, final int pairs) {
+        return new TreeMap<>(Map.of("safety", tested(safety), "technical", tested(technical), "pairs", tested(pairs)));
+    }
+
+    private static CellFigures figures(
+            final Map<String, Map<String, CellFigures.Tested>> tests,
+            final SortedMap<Integer, SortedMap<String, Double>> steps) {
+        return new CellFigures(tests, List.of(), steps, 0, 10);
+    }
+
+    private static SortedMap<Integer, SortedMap<String, Double>> steps(final int count) {
+        final SortedMap<Integer, SortedMap<String, Double>> steps = new TreeMap<>();
+        for (int step = 1; step <= count; step++) {
+            steps.put(
+                    step,
+                    new TreeMap<>(Map.of(
+                            "reward/overall", (double) step,
+                            "reward/brevity", 0.5,
+                            "reward/accuracy/safety", 1.0,
+                            "perf/total_num_tokens", 100.0)));
+        }
+        return steps;
+    }
+
+    private static ExperimentReport report(final Map<Cell, CellFigures> figures) {
+        final Preset small = Preset.named("small");
+        return new ReportBuilder(small, 45, TRAINED, TESTED, PROMPTS_PER_STEP, figures).build();
+    }
+
+    private static ExperimentReport.Row row(final List<ExperimentReport.Row> rows, final String method) {
+        return rows.stream().filter(r -> r.method().equals(method)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void shouldTakeEachSingleJudgeOnTheTaskItLearned() {
+        final Map<Cell, CellFigures> figures = new LinkedHashMap<>();
+        figures.put(
+                new Cell(Method.SFT_SINGLE, "safety", 1), figures(Map.of("warmup", tests(4, 0, 1)), new TreeMap<>()));
+        figures.put(
+                new Cell(Method.SFT_SINGLE, "safety", 2), figures(Map.of("warmup", tests(0, 0, 1)), new TreeMap<>()));
+        figures.put(
+                new Cell(Method.SFT_SINGLE, "technical", 1),
+                figures(Map.of("warmup", tests(0, 4, 1)), new TreeMap<>()));
+        final ExperimentReport report = report(figures);
+        final ExperimentReport.Row single = row(report.results(), "SFT-Single");
+        assertThat(single.tasks()).containsOnlyKeys("safety", "technical");
+        final ExperimentReport.Score safety = single.tasks().get("safety");
+        assertThat(safety.macroF1().value()).isCloseTo(0.5, within(ROUNDING));
+        assertThat(safety.bySeed()).containsExactly(1.0, 0.0);
+        assertThat(safety.deviation()).isCloseTo(Math.sqrt(0.5), within(ROUNDING));
+        assertThat(single.tasks().get("technical").bySeed()).containsExactly(1.0);
+        assertThat(single.mean()).as("tasks were not repeated alike").isNull();
+        assertThat(single.formatRate()).isCloseTo(8.0 / 12, within(ROUNDING));
+        assertThat(single.responseLength()).isCloseTo(10, within(ROUNDING));
+        assertThat(report.transfer()).hasSize(2);
+        assertThat(report.transfer().get(0).tasks()).containsOnlyKeys("safety", "technical", "pairs");
+        assertThat(report.cells()).isEqualTo(3);
+        assertThat(report.heldOutTasks()).containsExactly("pairs");
+    }
+
+    @Test
+    void shouldShowWhatTheWarmUpsRunBeganWithAsOffTheShelf() {
+        final ExperimentReport report = report(Map.of(
+                new Cell(Method.WARM_UP, null, 1),
+                figures(Map.of("base", tests(0, 0, 0), "warmup", tests(4, 2, 0)), new TreeMap<>())));
+        assertThat(row(report.results(), "off the shelf").tasks().get("safety").bySeed())
+                .containsExactly(0.0);
+        final ExperimentReport.Row warm = row(report.results(), "after warm-up");
+        // two of four right, one of each label: F1 2/3 for both
+        assertThat(warm.tasks().get("technical").bySeed().get(0)).isCloseTo(2.0 / 3, within(ROUNDING));
+        assertThat(warm.mean()).isNotNull();
+        assertThat(warm.mean().macroF1().value()).isCloseTo(5.0 / 6, within(ROUNDING));
+        assertThat(warm.mean().macroF1().samples()).isEqualTo(8);
+    }
+
+    @Test
+    void shouldTellHowTrainingEndedAndDrawEveryComponentOfTheRewards() {
+        final ExperimentReport report =
+                report(Map.of(new Cell(Method.MT_RL_JUDGE, null, 3), figures(Map.of("rl", tests(1, 1, 1)), steps(20))));
+        final ExperimentReport.Training training = report.training().get(0);
+        assertThat(training.rlSteps()).isEqualTo(20);
+        assertThat(training.prompts()).isEqualTo(80);
+        assertThat(training.tokens()).isEqualTo(2000);
+        assertThat(training.atEnd()).containsEntry("reward/overall", 19.5).containsEntry("reward/brevity", 0.5);
+        assertThat(report.curves())
+                .containsKeys("reward/brevity", "reward/overall")
+                .doesNotContainKey("reward/accuracy/safety");
+        assertThat(report.curves().get("reward/overall").get("MT-RL-Judge, seed 3"))
+                .hasSize(20)
+                .containsEntry(7, 7.0);
+    }
+}
