@@ -29,13 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
 import org.mtrljudge.learner.RunContext;
-import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.TrainingResult;
 import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetters;
@@ -49,6 +47,7 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /** The learner against answers that come late, twice, never, or not as wanted. */
@@ -76,22 +75,20 @@ class LearnerIT {
     }
 
     private static LearnerSettings settings() {
-        return new LearnerSettings(
-                new LearnerSettings.Data(BATCH, 8),
-                new LearnerSettings.Rollout(2, 1.0, 1.0),
-                new LearnerSettings.Actor(
-                        BATCH,
-                        0.2,
-                        0.28,
-                        "token",
-                        1,
-                        4096,
-                        new ModelSettings(
-                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
-                        new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
-                new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 1, 0, 0, 2, 2, List.of(), true, 1, 1, 500),
-                new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
+        final List<String> pairs = List.of(
+                "data.rollout_batch_size=" + BATCH,
+                "data.max_response_length=8",
+                "rollout.n=2",
+                "actor.global_batch_size=" + BATCH,
+                "actor.optim.lr=1.0e-4",
+                "actor.optim.lr_warmup_steps=0",
+                "algorithm.online_filtering=false",
+                "trainer.total_steps=" + STEPS,
+                "trainer.val_freq=0",
+                "trainer.save_limit=2",
+                "trainer.stall_warning_ms=500",
+                "sft.steps=0");
+        return SettingsTree.read(null, Map.of(), pairs).bind(LearnerSettings.class);
     }
 
     private RunContext context(final TrainingListener listener, final Runnable health) {

@@ -8,15 +8,14 @@ import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.LearnerSettings;
 import org.mtrljudge.learner.RunContext;
 import org.mtrljudge.learner.ScoredLog;
-import org.mtrljudge.learner.SftSettings;
 import org.mtrljudge.learner.TrainingListener;
 import org.mtrljudge.learner.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.LocalSchemaRegistry;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -45,22 +44,21 @@ final class LearnerProcess {
 
     /** With a KL term, so that what it looks back to has to come back too. */
     private static LearnerSettings settings() {
-        return new LearnerSettings(
-                new LearnerSettings.Data(BATCH, 8),
-                new LearnerSettings.Rollout(GROUP_SIZE, 1.0, 1.0),
-                new LearnerSettings.Actor(
-                        2,
-                        0.2,
-                        0.28,
-                        "token",
-                        1,
-                        4096,
-                        new ModelSettings(
-                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
-                        new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 5, "cosine", 0.1)),
-                new LearnerSettings.Algorithm(0.1, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 7, 2, List.of(), true, 1, 1, 60_000),
-                new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
+        final List<String> pairs = List.of(
+                "data.rollout_batch_size=" + BATCH,
+                "data.max_response_length=8",
+                "rollout.n=" + GROUP_SIZE,
+                "actor.global_batch_size=2",
+                "actor.optim.lr=1.0e-3",
+                "algorithm.kl_coef=0.1",
+                "algorithm.online_filtering=false",
+                "trainer.total_steps=" + STEPS,
+                "trainer.max_staleness=0",
+                "trainer.val_freq=0",
+                "trainer.save_freq=7",
+                "trainer.save_limit=2",
+                "sft.steps=0");
+        return SettingsTree.read(null, Map.of(), pairs).bind(LearnerSettings.class);
     }
 
     /** Nothing is asked, nothing tested. */

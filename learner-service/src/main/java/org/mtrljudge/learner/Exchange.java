@@ -37,9 +37,9 @@ final class Exchange implements AutoCloseable {
      */
     Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
         this(
+                run,
                 new PromptWriter(run.clients(), past.promptsEnd()),
                 new ScoredReader(run.clients(), past.state().offsets()),
-                run,
                 past,
                 limit,
                 stallWarningMs);
@@ -47,9 +47,9 @@ final class Exchange implements AutoCloseable {
 
     /** The writer and the reader are closed with this. */
     Exchange(
+            final RunContext run,
             final PromptWriter writer,
             final ScoredReader reader,
-            final RunContext run,
             final PastRun past,
             final int limit,
             final long stallWarningMs) {

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clipped surrogate of GRPO over completion tokens (DeepSeekMath eq. 3, with DAPO's separate clip ratios), as a pure function.
- * All arrays are {@code [tokens]}, float32.
+ * The clipped surrogate of PPO (Schulman et al. 2017, eq. 7) over completion tokens with GRPO's advantages and KL term (DeepSeekMath,
+ * Shao et al. 2024, eq. 3) and DAPO's separate clip ratios (Yu et al. 2025, eq. 8), as a pure function. {@code tokens} is the number
+ * of completion tokens of a micro-batch.
  */
 final class GrpoLoss {
     private final double clipRatioLow;
@@ -20,41 +21,67 @@ final class GrpoLoss {
     }
 
     /**
-     * What the loss is made of.
+     * The loss and what it was made of.
      *
-     * @param loss {@code []}: to be minimised, carries gradients
-     * @param surrogate {@code []}: the policy part of it, {@code actor/pg_loss}
-     * @param kl {@code []}: the weighted k3 estimate, {@code actor/kl_loss}; zero without a reference
+     * @param loss {@code []}, float32: to be minimised, carries gradients
+     * @param policyLoss {@code []}, float32: the policy's part of it, {@code actor/pg_loss}
+     * @param kl {@code []}, float32: the k3 estimate before {@code klCoef}, {@code actor/kl_loss}; zero without a KL term
+     * @param logRatio {@code [tokens]}, float32: log of π / π_old
+     * @param ratio {@code [tokens]}, float32: π / π_old
+     * @param clippedLow {@code [tokens]}, boolean: the lower bound replaces the ratio, so the token has no policy gradient; only where
+     *     the advantage is negative
+     * @param clippedHigh {@code [tokens]}, boolean: the same of the upper bound, where the advantage is positive
      */
-    record Terms(NDArray loss, NDArray surrogate, NDArray kl) {}
+    record Terms(
+            NDArray loss,
+            NDArray policyLoss,
+            NDArray kl,
+            NDArray logRatio,
+            NDArray ratio,
+            NDArray clippedLow,
+            NDArray clippedHigh) {}
 
     /**
-     * @param logProbs under the policy being trained
-     * @param old under the policy that the clip is put around: the one that sampled, from the log, or the one the step began with
-     * @param advantages of the token's completion
-     * @param correction what a token's surrogate is multiplied by, see {@link ImportanceCorrection}; null for 1
-     * @param weights of each token in the mean; they add up to 1 over the whole update
-     * @param reference log-probabilities under the reference policy, or null without a KL term
+     * @param logProbs {@code [tokens]}, float32: under the policy being trained
+     * @param tokens the micro-batch's arrays, each {@code [tokens]}
+     * @param refLogProbs {@code [tokens]}, float32: under the reference policy; null without a KL term
+     * @param scope in which the arrays are created
      */
     Terms of(
             final NDArray logProbs,
-            final NDArray old,
-            final NDArray advantages,
-            final @Nullable NDArray correction,
-            final NDArray weights,
-            final @Nullable NDArray reference) {
-        final NDManager scope = weights.getManager();
-        final NDArray ratio = logProbs.sub(old).exp(); // [tokens]
-        final NDArray clipped = ratio.clip(1 - clipRatioLow, 1 + clipRatioHigh); // [tokens]
-        final NDArray gain = ratio.mul(advantages).minimum(clipped.mul(advantages)); // [tokens]
-        final NDArray corrected = correction == null ? gain : gain.mul(correction); // [tokens]
-        final NDArray surrogate = corrected.mul(weights).sum().neg(); // []
-        if (reference == null || klCoef == 0) {
-            return new Terms(surrogate, surrogate, scope.create(0f));
+            final TokenArrays tokens,
+            final @Nullable NDArray refLogProbs,
+            final NDManager scope) {
+        final NDArray oldLogProbs = scope.create(tokens.oldLogProbs()); // [tokens]
+        final NDArray advantages = scope.create(tokens.advantages()); // [tokens]
+        final NDArray tokenWeights = scope.create(tokens.tokenWeights()); // [tokens]
+
+        final NDArray logRatio = logProbs.sub(oldLogProbs); // [tokens]
+        final NDArray ratio = logRatio.exp(); // [tokens]
+        final NDArray clippedRatio = ratio.clip(1 - clipRatioLow, 1 + clipRatioHigh); // [tokens]
+        final NDArray surrogate = ratio.mul(advantages); // [tokens]
+        final NDArray clippedSurrogate = clippedRatio.mul(advantages); // [tokens]
+        final NDArray objective = surrogate.minimum(clippedSurrogate); // [tokens]
+        final NDArray corrected = tokens.importanceWeights() == null
+                ? objective
+                : objective.mul(scope.create(tokens.importanceWeights())); // [tokens]
+        final NDArray policyLoss = corrected.mul(tokenWeights).sum().neg(); // []
+
+        final NDArray clipped = clippedSurrogate.lt(surrogate); // [tokens], boolean
+        final NDArray clippedLow = clipped.logicalAnd(advantages.lt(0)); // [tokens], boolean
+        final NDArray clippedHigh = clipped.logicalAnd(advantages.gt(0)); // [tokens], boolean
+
+        if (refLogProbs == null || klCoef == 0) {
+            return new Terms(policyLoss, policyLoss, scope.create(0f), logRatio, ratio, clippedLow, clippedHigh);
         }
-        final NDArray apart = reference.sub(logProbs); // [tokens]
-        final NDArray k3 = apart.exp().sub(apart).sub(1); // [tokens], >= 0 (Schulman's k3, EasyR1's low_var_kl)
-        final NDArray kl = k3.mul(weights).sum(); // []
-        return new Terms(surrogate.add(kl.mul((float) klCoef)), surrogate, kl);
+        final NDArray kl = k3(logProbs, refLogProbs).mul(tokenWeights).sum(); // []
+        final NDArray loss = policyLoss.add(kl.mul((float) klCoef)); // []
+        return new Terms(loss, policyLoss, kl, logRatio, ratio, clippedLow, clippedHigh);
+    }
+
+    /** Schulman's k3 estimate of KL(π, π_ref) at each token, never negative: DeepSeekMath eq. 4, EasyR1's {@code low_var_kl}. */
+    private static NDArray k3(final NDArray logProbs, final NDArray refLogProbs) {
+        final NDArray logRefRatio = refLogProbs.sub(logProbs); // [tokens]
+        return logRefRatio.exp().sub(logRefRatio).sub(1); // [tokens]
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
  * clip is put around the policy the step began with, and a token counts as much more, or less, as that policy would have sampled it.
  */
 final class ImportanceCorrection {
-    private final String level;
+    private final LearnerSettings.RolloutIs level;
     private final double threshold;
     private double sum;
     private double squares;
@@ -17,10 +17,13 @@ final class ImportanceCorrection {
     private long tokens;
 
     /**
-     * @param level token or sequence: whose likelihood is compared
+     * @param level whose likelihood is compared, a token's or a sequence's
      * @param threshold no weight is larger
      */
-    ImportanceCorrection(final String level, final double threshold) {
+    ImportanceCorrection(final LearnerSettings.RolloutIs level, final double threshold) {
+        if (level == LearnerSettings.RolloutIs.NONE) {
+            throw new IllegalArgumentException("without algorithm.rollout_is there is nothing to correct");
+        }
         this.level = level;
         this.threshold = threshold;
     }
@@ -40,7 +43,8 @@ final class ImportanceCorrection {
                 whole += proximal[t] - behaviour[t];
             }
             for (int t = at; t < at + length; t++) {
-                final double ratio = Math.exp(level.equals("token") ? proximal[t] - behaviour[t] : whole);
+                final double logRatio = level == LearnerSettings.RolloutIs.TOKEN ? proximal[t] - behaviour[t] : whole;
+                final double ratio = Math.exp(logRatio);
                 weights[t] = (float) Math.min(threshold, ratio);
                 count(weights[t], ratio > threshold);
             }

@@ -70,6 +70,11 @@ final class LearnerMeters implements TrainingListener {
     }
 
     @Override
+    public void noted(final String message) {
+        LOG.info("{}", message);
+    }
+
+    @Override
     public void warned(final String message) {
         registry.counter("judge.learner.warnings").increment();
         LOG.warn("{}", message);

@@ -28,18 +28,43 @@ public record LearnerSettings(
         }
     }
 
+    /** Over what the loss of an update is a mean: {@code actor.loss_avg_mode}. */
+    public enum LossAvgMode {
+        /** All tokens of the update (DAPO). */
+        TOKEN,
+        /** The token means of its sequences (DeepSeekMath). */
+        SEQ
+    }
+
+    /** How the learning rate goes on after its rise: {@code actor.optim.lr_scheduler_type}. */
+    public enum LrSchedulerType {
+        /** It stays at its peak. */
+        CONSTANT,
+        /** It falls along half a cosine. */
+        COSINE
+    }
+
+    /** At which level what older policies sampled is weighted by importance: {@code algorithm.rollout_is}. */
+    public enum RolloutIs {
+        /** Not at all. */
+        NONE,
+        /** Each token by its own ratio. */
+        TOKEN,
+        /** Each token by the ratio of its whole completion. */
+        SEQUENCE
+    }
+
     /**
      * The policy update.
      *
      * @param globalBatchSize prompts an optimiser update; at most {@code data.rollout_batch_size}
-     * @param lossAvgMode token, or seq (the mean over sequences of their token means)
      * @param maxTokensPerMicroBatch packed positions a forward holds at once: bounds memory, not the result
      */
     public record Actor(
             int globalBatchSize,
             double clipRatioLow,
             double clipRatioHigh,
-            String lossAvgMode,
+            LossAvgMode lossAvgMode,
             double maxGradNorm,
             int maxTokensPerMicroBatch,
             ModelSettings model,
@@ -48,7 +73,6 @@ public record LearnerSettings(
             Check.range("actor.global_batch_size", globalBatchSize, 1, 100_000);
             Check.range("actor.clip_ratio_low", clipRatioLow, 0, 1);
             Check.range("actor.clip_ratio_high", clipRatioHigh, 0, 10);
-            Check.choice("actor.loss_avg_mode", lossAvgMode, List.of("token", "seq"));
             Check.range("actor.max_grad_norm", maxGradNorm, 1e-6, 1e6);
             Check.range("actor.max_tokens_per_micro_batch", maxTokensPerMicroBatch, 1, 10_000_000);
         }
@@ -58,7 +82,7 @@ public record LearnerSettings(
      * AdamW.
      *
      * @param lrWarmupSteps steps over which the learning rate rises linearly
-     * @param lrSchedulerType what it does then: constant, or cosine (it falls to {@code minLrRatio} of its peak at the end)
+     * @param lrSchedulerType what it does then; a cosine ends at {@code minLrRatio} of the peak
      */
     public record Optim(
             double lr,
@@ -66,7 +90,7 @@ public record LearnerSettings(
             double beta1,
             double beta2,
             int lrWarmupSteps,
-            String lrSchedulerType,
+            LrSchedulerType lrSchedulerType,
             double minLrRatio) {
         public Optim {
             Check.range("actor.optim.lr", lr, 0, 1);
@@ -74,7 +98,6 @@ public record LearnerSettings(
             Check.range("actor.optim.beta1", beta1, 0, 0.9999999);
             Check.range("actor.optim.beta2", beta2, 0, 0.9999999);
             Check.range("actor.optim.lr_warmup_steps", lrWarmupSteps, 0, 1_000_000);
-            Check.choice("actor.optim.lr_scheduler_type", lrSchedulerType, List.of("constant", "cosine"));
             Check.range("actor.optim.min_lr_ratio", minLrRatio, 0, 1);
         }
 
@@ -83,7 +106,7 @@ public record LearnerSettings(
             if (step <= lrWarmupSteps) {
                 return lr * step / lrWarmupSteps;
             }
-            if (lrSchedulerType.equals("constant") || totalSteps <= lrWarmupSteps) {
+            if (lrSchedulerType == LrSchedulerType.CONSTANT || totalSteps <= lrWarmupSteps) {
                 return lr;
             }
             final double progress = Math.min(1, (double) (step - lrWarmupSteps) / (totalSteps - lrWarmupSteps));
@@ -99,12 +122,11 @@ public record LearnerSettings(
     /**
      * @param klCoef weight of the k3 KL term to the policy that RL started from; 0 leaves it out
      * @param onlineFiltering leave groups whose completions all got the same reward out of the loss
-     * @param rolloutIs truncated importance sampling for what older policies sampled: none, token or sequence
+     * @param rolloutIs truncated importance sampling for what older policies sampled
      * @param rolloutIsThreshold no weight of it is larger
      */
-    public record Algorithm(double klCoef, boolean onlineFiltering, String rolloutIs, double rolloutIsThreshold) {
+    public record Algorithm(double klCoef, boolean onlineFiltering, RolloutIs rolloutIs, double rolloutIsThreshold) {
         public Algorithm {
-            Check.choice("algorithm.rollout_is", rolloutIs, List.of("none", "token", "sequence"));
             Check.range("algorithm.rollout_is_threshold", rolloutIsThreshold, 1, 1e6);
             Check.range("algorithm.kl_coef", klCoef, 0, 100);
         }

@@ -12,7 +12,10 @@ public interface TrainingListener {
 
     default void phaseEnded(final String phase) {}
 
-    /** Something stands still or was lost; the run goes on. */
+    /** Something that the user of the run wants to know, such as an address that is served. */
+    default void noted(final String message) {}
+
+    /** A service is stalled, or something was lost; the run continues. */
     default void warned(final String message) {}
 
     /**

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
@@ -37,22 +36,14 @@ class BatchCollectorTest {
     }
 
     private static LearnerSettings settings() {
-        return new LearnerSettings(
-                new LearnerSettings.Data(BATCH, 8),
-                new LearnerSettings.Rollout(2, 0.9, 1.0),
-                new LearnerSettings.Actor(
-                        BATCH,
-                        0.2,
-                        0.28,
-                        "token",
-                        1,
-                        4096,
-                        new ModelSettings(
-                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
-                        new LearnerSettings.Optim(1e-4, 0, 0.9, 0.999, 0, "constant", 0)),
-                new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(10, MAX_STALENESS, 0, 0, 2, 2, List.of(), true, 1, 1, 500),
-                new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
+        return Samples.settings(
+                "data.rollout_batch_size=" + BATCH,
+                "data.max_response_length=8",
+                "rollout.n=2",
+                "rollout.temperature=0.9",
+                "trainer.total_steps=10",
+                "trainer.max_staleness=" + MAX_STALENESS,
+                "trainer.val_freq=0");
     }
 
     private BatchCollector collector(final Exchange exchange, final PastRun past) {

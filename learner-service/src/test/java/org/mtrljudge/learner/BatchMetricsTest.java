@@ -2,63 +2,22 @@ package org.mtrljudge.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.mtrljudge.schemas.Completion;
-import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.FinishReason;
-import org.mtrljudge.schemas.PackedArrays;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.RolloutGroup;
-import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.VersionSpan;
 
 class BatchMetricsTest {
     /** A group of two completions with 2 and 4 tokens, the second cut; its last token is by a newer policy. */
     private static ScoredGroup group(final String task, final int version, final double first, final double second) {
-        final List<Completion> completions = new ArrayList<>();
-        final List<CompletionScore> scores = new ArrayList<>();
-        for (final double accuracy : new double[] {first, second}) {
-            final int length = completions.isEmpty() ? 2 : 4;
-            completions.add(new Completion(
-                    "x",
-                    PackedArrays.ofInts(new int[length]),
-                    PackedArrays.ofFloats(new float[length]),
-                    completions.isEmpty() ? FinishReason.STOP : FinishReason.LENGTH,
-                    completions.isEmpty()
-                            ? null
-                            : List.of(new VersionSpan(version, 3), new VersionSpan(version + 1, 1))));
-            scores.add(new CompletionScore(
-                    Map.of("accuracy", accuracy, "format", 1.0),
-                    accuracy * 0.9 + 0.1,
-                    0.0,
-                    accuracy == 1 ? "yes" : "no",
-                    null));
-        }
-        final PromptRequest prompt = new PromptRequest(
-                task + version,
-                task,
-                "p",
-                List.of(),
-                "yes",
-                List.of("yes", "no"),
-                2,
-                new Sampling(1.0, 1.0, 4, 0L),
-                Purpose.TRAIN,
-                0,
-                null);
-        return new ScoredGroup(
-                new RolloutGroup(prompt, version, "", "a", completions, 0L, 500.0, 10 * version),
-                "r",
-                1,
-                scores,
-                first == second,
-                1.0,
-                null);
+        return Samples.group(task + version)
+                .task(task)
+                .version(version)
+                .promptLength(10 * version)
+                .lengths(2, 4)
+                .cutOff(1)
+                .newerFrom(3)
+                .rewarded(first, second);
     }
 
     @Test

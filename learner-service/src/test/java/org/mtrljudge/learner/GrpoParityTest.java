@@ -78,11 +78,9 @@ class GrpoParityTest {
                 grpo.get("kl_coef").asDouble());
         return loss.of(
                         logProbs,
-                        scope.create(behaviour),
-                        scope.create(advantages),
-                        null,
-                        scope.create(weights),
-                        scope.create(joined(grpo, "reference")))
+                        new TokenArrays(behaviour, advantages, null, weights),
+                        scope.create(joined(grpo, "reference")),
+                        scope)
                 .loss();
     }
 

@@ -3,26 +3,28 @@ package org.mtrljudge.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.model.config.ModelSettings;
-import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.model.input.PackedGroup;
-import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
@@ -33,27 +35,21 @@ class GrpoTrainerTest {
     /** What direct buffers may still be held after a collection. */
     private static final long BUFFER_BYTES = 16L << 20;
 
-    private static LearnerSettings settings(final int microBatch, final double klCoef) {
-        return settings(microBatch, klCoef, "none");
-    }
+    /** By how much an update in micro-batches may differ from one in a whole, as a share of the update's norm: rounding. */
+    private static final double MICRO_BATCHES = 1e-3;
 
-    private static LearnerSettings settings(final int microBatch, final double klCoef, final String rolloutIs) {
-        return new LearnerSettings(
-                new LearnerSettings.Data(4, 64),
-                new LearnerSettings.Rollout(2, 1, 1),
-                new LearnerSettings.Actor(
-                        4,
-                        0.2,
-                        0.28,
-                        "token",
-                        1,
-                        microBatch,
-                        new ModelSettings(
-                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
-                        new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 0, "constant", 0)),
-                new LearnerSettings.Algorithm(klCoef, true, rolloutIs, 2),
-                new LearnerSettings.Trainer(1, 0, 0, 0, 0, 1, List.of(), true, 1, 2, 1000),
-                new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
+    /** One update of four groups of two, at a constant learning rate. */
+    private static LearnerSettings settings(final String... pairs) {
+        return Samples.settings(
+                List.of(
+                        "data.rollout_batch_size=4",
+                        "rollout.n=2",
+                        "actor.global_batch_size=4",
+                        "actor.optim.lr=1.0e-3",
+                        "actor.optim.weight_decay=0",
+                        "actor.optim.lr_warmup_steps=0",
+                        "actor.optim.lr_scheduler_type=constant"),
+                pairs);
     }
 
     private static JudgeModel model() {
@@ -62,23 +58,19 @@ class GrpoTrainerTest {
 
     /** Groups of two fixed completions, the first rewarded. */
     private static List<LearnedGroup> batch(final JudgeModel model) {
+        return batch(model, Samples.Answers::learned);
+    }
+
+    private static List<LearnedGroup> batch(
+            final JudgeModel model, final Function<Samples.Answers, LearnedGroup> learned) {
         final BuiltInTasks tasks = new BuiltInTasks(1, 10, 1, 1);
-        final List<LearnedGroup> groups = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            final JudgeExample example = tasks.example("alignment", Split.TRAIN, i);
-            final EncodedPrompt prompt = model.encode(example.prompt(), example.pictures(), example.id());
-            final PackedGroup packed = new PackedGroup(
-                    prompt,
-                    List.of(
-                            model.encodeCompletion("<think>seen red ball left.</think><answer>yes</answer>"),
-                            model.encodeCompletion("<think>seen blue box.</think><answer>no</answer>")));
-            try (NDManager scope = model.newScope()) {
-                final float[] behaviour =
-                        model.score(List.of(packed), 1, scope).logProbs().toFloatArray();
-                groups.add(new LearnedGroup("alignment", 0, packed, behaviour, new double[] {1, -1}, false));
-            }
-        }
-        return groups;
+        return IntStream.range(0, 4)
+                .mapToObj(i -> learned.apply(Samples.answers(
+                        model,
+                        tasks.example("alignment", Split.TRAIN, i),
+                        "<think>seen red ball left.</think><answer>yes</answer>",
+                        "<think>seen blue box.</think><answer>no</answer>")))
+                .toList();
     }
 
     private static double[] logProbsOfBoth(final JudgeModel model, final LearnedGroup group) {
@@ -97,7 +89,7 @@ class GrpoTrainerTest {
     @Test
     void shouldRaiseWhatWasRewardedAndLowerTheRest() {
         try (JudgeModel model = model();
-                GrpoTrainer trainer = new GrpoTrainer(model, settings(100_000, 0))) {
+                GrpoTrainer trainer = new GrpoTrainer(model, settings())) {
             final List<LearnedGroup> batch = batch(model);
             final double[] before = logProbsOfBoth(model, batch.get(0));
             final Map<String, Double> metrics = trainer.learn(batch);
@@ -112,38 +104,69 @@ class GrpoTrainerTest {
         }
     }
 
-    @Test
-    void shouldLearnTheSameInMicroBatches() {
+    /** What an update adds to the weights: {@code [parameters]}. */
+    private static double[] learned(
+            final JudgeModel model, final GrpoTrainer trainer, final Map<String, Double> metrics) {
+        final double[] before = weights(model);
+        metrics.putAll(trainer.learn(batch(model, answers -> answers.sampledByAnother(0.1f))));
+        final double[] change = weights(model);
+        for (int i = 0; i < change.length; i++) {
+            change[i] -= before[i];
+        }
+        return change;
+    }
+
+    private static double[] weights(final JudgeModel model) {
+        return model.policy().tensors().values().stream()
+                .map(NDArray::toFloatArray)
+                .flatMapToDouble(values -> IntStream.range(0, values.length).mapToDouble(i -> values[i]))
+                .toArray();
+    }
+
+    private static double norm(final double[] values) {
+        return Math.sqrt(DoubleStream.of(values).map(v -> v * v).sum());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"token, none", "seq, none", "token, token", "seq, sequence"})
+    void shouldLearnTheSameInMicroBatches(final String lossAvgMode, final String rolloutIs) {
+        final String[] pairs = {
+            "actor.loss_avg_mode=" + lossAvgMode, "algorithm.rollout_is=" + rolloutIs, "algorithm.kl_coef=0.1"
+        };
+        final List<String> oneGroupEach = List.of("actor.max_tokens_per_micro_batch=1");
+        final Map<String, Double> one = new HashMap<>();
+        final Map<String, Double> many = new HashMap<>();
         try (JudgeModel whole = model();
                 JudgeModel pieces = model();
-                GrpoTrainer inOne = new GrpoTrainer(whole, settings(100_000, 0.1));
-                GrpoTrainer inMany = new GrpoTrainer(pieces, settings(1, 0.1))) {
-            final Map<String, Double> one = inOne.learn(batch(whole));
-            final Map<String, Double> many = inMany.learn(batch(pieces));
-            assertThat(many.get("actor/grad_norm")).isCloseTo(one.get("actor/grad_norm"), within(1e-4));
-            assertThat(many.get("actor/pg_loss")).isCloseTo(one.get("actor/pg_loss"), within(1e-5));
+                GrpoTrainer inOne = new GrpoTrainer(whole, settings(pairs));
+                GrpoTrainer inMany = new GrpoTrainer(
+                        pieces,
+                        settings(Stream.concat(oneGroupEach.stream(), Stream.of(pairs))
+                                .toArray(String[]::new)))) {
+            final double[] expected = learned(whole, inOne, one);
+            final double[] difference = learned(pieces, inMany, many);
+            for (int i = 0; i < difference.length; i++) {
+                difference[i] -= expected[i];
+            }
+            assertThat(norm(difference)).isLessThan(MICRO_BATCHES * norm(expected));
         }
+        // AdamW's step hides a gradient that is too large by a factor; the norm before it does not
+        assertThat(many.get("actor/grad_norm")).isCloseTo(one.get("actor/grad_norm"), within(1e-4));
+        assertThat(many.get("actor/pg_loss")).isCloseTo(one.get("actor/pg_loss"), within(1e-5));
     }
 
     /** The log says that its policy sampled each token e^0.5 times as likely as the present one would. */
     private static List<LearnedGroup> sampledByAnother(final JudgeModel model) {
-        return batch(model).stream()
-                .map(g -> {
-                    final float[] behaviour = g.behaviour().clone();
-                    for (int i = 0; i < behaviour.length; i++) {
-                        behaviour[i] += 0.5f;
-                    }
-                    return new LearnedGroup(g.task(), 0, g.packed(), behaviour, g.advantages(), false);
-                })
-                .toList();
+        return batch(model, answers -> answers.sampledByAnother(0.5f));
     }
 
     @Test
     void shouldPutTheClipAroundTheStepsPolicyAndWeighWhatAnotherSampled() {
         try (JudgeModel naive = model();
                 JudgeModel decoupled = model();
-                GrpoTrainer without = new GrpoTrainer(naive, settings(100_000, 0));
-                GrpoTrainer with = new GrpoTrainer(decoupled, settings(1, 0, "token"))) {
+                GrpoTrainer without = new GrpoTrainer(naive, settings());
+                GrpoTrainer with = new GrpoTrainer(
+                        decoupled, settings("actor.max_tokens_per_micro_batch=1", "algorithm.rollout_is=token"))) {
             final Map<String, Double> plain = without.learn(sampledByAnother(naive));
             assertThat(plain.get("actor/ppo_kl")).isCloseTo(0.5, within(1e-4));
             assertThat(plain.get("actor/pg_clipfrac_lower")).isPositive();
@@ -160,10 +183,9 @@ class GrpoTrainerTest {
     @Test
     void shouldLeaveGroupsWithoutSpreadAlone() {
         try (JudgeModel model = model();
-                GrpoTrainer trainer = new GrpoTrainer(model, settings(100_000, 0))) {
-            final List<LearnedGroup> flat = batch(model).stream()
-                    .map(g -> new LearnedGroup(g.task(), 0, g.packed(), g.behaviour(), new double[2], true))
-                    .toList();
+                GrpoTrainer trainer = new GrpoTrainer(model, settings())) {
+            final List<LearnedGroup> flat =
+                    batch(model, answers -> answers.zeroSpread().learned());
             final double[] before = logProbsOfBoth(model, flat.get(0));
             assertThat(trainer.learn(flat).get("actor/grad_norm")).isZero();
             assertThat(logProbsOfBoth(model, flat.get(0))).isEqualTo(before);
@@ -174,7 +196,7 @@ class GrpoTrainerTest {
     @EnabledOnOs(OS.LINUX)
     void shouldHoldNativeMemoryFlatOverHundredsOfSteps() throws IOException {
         try (JudgeModel model = model();
-                GrpoTrainer trainer = new GrpoTrainer(model, settings(100_000, 0));
+                GrpoTrainer trainer = new GrpoTrainer(model, settings());
                 Agreement agreement = new Agreement(model, 2, 1)) {
             final List<LearnedGroup> batch = batch(model);
             int step = 0;

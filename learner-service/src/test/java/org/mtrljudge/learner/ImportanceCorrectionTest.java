@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.learner.LearnerSettings.RolloutIs;
 
 class ImportanceCorrectionTest {
     private static final double FLOAT = 1e-6;
@@ -26,7 +27,7 @@ class ImportanceCorrectionTest {
 
     @Test
     void shouldWeighEachTokenByItsOwnRatioAndTruncate() {
-        final ImportanceCorrection token = new ImportanceCorrection("token", 2);
+        final ImportanceCorrection token = new ImportanceCorrection(RolloutIs.TOKEN, 2);
         isClose(token.weights(PROXIMAL, BEHAVIOUR, LENGTHS), 1.5, 2, 0.5);
         final Map<String, Double> metrics = new HashMap<>();
         token.addTo(metrics);
@@ -39,13 +40,14 @@ class ImportanceCorrectionTest {
 
     @Test
     void shouldWeighATokenByItsCompletionsRatio() {
-        isClose(new ImportanceCorrection("sequence", 10).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 4.5, 4.5, 0.5);
-        isClose(new ImportanceCorrection("sequence", 2).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 2, 2, 0.5);
+        isClose(new ImportanceCorrection(RolloutIs.SEQUENCE, 10).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 4.5, 4.5, 0.5);
+        isClose(new ImportanceCorrection(RolloutIs.SEQUENCE, 2).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 2, 2, 0.5);
     }
 
     @Test
     void shouldRefuseLengthsThatAreNotTheTokens() {
-        assertThatThrownBy(() -> new ImportanceCorrection("token", 2).weights(PROXIMAL, BEHAVIOUR, new int[] {2}))
+        assertThatThrownBy(
+                        () -> new ImportanceCorrection(RolloutIs.TOKEN, 2).weights(PROXIMAL, BEHAVIOUR, new int[] {2}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -48,28 +48,29 @@ final class LearnerTopics implements TrainingListener {
         consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
     }
 
-    /** @param limit prompts that may be unanswered */
-    Exchange exchange(final PastRun past, final int limit) {
-        return new Exchange(
-                new PromptWriter(topics, producer, past.promptsEnd()),
-                new ScoredReader(topics, consumer, past.state().offsets()),
-                context(),
-                past,
-                limit,
-                60_000);
-    }
-
-    /** A run without files whose services are healthy. */
-    RunContext context() {
+    /** The run's; its Kafka clients reach no broker. */
+    RunContext run() {
+        final Path nowhere = Path.of("unused");
         return new RunContext(
                 new KafkaClients(topics, Map.of()),
                 WeightTransport.LOG,
                 "digest of settings",
-                Path.of("checkpoints"),
-                Path.of("data"),
+                nowhere,
+                nowhere,
                 this,
                 () -> {},
                 CLOCK);
+    }
+
+    /** @param limit prompts that may be unanswered */
+    Exchange exchange(final PastRun past, final int limit) {
+        return new Exchange(
+                run(),
+                new PromptWriter(topics, producer, past.promptsEnd()),
+                new ScoredReader(topics, consumer, past.state().offsets()),
+                past,
+                limit,
+                60_000);
     }
 
     /** What was asked, in order. */

@@ -10,7 +10,13 @@ class LearningRateTest {
     private static final int STEPS = 12;
 
     private static LearnerSettings.Optim optim(final String schedule) {
-        return new LearnerSettings.Optim(1e-3, 0, 0.9, 0.999, 4, schedule, 0.1);
+        return Samples.settings(
+                        "actor.optim.lr=1.0e-3",
+                        "actor.optim.lr_warmup_steps=4",
+                        "actor.optim.lr_scheduler_type=" + schedule,
+                        "actor.optim.min_lr_ratio=0.1")
+                .actor()
+                .optim();
     }
 
     @Test
@@ -32,11 +38,11 @@ class LearningRateTest {
 
     @Test
     void shouldEndTheStageAtTheNearerLimit() {
-        final SftSettings sft = new SftSettings(false, 100, 8, 10, 1.0, 50, 0, 0);
+        final SftSettings sft =
+                Samples.settings("sft.steps=100", "sft.max_seconds=50").sft();
         assertThat(sft.progress(10, 20)).isCloseTo(0.4, within(ROUNDING));
         assertThat(sft.progress(60, 20)).isCloseTo(0.6, within(ROUNDING));
-        assertThat(new SftSettings(false, 100, 8, 10, 1.0, 0, 0, 0).progress(10, 1e9))
-                .isCloseTo(0.1, within(ROUNDING));
+        assertThat(Samples.settings("sft.steps=100").sft().progress(10, 1e9)).isCloseTo(0.1, within(ROUNDING));
     }
 
     @Test

@@ -43,7 +43,7 @@ class PolicyPublisherTest {
                 List.of(),
                 0);
         final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
-        return new PolicyPublisher(topics.context(), writer, model, "other.scored", past);
+        return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
     }
 
     /** An entry of the journal from before a restart; it lies at twice its version, as after an aborted transaction. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,10 +12,8 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelOptions;
-import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -32,22 +29,15 @@ class TrainingResumeTest {
     private Path folder;
 
     private static LearnerSettings settings() {
-        return new LearnerSettings(
-                new LearnerSettings.Data(GROUPS, 64),
-                new LearnerSettings.Rollout(GROUP_SIZE, 1, 1),
-                new LearnerSettings.Actor(
-                        3,
-                        0.2,
-                        0.28,
-                        "token",
-                        1,
-                        2000,
-                        new ModelSettings(
-                                "float32", false, new ModelSettings.LoraSettings(0, 64, List.of("all-linear"))),
-                        new LearnerSettings.Optim(1e-3, 0.01, 0.9, 0.98, 2, "cosine", 0.1)),
-                new LearnerSettings.Algorithm(0, false, "none", 2),
-                new LearnerSettings.Trainer(STEPS, 0, 0, 0, 0, 1, List.of(), true, 1, 1, 1000),
-                new SftSettings(false, 0, 1, 1, 0, 0, 0, 0));
+        return Samples.settings(
+                "data.rollout_batch_size=" + GROUPS,
+                "rollout.n=" + GROUP_SIZE,
+                "actor.global_batch_size=3",
+                "actor.max_tokens_per_micro_batch=2000",
+                "actor.optim.lr=1.0e-3",
+                "actor.optim.lr_warmup_steps=2",
+                "algorithm.online_filtering=false",
+                "trainer.total_steps=" + STEPS);
     }
 
     /** Groups of a step: other pictures, lengths and rewards at every step. */
@@ -57,20 +47,12 @@ class TrainingResumeTest {
         for (int i = 0; i < GROUPS; i++) {
             final int number = (step - 1) * GROUPS + i;
             final JudgeExample example = tasks.example(i % 2 == 0 ? "alignment" : "safety", Split.TRAIN, number);
-            final EncodedPrompt prompt = model.encode(example.prompt(), example.pictures(), example.id());
-            final List<int[]> completions = new ArrayList<>();
-            final double[] advantages = new double[GROUP_SIZE];
-            int tokens = 0;
+            final String[] completions = new String[GROUP_SIZE];
             for (int c = 0; c < GROUP_SIZE; c++) {
-                final String text = "<think>seen" + " red ball left.".repeat(1 + (number + c) % 5) + "</think>";
-                completions.add(model.encodeCompletion(text + "<answer>yes</answer>"));
-                tokens += completions.get(c).length;
-                advantages[c] = c % 2 == 0 ? 1 : -1;
+                completions[c] =
+                        "<think>seen" + " red ball left.".repeat(1 + (number + c) % 5) + "</think><answer>yes</answer>";
             }
-            final float[] behaviour = new float[tokens];
-            Arrays.fill(behaviour, -3f);
-            groups.add(new LearnedGroup(
-                    example.task(), 0, new PackedGroup(prompt, completions), behaviour, advantages, false));
+            groups.add(Samples.answers(model, example, completions).sampledWith(-3f));
         }
         return groups;
     }

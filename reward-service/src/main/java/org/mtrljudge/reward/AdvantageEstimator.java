@@ -1,10 +1,8 @@
 package org.mtrljudge.reward;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 
-/** How rewards of a group become advantages, without a value network. */
+/** How rewards of a group become advantages, without a value network: {@code algorithm.adv_estimator}. */
 public enum AdvantageEstimator {
     /** (r − mean) / (unbiased standard deviation + 1e-6), as DeepSeekMath eq. 3 and EasyR1. */
     GRPO {
@@ -52,14 +50,5 @@ public enum AdvantageEstimator {
         final double squares =
                 Arrays.stream(rewards).map(r -> (r - mean) * (r - mean)).sum();
         return rewards.length < 2 ? 0 : squares / (rewards.length - 1);
-    }
-
-    /** Its name in settings: grpo, dr_grpo, rloo. */
-    public String key() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    public static List<String> keys() {
-        return Arrays.stream(values()).map(AdvantageEstimator::key).toList();
     }
 }

@@ -1,7 +1,6 @@
 package org.mtrljudge.reward;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
 
@@ -13,11 +12,7 @@ public record RewardRun(Algorithm algorithm, Reward reward) {
      *
      * @param runningScale divide them by their task's running scale
      */
-    public record Algorithm(String advEstimator, boolean runningScale) {
-        public Algorithm {
-            Check.choice("algorithm.adv_estimator", advEstimator, AdvantageEstimator.keys());
-        }
-    }
+    public record Algorithm(AdvantageEstimator advEstimator, boolean runningScale) {}
 
     /**
      * @param formatWeight α in (1 − α) · accuracy + α · format; without meaning when there is a file
@@ -59,7 +54,7 @@ public record RewardRun(Algorithm algorithm, Reward reward) {
     private RewardSettings settings(final RewardSet set) {
         return new RewardSettings(
                 set,
-                AdvantageEstimator.valueOf(algorithm.advEstimator.toUpperCase(Locale.ROOT)),
+                algorithm.advEstimator,
                 algorithm.runningScale,
                 reward.pairTimeoutMs);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,7 +30,8 @@ import org.mtrljudge.settings.io.Sha256;
 
 /**
  * All settings of a run: {@code quickstart.yaml}, which holds every key with its default, a YAML file over it, the environment's
- * over both, {@code key=value} pairs over all. Each process binds the sections it needs to records of its own.
+ * over both, {@code key=value} pairs over all. Each process binds the sections it needs to records of its own; a component that is
+ * an enum takes the names of its constants in lower case.
  */
 public final class SettingsTree {
     /** The section that is passed to every Kafka client untouched: its keys have dots and are not known here. */
@@ -43,6 +45,7 @@ public final class SettingsTree {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // unknown keys are found before
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .addModule(Choices.module())
             .build();
 
     private final ObjectNode tree;
@@ -217,6 +220,11 @@ public final class SettingsTree {
     private static String explain(final JsonProcessingException e) {
         if (e instanceof ValueInstantiationException invalid && invalid.getCause() != null) {
             return "wrong setting: " + invalid.getCause().getMessage();
+        }
+        if (e instanceof InvalidFormatException invalid
+                && invalid.getTargetType().isEnum()) {
+            return "wrong setting: " + path(invalid) + " is '" + invalid.getValue() + "', allowed is "
+                    + String.join(", ", Choices.words(invalid.getTargetType()));
         }
         if (e instanceof MismatchedInputException mismatch) {
             return "setting '" + path(mismatch) + "' is not " + describe(mismatch.getTargetType()) + ": "

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTreeTest {
     /** As much of the sections as these tests look at. */
@@ -17,6 +19,17 @@ class SettingsTreeTest {
         record Rollout(int n, double temperature) {}
 
         record Data(String file, int rolloutBatchSize) {}
+    }
+
+    /** A setting that is one of a few words. */
+    record Corrected(Algorithm algorithm) {
+        record Algorithm(Level rolloutIs) {}
+
+        enum Level {
+            NONE,
+            TOKEN,
+            SEQUENCE
+        }
     }
 
     @TempDir
@@ -75,6 +88,33 @@ class SettingsTreeTest {
         final Seen seen = SettingsTree.read(file, Map.of(), List.of()).bind(Seen.class);
         assertThat(seen.kafka()).isEmpty();
         assertThat(seen.rollout().n()).isEqualTo(8);
+    }
+
+    private static Corrected.Level level(final String pair) {
+        return SettingsTree.read(null, Map.of(), List.of(pair))
+                .bind(Corrected.class)
+                .algorithm()
+                .rolloutIs();
+    }
+
+    @Test
+    void shouldReadAnEnumFromItsNameInLowerCase() {
+        assertThat(level("rollout.n=8")).as("the default").isEqualTo(Corrected.Level.NONE);
+        assertThat(level("algorithm.rollout_is=sequence")).isEqualTo(Corrected.Level.SEQUENCE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "algorithm.rollout_is=sometimes, sometimes",
+        "algorithm.rollout_is=TOKEN, TOKEN",
+        "algorithm.rollout_is=1, 1", // not the second constant
+        "algorithm.rollout_is=true, true",
+        "algorithm.rollout_is=null, ''"
+    })
+    void shouldNameAWordThatIsNoneOfAnEnumsWithItsKeyAndTheChoices(final String pair, final String value) {
+        assertThatThrownBy(() -> level(pair))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("wrong setting: algorithm.rollout_is is '%s', allowed is none, token, sequence", value);
     }
 
     @Test

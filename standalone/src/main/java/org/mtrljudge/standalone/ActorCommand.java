@@ -36,7 +36,7 @@ final class ActorCommand implements Callable<Integer> {
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final String name = id != null ? id : "actor-" + ProcessHandle.current().pid();
         Logs.to(directory.path().resolve(name + ".log"));
-        try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.join(directory.kafka()));
+        try (EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.join(directory.kafka()));
                 Interruption interruption = new Interruption();
                 @Nullable PolicyStore store = settings.connections().policyStore();
                 Actor actor = actor(name, directory, settings, broker, store)) {

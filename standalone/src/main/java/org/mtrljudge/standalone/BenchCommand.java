@@ -1,147 +1,19 @@
 package org.mtrljudge.standalone;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.mtrljudge.learner.Learner;
-import org.mtrljudge.learner.RunContext;
-import org.mtrljudge.learner.Stage;
-import org.mtrljudge.learner.TrainingListener;
-import org.mtrljudge.learner.TrainingResult;
-import org.mtrljudge.learner.WeightTransport;
-import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.checkpoint.JudgeFolder;
-import org.mtrljudge.model.engine.JudgeModule;
-import org.mtrljudge.schemas.KafkaClients;
-import org.mtrljudge.schemas.LocalSchemaRegistry;
-import org.mtrljudge.schemas.Topics;
-import org.mtrljudge.settings.io.Folders;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-/** Speed as ratios within one run. */
 @Command(
         name = "bench",
         description = "Measures speed as ratios within one run.",
         subcommands = {
-            BenchCommand.LearnerBench.class,
+            LearnerBenchCommand.class,
             ModelBenchCommand.class,
-            RescoreBench.class,
+            RescoreBenchCommand.class,
             RecoveryBenchCommand.class,
-            WeightsBench.class,
+            WeightsBenchCommand.class,
             AsyncBenchCommand.class,
-            TrlCommand.class
+            TrlBenchCommand.class
         })
 final class BenchCommand {
     private BenchCommand() {}
-
-    @Command(
-            name = "learner",
-            description =
-                    "The learner through Kafka against the same forward, backward and update in a bare loop. Prompts are"
-                            + " answered at once with prepared groups, so that only the learner is measured.")
-    static final class LearnerBench implements Callable<Integer> {
-        @Option(names = "--steps", description = "measured steps of each (default: ${DEFAULT-VALUE})")
-        private int steps = 40;
-
-        @Override
-        public Integer call() throws IOException {
-            Logs.quiet();
-            final RunSettings settings = RunSettings.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
-            JudgeModule.useThreads(settings.learner().trainer().threads());
-            final Path folder = Files.createTempDirectory("judge-bench");
-            final PreparedGroups prepared = new PreparedGroups(settings);
-            try (JudgeModel model = JudgeModel.load(JudgeFolder.named(settings.model()))) {
-                bareTokensPerSecond(prepared, model, 10); // the JIT settles
-                final double before = bareTokensPerSecond(prepared, model, steps);
-                final double kafka = kafkaTokensPerSecond(settings, prepared, model, folder);
-                final double after = bareTokensPerSecond(prepared, model, steps);
-                final double bare = (before + after) / 2;
-                System.out.printf(
-                        Locale.ROOT,
-                        "bare loop %.0f tokens/s (before %.0f, after %.0f), learner through Kafka %.0f tokens/s: %.0f %%%n",
-                        bare,
-                        before,
-                        after,
-                        kafka,
-                        100 * kafka / bare);
-            } finally {
-                Folders.delete(folder);
-            }
-            return 0;
-        }
-
-        private static double bareTokensPerSecond(
-                final PreparedGroups prepared, final JudgeModel model, final int updates) {
-            final long start = System.nanoTime();
-            final long tokens = prepared.learnBare(model, updates);
-            return tokens / ((System.nanoTime() - start) / 1e9);
-        }
-
-        private static double kafkaTokensPerSecond(
-                final RunSettings settings, final PreparedGroups prepared, final JudgeModel model, final Path folder) {
-            final Topics topics = new Topics("bench", new LocalSchemaRegistry());
-            final Sums sums = new Sums();
-            try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
-                broker.prepare(topics);
-                final KafkaClients clients = broker.clients(topics);
-                try (InstantAnswers answers = new InstantAnswers(clients, prepared);
-                        Learner learner = new Learner(
-                                context(clients, folder, sums, answers::check),
-                                settings.learner(),
-                                model,
-                                prepared,
-                                null)) {
-                    answers.start();
-                    final TrainingResult result = learner.run();
-                    final double seconds = result.secondsByPhase().getOrDefault(Stage.RL.key(), Double.NaN);
-                    System.out.printf(
-                            Locale.ROOT,
-                            "of a step's time: its journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",
-                            100 * sums.of("timing_s/journal") / seconds,
-                            100 * sums.of("timing_s/publish") / seconds,
-                            100 * sums.of("timing_s/save_checkpoint") / seconds);
-                    return result.rl().generatedTokens() / seconds;
-                }
-            }
-        }
-
-        private static RunContext context(
-                final KafkaClients clients, final Path folder, final TrainingListener listener, final Runnable health) {
-            return new RunContext(
-                    clients,
-                    WeightTransport.LOG,
-                    "bench",
-                    folder.resolve("checkpoints"),
-                    folder,
-                    listener,
-                    health,
-                    Clock.systemUTC());
-        }
-    }
-
-    /** Adds metrics up over the steps. */
-    private static final class Sums implements TrainingListener {
-        private final Map<String, Double> sums = new HashMap<>();
-
-        double of(final String metric) {
-            return sums.getOrDefault(metric, 0.0);
-        }
-
-        @Override
-        public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
-            metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
-        }
-
-        @Override
-        public void warned(final String message) {
-            System.err.println("warning: " + message);
-        }
-    }
 }

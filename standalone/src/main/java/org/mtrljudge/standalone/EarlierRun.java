@@ -45,7 +45,7 @@ final class EarlierRun implements AutoCloseable {
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final Topics topics = settings.connections().topics(directory.run());
-        final EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()));
+        final EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
         final List<String> scored = broker.topics().stream()
                 .filter(name -> TOPIC.matcher(name).matches())
                 .toList();

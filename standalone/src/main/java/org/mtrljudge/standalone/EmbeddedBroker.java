@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.Topic;
 import org.mtrljudge.schemas.Topics;
+import org.mtrljudge.service.Connections;
 
 /** A Kafka broker and KRaft controller inside this JVM, on loopback, its log in a folder. */
 public final class EmbeddedBroker implements AutoCloseable {
@@ -53,13 +54,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * The brokers of a run: those that its settings name, as those of a run of separate services do, or else its own.
      *
-     * @param settings whose {@code kafka:} section every client is given
+     * @param connections whose {@code kafka:} section every client is given
      * @param own starts or finds the run's own
      */
-    static EmbeddedBroker of(final RunSettings settings, final Supplier<EmbeddedBroker> own) {
-        return settings.kafka().containsKey(ADDRESS)
-                ? new EmbeddedBroker(null, settings.kafka())
-                : own.get().reachedWith(settings.kafka());
+    static EmbeddedBroker of(final Connections connections, final Supplier<EmbeddedBroker> own) {
+        return connections.kafka().containsKey(ADDRESS)
+                ? new EmbeddedBroker(null, connections.kafka())
+                : own.get().reachedWith(connections.kafka());
     }
 
     /** The same, but its clients are given these settings too, all but the address. */

@@ -93,7 +93,7 @@ final class ExperimentRuns {
         final RunDirectory directory = RunDirectory.open(settings.folder(), cell.name());
         final RunSettings own = RunSettings.read(directory.settings(), List.of());
         final Topics topics = own.connections().topics(directory.run());
-        try (EmbeddedBroker broker = EmbeddedBroker.of(own, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+        try (EmbeddedBroker broker = EmbeddedBroker.of(own.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             return reader.read(broker.clients(topics));
         }
     }

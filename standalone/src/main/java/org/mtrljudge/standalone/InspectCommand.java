@@ -1,18 +1,12 @@
 package org.mtrljudge.standalone;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
-import org.mtrljudge.schemas.KafkaClients;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.TopicScan;
 import org.mtrljudge.schemas.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,47 +36,14 @@ final class InspectCommand implements Callable<Integer> {
         final RunDirectory directory = run.open();
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final Topics topics = settings.connections().topics(run.name());
-        try (EmbeddedBroker broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            final Deque<ScoredGroup> newest = newest(broker.clients(topics));
+        try (EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+            final List<ScoredGroup> newest = new NewestGroups(purpose, task, count).in(broker.clients(topics));
             if (newest.isEmpty()) {
                 System.out.println("no scored groups of that kind in the log of " + run.name());
             }
             newest.forEach(this::print);
         }
         return 0;
-    }
-
-    /** The newest groups, of as many tasks as there are room for. */
-    private Deque<ScoredGroup> newest(final KafkaClients clients) {
-        final Map<String, Deque<ScoredGroup>> byTask = new LinkedHashMap<>();
-        try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {
-            while (!scan.done()) {
-                for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
-                    final PromptRequest prompt = entry.value().getRollout().getPrompt();
-                    if (prompt.getPurpose() == purpose && (task == null || task.equals(prompt.getTask()))) {
-                        final Deque<ScoredGroup> kept =
-                                byTask.computeIfAbsent(prompt.getTask(), t -> new ArrayDeque<>());
-                        kept.addLast(entry.value());
-                        if (kept.size() > count) {
-                            kept.removeFirst();
-                        }
-                    }
-                }
-            }
-        }
-        return inTurn(byTask);
-    }
-
-    private Deque<ScoredGroup> inTurn(final Map<String, Deque<ScoredGroup>> byTask) {
-        final Deque<ScoredGroup> chosen = new ArrayDeque<>();
-        while (chosen.size() < count && byTask.values().stream().anyMatch(d -> !d.isEmpty())) {
-            for (final Deque<ScoredGroup> groups : byTask.values()) {
-                if (!groups.isEmpty() && chosen.size() < count) {
-                    chosen.addLast(groups.removeLast());
-                }
-            }
-        }
-        return chosen;
     }
 
     private void print(final ScoredGroup group) {

@@ -25,7 +25,7 @@ final class LoggedRun implements AutoCloseable {
         this.store = settings.connections().policyStore();
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
-        this.broker = EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()));
+        this.broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
         this.clients = broker.clients(settings.connections().topics(directory.run()));
         this.scored = earlier == null
                 ? new ScoredLog(clients.topics().scored(), clients, directory.dataRoot(settings))

@@ -100,6 +100,11 @@ final class Progress implements TrainingListener {
     }
 
     @Override
+    public void noted(final String note) {
+        out.println(note);
+    }
+
+    @Override
     public void warned(final String warning) {
         out.println((terminal ? "\n" : "") + "warning: " + warning);
     }

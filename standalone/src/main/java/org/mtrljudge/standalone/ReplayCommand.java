@@ -84,7 +84,7 @@ final class ReplayCommand implements Callable<Integer> {
         Logs.to(directory.path().resolve("judge.log"));
         try (Interruption interruption = new Interruption();
                 EmbeddedBroker broker =
-                        EmbeddedBroker.of(settings, () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+                        EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = settings.connections().topics(run.name());
             final Replay replay = new Replay(
                     broker.clients(topics), folder.name(), rewardSettings(settings), filter, folder.streamsState());

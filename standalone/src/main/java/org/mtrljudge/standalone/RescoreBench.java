@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,41 +33,43 @@ import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "rescore",
-        description =
-                "A replay of prepared rollouts against a bare consume-and-produce of the same bytes on the same broker,"
-                        + " and against a plain Python loop over the same completions from a file.")
-final class RescoreBench implements Callable<Integer> {
+/**
+ * A replay of prepared rollouts against a bare consume-and-produce of the same bytes on the same broker, and against a plain Python loop
+ * over the same completions from a file.
+ */
+final class RescoreBench {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int PYTHON_GROUPS = 5000;
 
-    @Option(
-            names = "--groups",
-            description = "scored in the largest run; a tenth in the smallest (default: ${DEFAULT-VALUE})")
-    private int groups = 50_000;
-
-    @Option(names = "--completions", description = "of a group (default: ${DEFAULT-VALUE})")
-    private int completions = 20;
-
-    @Option(names = "--python", paramLabel = "PROGRAM", description = "a Python 3 (default: ${DEFAULT-VALUE})")
-    private String python = "python3";
-
+    private final int groups;
+    private final int completions;
+    private final String python;
+    private final PrintStream out;
     private final Topics topics = new Topics("bench", new LocalSchemaRegistry());
 
-    @Override
-    public Integer call() throws IOException {
+    /**
+     * @param groups scored in the largest run; a tenth in the smallest
+     * @param completions per group
+     * @param python a Python 3 program
+     */
+    RescoreBench(final int groups, final int completions, final String python, final PrintStream out) {
+        this.groups = groups;
+        this.completions = completions;
+        this.python = python;
+        this.out = out;
+    }
+
+    /** Measures and prints. */
+    void run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-bench");
         final RescoreGroups prepared = new RescoreGroups(completions);
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
             broker.prepare(topics);
             final long bytes = fill(broker, prepared);
-            System.out.printf(
+            out.printf(
                     Locale.ROOT,
-                    "%d groups of %d completions, %.1f KB a group%n",
+                    "%d groups of %d completions, %.1f KB per group%n",
                     groups,
                     completions,
                     bytes / 1e3 / groups);
@@ -77,7 +79,7 @@ final class RescoreBench implements Callable<Integer> {
             for (final int size : List.of(groups / 10, groups * 4 / 10, groups)) {
                 ResidentMemory.forgetPeak();
                 seconds.put(size, rescore(broker, folder, "n" + size, size));
-                System.out.printf(
+                out.printf(
                         Locale.ROOT,
                         "replay of %d groups: %.1f s, %.0f groups/s, %d MB resident at most (with the broker)%n",
                         size,
@@ -91,13 +93,12 @@ final class RescoreBench implements Callable<Integer> {
         } finally {
             Folders.delete(folder);
         }
-        return 0;
     }
 
-    private static void report(
+    private void report(
             final double ours, final double before, final double after, final Map<Integer, Double> seconds) {
         final double bare = (before + after) / 2;
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "bare consume-and-produce %.0f groups/s (before %.0f, after %.0f), replay %.0f groups/s: %.0f %%%n",
                 bare,
@@ -108,7 +109,7 @@ final class RescoreBench implements Callable<Integer> {
         final Integer[] sizes = seconds.keySet().toArray(new Integer[0]);
         final double early = slopeMs(seconds, sizes[0], sizes[1]);
         final double late = slopeMs(seconds, sizes[1], sizes[2]);
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "one more group costs %.3f ms up to %d groups, %.3f ms up to %d: %+.0f %%%n",
                 early,
@@ -191,10 +192,10 @@ final class RescoreBench implements Callable<Integer> {
 
     private void python(final Path folder, final RescoreGroups prepared, final double oursGroups) throws IOException {
         final Path file = folder.resolve("completions.jsonl");
-        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+        try (BufferedWriter lines = Files.newBufferedWriter(file)) {
             for (int i = 0; i < Math.min(groups, PYTHON_GROUPS); i++) {
-                out.write(json(prepared.group(i)));
-                out.newLine();
+                lines.write(json(prepared.group(i)));
+                lines.newLine();
             }
         }
         final Path script = folder.resolve("rescore_bench.py");
@@ -202,7 +203,7 @@ final class RescoreBench implements Callable<Integer> {
         final double theirs = PythonPeer.run(python, script, List.of(file.toString()))
                 .get("completions_per_second")
                 .asDouble();
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "plain Python loop %.0f completions/s, replay %.0f completions/s: %.1f ×%n",
                 theirs,

@@ -96,8 +96,7 @@ public final class StandaloneRun {
                                         : 0),
                         () -> JudgeModel.load(folder, settings.modelOptions()));
                 @Nullable PolicyStore store = settings.connections().policyStore();
-                EmbeddedBroker broker = EmbeddedBroker.of(
-                        settings,
+                EmbeddedBroker broker = EmbeddedBroker.of(settings.connections(),
                         () -> EmbeddedBroker.start(
                                 directory.kafka(),
                                 settings.connections().broker().port()))) {
@@ -134,7 +133,7 @@ public final class StandaloneRun {
         } catch (final IllegalArgumentException e) {
             throw new RunException(String.valueOf(e.getMessage()), e);
         }
-        System.out.println("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
+        listener.noted("rewards: http://127.0.0.1:" + server.port() + "/statistics, /prometheus, /health");
         return server;
     }
 

@@ -1,6 +1,7 @@
 package org.mtrljudge.standalone;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,30 +29,33 @@ import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.Topics;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.settings.io.Folders;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "weights",
-        description =
-                "1 GB of weights from a learner's memory to an actor's, through the log: against a bare produce-then-consume"
-                        + " of the same bytes on the same broker, and against saving and loading a checkpoint folder.")
-final class WeightsBench implements Callable<Integer> {
+/**
+ * 1 GB of weights from a learner's memory to an actor's, through the log: against a bare produce-then-consume of the same bytes on the
+ * same broker, and against saving and loading a checkpoint folder.
+ */
+final class WeightsBench {
     private static final double GB = 1e9;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
-    private int rounds = 3;
+    private final int rounds;
+    private final PrintStream out;
 
-    @Override
-    public Integer call() throws IOException {
-        Logs.quiet();
+    /** @param rounds how often each way takes its turn */
+    WeightsBench(final int rounds, final PrintStream out) {
+        this.rounds = rounds;
+        this.out = out;
+    }
+
+    /** Measures and prints. */
+    void run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-bench");
         final Topics topics = new Topics("bench", new LocalSchemaRegistry());
         try {
-            final Path checkpoint =
-                    RandomCheckpoint.write(folder, "large", 768, 23).folder();
+            final RandomCheckpoint random = RandomCheckpoint.write(folder, "large", 768, 23);
+            out.printf(Locale.ROOT, "a random checkpoint of %,d parameters%n", random.parameters());
+            final Path checkpoint = random.folder();
             try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
                     JudgeModel learner = JudgeModel.load(JudgeFolder.open(checkpoint));
                     JudgeModel actor = JudgeModel.load(JudgeFolder.open(checkpoint))) {
@@ -68,10 +71,9 @@ final class WeightsBench implements Callable<Integer> {
         } finally {
             Folders.delete(folder);
         }
-        return 0;
     }
 
-    private static void compare(
+    private void compare(
             final int round,
             final KafkaClients clients,
             final JudgeModel learner,
@@ -114,7 +116,7 @@ final class WeightsBench implements Callable<Integer> {
         });
         final double gb = learner.policy().parameterCount() * 4 / GB;
         if (round > 0) {
-            System.out.printf(
+            out.printf(
                     Locale.ROOT,
                     "%.2f GB: through the log %.2f s (%.2f to publish) = %.0f MB/s, %.0f %% of bare Kafka's %.2f s;"
                             + " a checkpoint folder saved and loaded %.2f s: %.1f x%n",

@@ -50,6 +50,8 @@ class RunSettingsTest {
             rollout.n=1 | wrong setting: rollout.n is 1, allowed is 2 to 1024
             actor.clip_ratio_low=-1 | actor.clip_ratio_low is -1, allowed is 0 to 1
             actor.loss_avg_mode=mean | actor.loss_avg_mode is 'mean', allowed is token, seq
+            actor.optim.lr_scheduler_type=linear | actor.optim.lr_scheduler_type is 'linear', allowed is constant, cosine
+            algorithm.rollout_is=sometimes | algorithm.rollout_is is 'sometimes', allowed is none, token, sequence
             algorithm.adv_estimator=gae | algorithm.adv_estimator is 'gae', allowed is grpo, dr_grpo, rloo
             reward.format_weight=2 | reward.format_weight is 2, allowed is 0 to 1
             actor.global_batch_size=64 | actor.global_batch_size is 64, allowed is 1 to 32

@@ -111,6 +111,11 @@ public final class MetricsLog implements TrainingListener {
     }
 
     @Override
+    public void noted(final String message) {
+        next.noted(message);
+    }
+
+    @Override
     public void warned(final String message) {
         next.warned(message);
     }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         description =
                 "TRL's GRPOTrainer and our loop through Kafka, one after the other, on the same checkpoint, prompts,"
                         + " group size, number of updates and completion length: seconds per step of each, and the ratio.")
-final class TrlCommand implements Callable<Integer> {
+final class TrlBenchCommand implements Callable<Integer> {
     @Option(
             names = "--python",
             required = true,

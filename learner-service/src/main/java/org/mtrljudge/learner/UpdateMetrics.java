@@ -1,0 +1,58 @@
+package org.mtrljudge.learner;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Sums over the updates of a training step, for its {@code actor/…} metrics. */
+final class UpdateMetrics {
+    private int updates;
+    private double gradNorm;
+    private double policyLoss;
+    private double kl;
+    private long tokens;
+    private double entropy;
+    private double policyKl;
+    private long clippedLow;
+    private long clippedHigh;
+
+    /** @param entropies {@code [tokens]} */
+    void addMicroBatch(final GrpoLoss.Terms terms, final NDArray entropies) {
+        policyLoss += terms.policyLoss().getFloat();
+        kl += terms.kl().getFloat();
+        for (final float value : entropies.toFloatArray()) {
+            entropy += value;
+        }
+        final float[] logRatio = terms.logRatio().toFloatArray();
+        for (final float value : logRatio) {
+            policyKl -= value;
+        }
+        tokens += logRatio.length;
+        clippedLow += terms.clippedLow().sum().getLong();
+        clippedHigh += terms.clippedHigh().sum().getLong();
+    }
+
+    /** @param norm of the update's gradients before they were clipped */
+    void addUpdate(final double norm) {
+        gradNorm += norm;
+        updates++;
+    }
+
+    /** Means over updates or over tokens, named as in the field (verl, EasyR1); zeros where there was no update. */
+    Map<String, Double> toMap(final double learningRate, final double klCoef) {
+        final double perUpdate = Math.max(1, updates);
+        final double perToken = Math.max(1, tokens);
+        final Map<String, Double> metrics = new TreeMap<>();
+        metrics.put("actor/grad_norm", gradNorm / perUpdate);
+        metrics.put("actor/lr", learningRate);
+        metrics.put("actor/pg_loss", policyLoss / perUpdate);
+        metrics.put("actor/kl_loss", kl / perUpdate);
+        metrics.put("actor/kl_coef", klCoef);
+        metrics.put("actor/entropy_loss", entropy / perToken);
+        metrics.put("actor/ppo_kl", policyKl / perToken);
+        metrics.put("actor/pg_clipfrac", (clippedLow + clippedHigh) / perToken);
+        metrics.put("actor/pg_clipfrac_lower", clippedLow / perToken);
+        metrics.put("actor/pg_clipfrac_higher", clippedHigh / perToken);
+        return metrics;
+    }
+}

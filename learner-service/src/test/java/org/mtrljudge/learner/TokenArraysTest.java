@@ -1,0 +1,72 @@
+package org.mtrljudge.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.learner.LearnerSettings.LossAvgMode;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.PackedGroup;
+
+/** How groups become the loss's arrays and micro-batches, by hand. */
+class TokenArraysTest {
+    private static final int PROMPT = 5;
+
+    /** Two completions of so many tokens; advantages 2 and −2. */
+    private static LearnedGroup group(final float behaviour, final int first, final int second) {
+        final float[] logProbs = new float[first + second];
+        Arrays.fill(logProbs, behaviour);
+        return new LearnedGroup(
+                "task",
+                0,
+                new PackedGroup(
+                        new EncodedPrompt(new int[PROMPT], new int[3][PROMPT], PROMPT, -1, List.of()),
+                        List.of(new int[first], new int[second])),
+                logProbs,
+                new double[] {2, -2},
+                false);
+    }
+
+    @Test
+    void shouldLayTokensOutGroupByGroupAndCompletionByCompletion() {
+        final List<LearnedGroup> groups = List.of(group(-1, 2, 1), group(-3, 1, 1));
+        final TokenArrays arrays = TokenArrays.of(groups, LossAverage.over(groups, LossAvgMode.TOKEN), null);
+        assertThat(arrays.oldLogProbs()).containsExactly(-1, -1, -1, -3, -3);
+        assertThat(arrays.advantages()).containsExactly(2, 2, -2, 2, -2);
+        assertThat(arrays.tokenWeights()).containsExactly(0.2f, 0.2f, 0.2f, 0.2f, 0.2f);
+        assertThat(arrays.importanceWeights()).isNull();
+    }
+
+    @Test
+    void shouldWeighTokensByTheWholeUpdateNotByTheirMicroBatch() {
+        final LearnedGroup first = group(-1, 2, 4);
+        final LearnedGroup second = group(-1, 1, 1);
+        final List<LearnedGroup> update = List.of(first, second);
+        // 8 tokens in 4 sequences
+        assertThat(weights(first, LossAverage.over(update, LossAvgMode.TOKEN)))
+                .containsExactly(0.125f, 0.125f, 0.125f, 0.125f, 0.125f, 0.125f);
+        assertThat(weights(first, LossAverage.over(update, LossAvgMode.SEQ)))
+                .containsExactly(0.125f, 0.125f, 0.0625f, 0.0625f, 0.0625f, 0.0625f);
+        assertThat(weights(second, LossAverage.over(update, LossAvgMode.SEQ))).containsExactly(0.25f, 0.25f);
+    }
+
+    private static float[] weights(final LearnedGroup microBatch, final LossAverage average) {
+        return TokenArrays.of(List.of(microBatch), average, null).tokenWeights();
+    }
+
+    @Test
+    void shouldPutGroupsOfSimilarWidthIntoAMicroBatchAsLongAsItsPaddedTokensFit() {
+        final LearnedGroup narrow = group(-1, 1, 1); // as wide as the prompt: a last token is never read
+        final LearnedGroup wide = group(-1, 4, 3);
+        final LearnedGroup middle = group(-1, 2, 2);
+        assertThat(List.of(narrow, wide, middle))
+                .extracting(g -> g.packed().width())
+                .containsExactly(5, 10, 7);
+        final List<LearnedGroup> groups = List.of(narrow, wide, middle);
+        assertThat(MicroBatches.of(groups, 30)).containsExactly(List.of(wide, middle, narrow)); // 3 rows of 10
+        assertThat(MicroBatches.of(groups, 29)).containsExactly(List.of(wide, middle), List.of(narrow));
+        assertThat(MicroBatches.of(groups, 19)).containsExactly(List.of(wide), List.of(middle, narrow));
+        assertThat(MicroBatches.of(groups, 1)).containsExactly(List.of(wide), List.of(middle), List.of(narrow));
+    }
+}

@@ -1,0 +1,22 @@
+package org.mtrljudge.standalone;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "learner",
+        description =
+                "The learner through Kafka against the same forward, backward and update in a bare loop. Prompts are"
+                        + " answered at once with prepared groups, so that only the learner is measured.")
+final class LearnerBenchCommand implements Callable<Integer> {
+    @Option(names = "--steps", description = "measured steps of each (default: ${DEFAULT-VALUE})")
+    private int steps = 40;
+
+    @Override
+    public Integer call() throws IOException {
+        new LearnerBench(steps, System.out).run();
+        return 0;
+    }
+}
