@@ -1,0 +1,42 @@
+package org.mtrljudge.tasks.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.tasks.Split;
+
+class DataCheckTest {
+    @TempDir
+    private Path folder;
+
+    private Path data(final String lines) throws IOException {
+        Files.write(folder.resolve("a.png"), new byte[] {1});
+        Files.write(folder.resolve("b.png"), new byte[] {2});
+        return Files.writeString(folder.resolve("data.jsonl"), lines);
+    }
+
+    @Test
+    void shouldCountAnswersAndFindQuestionsOfSeveralSplitsAndPicturesThatCannotBeDecoded() throws IOException {
+        final Path file = data("""
+                {"task":"t","prompt":"<image> one?","images":["a.png"],"answer":"yes","split":"train"}
+                {"task":"t","prompt":"<image> one?","images":["b.png"],"answer":"yes","split":"train"}
+                {"task":"t","prompt":"two?","images":[],"answer":"no","split":"train"}
+                {"task":"t","prompt":"<image> one?","images":["a.png"],"answer":"no","split":"test"}
+                """);
+        final DataCheck.Result result =
+                DataCheck.of(file, (picture, origin) -> picture[0] == 2 ? origin + " is no picture" : null);
+        assertThat(result.counts())
+                .containsExactly(
+                        new DataCheck.Count(Split.TRAIN, "t", 3, Map.of("no", 1, "yes", 2)),
+                        new DataCheck.Count(Split.TEST, "t", 1, Map.of("no", 1)));
+        assertThat(result.counts().get(0).mostFrequentPercent()).isEqualTo(66);
+        assertThat(result.repeated()).containsExactly("t line-4 of test is in train, too");
+        assertThat(result.unreadable()).containsExactly(file + " line-2 is no picture");
+        assertThat(result.isClean()).isFalse();
+    }
+}
