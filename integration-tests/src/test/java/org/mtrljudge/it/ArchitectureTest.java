@@ -112,6 +112,8 @@ class ArchitectureTest {
                     (JavaClass c) -> resideInAPackage(LEARNER).test(c)
                             && !resideInAnyPackage(
                                             "org.mtrljudge.learner",
+                                            // benchmarks and pretraining train without Kafka
+                                            "org.mtrljudge.learner.algorithm",
                                             "org.mtrljudge.learner.report",
                                             "org.mtrljudge.learner.settings",
                                             "org.mtrljudge.learner.audit",
