@@ -47,6 +47,7 @@ class BatchCollectorTest {
         return Samples.settings(
                 "data.rollout_batch_size=" + BATCH,
                 "data.max_response_length=8",
+                "actor.global_batch_size=" + BATCH,
                 "rollout.n=2",
                 "rollout.temperature=0.9",
                 "trainer.total_steps=10",
