@@ -21,9 +21,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The Kafka clients of one run, and the only class that constructs Kafka clients. It knows the run's topics, how to reach the run's
- * brokers, and which settings each kind of client needs. Keys are strings; values are bytes, so that a reader meets a record that it
- * cannot decode in its own code. Whoever asks for a client closes it.
+ * The Kafka clients of one run, and the only class that constructs Kafka clients. It knows the topics of the run, how to reach its
+ * brokers, and which settings each kind of client needs. Keys are strings. Values are bytes, so that a reader decodes them in its own
+ * code and can handle a damaged record. Whoever requests a client closes it.
  */
 public final class KafkaClients {
     /** The largest record that {@link Topics} allow. */
