@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * The actor's loop: newest weights, prompts from the share group, rollouts into the log, then the acknowledgement. It keeps
- * nothing: killed at any moment, its prompts go to another actor.
+ * The loop of an actor: fetch the newest weights, take prompts from the share group, write rollouts to the log, acknowledge the prompts.
+ * An actor has no state of its own: if it is killed at any moment, its prompts go to another actor.
  */
 public final class Actor implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Actor.class);
@@ -58,9 +58,9 @@ public final class Actor implements Runnable, AutoCloseable {
     private volatile @Nullable Exception failed;
 
     /**
-     * Takes over the engine and closes it in the end.
+     * Takes over the engine and closes it at the end.
      *
-     * @param store where policies lie that are too big for the log, if any do
+     * @param store the store of the policies that are too large for the log; null: there is no store
      */
     public Actor(
             final ActorSettings settings,
@@ -108,7 +108,8 @@ public final class Actor implements Runnable, AutoCloseable {
             }
             policyVersion = p.version();
             metrics.usesPolicy(p.version());
-            MDC.put("policyVersion", String.valueOf(p.version())); // in every line of this thread's log
+            // every log line of this thread contains the version
+            MDC.put("policyVersion", String.valueOf(p.version()));
             LOG.info("{} took policy version {}", settings.id(), p.version());
         });
     }
@@ -123,7 +124,8 @@ public final class Actor implements Runnable, AutoCloseable {
                         .max()
                         .orElse(-1),
                 order.size());
-        if (stopping) { // with or without the weights: the prompts in hand go to another actor
+        // even if the weights have arrived: the prompts go to another actor
+        if (stopping) {
             prompts.release();
             return;
         }
@@ -140,15 +142,16 @@ public final class Actor implements Runnable, AutoCloseable {
                 refuse(Objects.requireNonNull(requests.get(prompt)), prompt.getPromptId(), refused.reason());
             }
         }
-        producer.flush(); // a prompt is acknowledged only when its rollouts are in the log
+        // a prompt is acknowledged only when its rollouts are in the log
+        producer.flush();
         throwIfAWriteFailed();
         prompts.acknowledge(record -> !postponed.contains(record.offset()));
     }
 
     /**
-     * A prompt whose actors died again and again is taken alone, so that it takes no other along if it is the reason.
+     * Keeps only one prompt if its actors died repeatedly. If that prompt is the reason, the other prompts do not fail with it.
      *
-     * @return the offsets of the others, which are left out; none where nothing is suspected
+     * @return the offsets of the other prompts, which are postponed; empty where no prompt is suspected
      */
     private Set<Long> postponeAllButOneSuspect(final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests) {
         final Optional<PromptRequest> suspect = requests.entrySet().stream()
@@ -167,7 +170,7 @@ public final class Actor implements Runnable, AutoCloseable {
         return record.deliveryCount().orElse((short) 1);
     }
 
-    /** Those that can be generated, in their order; the others become dead letters. */
+    /** The prompts that can be decoded and have deliveries left, in their order. The others become dead letters. */
     private Map<PromptRequest, ConsumerRecord<String, byte[]>> readable(
             final List<ConsumerRecord<String, byte[]>> records) {
         final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = new LinkedHashMap<>();
@@ -189,7 +192,7 @@ public final class Actor implements Runnable, AutoCloseable {
         return requests;
     }
 
-    /** Lets the generator's thread work while this one keeps the prompts' locks. */
+    /** Runs work on the generator thread, while the calling thread renews the locks of the prompts. */
     private <T> T onGenerator(final Callable<T> work) {
         final Future<T> result = generator.submit(work);
         while (true) {
@@ -253,17 +256,17 @@ public final class Actor implements Runnable, AutoCloseable {
         }
     }
 
-    /** Of the policy it holds; −1 before the first. May be asked from any thread. */
+    /** The version of the current policy; −1 before the first policy. Any thread may call it. */
     int policyVersion() {
         return policyVersion;
     }
 
-    /** Ends the loop after the prompts in hand. */
+    /** Ends the loop after the current prompts. */
     public void stop() {
         stopping = true;
     }
 
-    /** Frees everything; call it after {@link #run} has returned. */
+    /** Closes all resources. Call it after {@link #run} has returned. */
     @Override
     public void close() {
         generator.shutdown();

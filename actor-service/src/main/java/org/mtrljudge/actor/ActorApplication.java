@@ -8,7 +8,7 @@ import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceProcess;
 import org.mtrljudge.service.ServiceSettings;
 
-/** An actor as a process of its own: {@code /health}, {@code /prometheus}, and its loop. */
+/** An actor as a separate process: {@code /health}, {@code /prometheus}, and its loop. */
 @Factory
 @Requires(property = ServiceProcess.SERVICE, value = ActorApplication.SERVICE)
 public final class ActorApplication {

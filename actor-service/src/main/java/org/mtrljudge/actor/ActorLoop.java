@@ -10,7 +10,7 @@ import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
 
-/** The life of an actor's process: wait for the run's topics, load the model, take prompts until it is stopped. */
+/** The work of an actor process: wait for the topics of the run, load the model, take prompts until the process is stopped. */
 final class ActorLoop implements ServiceLoop {
     private final ServiceSettings settings;
     private final ActorSection run;
@@ -37,7 +37,8 @@ final class ActorLoop implements ServiceLoop {
                 Actor opened = new Actor(
                         run.settings(settings.id()), clients, store, engines.engine(), metrics, Clock.systemUTC())) {
             actor = opened;
-            if (stopping) { // before there was one to be told
+            // stop() may have been called before the actor existed
+            if (stopping) {
                 opened.stop();
             }
             opened.run();
@@ -53,7 +54,7 @@ final class ActorLoop implements ServiceLoop {
         }
     }
 
-    /** It holds a policy: it can answer prompts. */
+    /** Whether the actor has a policy, so that it can answer prompts. */
     @Override
     public boolean isReady() {
         final Actor opened = actor;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mtrljudge.schemas.RolloutGroup;
 
-/** Counts for a metrics system. */
+/** The metrics of an actor. */
 public final class ActorMetrics {
     private static final String TASK = "task";
     private final MeterRegistry registry;

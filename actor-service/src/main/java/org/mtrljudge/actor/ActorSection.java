@@ -9,27 +9,29 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 
 /**
- * What actors read of a run's settings.
+ * The settings of a run that actors read.
  *
- * @param model a preset's name or a checkpoint folder
- * @param device auto (a GPU where there is one), cpu or cuda:N
+ * @param model the name of a preset, or a checkpoint folder
+ * @param device auto (a GPU if the machine has one), cpu or cuda:N
  */
 public record ActorSection(String model, String device, Data data, Rollout rollout, Policy actor) {
 
-    /** @param file a {@code data.jsonl}, beside which images by reference lie; null for the built-in tasks */
+    /** @param file a {@code data.jsonl}, whose folder contains the images by reference; null: the built-in tasks */
     public record Data(@Nullable String file) {}
 
-    /** How the policy is held. */
+    /** How the policy model is loaded. */
     public record Policy(ModelSettings model) {}
 
     /**
-     * @param actors how many run in a standalone process; 0 when all come as processes of their own
-     * @param maxPrompts an actor takes at once
-     * @param threads cores one operation of an actor may use
-     * @param inFlightUpdate actors take newer weights while a group is generating
-     * @param serverUrl of a completions server that generates instead of this process; null: none does
-     * @param serverModel the base model's name there
-     * @param serverAdapters a folder in which adapters reach it
+     * How completions are generated.
+     *
+     * @param actors the number of actors in a standalone process; 0: all actors are separate processes
+     * @param maxPrompts the largest number of prompts that an actor takes at once
+     * @param threads the number of cores that one operation of an actor may use
+     * @param inFlightUpdate whether actors take newer weights while they generate a group
+     * @param serverUrl the URL of a completions server that generates; null: the actor generates in its own process
+     * @param serverModel the name of the base model at the server
+     * @param serverAdapters a folder from which the server loads adapters
      */
     public record Rollout(
             int actors,
@@ -51,22 +53,22 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
         }
     }
 
-    /** @throws org.mtrljudge.model.config.ModelException when there is no such device */
+    /** @throws org.mtrljudge.model.config.ModelException when the device does not exist */
     public ModelOptions modelOptions() {
         return actor.model().on(device);
     }
 
-    /** Whether actors need a model in their own process. */
+    /** Whether actors generate in their own process, and so need a model there. */
     public boolean generatesHere() {
         return rollout.serverUrl() == null;
     }
 
-    /** @param id unique among the run's actors */
+    /** @param id the id of the actor, unique among the actors of the run */
     public ActorSettings settings(final String id) {
         return new ActorSettings(id, rollout.maxPrompts(), Topics.MAX_DELIVERIES, rollout.inFlightUpdate());
     }
 
-    /** Where images by reference lie. */
+    /** The folder of the images that a run names by reference. */
     public Path dataRoot(final Path runFolder) {
         return ImageStore.root(data.file(), runFolder);
     }

@@ -26,7 +26,7 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.io.Mappers;
 
-/** The requests to a completions server, and what its answers mean. */
+/** Sends requests to a completions server and reads its answers. */
 final class CompletionsClient {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration CONNECTING = Duration.ofSeconds(10);
@@ -46,7 +46,7 @@ final class CompletionsClient {
         this.key = key;
     }
 
-    /** What the server said. */
+    /** An answer of the server. */
     private record Answer(int status, byte[] body) {
         String error() {
             final String text = new String(body, StandardCharsets.UTF_8);
@@ -73,7 +73,11 @@ final class CompletionsClient {
         }
     }
 
-    /** Asks for a prompt's completions; a prompt the server finds wrong is refused, a server that fails is asked again. */
+    /**
+     * Requests the completions of a prompt. A prompt that the server rejects is refused. If the server fails, the request is repeated.
+     *
+     * @param mark the mark of all tokens, which is the policy version
+     */
     CompletableFuture<GenerationEngine.Result> complete(
             final String model,
             final PromptRequest prompt,
@@ -215,7 +219,7 @@ final class CompletionsClient {
         }
     }
 
-    /** Waits for it. */
+    /** Waits for a future and returns its result. A failure is thrown as its cause. */
     static <T> T joined(final CompletableFuture<T> future) {
         try {
             return future.join();

@@ -9,7 +9,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.settings.UsageException;
 
-/** What a run's actors generate with, by its settings. */
+/** Makes the generation engines of actors, as the settings of the run require. */
 public final class Engines {
     /** The key of a completions server, sent as a bearer token. */
     private static final String KEY = "OPENAI_API_KEY";
@@ -17,18 +17,18 @@ public final class Engines {
     private final ActorSection run;
     private final Path dataRoot;
 
-    /** @param dataRoot where images by reference lie */
+    /** @param dataRoot the folder of the images by reference */
     public Engines(final ActorSection run, final Path dataRoot) {
         this.run = run;
         this.dataRoot = dataRoot;
     }
 
-    /** With a model that is loaded for it. */
+    /** An engine with its own model, which is loaded for it. */
     public GenerationEngine engine() {
         return engine(() -> JudgeModel.load(JudgeFolder.named(run.model()), run.modelOptions()));
     }
 
-    /** @param models for actors that generate in this process */
+    /** @param models supplies the model of an actor that generates in this process */
     public GenerationEngine engine(final Supplier<JudgeModel> models) {
         final ActorSection.Rollout rollout = run.rollout();
         if (rollout.serverUrl() == null) {

@@ -6,30 +6,32 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 
-/** What an actor draws completions with: the judge's own model in this process, or a server. One thread at a time. */
+/** Generates the completions of an actor, with the judge's own model in this process or with a server. One thread at a time uses it. */
 public interface GenerationEngine extends AutoCloseable {
 
-    /** What became of a prompt. */
+    /** The result of a prompt. */
     sealed interface Result {
         PromptRequest prompt();
 
-        /** @param promptTokens length of the prompt as it was read, image tokens included */
+        /** @param promptTokens the length of the prompt in tokens, including image tokens */
         record Group(PromptRequest prompt, int promptTokens, List<GeneratedCompletion> completions) implements Result {}
 
-        /** The prompt can never be generated: a damaged picture, say. */
+        /** The prompt can never be answered, for example because a picture is damaged. */
         record Refused(PromptRequest prompt, String reason) implements Result {}
     }
 
-    /** Called once on the thread that generates, before anything else. */
+    /** Is called once on the generator thread, before any other method. */
     default void begin() {}
 
-    /** Draws with a policy's weights from now on. */
+    /** Generates with the weights of this policy from now on. */
     void use(Policy policy);
 
     /**
-     * Draws completions for prompts that want as many, drawn alike.
+     * Generates completions for prompts that have the same group size and the same sampling.
      *
-     * @param beforePiece called before each piece of drawing where weights may change in between; marks the piece's tokens
+     * @param groupSize the number of completions per prompt
+     * @param beforePiece is called before each piece of tokens if the weights may change between pieces. The tokens of the piece get
+     *     its value as their mark.
      */
     List<Result> generate(List<PromptRequest> prompts, int groupSize, Sampling sampling, IntSupplier beforePiece);
 

@@ -14,9 +14,9 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 
-/** The judge's own model in this process. */
+/** Generates with the judge's own model in this process. */
 public final class JudgeEngine implements GenerationEngine {
-    /** Tokens between two looks for newer weights. */
+    /** The number of tokens between two checks for newer weights. */
     private static final int PIECE_TOKENS = 16;
 
     private final JudgeModel model;
@@ -24,10 +24,10 @@ public final class JudgeEngine implements GenerationEngine {
     private final int threads;
 
     /**
-     * Takes over the model and closes it in the end.
+     * Takes over the model and closes it at the end.
      *
-     * @param dataRoot where images by reference lie
-     * @param threads cores one tensor operation may use
+     * @param dataRoot the folder of the images by reference
+     * @param threads the number of cores that one tensor operation may use
      */
     public JudgeEngine(final JudgeModel model, final Path dataRoot, final int threads) {
         this.model = model;

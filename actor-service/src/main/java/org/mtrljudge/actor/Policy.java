@@ -2,7 +2,7 @@ package org.mtrljudge.actor;
 
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 
-/** One complete policy version, its digest verified. Closing it frees what was fetched. */
+/** One complete policy version, whose digest is verified. Closing it releases the fetched weights. */
 public record Policy(int version, String digest, PolicyFetcher.Weights weights) implements AutoCloseable {
     @Override
     public void close() {

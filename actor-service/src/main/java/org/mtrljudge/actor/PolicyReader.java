@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows {@code RUN.policies} and fetches the newest version's chunks from {@code RUN.weights}. Both are read committed, so a
- * version that can be seen was written whole; a version whose digests do not fit is passed over and said so.
+ * Follows {@code RUN.policies} and fetches the chunks of the newest version from {@code RUN.weights}. Only committed records are read
+ * from both topics, so a visible version is complete. A version whose digests do not match is skipped, with a warning in the log.
  */
 public final class PolicyReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
@@ -31,7 +31,7 @@ public final class PolicyReader implements AutoCloseable {
     private final PolicyFetcher weights;
     private int newest = -1;
 
-    /** @param store where policies lie that are too big for the log, if any do */
+    /** @param store the store of the policies that are too large for the log; null: there is no store */
     public PolicyReader(final KafkaClients clients, final @Nullable PolicyStore store) {
         this.topics = clients.topics();
         this.policies = clients.consumer(KafkaClients.Fetching.BY_DEFAULT);
@@ -41,7 +41,7 @@ public final class PolicyReader implements AutoCloseable {
         policies.seekToBeginning(List.of(manifests));
     }
 
-    /** The newest whole version that was announced since the last call, if any; waits at most that long for an announcement. */
+    /** The newest usable version that was announced since the last call, if any. Waits at most the timeout for an announcement. */
     public Optional<Policy> poll(final Duration timeout) {
         final NavigableMap<Integer, PolicyManifest> announced = new TreeMap<>();
         for (Duration wait = timeout; ; wait = Duration.ZERO) {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The run's prompts, through its share group. What is taken is locked for this actor; a lock that is neither renewed nor acknowledged
- * runs out, and the prompt goes to another. One thread at a time.
+ * Takes the prompts of the run through its share group. A prompt that is taken is locked for this actor. If the actor neither renews the
+ * lock nor acknowledges the prompt, the lock expires and the prompt goes to another actor. One thread at a time uses it.
  */
 final class PromptQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PromptQueue.class);
@@ -24,36 +24,38 @@ final class PromptQueue implements AutoCloseable {
     private static final Duration RENEWAL = Duration.ofSeconds(2);
 
     private final ShareConsumer<String, byte[]> consumer;
-    private final Map<Long, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>(); // by offset
+    // the locked prompts by offset
+    private final Map<Long, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>();
 
     PromptQueue(final KafkaClients clients, final int maxPrompts) {
         this.consumer = clients.shareConsumer(maxPrompts);
         consumer.subscribe(List.of(clients.topics().prompts().name()));
     }
 
-    /** Waits for prompts and locks them; all those before must be acknowledged or released. */
+    /** Waits for prompts and locks them. All earlier prompts must be acknowledged or released before. */
     List<ConsumerRecord<String, byte[]>> acquire(final Duration wait) {
         consumer.poll(wait).forEach(record -> inHand.put(record.offset(), record));
         return List.copyOf(inHand.values());
     }
 
-    /** How often locks should be renewed: three times in their life. */
+    /** The time between two renewals of the locks: a third of the lock time. */
     long renewalMs() {
         return consumer.acquisitionLockTimeoutMs().orElse(LOCK_DEFAULT_MS) / 3;
     }
 
-    /** Keeps the locks of what is in hand. The consumer hands renewed records out again, and only those can be acknowledged later. */
+    /** Renews the locks. The consumer returns the renewed records again, and only these records can be acknowledged later. */
     void renew() {
         inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RENEW));
         final Map<Long, ConsumerRecord<String, byte[]>> renewed = new HashMap<>();
         final long deadline = System.nanoTime() + RENEWAL.toNanos();
         while (renewed.size() < inHand.size() && System.nanoTime() < deadline) {
-            for (final ConsumerRecord<String, byte[]> record :
-                    consumer.poll(POLL)) { // they come with the poll after next
+            // the renewed records arrive with the poll after next
+            for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 if (inHand.containsKey(record.offset())) {
                     renewed.put(record.offset(), record);
                 } else {
-                    consumer.acknowledge(record, AcknowledgeType.RELEASE); // a new one: not while others are in hand
+                    // a new prompt is not taken while this actor still has others
+                    consumer.acknowledge(record, AcknowledgeType.RELEASE);
                 }
             }
         }
@@ -63,12 +65,12 @@ final class PromptQueue implements AutoCloseable {
         }
     }
 
-    /** Gives what is in hand back: to another actor, or to this one later. */
+    /** Releases all locked prompts, to another actor or later to this actor. */
     void release() {
         acknowledge(record -> false);
     }
 
-    /** Accepts those that are done, gives the others back. */
+    /** Acknowledges the prompts that are done, and releases the others. */
     void acknowledge(final Predicate<ConsumerRecord<String, byte[]>> done) {
         inHand.values()
                 .forEach(record -> consumer.acknowledge(

@@ -16,19 +16,19 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.codec.PackedArrays;
 
-/** Turns prompts into rollout groups with the weights its engine holds. Knows no Kafka. */
+/** Makes rollout groups from prompts, with the current weights of its engine. It does not use Kafka. */
 final class RolloutMaker {
     /** Prompts that can be generated in one batch. */
     private record Kind(int groupSize, Sampling sampling) {}
 
-    /** What became of a prompt: a group, or why there is none. */
+    /** The outcome of a prompt: a group, or the reason for its refusal. */
     sealed interface Outcome {
         PromptRequest prompt();
 
-        /** The completions are there. */
+        /** The group of the prompt was generated. */
         record Rolled(PromptRequest prompt, RolloutGroup group) implements Outcome {}
 
-        /** The prompt can never be generated: a damaged picture, say. */
+        /** The prompt can never be answered, for example because a picture is damaged. */
         record Refused(PromptRequest prompt, String reason) implements Outcome {}
     }
 
@@ -44,7 +44,7 @@ final class RolloutMaker {
         this.clock = clock;
     }
 
-    /** Generates with these weights from now on. */
+    /** Generates with the weights of this policy from now on. */
     void use(final Policy policy) {
         engine.use(policy);
         version = policy.version();
@@ -56,9 +56,9 @@ final class RolloutMaker {
     }
 
     /**
-     * Generates the group of every prompt.
+     * Generates the groups of all prompts.
      *
-     * @param betweenPieces called now and then while tokens are drawn; it may {@link #use} a newer policy
+     * @param betweenPieces is called repeatedly while tokens are generated; it may {@link #use} a newer policy
      */
     List<Outcome> rollOut(final List<PromptRequest> prompts, final Runnable betweenPieces) {
         final List<Outcome> outcomes = new ArrayList<>();

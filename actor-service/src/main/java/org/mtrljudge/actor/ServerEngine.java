@@ -21,30 +21,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server that speaks OpenAI's chat completions and loads LoRA adapters over HTTP, as vLLM does: one actor, as many GPUs as the
- * server has. It must return token ids ({@code return_token_ids}) and the log-probabilities it sampled by.
+ * Generates with a server that has OpenAI's chat completions interface and loads LoRA adapters over HTTP, as vLLM does. One actor uses
+ * all GPUs of the server. The server must return token ids ({@code return_token_ids}) and the log-probabilities with which it sampled.
  */
 public final class ServerEngine implements GenerationEngine {
     private static final Logger LOG = LoggerFactory.getLogger(ServerEngine.class);
     private final Settings settings;
     private final CompletionsClient client;
     private final ImageStore images;
-    private @Nullable String adapter; // that the server has loaded
+    // the name of the adapter that the server has loaded
+    private @Nullable String adapter;
 
     /**
-     * Where the server is and how adapters reach it.
+     * The address of the server, and how it gets adapters.
      *
-     * @param url up to where {@code /v1} begins
-     * @param model the base model's name there
+     * @param url the address of the server, without {@code /v1}
+     * @param model the name of the base model at the server
      * @param adapters a folder that the server sees under the same path
-     * @param lora what is trained; the server cannot take whole models
-     * @param config of the base model
+     * @param lora the adapter that is trained, because the server cannot load whole models
+     * @param config the configuration of the base model
      */
     public record Settings(URI url, String model, Path adapters, Lora lora, JudgeConfig config) {}
 
     /**
-     * @param dataRoot where images by reference lie
-     * @param key sent as a bearer token; null for none
+     * @param dataRoot the folder of the images by reference
+     * @param key the key that is sent as a bearer token; null: no token is sent
      */
     public ServerEngine(final Settings settings, final Path dataRoot, final @Nullable String key) {
         this.settings = settings;
@@ -52,7 +53,7 @@ public final class ServerEngine implements GenerationEngine {
         this.images = new ImageStore(dataRoot);
     }
 
-    /** Writes the adapter where the server can read it, has it loaded, and the one before forgotten. */
+    /** Writes the adapter to the folder that the server reads, makes the server load it, and then removes the previous adapter. */
     @Override
     public void use(final Policy policy) {
         if (!(policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory)) {
@@ -77,7 +78,7 @@ public final class ServerEngine implements GenerationEngine {
         }
     }
 
-    /** All prompts are on their way at once: the server makes its batches. Weights do not change in between. */
+    /** Sends all prompts at once, because the server makes its own batches. The weights do not change meanwhile. */
     @Override
     public List<Result> generate(
             final List<PromptRequest> prompts,

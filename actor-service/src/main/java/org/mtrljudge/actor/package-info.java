@@ -1,4 +1,4 @@
-/** Prompts in, grouped rollouts out; takes new weights between groups. */
+/** The actor: it takes prompts, writes rollout groups, and takes new weights between groups. */
 @NullMarked
 package org.mtrljudge.actor;
 

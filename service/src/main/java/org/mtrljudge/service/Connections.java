@@ -10,17 +10,19 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 
 /**
- * How a process reaches a run's log and its policies.
+ * How a process reaches the log and the policies of a run.
  *
- * @param kafka passed to every Kafka client untouched
+ * @param kafka the settings that are passed unchanged to every Kafka client
  */
 public record Connections(Broker broker, WeightBus weights, Map<String, Object> kafka) {
-    /** Where brokers are. */
+    /** The Kafka setting that names the addresses of the brokers. */
     public static final String BOOTSTRAP = "bootstrap.servers";
 
     /**
-     * @param port of the embedded broker, 0 for any free one
-     * @param schemaRegistryUrl of a registry with Confluent's interface; null: ids are made from the schemas, without a server
+     * How a process reaches its broker and its schema registry.
+     *
+     * @param port the port of the embedded broker; 0: any free port
+     * @param schemaRegistryUrl the URL of a registry with Confluent's interface; null: ids are computed from the schemas, without a server
      */
     public record Broker(int port, @Nullable String schemaRegistryUrl) {
         public Broker {
@@ -29,10 +31,11 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
     }
 
     /**
-     * How policies travel.
+     * How policies reach the actors.
      *
-     * @param store where those lie that are larger than {@code maxLogMb}: {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX};
-     *     null: all go through the log
+     * @param store the store of the policies that are larger than {@code maxLogMb}: {@code file:/FOLDER} or
+     *     {@code s3://BUCKET/PREFIX}; null: all policies go through the log
+     * @param maxLogMb the size of the largest policy that goes through the log, in MiB
      */
     public record WeightBus(@Nullable String store, int maxLogMb) {
         public WeightBus {
@@ -43,13 +46,13 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
             }
         }
 
-        /** What goes through the log at most. */
+        /** The size of the largest policy that goes through the log. */
         public long maxLogBytes() {
             return (long) maxLogMb << 20;
         }
     }
 
-    /** Where policies lie that are too big for the log, to be closed by the caller; null when none is set. */
+    /** The store of the policies that are too large for the log; null when none is set. The caller closes it. */
     public @Nullable PolicyStore policyStore() {
         return weights.store == null ? null : PolicyStore.at(weights.store);
     }
@@ -65,7 +68,7 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
                 : new HttpSchemaRegistry(broker.schemaRegistryUrl);
     }
 
-    /** Without what Kafka's clients are told: there may be secrets in it. */
+    /** Names the Kafka settings without their values, which may be secrets. */
     @Override
     public String toString() {
         return "Connections[broker=" + broker + ", weights=" + weights + ", kafka=" + kafka.keySet() + "]";

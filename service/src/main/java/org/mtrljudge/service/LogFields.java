@@ -8,8 +8,8 @@ import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 import org.slf4j.MDC;
 
 /**
- * Logs of a service's process: a JSON object a line on standard output, with its run and the policy version it is at, which the loops put
- * into the MDC.
+ * Configures the log of a service process: one JSON object per line on standard output. Every line contains the run and the current
+ * policy version, which the loops put into the MDC.
  */
 final class LogFields {
     private static final String TEMPLATE = """
@@ -33,13 +33,13 @@ final class LogFields {
         config.add(config.newAppender("out", "Console")
                 .add(config.newLayout("JsonTemplateLayout").addAttribute("eventTemplate", TEMPLATE)));
         config.add(config.newLogger("org.mtrljudge", Level.INFO));
-        config.add(
-                config.newLogger("org.apache.kafka.clients.NetworkClient", Level.ERROR)); // waiting is told once, by us
+        // this client warns at every attempt to connect; the service itself says once that it waits
+        config.add(config.newLogger("org.apache.kafka.clients.NetworkClient", Level.ERROR));
         config.add(config.newRootLogger(Level.WARN).add(config.newAppenderRef("out")));
         Configurator.reconfigure(config.build());
     }
 
-    /** For the lines of the calling thread and, as log4j is told at the start, of those it begins. */
+    /** Sets the fields for the log lines of the calling thread and of the threads that it starts, which inherit them. */
     static void ofProcess(final ServiceSettings settings) {
         MDC.put("service", settings.service());
         MDC.put("run", settings.run());

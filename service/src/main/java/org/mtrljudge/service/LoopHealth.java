@@ -11,7 +11,7 @@ import io.micronaut.management.health.indicator.annotation.Readiness;
 import jakarta.inject.Singleton;
 import java.util.function.BooleanSupplier;
 
-/** /health/liveness: the loop's thread lives. /health/readiness: it does its work. */
+/** {@code /health/liveness}: the loop's thread is alive. {@code /health/readiness}: the loop does its work. */
 @Factory
 @Requires(beans = LoopRunner.class)
 final class LoopHealth {

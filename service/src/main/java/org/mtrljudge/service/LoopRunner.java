@@ -10,12 +10,12 @@ import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the service's loop beside its HTTP server; when it is done the process ends with 0, when it fails with 1. */
+/** Runs the loop of a service beside its HTTP server. The process ends with 0 when the loop is done, with 1 when the loop fails. */
 @Context
 @Requires(beans = {ServiceLoop.class, ServiceSettings.class})
 final class LoopRunner {
     private static final Logger LOG = LoggerFactory.getLogger(LoopRunner.class);
-    /** Enough for the prompts in hand, and less than what docker-compose.yml (40 s) and k8s/ (60 s) wait for before they kill. */
+    /** Enough for the current prompts, and shorter than the time before docker-compose.yml (40 s) and k8s/ (60 s) kill the process. */
     private static final Duration STOP = Duration.ofSeconds(25);
 
     private final ServiceLoop loop;
@@ -35,7 +35,7 @@ final class LoopRunner {
         thread.start();
     }
 
-    /** Whether the loop's thread lives; a learner that is done and stays counts. */
+    /** Whether the loop's thread is alive. A learner that is done and waits to be stopped also counts as alive. */
     boolean isAlive() {
         return thread.isAlive() || ended && settings.staysWhenDone();
     }

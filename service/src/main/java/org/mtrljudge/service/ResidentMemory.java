@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How much memory this process holds, as Linux tells; −1 where the system does not. */
+/** The resident memory of this process in bytes, as Linux reports it; −1 on other systems. */
 public final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
     private ResidentMemory() {}
 
-    /** The most since the start or the last {@link #forgetPeak}. */
+    /** The peak since the start of the process or the last {@link #forgetPeak}. */
     public static long peakBytes() {
         return bytes("VmHWM:");
     }
@@ -21,7 +21,7 @@ public final class ResidentMemory {
         return bytes("VmRSS:");
     }
 
-    /** Lets the peak begin anew from what is held now. */
+    /** Resets the peak to the current resident memory. */
     public static void forgetPeak() throws IOException {
         Files.writeString(CLEAR, "5");
     }

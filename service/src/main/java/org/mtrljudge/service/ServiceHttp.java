@@ -2,16 +2,18 @@ package org.mtrljudge.service;
 
 import java.util.Map;
 
-/** What is served over HTTP: {@code /health} with its parts, {@code /prometheus}, and the service's own controllers. */
+/** The HTTP server of a service: {@code /health} with its parts, {@code /prometheus}, and the service's own controllers. */
 public final class ServiceHttp {
-    private static final int ANY = -1; // Micronaut's word for any free port
+    // Micronaut's value for any free port
+    private static final int ANY = -1;
 
     private ServiceHttp() {}
 
     /**
-     * Micronaut's properties for that.
+     * The Micronaut properties of this server.
      *
-     * @param port 0 for any free one
+     * @param host the address to listen on
+     * @param port the port to listen on; 0: any free port
      */
     public static Map<String, Object> properties(final String host, final int port) {
         return Map.of(

@@ -1,13 +1,13 @@
 package org.mtrljudge.service;
 
-/** What a service does all the time. One thread runs it, others ask and stop it. */
+/** The work of a service. One thread runs it; other threads ask for its state and stop it. */
 public interface ServiceLoop {
-    /** Opens what it needs, works until it is done or stopped, and frees everything. */
+    /** Opens its resources, works until it is done or stopped, and closes its resources. */
     void run() throws InterruptedException;
 
-    /** Lets {@link #run} end soon: what is in hand is finished or given back. Also before it began. */
+    /** Makes {@link #run} end soon. Work in progress is finished or released. It may be called before {@link #run} begins. */
     void stop();
 
-    /** Whether it does its work now, and does not start, stop or stand still. */
+    /** Whether the loop does its work now: it is not starting, stopping or stalled. */
     boolean isReady();
 }

@@ -6,22 +6,25 @@ import java.util.function.Function;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 
-/** A service's {@code main}: settings, logs, then a Micronaut application with the service's loop beside its HTTP server. */
+/** The {@code main} of a service: settings, logs, then a Micronaut application with the loop of the service beside its HTTP server. */
 public final class ServiceProcess {
-    /** What chooses a service's beans where several lie on the class path. */
+    /** The property that selects the beans of one service where the class path contains several services. */
     public static final String SERVICE = "judge.service";
 
     private ServiceProcess() {}
 
     /**
-     * Returns when the service has started; wrong settings end the process with 2.
+     * Starts a service, and returns when it has started. Wrong settings end the process with 2.
      *
-     * @param sections binds what the service reads of the run's settings, to be injected: wrong ones are found before anything starts
+     * @param service the name of the service
+     * @param application the main class of the service
+     * @param sections binds the settings that the service reads, for injection. Wrong settings are found before anything starts.
      */
     public static void start(
             final String service, final Class<?> application, final Function<SettingsTree, ? extends Record> sections) {
         System.setProperty("log4j2.isThreadContextMapInheritable", "true");
-        System.setProperty("log4j2.shutdownHookEnabled", "false"); // what a loop says while it stops is to be read, too
+        // the messages of a loop that is stopping must also reach the log
+        System.setProperty("log4j2.shutdownHookEnabled", "false");
         LogFields.configure();
         try {
             final ServiceSettings settings = ServiceSettings.of(service, System.getenv());

@@ -11,15 +11,17 @@ import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 
 /**
- * What a service's process is told, by its environment and the settings file that names.
+ * The settings of a service process, from its environment variables and the settings file that they name.
  *
  * @param service actor, reward or learner
- * @param run the prefix of the run's topics: {@code JUDGE_RUN}
- * @param folder of the run: {@code JUDGE_RUNS/JUDGE_RUN}
- * @param id of this process among those of its kind: {@code JUDGE_ID}, or the machine's name
- * @param tree the run's settings: {@code JUDGE_CONFIG} and {@code JUDGE__…}
- * @param http where /health and /prometheus are served
- * @param staysWhenDone a learner that is done waits to be stopped, for platforms that would start it again: {@code JUDGE_WHEN_DONE=wait}
+ * @param run the name of the run, which is the prefix of its topics: {@code JUDGE_RUN}
+ * @param folder the folder of the run: {@code JUDGE_RUNS/JUDGE_RUN}
+ * @param id the id of this process, unique among the processes of its service: {@code JUDGE_ID}, or the service and the host name
+ * @param tree the settings of the run: {@code JUDGE_CONFIG} and {@code JUDGE__…}
+ * @param connections how the process reaches the log and the policies of the run
+ * @param http the address of {@code /health} and {@code /prometheus}
+ * @param staysWhenDone a learner that is done waits to be stopped, because some platforms would start it again:
+ *     {@code JUDGE_WHEN_DONE=wait}
  */
 public record ServiceSettings(
         String service,
@@ -30,10 +32,10 @@ public record ServiceSettings(
         Connections connections,
         Http http,
         boolean staysWhenDone) {
-    /** {@code JUDGE_HTTP_HOST} and {@code JUDGE_HTTP_PORT}; loopback and 8080. */
+    /** {@code JUDGE_HTTP_HOST} (default: loopback) and {@code JUDGE_HTTP_PORT} (default: 8080). */
     public record Http(String host, int port) {}
 
-    /** @throws UsageException that names what is wrong */
+    /** @throws UsageException that names the wrong setting */
     static ServiceSettings of(final String service, final Map<String, String> environment) {
         final String run = run(environment.getOrDefault("JUDGE_RUN", "quickstart"));
         final String config = environment.get("JUDGE_CONFIG");
@@ -85,7 +87,7 @@ public record ServiceSettings(
         }
     }
 
-    /** For the run's brokers and topics. */
+    /** The Kafka clients for the brokers and topics of the run. */
     public KafkaClients clients() {
         return new KafkaClients(connections.topics(run), connections.kafka());
     }

@@ -18,14 +18,14 @@ import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The run's topics as a service meets them at its start: the learner makes them, the others wait for them. */
+/** The topics of a run at the start of a service: the learner creates them, and the other services wait for them. */
 public final class TopicsReady {
     private static final Logger LOG = LoggerFactory.getLogger(TopicsReady.class);
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final short BROKERS_DEFAULT = -1;
 
-    /** Something that only works once brokers and topics are there. */
+    /** An action that succeeds only when the brokers and the topics exist. */
     private interface Attempt {
         void make(Admin admin) throws ExecutionException, InterruptedException;
     }
@@ -34,7 +34,7 @@ public final class TopicsReady {
     private final KafkaClients clients;
     private final BooleanSupplier stopping;
 
-    /** @param stopping ends every wait */
+    /** @param stopping whether the service is stopping, which ends every wait */
     public TopicsReady(final ServiceSettings settings, final KafkaClients clients, final BooleanSupplier stopping) {
         this.settings = settings;
         this.clients = clients;
@@ -42,20 +42,20 @@ public final class TopicsReady {
     }
 
     /**
-     * Makes the topics that are missing and sets the actors' group up.
+     * Creates the missing topics and sets up the share group of the actors.
      *
-     * @return false when the service is to stop
-     * @throws UsageException when the broker does not let this service in
+     * @return false when the service is stopping
+     * @throws UsageException when the broker refuses the credentials or the rights of this service
      */
     public boolean prepare() throws InterruptedException {
         return until(admin -> clients.topics().prepare(admin, BROKERS_DEFAULT));
     }
 
     /**
-     * Waits until the topics are there.
+     * Waits until the topics exist.
      *
-     * @return false when the service is to stop
-     * @throws UsageException when the broker does not let this service in
+     * @return false when the service is stopping
+     * @throws UsageException when the broker refuses the credentials or the rights of this service
      */
     public boolean await(final List<Topic<?>> wanted) throws InterruptedException {
         return until(
@@ -82,7 +82,7 @@ public final class TopicsReady {
         return false;
     }
 
-    /** What is still missing; null when nothing is. */
+    /** Names what is still missing, for the log; null when nothing is missing. */
     private @Nullable String missing(final Attempt attempt, final Admin admin) throws InterruptedException {
         try {
             attempt.make(admin);

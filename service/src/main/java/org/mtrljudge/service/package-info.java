@@ -1,3 +1,4 @@
+/** What all services share: process settings, connections, the loop and its thread, HTTP, health and logs. */
 @NullMarked
 package org.mtrljudge.service;
 

@@ -2,7 +2,7 @@ package org.mtrljudge.settings;
 
 import java.util.List;
 
-/** Bounds of settings: what is out of range is named with its value and what is allowed. */
+/** Checks the bounds of settings. The message of a failure names the setting, its value and the allowed values. */
 public final class Check {
     private Check() {}
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Settings that are one of a few words are enums; a file holds the constant's name in lower case, and nothing else is taken for it. */
+/** Reads enum settings. A settings file contains the name of a constant in lower case; every other value is refused. */
 final class Choices extends JsonDeserializer<Object> {
     private final Class<?> type;
 
@@ -35,7 +35,7 @@ final class Choices extends JsonDeserializer<Object> {
         });
     }
 
-    /** The words of an enum, in its order. */
+    /** The names of the constants of an enum in lower case, in the order of the enum. */
     static List<String> words(final Class<?> type) {
         return Arrays.stream(type.getEnumConstants()).map(Choices::word).toList();
     }
@@ -55,7 +55,7 @@ final class Choices extends JsonDeserializer<Object> {
         throw InvalidFormatException.from(parser, "no such choice", text, type);
     }
 
-    /** A key without a value is no choice either. */
+    /** A key without a value is also refused. */
     @Override
     public Object getNullValue(final DeserializationContext context) throws InvalidFormatException {
         throw InvalidFormatException.from(context.getParser(), "no choice", "", type);

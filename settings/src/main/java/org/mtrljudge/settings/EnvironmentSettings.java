@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Settings in a process's environment: {@code JUDGE__ROLLOUT__N=16} is {@code rollout.n}, {@code JUDGE__KAFKA__BOOTSTRAP_SERVERS} is
- * {@code kafka.bootstrap.servers}. With {@code __FROM_FILE} behind its name the value is what a file holds, as secrets are mounted.
+ * Reads settings from environment variables: {@code JUDGE__ROLLOUT__N=16} sets {@code rollout.n}, {@code JUDGE__KAFKA__BOOTSTRAP_SERVERS}
+ * sets {@code kafka.bootstrap.servers}. A variable whose name ends in {@code __FROM_FILE} names a file that contains the value, such as
+ * a mounted secret.
  */
 final class EnvironmentSettings {
     private static final String PREFIX = "JUDGE__";
@@ -19,7 +20,7 @@ final class EnvironmentSettings {
     private EnvironmentSettings() {}
 
     /**
-     * @return key to value, as {@code --set} takes them
+     * @return the values by key, in the form that {@code --set} takes
      * @throws UsageException when a file cannot be read
      */
     static Map<String, String> read(final Map<String, String> environment) {
@@ -41,7 +42,7 @@ final class EnvironmentSettings {
         return key.startsWith(SettingsTree.KAFKA + ".") ? key.replace('_', '.') : key;
     }
 
-    /** A secret is text, whatever it looks like. */
+    /** Quotes the content of a file, because a secret is always text, even if it looks like a number or other YAML. */
     private static String quoted(final String text) {
         return "'" + text.replace("'", "''") + "'";
     }

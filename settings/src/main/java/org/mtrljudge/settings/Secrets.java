@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which settings of Kafka's clients must not be written anywhere: those that Kafka itself declares as passwords, and those that
- * are handed to log-in modules of the user's own, which nobody declares.
+ * The settings of Kafka clients that must not be written anywhere: the settings that Kafka declares as passwords, and the settings of
+ * the user's own log-in modules, which are not declared.
  */
 final class Secrets {
-    /** A name that contains one of these is a secret. */
+    /** A setting whose name contains one of these words is a secret. */
     private static final Set<String> TELLING = Set.of("password", "secret", "token.value");
 
-    /** What Kafka declares as a password beyond that; this room does not know Kafka, so a test of {@code service} compares. */
+    /** The other settings that Kafka declares as passwords. A test of {@code service} compares, as this room has no Kafka classes. */
     private static final Set<String> DECLARED = Set.of(
             "sasl.jaas.config",
             "sasl.oauthbearer.assertion.private.key.passphrase",
@@ -33,7 +33,7 @@ final class Secrets {
         return secret;
     }
 
-    /** Also behind the prefixes of Kafka Streams: main.consumer., producer. and others. */
+    /** Also recognises names with the prefixes of Kafka Streams: main.consumer., producer. and others. */
     private static boolean isSecret(final String name) {
         return TELLING.stream().anyMatch(name::contains)
                 || DECLARED.stream().anyMatch(key -> name.equals(key) || name.endsWith("." + key));

@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Sha256;
 
 /**
- * All settings of a run: {@code quickstart.yaml}, which holds every key with its default, a YAML file over it, the environment's
- * over both, {@code key=value} pairs over all. Each process binds the sections it needs to records of its own; a component that is
- * an enum takes the names of its constants in lower case.
+ * All settings of a run. {@code quickstart.yaml} contains every key with its default. A YAML file overrides it, the environment
+ * overrides both, and {@code key=value} pairs override all. Each process binds the sections that it needs to its own records. A record
+ * component that is an enum takes the names of its constants in lower case.
  */
 public final class SettingsTree {
-    /** The section that is passed to every Kafka client untouched: its keys have dots and are not known here. */
+    /** The section that is passed unchanged to every Kafka client. Its keys contain dots and are not checked here. */
     static final String KAFKA = "kafka";
 
     private static final String DEFAULTS = "/quickstart.yaml";
@@ -43,7 +43,8 @@ public final class SettingsTree {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // unknown keys are found before
+            // checkKeys has already found unknown keys
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addModule(Choices.module())
             .build();
@@ -55,9 +56,10 @@ public final class SettingsTree {
     }
 
     /**
-     * @param file null for none
-     * @param environment of the process, see {@link EnvironmentSettings}
-     * @throws UsageException that names the key, its value and what is allowed
+     * @param file the settings file; null: there is none
+     * @param environment the environment variables of the process, see {@link EnvironmentSettings}
+     * @param pairs settings in the form {@code key=value}
+     * @throws UsageException that names the key, its value and the allowed values
      */
     public static SettingsTree read(
             final @Nullable Path file, final Map<String, String> environment, final List<String> pairs) {
@@ -71,7 +73,7 @@ public final class SettingsTree {
         return new SettingsTree(tree);
     }
 
-    /** The same, but for one {@code key=value}. */
+    /** A copy of these settings with one {@code key=value} changed. */
     public SettingsTree with(final String pair) {
         final ObjectNode changed = tree.deepCopy();
         apply(changed, pair);
@@ -79,9 +81,9 @@ public final class SettingsTree {
     }
 
     /**
-     * The settings as a record, or those of them it has.
+     * Binds the settings to a record. Settings that the record does not have are ignored.
      *
-     * @throws UsageException that names the key, its value and what is allowed
+     * @throws UsageException that names the key, its value and the allowed values
      */
     public <T extends Record> T bind(final Class<T> type) {
         try {
@@ -93,7 +95,7 @@ public final class SettingsTree {
         }
     }
 
-    /** All keys with their values as a file that can be read; secrets of Kafka's clients are left out. */
+    /** All keys with their values as YAML, which can be read again. The secrets of Kafka clients are left out. */
     public String write() {
         final ObjectNode open = tree.deepCopy();
         final ObjectNode kafka = section(open, KAFKA);
@@ -105,7 +107,7 @@ public final class SettingsTree {
         }
     }
 
-    /** Names everything that a run's results depend on: how its broker is reached does not belong to that. */
+    /** The SHA-256 of all settings on which the results of a run depend. How the run reaches its broker is not part of them. */
     public String digest() {
         final ObjectNode decisive = tree.deepCopy();
         decisive.remove(List.of(KAFKA, "broker"));
@@ -113,7 +115,7 @@ public final class SettingsTree {
         return Sha256.of(ByteBuffer.wrap(canonical));
     }
 
-    /** Keys in order; 1 and 1.0 are one number. */
+    /** Sorts the keys, and makes 1 and 1.0 the same number. */
     private static Object canonical(final JsonNode node) {
         if (node instanceof ObjectNode object) {
             final Map<String, Object> sorted = new TreeMap<>();
@@ -161,9 +163,10 @@ public final class SettingsTree {
     private static void merge(final ObjectNode into, final ObjectNode from) {
         from.properties().forEach(entry -> {
             final JsonNode known = into.get(entry.getKey());
+            // the name of a section without content leaves the section unchanged
             if (known instanceof ObjectNode section && entry.getValue() instanceof ObjectNode values) {
                 merge(section, values);
-            } else if (!(known instanceof ObjectNode && entry.getValue().isNull())) { // nothing under a section's name
+            } else if (!(known instanceof ObjectNode && entry.getValue().isNull())) {
                 into.set(entry.getKey(), entry.getValue());
             }
         });
@@ -209,9 +212,10 @@ public final class SettingsTree {
                 throw new UsageException(
                         "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
             }
+            // the user chooses the names in a section that is empty by default: kafka, task_weights
             if (given.get(name) instanceof ObjectNode section
                     && known.get(name) instanceof ObjectNode there
-                    && !there.isEmpty()) { // one that is empty by default has names of the user's: kafka, task_weights
+                    && !there.isEmpty()) {
                 checkKeys(section, there, prefix + name + ".");
             }
         }

@@ -1,6 +1,6 @@
 package org.mtrljudge.settings;
 
-/** What the user asked for cannot be done as asked: wrong settings, wrong names. Its message is all there is to tell. */
+/** A request of the user cannot be done: wrong settings, wrong names. The message explains everything; no stack trace is needed. */
 public final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

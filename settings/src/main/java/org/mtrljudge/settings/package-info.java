@@ -1,4 +1,4 @@
-/** A run's settings: the tree they are read into, the environment, secrets, bounds, and how a wrong one is told. */
+/** The settings of a run: the tree of all settings, environment variables, secrets, bounds, and messages about wrong settings. */
 @NullMarked
 package org.mtrljudge.settings;
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTreeTest {
-    /** As much of the sections as these tests look at. */
+    /** The part of the sections that these tests use. */
     record Seen(Rollout rollout, Data data, Map<String, Object> kafka) {
         record Rollout(int n, double temperature) {}
 
         record Data(String file, int rolloutBatchSize) {}
     }
 
-    /** A setting that is one of a few words. */
+    /** A setting that is an enum. */
     record Corrected(Algorithm algorithm) {
         record Algorithm(Level rolloutIs) {}
 
@@ -107,7 +107,8 @@ class SettingsTreeTest {
     @CsvSource({
         "algorithm.rollout_is=sometimes, sometimes",
         "algorithm.rollout_is=TOKEN, TOKEN",
-        "algorithm.rollout_is=1, 1", // not the second constant
+        // 1 does not name the second constant
+        "algorithm.rollout_is=1, 1",
         "algorithm.rollout_is=true, true",
         "algorithm.rollout_is=null, ''"
     })

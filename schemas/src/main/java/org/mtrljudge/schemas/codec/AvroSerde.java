@@ -17,14 +17,16 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Confluent's wire format: a zero byte, the writer schema's id as four big-endian bytes, the record in Avro binary. */
+/** Reads and writes Confluent's wire format: a zero byte, the id of the writer schema (4 bytes, big-endian), the record in Avro binary. */
 public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private static final int HEADER_BYTES = 5;
     private final Class<V> type;
     private final Schema schema;
     private final SchemaRegistry registry;
-    private volatile int likelyBytes = 512; // as large as the last, so that a buffer seldom grows
-    private final Map<String, Integer> ids = new ConcurrentHashMap<>(); // by topic
+    // an eighth more than the size of the last record, so that a buffer seldom grows
+    private volatile int likelyBytes = 512;
+    // schema ids by topic
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
     public AvroSerde(final Class<V> type, final SchemaRegistry registry) {
         this.type = type;
@@ -54,7 +56,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     /**
-     * @throws SerializationException when the bytes are no record of this type; never anything else
+     * @throws SerializationException when the bytes are not a record of this type; no other exception is thrown
      */
     public V decode(final byte[] bytes) {
         if (bytes.length < HEADER_BYTES || bytes[0] != 0) {

@@ -12,8 +12,8 @@ import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Avro's binary decoder with one rule more: no length may exceed the bytes that are left. Avro allocates what a length says before
- * it looks, so three bytes of poison could ask for two gigabytes.
+ * Avro's binary decoder with one more rule: no length may exceed the number of bytes that are left. Avro allocates memory for a length
+ * before it checks the length, so a damaged record of three bytes could ask for two gigabytes.
  */
 final class BoundedDecoder extends Decoder {
     private final byte[] record;
@@ -26,7 +26,7 @@ final class BoundedDecoder extends Decoder {
         this.in = DecoderFactory.get().directBinaryDecoder(left, null);
     }
 
-    /** Whether every byte was read. */
+    /** Whether every byte of the record was read. */
     boolean isEnd() {
         return left.available() == 0;
     }
@@ -44,7 +44,7 @@ final class BoundedDecoder extends Decoder {
         return bytes;
     }
 
-    /** A view of the record: nothing is copied. */
+    /** Returns a view of the record; the bytes are not copied. */
     @Override
     public ByteBuffer readBytes(final @Nullable ByteBuffer old) throws IOException {
         final int length = length(in.readLong());
@@ -74,7 +74,7 @@ final class BoundedDecoder extends Decoder {
         skipBytes();
     }
 
-    /** An item takes a byte at least: our records have no empty ones. */
+    /** The number of items is bounded by the bytes that are left: an item of our records takes at least one byte. */
     @Override
     public long readArrayStart() throws IOException {
         return length(in.readArrayStart());

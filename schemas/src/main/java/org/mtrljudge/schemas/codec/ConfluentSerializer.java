@@ -6,15 +6,16 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confluent's {@code KafkaAvroSerializer}, in a build that has it (profile {@code confluent}). It is on no public repository but its
- * own, so it is named, not linked. The bytes are those of {@link AvroSerde}; reading stays with that, which bounds what it reads.
+ * Confluent's {@code KafkaAvroSerializer}, in a build that contains it (profile {@code confluent}). Only Confluent's own repository has
+ * that class, so it is loaded by name and not linked. It writes the same bytes as {@link AvroSerde}. Records are always read by
+ * {@link AvroSerde}, because it bounds the lengths that it reads.
  */
 final class ConfluentSerializer {
     static final String CLASS = "io.confluent.kafka.serializers.KafkaAvroSerializer";
 
     private ConfluentSerializer() {}
 
-    /** Null where the build comes without it. */
+    /** The serializer, or null where the build does not contain it. */
     static @Nullable Serializer<Object> of(final String registryUrl) {
         try {
             Class.forName(CLASS, false, Utils.getContextOrKafkaClassLoader());
@@ -24,8 +25,9 @@ final class ConfluentSerializer {
         return named(CLASS, Map.of("schema.registry.url", registryUrl, "auto.register.schemas", true));
     }
 
-    /** A serializer that is known by its name. */
-    @SuppressWarnings("unchecked") // what serializers of records take
+    /** A serializer that is loaded by the name of its class. */
+    // unchecked: a serializer of Avro records takes any object
+    @SuppressWarnings("unchecked")
     static Serializer<Object> named(final String className, final Map<String, ?> config) {
         try {
             final Serializer<Object> serializer = Utils.newInstance(className, Serializer.class);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * A registry behind Confluent's REST interface: Confluent's own, or Apicurio's under {@code /apis/ccompat/v7}. Subjects are kept
- * fully compatible: old records must stay readable by new code, and new ones by old code.
+ * A schema registry with Confluent's REST interface: Confluent's own registry, or Apicurio's under {@code /apis/ccompat/v7}. Subjects
+ * are kept fully compatible: new code must be able to read old records, and old code must be able to read new records.
  */
 public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String COMPATIBILITY = "{\"compatibility\":\"FULL_TRANSITIVE\"}";
@@ -36,24 +36,25 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private final String url;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-    private final Map<List<?>, Integer> ids = new ConcurrentHashMap<>(); // by subject and schema
+    // schema ids by subject and schema
+    private final Map<List<?>, Integer> ids = new ConcurrentHashMap<>();
     private final @Nullable Serializer<Object> serializer;
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
-    /** @param url up to where {@code /subjects} begins */
+    /** @param url the address of the registry, without {@code /subjects} */
     public HttpSchemaRegistry(final String url) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         this.serializer = ConfluentSerializer.of(this.url);
     }
 
-    /** Confluent's own, where the build has it. */
+    /** Confluent's serializer, or null where the build does not contain it. */
     @Override
     public @Nullable Serializer<Object> serializer() {
         return serializer;
     }
 
     /**
-     * @throws SerializationException when the registry refuses the schema: it is not compatible with what the subject holds
+     * @throws SerializationException when the registry refuses the schema: it is not compatible with the earlier schemas of the subject
      * @throws KafkaException when the registry cannot be reached
      */
     @Override
@@ -75,8 +76,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     }
 
     /**
-     * @throws SerializationException when the registry knows no such schema
-     * @throws KafkaException when it cannot be reached
+     * @throws SerializationException when the registry has no schema with this id
+     * @throws KafkaException when the registry cannot be reached
      */
     @Override
     public Schema schemaOf(final int id) {

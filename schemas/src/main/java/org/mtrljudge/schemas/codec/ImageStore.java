@@ -10,7 +10,7 @@ import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Finds the bytes behind an image reference, inline or under the data root, and checks their digest. */
+/** Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. */
 public final class ImageStore {
     private static final long MAX_FILE_BYTES = 64L << 20;
     private final Path root;
@@ -20,20 +20,20 @@ public final class ImageStore {
     }
 
     /**
-     * Where a run's images by reference lie: beside its data file.
+     * The folder of the images that a run names by reference: the folder of its data file.
      *
-     * @param dataFile null: in the run's folder
+     * @param dataFile the data file; null: the images are in the folder of the run
      */
     public static Path root(final @Nullable String dataFile, final Path runFolder) {
         return dataFile == null ? runFolder : Path.of(dataFile).toAbsolutePath().resolveSibling("");
     }
 
-    /** A prompt's images in their order, as {@link #read} gives them. */
+    /** The bytes of all images of a prompt, in the order of the prompt; see {@link #read}. */
     public List<byte[]> readAll(final PromptRequest prompt) {
         return prompt.getImages().stream().map(this::read).toList();
     }
 
-    /** @throws IllegalArgumentException when the image is missing, outside the root, too large or not what its digest says */
+    /** @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest */
     public byte[] read(final ImageRef image) {
         final byte[] bytes;
         if (image.getInline() != null) {

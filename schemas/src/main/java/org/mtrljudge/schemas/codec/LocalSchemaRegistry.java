@@ -20,8 +20,8 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
 
 /**
- * A registry without a server, for one JVM: an id is the CRC-32 of the schema's canonical form, so every process of the same build
- * agrees without asking. It knows the schemas of this build and of those before it.
+ * A schema registry in memory, without a server. An id is the CRC-32 of the schema's canonical form, so all processes of the same build
+ * have the same ids. The registry contains the schemas of this build and of earlier builds.
  */
 public final class LocalSchemaRegistry implements SchemaRegistry {
     private static final List<Schema> THIS_BUILD = List.of(
@@ -33,7 +33,7 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             TrainingStep.getClassSchema(),
             DeadLetter.getClassSchema());
 
-    /** Canonical forms of what earlier builds wrote: a log is kept for ever. */
+    /** The canonical forms of the schemas of earlier builds, because a log is kept for ever. */
     private static final List<String> EARLIER = List.of(
             "PromptRequest-1",
             "PolicyManifest-1",

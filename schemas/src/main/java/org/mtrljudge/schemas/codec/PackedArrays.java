@@ -3,7 +3,7 @@ package org.mtrljudge.schemas.codec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Token ids and log-probabilities as packed little-endian bytes: Avro's own arrays would box every element. */
+/** Packs token ids and log-probabilities into little-endian bytes, because Avro's own arrays would box every element. */
 public final class PackedArrays {
     private PackedArrays() {}
 
@@ -21,14 +21,14 @@ public final class PackedArrays {
         return bytes;
     }
 
-    /** @throws IllegalArgumentException when the bytes are no whole number of ints */
+    /** @throws IllegalArgumentException when the number of bytes is not a multiple of 4 */
     public static int[] toInts(final ByteBuffer bytes) {
         final int[] values = new int[elements(bytes)];
         bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
         return values;
     }
 
-    /** @throws IllegalArgumentException when the bytes are no whole number of floats */
+    /** @throws IllegalArgumentException when the number of bytes is not a multiple of 4 */
     public static float[] toFloats(final ByteBuffer bytes) {
         final float[] values = new float[elements(bytes)];
         bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);

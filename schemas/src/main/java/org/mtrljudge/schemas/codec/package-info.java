@@ -1,4 +1,4 @@
-/** How records become bytes: Confluent's wire format, schema registries, packed arrays, images inline or by reference. */
+/** Converts records to bytes: Confluent's wire format, schema registries, packed arrays, images in records or by reference. */
 @NullMarked
 package org.mtrljudge.schemas.codec;
 

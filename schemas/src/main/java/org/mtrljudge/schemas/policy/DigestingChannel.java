@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Passes everything on, if to anywhere, and counts and digests it on the way. */
+/** Passes all bytes to the next channel, and counts and digests them. */
 final class DigestingChannel implements WritableByteChannel {
     private final MessageDigest digest = Sha256.digest();
     private final WritableByteChannel next;
@@ -26,7 +26,7 @@ final class DigestingChannel implements WritableByteChannel {
         return written;
     }
 
-    /** Of everything so far, in hexadecimal; to be asked once. */
+    /** The SHA-256 of all bytes written so far, in hexadecimal. Call it only once. */
     String sha256() {
         return HexFormat.of().formatHex(digest.digest());
     }
@@ -40,11 +40,11 @@ final class DigestingChannel implements WritableByteChannel {
         return next.isOpen();
     }
 
-    /** The next one belongs to somebody else. */
+    /** Does not close the next channel: whoever opened it closes it. */
     @Override
     public void close() {}
 
-    /** Takes everything and keeps nothing. */
+    /** A channel that discards all bytes. */
     static final class Nowhere implements WritableByteChannel {
         @Override
         public int write(final ByteBuffer source) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Policies in a folder that learner and actors share. */
+/** Stores policies in a folder that the learner and the actors share. */
 final class FilePolicyStore implements PolicyStore {
     static final String SCHEME = "file:";
     private final Path root;
@@ -51,7 +51,7 @@ final class FilePolicyStore implements PolicyStore {
         return inside(Path.of(URI.create(uri)));
     }
 
-    /** The file itself. */
+    /** Returns the stored file, not a copy. */
     @Override
     public Path fetch(final String uri, final Path folder) throws IOException {
         final Path file = file(uri);

@@ -13,7 +13,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Fetches a policy version's weights from {@code RUN.weights}, read committed, every digest checked. */
+/** Fetches the weights of a policy version from {@code RUN.weights}. It reads committed chunks only and checks every digest. */
 final class PolicyChunks implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(200);
     private static final int PATIENCE = 50;
@@ -31,9 +31,9 @@ final class PolicyChunks implements AutoCloseable {
     }
 
     /**
-     * The safetensors image of a version.
+     * Fetches the safetensors image of a policy version.
      *
-     * @throws SerializationException when a chunk is damaged, missing for too long, or the whole is not what its manifest says
+     * @throws SerializationException when a chunk is damaged or missing for too long, or the image does not match its manifest
      */
     ByteBuffer fetch(final PolicyManifest manifest) {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
@@ -60,7 +60,7 @@ final class PolicyChunks implements AutoCloseable {
         return whole;
     }
 
-    /** Whether the record was the chunk that comes next; tombstones and other versions are passed over. */
+    /** Whether the record was the expected chunk. Tombstones and chunks of other versions are skipped. */
     private boolean append(
             final ConsumerRecord<String, byte[]> record,
             final PolicyManifest manifest,

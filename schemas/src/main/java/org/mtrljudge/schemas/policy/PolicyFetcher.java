@@ -10,26 +10,26 @@ import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Fetches a version's weights, from the log or from where its manifest says they are, every digest checked. */
+/** Fetches the weights of a policy version from the log, or from the URI in its manifest, and checks every digest. */
 public final class PolicyFetcher implements AutoCloseable {
     private final PolicyChunks chunks;
     private final @Nullable PolicyStore store;
 
-    /** @param store where policies lie that are too big for the log, if any do */
+    /** @param store the store of the policies that are too large for the log; null: there is no store */
     public PolicyFetcher(final KafkaClients clients, final @Nullable PolicyStore store) {
         this.chunks = new PolicyChunks(clients);
         this.store = store;
     }
 
-    /** A version's safetensors image. */
+    /** The safetensors image of a policy version. */
     public sealed interface Weights extends AutoCloseable {
         @Override
         default void close() {}
 
-        /** In memory. */
+        /** The image is in memory. */
         record InMemory(ByteBuffer image) implements Weights {}
 
-        /** In a file; a copy goes when this is closed. */
+        /** The image is in a file. A copy is deleted when this is closed. */
         record InFile(Path file, boolean copy) implements Weights {
             @Override
             public void close() {
@@ -44,7 +44,7 @@ public final class PolicyFetcher implements AutoCloseable {
         }
     }
 
-    /** @throws SerializationException when they are damaged, missing, or somewhere this may not look */
+    /** @throws SerializationException when the weights are damaged or missing, or are at a URI outside the store */
     public Weights fetch(final PolicyManifest manifest) {
         if (manifest.getUri() == null) {
             return new Weights.InMemory(chunks.fetch(manifest));

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
-/** Where policies lie that are too big for the log. Their manifests carry a URI of this place. */
+/** Stores the policies that are too large for the log. Their manifests contain a URI in this store. */
 public interface PolicyStore extends AutoCloseable {
 
-    /** A policy's safetensors image. */
+    /** The safetensors image of a policy. */
     interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
 
-        /** The SHA-256 of content of any size, which is kept nowhere; in hexadecimal. */
+        /** The SHA-256 of content of any size, in hexadecimal. The content is not kept in memory. */
         static String sha256(final Content content) throws IOException {
             final DigestingChannel sink = new DigestingChannel(new DigestingChannel.Nowhere());
             content.writeTo(sink);
@@ -20,10 +20,10 @@ public interface PolicyStore extends AutoCloseable {
     }
 
     /**
-     * The store of a setting: {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX}. An S3-compatible server's address and the
-     * credentials come from the AWS SDK's own environment variables and files.
+     * The store at {@code file:/FOLDER} or {@code s3://BUCKET/PREFIX}. The AWS SDK reads the address of an S3-compatible server and the
+     * credentials from its own environment variables and files.
      *
-     * @throws IllegalArgumentException when it is neither
+     * @throws IllegalArgumentException when the URI has neither form
      */
     static PolicyStore at(final String uri) {
         if (uri.startsWith(S3PolicyStore.SCHEME)) {
@@ -37,24 +37,29 @@ public interface PolicyStore extends AutoCloseable {
     }
 
     /**
-     * Stores an image; it is there whole or not at all.
+     * Stores an image. A reader finds the whole image or none.
      *
-     * @param name unique in the store
-     * @return its URI and digest
+     * @param name the name of the image, unique in the store
+     * @return the URI, the digest and the size of the image
      */
     Stored put(String name, Content content) throws IOException;
 
-    /** @param sha256 of the image */
+    /**
+     * A stored image.
+     *
+     * @param sha256 the SHA-256 of the image, in hexadecimal
+     * @param bytes the size of the image
+     */
     record Stored(String uri, String sha256, long bytes) {}
 
     /**
-     * An image as a local file, which may be a copy in the folder.
+     * Fetches an image as a local file. The file may be a copy in the folder.
      *
-     * @throws IllegalArgumentException when the URI is not of this store
+     * @throws IllegalArgumentException when the URI is not in this store
      */
     Path fetch(String uri, Path folder) throws IOException;
 
-    /** Removes an image, if it is there. */
+    /** Removes an image, if the store contains it. */
     void delete(String uri) throws IOException;
 
     @Override

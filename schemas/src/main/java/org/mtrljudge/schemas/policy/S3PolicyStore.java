@@ -12,14 +12,14 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 
-/** Policies in a bucket, at AWS or at a server that speaks S3. */
+/** Stores policies in a bucket, at AWS or on an S3-compatible server. */
 final class S3PolicyStore implements PolicyStore {
     static final String SCHEME = "s3://";
     private final S3Client client;
     private final String bucket;
     private final String prefix;
 
-    /** @param uri {@code s3://BUCKET/PREFIX} */
+    /** @param uri the bucket and the prefix of all keys: {@code s3://BUCKET/PREFIX} */
     S3PolicyStore(final String uri, final S3Client client) {
         final String[] parts = uri.substring(SCHEME.length()).split("/", 2);
         this.client = client;
@@ -30,12 +30,12 @@ final class S3PolicyStore implements PolicyStore {
         }
     }
 
-    /** Region, address and credentials as the SDK finds them: AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, files, roles. */
+    /** The SDK finds region, address and credentials: AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, files, roles. */
     static S3Client defaultClient() {
         return S3Client.builder()
                 .httpClient(UrlConnectionHttpClient.create())
-                .requestChecksumCalculation(
-                        RequestChecksumCalculation.WHEN_REQUIRED) // not every server knows the others
+                // not every S3-compatible server supports the optional checksums
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .serviceConfiguration(S3Configuration.builder()
                         .pathStyleAccessEnabled(true)
                         .chunkedEncodingEnabled(false)
@@ -67,12 +67,13 @@ final class S3PolicyStore implements PolicyStore {
         return uri.substring((SCHEME + bucket + "/").length());
     }
 
-    /** A copy in the folder. */
+    /** Returns a copy in the folder. */
     @Override
     public Path fetch(final String uri, final Path folder) throws IOException {
         final String key = key(uri);
         final Path copy = Files.createTempFile(folder, "policy", ".safetensors");
-        Files.delete(copy); // the client wants to make it
+        // the client fails if the file exists
+        Files.delete(copy);
         try {
             client.getObject(request -> request.bucket(bucket).key(key), copy);
             return copy;

@@ -1,4 +1,4 @@
-/** Policies on their way: chunks in the log, stores for large ones, and how a reader gets them back. */
+/** Transport of policies from the learner to the actors: chunks in the log, stores for large policies, and the code that fetches both. */
 @NullMarked
 package org.mtrljudge.schemas.policy;
 

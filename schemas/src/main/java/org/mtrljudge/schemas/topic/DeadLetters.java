@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.DeadLetter;
 
-/** Makes dead letters, the payload cut to what the schema promises. */
+/** Makes dead letters. The payload is cut to the size that the schema allows. */
 public final class DeadLetters {
     private static final int MAX_PAYLOAD_BYTES = 64 << 10;
     private static final int MAX_REASON_LENGTH = 2000;
 
     private DeadLetters() {}
 
-    /** @param promptId null where it could not be read */
+    /** @param promptId the id of the prompt; null where it could not be read */
     public static DeadLetter of(
             final @Nullable String promptId,
             final String topic,

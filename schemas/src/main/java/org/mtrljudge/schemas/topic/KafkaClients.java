@@ -21,12 +21,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The Kafka clients of one run, and the only class that constructs Kafka clients. It knows the run's topics, how to reach the run's
- * brokers, and which settings each kind of client needs. Keys are strings; values are bytes, so that a reader meets a record that it
- * cannot decode in its own code. Whoever asks for a client closes it.
+ * The Kafka clients of one run, and the only class that constructs Kafka clients. It knows the topics of the run, how to reach its
+ * brokers, and which settings each kind of client needs. Keys are strings. Values are bytes, so that a reader decodes them in its own
+ * code and can handle a damaged record. Whoever requests a client closes it.
  */
 public final class KafkaClients {
-    /** As much as {@link Topics} allow a record to have. */
+    /** The largest record that {@link Topics} allow. */
     private static final int MAX_RECORD_BYTES = 16 << 20;
 
     private static final String READ_COMMITTED = "read_committed";
@@ -35,8 +35,8 @@ public final class KafkaClients {
     private final Map<String, Object> config;
 
     /**
-     * @param config what every client is given: where the brokers are, how to log in, and what the user wants beside that. The settings
-     *     that this class needs take precedence.
+     * @param config the settings of every client: the addresses of the brokers, how to log in, and other settings of the user. The
+     *     settings that this class needs take precedence.
      */
     public KafkaClients(final Topics topics, final Map<String, Object> config) {
         this.topics = topics;
@@ -45,15 +45,15 @@ public final class KafkaClients {
 
     /** How a consumer fetches. */
     public enum Fetching {
-        /** As Kafka does by default. */
+        /** With Kafka's default settings. */
         BY_DEFAULT(Map.of()),
 
-        /** A policy has many chunks of half a MiB: with Kafka's 1 MiB per request most of the time would be round trips. */
+        /** A policy has many chunks of half a MiB: with Kafka's 1 MiB per request, most of the time would be round trips. */
         LARGE(Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 << 20)),
 
         /**
-         * The broker answers a fetch after 20 ms, also when there is nothing. The learner writes prompts between two polls of 50 ms, and
-         * with Kafka's 500 ms it would wait for the broker instead.
+         * The broker answers a fetch after 20 ms, even without records. The learner writes prompts between two polls of 50 ms. With
+         * Kafka's 500 ms it would wait for the broker instead.
          */
         SOON(Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20));
 
@@ -64,7 +64,7 @@ public final class KafkaClients {
         }
     }
 
-    /** The run's topics. */
+    /** The topics of the run. */
     public Topics topics() {
         return topics;
     }
@@ -74,7 +74,7 @@ public final class KafkaClients {
         final Map<String, Object> settings = new HashMap<>();
         // a retry must not write a prompt or a rollout group a second time
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // what is acknowledged must survive the loss of a broker: nobody writes it again
+        // an acknowledged record must survive the loss of a broker, because it is not written again
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         // a group's completions or a prompt's pictures can be larger than Kafka's 1 MiB
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
@@ -84,54 +84,54 @@ public final class KafkaClients {
     /**
      * A producer for transactions; call {@code initTransactions} first.
      *
-     * @param id of the transactions: a later producer of the same id fences this one off
+     * @param id the transactional id; a later producer with the same id fences this producer off
      */
     public Producer<String, byte[]> transactional(final String id) {
         final Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         // a journal entry names every group of its batch and can be larger than Kafka's 1 MiB
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
-        // with Kafka's 16 KiB each chunk of half a MiB would be a batch and a request of its own
+        // with Kafka's 16 KiB, each chunk of half a MiB would be a separate batch and a separate request
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
         return producerWith(settings);
     }
 
     /**
-     * A producer with these settings beside those of every client: for benchmarks that compare with a bare client.
+     * A producer with these settings in addition to the settings of every client, for benchmarks that compare with a plain client.
      *
-     * @param settings by the names in {@link ProducerConfig}
+     * @param settings the values by their names in {@link ProducerConfig}
      */
     public Producer<String, byte[]> producerWith(final Map<String, Object> settings) {
         return new KafkaProducer<>(with(settings), new StringSerializer(), new ByteArraySerializer());
     }
 
-    /** A consumer without a group, for partitions that it is assigned: it begins where it is told to, or at the beginning. */
+    /** A consumer without a group, for assigned partitions. It starts at the offset that it seeks, or at the beginning. */
     public Consumer<String, byte[]> consumer(final Fetching fetching) {
         final Map<String, Object> settings = new HashMap<>(fetching.settings);
-        // a policy version and a score are there only once their transaction is
+        // a policy version or a score counts only when its transaction is committed
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
-        // positions lie in checkpoints, or are not needed
+        // positions are in checkpoints, or are not needed
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        // without a position, everything counts that is in the log
+        // without a position, the consumer reads the whole log
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return consumerWith(settings);
     }
 
     /**
-     * A consumer with these settings beside those of every client: for benchmarks that compare with a bare client.
+     * A consumer with these settings in addition to the settings of every client, for benchmarks that compare with a plain client.
      *
-     * @param settings by the names in {@link ConsumerConfig}
+     * @param settings the values by their names in {@link ConsumerConfig}
      */
     public Consumer<String, byte[]> consumerWith(final Map<String, Object> settings) {
         return new KafkaConsumer<>(with(settings), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Reads a topic of one partition from its beginning to the end that it has now. */
+    /** Reads a topic of one partition from its beginning to its current end. */
     public <V extends SpecificRecordBase> TopicScan<V> scan(final Topic<V> topic) {
         final Map<String, Object> settings = new HashMap<>();
-        // what was aborted never was
+        // the records of aborted transactions do not count
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
-        // a scan has no group, and begins anew the next time
+        // a scan has no group, and starts at the beginning every time
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // a whole topic is read: fewer, larger requests than with Kafka's 1 MiB
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
@@ -139,58 +139,58 @@ public final class KafkaClients {
     }
 
     /**
-     * A member of the share group in which the run's actors take prompts.
+     * A member of the share group through which the actors of the run take prompts.
      *
-     * @param maxPrompts that one poll takes
+     * @param maxPrompts the largest number of prompts that one poll takes
      */
     public ShareConsumer<String, byte[]> shareConsumer(final int maxPrompts) {
         final Map<String, Object> settings = new HashMap<>();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, topics.actorGroup());
-        // a prompt is acknowledged by hand, once its rollouts are in the log
+        // the actor acknowledges a prompt explicitly, when its rollouts are in the log
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-        // take no more than is generated at once: a prompt that waits in one actor is of no use to another
+        // take only the prompts of one batch: a prompt that waits in one actor cannot be taken by another actor
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPrompts);
         return new KafkaShareConsumer<>(with(settings), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** For requests about topics and groups. */
+    /** A client for requests about topics and groups. */
     public Admin admin() {
         return admin(config);
     }
 
-    /** As {@link #admin()}, but a request fails after so long, instead of after Kafka's minute. */
+    /** Like {@link #admin()}, but a request fails after this time, not after Kafka's default of one minute. */
     public Admin admin(final Duration timeout) {
         final int timeoutMs = (int) timeout.toMillis();
         return admin(with(Map.of(
-                // of one attempt, so that a broker that does not answer is noticed
+                // the limit of one attempt, so that a broker that does not answer is noticed
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 timeoutMs,
-                // of all attempts together: the caller tries again by itself and says what it waits for
+                // the limit of all attempts together: the caller itself tries again and says what it waits for
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 timeoutMs)));
     }
 
     /**
-     * For requests about brokers that serve no run in particular.
+     * A client for requests about brokers, independent of a run.
      *
-     * @param config how to reach them
+     * @param config how to reach the brokers
      */
     public static Admin admin(final Map<String, Object> config) {
         return Admin.create(config);
     }
 
-    /** What every client is given, for Kafka Streams, which constructs its clients itself. There may be secrets in it. */
+    /** The settings of every client, for Kafka Streams, which constructs its own clients. They may contain secrets. */
     public Map<String, Object> forStreams() {
         return config;
     }
 
-    /** Where the brokers are, for messages. */
+    /** The addresses of the brokers, for messages. */
     public String brokers() {
         return String.valueOf(config.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));
     }
 
-    /** How clients log in, for messages; {@code null} in words when nothing is set. */
+    /** How clients log in, for messages; the text {@code null} when nothing is set. */
     public String securityProtocol() {
         return String.valueOf(config.get(AdminClientConfig.SECURITY_PROTOCOL_CONFIG));
     }
@@ -201,7 +201,7 @@ public final class KafkaClients {
         return all;
     }
 
-    /** Without what the clients are told: there may be secrets in it. */
+    /** Names the settings without their values, which may be secrets. */
     @Override
     public String toString() {
         return "KafkaClients[run=" + topics.run() + ", settings=" + config.keySet() + "]";

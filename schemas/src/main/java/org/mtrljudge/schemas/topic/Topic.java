@@ -7,15 +7,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.mtrljudge.schemas.codec.AvroSerde;
 
 /**
- * One topic of a run: its name, how its values are written, and how it is kept. Keys are strings.
+ * One topic of a run. Keys are strings.
  *
- * @param partitions of the topic
- * @param config the broker's settings for it
+ * @param name the full name, with the run as its prefix
+ * @param valueSerde reads and writes the values
+ * @param partitions the number of partitions
+ * @param config the settings of the topic at the broker
  */
 public record Topic<V extends SpecificRecordBase>(
         String name, AvroSerde<V> valueSerde, int partitions, Map<String, String> config) {
 
-    /** A record for this topic; values travel as bytes, so that a reader meets poison in its own code. */
+    /** A record for this topic. Its value is bytes, so that a reader decodes it in its own code and can handle a damaged record. */
     public ProducerRecord<String, byte[]> message(final String key, final V value) {
         return new ProducerRecord<>(name, key, valueSerde.encode(name, value));
     }

@@ -14,18 +14,18 @@ import org.mtrljudge.settings.io.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a topic of one partition from its beginning to the end it had when the scan began, read committed. */
+/** Reads the committed records of a topic of one partition, from its beginning to the end that it had when the scan began. */
 public final class TopicScan<V extends SpecificRecordBase> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
     /**
-     * A value and where it lies.
+     * A value and its log offset.
      *
-     * @param bytes the value as it lies there
+     * @param bytes the value as it is in the log
      */
     public record Entry<V>(long offset, V value, byte[] bytes) {
-        /** Of the value's bytes, in hexadecimal. */
+        /** The SHA-256 of the value's bytes, in hexadecimal. */
         public String sha256() {
             return Sha256.of(ByteBuffer.wrap(bytes));
         }
@@ -45,7 +45,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 
-    /** The end the topic had. */
+    /** The end that the topic had when the scan began. */
     public long end() {
         return end;
     }
@@ -54,12 +54,12 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         return consumer.position(partition) >= end;
     }
 
-    /** Goes on, or back, to an offset. */
+    /** Moves forward or back to an offset. */
     public void seek(final long offset) {
         consumer.seek(partition, offset);
     }
 
-    /** What is left, at once: for topics whose rest is small. */
+    /** All remaining entries at once, for topics that have few entries left. */
     public List<Entry<V>> rest() {
         final List<Entry<V>> rest = new ArrayList<>();
         while (!done()) {
@@ -68,7 +68,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         return rest;
     }
 
-    /** What one poll brings; what cannot be read is passed over and logged. */
+    /** The entries of one poll. A record that cannot be read is skipped and logged. */
     public List<Entry<V>> next() {
         final List<Entry<V>> entries = new ArrayList<>();
         for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
@@ -83,7 +83,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
 
     @Override
     public void close() {
-        consumer.close(CloseOptions.timeout(
-                Duration.ZERO)); // nothing is to be committed, and fetches under way are not waited for
+        // there is nothing to commit, and running fetches need not finish
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }

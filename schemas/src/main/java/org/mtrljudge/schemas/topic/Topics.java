@@ -28,13 +28,13 @@ import org.mtrljudge.schemas.WeightChunk;
 import org.mtrljudge.schemas.codec.AvroSerde;
 import org.mtrljudge.schemas.codec.SchemaRegistry;
 
-/** The one catalogue of a run's topics. A run is a prefix: runs never mix. */
+/** The only catalogue of the topics of a run. The run's name is the prefix of its topics, so runs never mix. */
 public final class Topics {
-    /** How often a prompt is handed to actors: Kafka drops it silently then, so the last delivery makes a dead letter of it. */
+    /** The most deliveries of a prompt. Kafka then drops the prompt silently, so at the last delivery the actor makes it a dead letter. */
     public static final int MAX_DELIVERIES = 10;
 
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
-    /** What Kafka allows in topic names, so that a run can be a prefix. */
+    /** The characters that Kafka allows in topic names, because the name of a run is the prefix of its topics. */
     private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
 
     private final String run;
@@ -53,7 +53,7 @@ public final class Topics {
         this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
         this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
         this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
-        // old versions are tombstoned by the learner; small segments let the cleaner reach them soon
+        // the learner writes tombstones for old versions; with small segments the log cleaner removes them soon
         this.weights = topic(
                 "weights",
                 WeightChunk.class,
@@ -70,10 +70,10 @@ public final class Topics {
     }
 
     /**
-     * Refuses what cannot be a prefix of topics' names, or leads out of a folder.
+     * Refuses a name that cannot be the prefix of topic names, or that leads out of a folder.
      *
      * @return the name
-     * @throws IllegalArgumentException when it cannot be a run's
+     * @throws IllegalArgumentException when the name cannot be the name of a run
      */
     public static String checkedName(final String run) {
         if (!RUN.matcher(run).matches()) {
@@ -83,7 +83,7 @@ public final class Topics {
         return run;
     }
 
-    /** The run's name: what every topic's name begins with. */
+    /** The name of the run, which is the prefix of every topic name. */
     public String run() {
         return run;
     }
@@ -103,7 +103,7 @@ public final class Topics {
         return scored;
     }
 
-    /** Keyed by version/chunk. */
+    /** Keyed by version and chunk. */
     public Topic<WeightChunk> weights() {
         return weights;
     }
@@ -118,45 +118,45 @@ public final class Topics {
         return journal;
     }
 
-    /** Keyed as the record that could not be processed. */
+    /** The key is the key of the record that could not be processed. */
     public Topic<DeadLetter> deadLetters() {
         return deadLetters;
     }
 
-    /** Scored groups of a replay, keyed by prompt id. */
+    /** The scored groups of a replay, keyed by prompt id. */
     public Topic<ScoredGroup> scored(final String replay) {
         return topic("scored." + replay, ScoredGroup.class, registry, FOR_EVER);
     }
 
-    /** Dead letters of a replay, apart from the run's own: those are answers to its learner. */
+    /** The dead letters of a replay. They are not in the run's own topic, because its learner takes those as answers. */
     public Topic<DeadLetter> deadLetters(final String replay) {
         return topic("dead-letters." + replay, DeadLetter.class, registry, FOR_EVER);
     }
 
-    /** The topics of every run; a replay's come on top. */
+    /** The topics that every run has. The topics of a replay are additional. */
     public List<Topic<?>> all() {
         return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
     }
 
-    /** The share group in which the run's actors take prompts. */
+    /** The share group through which the actors of the run take prompts. */
     public String actorGroup() {
         return run + ".actors";
     }
 
-    /** The broker's settings for that group. */
+    /** The settings of that group at the broker. */
     public Map<String, String> actorGroupConfig() {
+        // a live actor renews its locks; the prompts of a dead actor go to another actor 15 s after the last renewal
         return Map.of(
                 "share.auto.offset.reset", "earliest",
-                "share.record.lock.duration.ms",
-                        "15000", // after so long a dead actor's prompts go to another; renewed meanwhile
+                "share.record.lock.duration.ms", "15000",
                 "share.renew.acknowledge.enable", "true",
                 "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
     }
 
     /**
-     * Makes what a run needs of a broker: its topics, where they are missing, and the share group of its actors.
+     * Creates the topics of a run that are missing, and sets up the share group of its actors.
      *
-     * @param replication of new topics; -1: as the broker has it
+     * @param replication the replication factor of new topics; -1: the broker's default
      */
     public void prepare(final Admin admin, final short replication) throws InterruptedException, ExecutionException {
         create(all(), admin, replication);
@@ -169,9 +169,9 @@ public final class Topics {
     }
 
     /**
-     * Creates those of these topics that are missing. Where none is, no right to create any is needed.
+     * Creates the missing topics of this list. When no topic is missing, the right to create topics is not needed.
      *
-     * @param replication of new topics; -1: as the broker has it
+     * @param replication the replication factor of new topics; -1: the broker's default
      */
     public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
             throws InterruptedException {
@@ -192,7 +192,7 @@ public final class Topics {
         }
     }
 
-    /** What comes of a request about a topic; null where it fails as it may. */
+    /** The result of a request about a topic; null where the request fails with the expected exception. */
     private static <T> @Nullable T result(
             final KafkaFuture<T> future, final String topic, final Class<? extends KafkaException> expected)
             throws InterruptedException {

@@ -1,4 +1,4 @@
-/** The one catalogue of topics, and the only place that constructs Kafka clients. */
+/** The only catalogue of topics, and the only code that constructs Kafka clients. */
 @NullMarked
 package org.mtrljudge.schemas.topic;
 

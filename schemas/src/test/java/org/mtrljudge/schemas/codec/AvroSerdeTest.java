@@ -63,7 +63,8 @@ class AvroSerdeTest {
         for (int i = 0; i < 2000; i++) {
             final byte[] poison = new byte[5 + random.nextInt(40)];
             random.nextBytes(poison);
-            System.arraycopy(good, 0, poison, 0, 5); // the header is right, the rest is not
+            // the header is correct, the rest is random
+            System.arraycopy(good, 0, poison, 0, 5);
             try {
                 serde.decode(poison);
             } catch (final SerializationException expected) {

@@ -47,7 +47,8 @@ class PolicyStoreTest {
         assertThat(Sha256.of(file)).isEqualTo(stored.sha256());
         store.delete(stored.uri());
         assertThatThrownBy(() -> store.fetch(stored.uri(), into)).isInstanceOf(IOException.class);
-        store.delete(stored.uri()); // not there any more: nothing to do
+        // the image is already deleted: a second deletion does nothing
+        store.delete(stored.uri());
     }
 
     @Test
@@ -105,7 +106,7 @@ class PolicyStoreTest {
         }
     }
 
-    /** What S3 answers to the three requests there are. */
+    /** Answers the three requests of the store as S3 does. */
     private static void answer(final HttpExchange exchange, final Map<String, byte[]> objects) throws IOException {
         final String key = exchange.getRequestURI().getPath();
         final byte[] found = objects.get(key);

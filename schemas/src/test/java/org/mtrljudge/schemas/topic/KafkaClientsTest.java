@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 
-/** No broker is there: a client connects when it is first used. */
+/** These tests need no broker, because a client connects when it is first used. */
 class KafkaClientsTest {
     private static final List<Map<String, Object>> CONFIGS = new CopyOnWriteArrayList<>();
 
@@ -25,7 +25,7 @@ class KafkaClientsTest {
             "sasl.jaas.config", "password=secret"));
     private final KafkaClients clients = new KafkaClients(topics, settings);
 
-    /** Kafka makes one in each client, and gives it what the client was given. */
+    /** Kafka makes a reporter in each client and gives it the settings of the client. */
     public static final class Reporter implements MetricsReporter {
         @Override
         public void configure(final Map<String, ?> config) {

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Removes folders that are only needed for a while. */
+/** Removes temporary folders. */
 public final class Folders {
     private Folders() {}
 
     /**
-     * Removes a folder with everything in it; links are removed, not followed. A folder that is not there is no mistake.
+     * Removes a folder and its content. Links are removed, not followed. A folder that does not exist is not an error.
      *
      * @throws IOException that names the folder
      */

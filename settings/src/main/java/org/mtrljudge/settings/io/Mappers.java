@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * How files and answers are read and written, one mapper for each format. They are configured here and nowhere else; what differs at
- * one place is asked of a reader: {@code YAML.readerFor(…).with(…)}.
+ * The mappers that read and write files and HTTP answers, one per format. They are configured only here. Code that needs another
+ * option sets it on a reader: {@code YAML.readerFor(…).with(…)}.
  */
 public final class Mappers {
-    /** Keys are a record's names as they are. */
+    /** Keys are the names of the record components, unchanged. */
     public static final ObjectMapper JSON = JsonMapper.builder().build();
 
-    /** Keys are a record's names in snake case. A run's settings have a stricter one of their own. */
+    /** Keys are the names of the record components in snake case. The settings of a run use a separate, stricter mapper. */
     public static final ObjectMapper YAML = YAMLMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();

@@ -9,13 +9,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digest that names images, chunks, weights, settings and prepared files. */
+/** Computes the digests that identify images, chunks, weights, settings and prepared files. */
 public final class Sha256 {
     private static final int PIECE_BYTES = 1 << 20;
 
     private Sha256() {}
 
-    /** A digest to be fed, for content that comes in pieces. */
+    /** A new digest, for content that arrives in pieces. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -24,14 +24,14 @@ public final class Sha256 {
         }
     }
 
-    /** In hexadecimal; the buffer's position stays. */
+    /** The SHA-256 of bytes, in hexadecimal. The position of the buffer does not change. */
     public static String of(final ByteBuffer bytes) {
         final MessageDigest digest = digest();
         digest.update(bytes.duplicate());
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Of a file, in hexadecimal. */
+    /** The SHA-256 of a file, in hexadecimal. */
     public static String of(final Path file) throws IOException {
         final MessageDigest digest = digest();
         final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);

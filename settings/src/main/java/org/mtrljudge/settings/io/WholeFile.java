@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Text files that appear whole or not at all. */
+/** Writes text files so that a reader finds the whole file or none. */
 public final class WholeFile {
     private WholeFile() {}
 

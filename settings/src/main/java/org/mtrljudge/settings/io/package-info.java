@@ -1,4 +1,4 @@
-/** What every room does with files: text that appears whole, JSON and YAML, digests, folders to be removed. */
+/** File operations that every room uses: whole text files, JSON and YAML, digests, removal of folders. */
 @NullMarked
 package org.mtrljudge.settings.io;
 
