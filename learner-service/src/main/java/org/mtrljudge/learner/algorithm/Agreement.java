@@ -18,7 +18,7 @@ public final class Agreement implements AutoCloseable {
     private final double temperature;
     private final TreeMap<Integer, Weights> versions = new TreeMap<>();
 
-    /** @param kept the number of versions from which a group may come */
+    /** @param kept the number of newest versions whose weights are kept */
     public Agreement(final JudgeModel model, final int kept, final double temperature) {
         this.model = model;
         this.kept = kept;

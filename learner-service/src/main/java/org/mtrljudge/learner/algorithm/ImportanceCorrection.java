@@ -6,8 +6,8 @@ import org.mtrljudge.learner.settings.LearnerSettings;
 
 /**
  * Truncated importance sampling for rollouts of older policies (decoupled PPO, AReaL section 5.2; {@code rollout_is} in verl). The
- * clip is centred on the proximal policy, which is the policy at the start of the step. The weight of a token is its likelihood
- * under the proximal policy divided by its likelihood under the policy that sampled it.
+ * clip is centred on the proximal policy, which is the policy at the start of the step. The weight of a token is the likelihood of
+ * the token or of its completion under the proximal policy, divided by its likelihood under the policy that sampled it.
  */
 final class ImportanceCorrection {
     private final LearnerSettings.RolloutIs level;

@@ -12,8 +12,8 @@ final class MicroBatches {
      * Puts groups of similar width together, the widest first, so that a micro-batch contains little padding.
      *
      * @param groups at least one group
-     * @param maxTokens the maximum number of packed positions per micro-batch, padding included; a wider group is a micro-batch
-     *     alone
+     * @param maxTokens the maximum number of packed positions per micro-batch, padding included; a wider group is alone in
+     *     its micro-batch
      */
     static List<List<LearnedGroup>> of(final List<LearnedGroup> groups, final int maxTokens) {
         final List<LearnedGroup> sorted = new ArrayList<>(groups);

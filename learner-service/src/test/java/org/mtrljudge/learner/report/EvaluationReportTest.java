@@ -38,7 +38,7 @@ class EvaluationReportTest {
         assertThat(task.formatRate()).isEqualTo(8 / 12.0);
         assertThat(task.agreement()).isCloseTo((2 / 3.0 + 1 + 2 / 3.0 + 1 / 3.0) / 4, within(1e-12));
         assertThat(task.pairs()).isNull();
-        // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs is the wrong way round
+        // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs has the wrong order
         assertThat(task.humans().kendall()).isCloseTo((4 - 1) / Math.sqrt(5 * 6), within(1e-12));
         assertThat(report.generatingShare()).as("2 of 4 s").isEqualTo(0.5);
         assertThat(report.toTable()).contains("50.0 [", "with the grades of people, 4");
