@@ -23,10 +23,14 @@ class EvaluationReportTest {
     void shouldCountTheMajorityOfEachPromptsSamples() {
         final EvaluationReport report = new EvaluationReport(
                 List.of(
-                        judged("yes", 5.0, "yes", "yes", "no"), // right
-                        judged("no", 1.0, "no", "no", "no"), // right
-                        judged("no", 2.0, "yes", null, "yes"), // wrong
-                        judged("yes", 4.0, "yes", "no", null)), // a tie is no verdict
+                        // right
+                        judged("yes", 5.0, "yes", "yes", "no"),
+                        // right
+                        judged("no", 1.0, "no", "no", "no"),
+                        // wrong
+                        judged("no", 2.0, "yes", null, "yes"),
+                        // a tie is no verdict
+                        judged("yes", 4.0, "yes", "no", null)),
                 4,
                 1);
         final EvaluationReport.Task task = report.tasks().get(0);
