@@ -17,7 +17,7 @@ import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** Lets a model judge a split of a data set, through the same actors, log and rewards as training; the model stays as it is. */
+/** Lets a model judge a split of a data set. It uses the actors, log and rewards of training. The weights do not change. */
 public final class Evaluator implements AutoCloseable {
     private final EvaluationPlan plan;
     private final PolicyWriter writer;
@@ -26,8 +26,8 @@ public final class Evaluator implements AutoCloseable {
     private final EvaluationRound round;
 
     /**
-     * @param outstanding prompts that may be unanswered at a time
-     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
+     * @param outstanding the number of prompts that may be unanswered at the same time
+     * @param stallWarningMs the time without an answer after which a warning names the stalled service
      */
     public Evaluator(
             final RunContext run,
@@ -44,21 +44,21 @@ public final class Evaluator implements AutoCloseable {
         this.round = new EvaluationRound(exchange, source);
     }
 
-    /** How many prompts are asked. */
+    /** The number of prompts in the evaluation. */
     public int size() {
         return round.size(plan);
     }
 
-    /** Gives the actors the model. */
+    /** Publishes the weights of the model to the actors. */
     public void begin() {
         policies.publish(JournalKind.EVAL, 0, List.of(), List.of(), Map.of());
     }
 
     /**
-     * Asks everything; call {@link #begin} before.
+     * Asks every prompt of the evaluation. {@link #begin} must be called before.
      *
-     * @param progress is told how many prompts are answered
-     * @return in the order in which the answers came
+     * @param progress receives the number of answered prompts
+     * @return the judgements in the order in which the answers arrived
      */
     public List<Judgement> run(final IntConsumer progress) {
         return round.run(plan, PromptIds::evaluation, policies.version(), progress);

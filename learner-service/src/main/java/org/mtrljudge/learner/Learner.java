@@ -42,12 +42,12 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
 /**
- * The run in its order of execution: publish the initial weights and test them, warm up and test, learn by reinforcement and test.
- * Every weight update is a policy version in the log with its journal entry.
+ * A run in its order of execution: publish and test the initial weights, warm up and test, train with reinforcement learning and
+ * test. Every weight update is a policy version in the log with its journal entry.
  *
- * <p>A learner whose run has checkpoints goes on from the newest, and does again what was done after it. What the log has of that is
- * not done a second time: prompts in it are not asked again, their answers are read; batches in the journal are learned again, and give
- * the versions that are there.
+ * <p>When the run has checkpoints, the learner resumes from the newest one and repeats the work after that checkpoint. What is
+ * already in the log is not written again. Prompts in the log are not sent again: the learner reads their answers. Batches in the
+ * journal are learned again, and the result has to be the published versions.
  */
 public final class Learner implements AutoCloseable {
     private final RunContext run;
@@ -71,9 +71,9 @@ public final class Learner implements AutoCloseable {
     private GroupCounts counts;
 
     /**
-     * Goes on with the run when there are checkpoints of it.
+     * Resumes the run when it has checkpoints.
      *
-     * @param log what RL learns from, offline; null: from rollouts of its own policies
+     * @param log the scored groups for offline RL; null for RL on rollouts of the run's own policies
      * @throws LearnerException when the checkpoint was made with other settings
      */
     public Learner(
@@ -91,7 +91,7 @@ public final class Learner implements AutoCloseable {
                 new TrainingCheckpoints(run.checkpoints(), settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
-        // before the log is read: it ends a transaction that a killed learner left open
+        // The writer ends a transaction that a killed learner left open. This has to happen before the log is read.
         this.writer = new PolicyWriter(run.clients(), run.transport());
         this.past = PastRun.read(run.clients(), state);
         final int limit =
@@ -126,7 +126,8 @@ public final class Learner implements AutoCloseable {
     /** Runs all phases on the calling thread. */
     public TrainingResult run() {
         if (policies.version() < 0) {
-            if (newest != null) { // a fork begins with what it was given
+            // a fork starts with the weights of its first checkpoint
+            if (newest != null) {
                 model.restore(newest.path());
             }
             policies.publish(
@@ -176,7 +177,11 @@ public final class Learner implements AutoCloseable {
         return EvaluationPlan.greedy(source, split, settings.data().maxResponseLength());
     }
 
-    /** Of a stage. @param kept where the stage keeps its best policy */
+    /**
+     * The best policy of a stage.
+     *
+     * @param kept the folder for the checkpoint of the best policy
+     */
     private BestPolicy best(final Path kept, final boolean resumed) {
         return new BestPolicy(
                 round,
@@ -213,7 +218,7 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /** What this run itself has scored. */
+    /** The scored groups of this run. */
     private ScoredLog own() {
         return new ScoredLog(run.clients().topics().scored(), run.clients(), run.dataRoot());
     }

@@ -9,7 +9,7 @@ import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceProcess;
 import org.mtrljudge.service.ServiceSettings;
 
-/** The learner as a process of its own: {@code /health}, {@code /prometheus}, and the run. */
+/** The learner as a process: it serves {@code /health} and {@code /prometheus}, and executes the run. */
 @Factory
 @Requires(property = ServiceProcess.SERVICE, value = LearnerApplication.SERVICE)
 public final class LearnerApplication {

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of the learner's process: make the run's topics, learn to the end, leave the results in the run's folder. Started again, it
- * goes on; stopped, it gives up the step it is at, as if it had been killed.
+ * The life cycle of the learner process: create the topics of the run, learn to the end, write the results to the run's folder. A
+ * restarted process resumes the run. A stopped process aborts its present step, as if it had been killed.
  */
 final class LearnerLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LearnerLoop.class);
 
-    /** Unwinds the learner. */
+    /** Unwinds the stack of the learner when the process has to stop. */
     private static final class StoppedException extends RuntimeException {
         private static final long serialVersionUID = 1;
     }

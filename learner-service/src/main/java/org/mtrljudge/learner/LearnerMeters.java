@@ -13,10 +13,12 @@ import org.mtrljudge.learner.event.TrainingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A run's course for a metrics system and a log: every step's metrics as gauges, under their names in the field. */
+/**
+ * Reports the metrics of every step as gauges to a metrics system and as lines to the process log, under their names in the field.
+ */
 final class LearnerMeters implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(LearnerMeters.class);
-    /** What a line of the log says of a step; all of it is in metrics.jsonl. */
+    /** The metrics of a step that appear in the process log. All metrics of the step are in metrics.jsonl. */
     private static final Set<String> TOLD = Set.of(
             "sft/loss", "reward/overall", "reward/format", "staleness/mean", "timing_s/step", "val/mean_macro_f1");
 
@@ -28,7 +30,7 @@ final class LearnerMeters implements TrainingListener {
     private final AtomicInteger steps;
     private int phaseSteps;
 
-    /** @param afterStep called when a step's metrics are told; what it throws ends the learner */
+    /** @param afterStep called after the metrics of a step were reported; an exception from it ends the learner */
     LearnerMeters(final MeterRegistry registry, final Runnable afterStep) {
         this.registry = registry;
         this.afterStep = afterStep;

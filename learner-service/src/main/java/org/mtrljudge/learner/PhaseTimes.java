@@ -5,14 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Wall-clock of each phase of a run in seconds, over restarts. */
+/** The wall-clock time of each phase of a run in seconds, summed over restarts. */
 final class PhaseTimes {
     private final Clock clock;
     private final Map<String, Double> seconds = new LinkedHashMap<>();
     private @Nullable String running;
     private long startedAtMs;
 
-    /** @param before what earlier processes spent */
+    /** @param before the seconds that earlier processes spent in each phase */
     PhaseTimes(final Clock clock, final Map<String, Double> before) {
         this.clock = clock;
         seconds.putAll(before);
@@ -26,7 +26,7 @@ final class PhaseTimes {
         running = null;
     }
 
-    /** With the present phase's. */
+    /** The seconds of all phases, including the present phase. */
     Map<String, Double> soFar() {
         final Map<String, Double> all = new LinkedHashMap<>(seconds);
         if (running != null) {

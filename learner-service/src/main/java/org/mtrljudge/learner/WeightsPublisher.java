@@ -10,7 +10,7 @@ import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.topic.KafkaClients;
 
-/** Publishes the weights of a model to the actors without learning anything, for benchmarks of that way. */
+/** Publishes the weights of a model to the actors without training. Benchmarks of weight transport use it. */
 public final class WeightsPublisher implements AutoCloseable {
     /** The size of a chunk of weights in the log. */
     public static final int CHUNK_BYTES = PolicyWriter.CHUNK_BYTES;

@@ -1,4 +1,4 @@
-/** Asks for prompts, turns scored groups into weights; supervised warm-up; checkpoints; the training journal. */
+/** Sends prompts and turns scored groups into weights; supervised warm-up; checkpoints; the training journal. */
 @NullMarked
 package org.mtrljudge.learner;
 

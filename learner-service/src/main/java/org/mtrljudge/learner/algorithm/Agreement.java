@@ -8,8 +8,8 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.weights.Weights;
 
 /**
- * Checks every step that actor and learner compute the same: scores a few groups again with the weights of the version that sampled
- * them and compares with the log-probabilities in the log.
+ * Checks at every step that actor and learner compute the same log-probabilities. It scores a few groups again with the weights of
+ * the version that sampled them, and compares the result with the log-probabilities in the log.
  */
 public final class Agreement implements AutoCloseable {
     private static final int GROUPS = 2;
@@ -18,14 +18,14 @@ public final class Agreement implements AutoCloseable {
     private final double temperature;
     private final TreeMap<Integer, Weights> versions = new TreeMap<>();
 
-    /** @param kept how many versions a group may come from */
+    /** @param kept the number of newest versions whose weights are kept */
     public Agreement(final JudgeModel model, final int kept, final double temperature) {
         this.model = model;
         this.kept = kept;
         this.temperature = temperature;
     }
 
-    /** Keeps a copy of the current weights as that version's. */
+    /** Keeps a copy of the current weights under this version number. */
     public void remember(final int version) {
         versions.put(version, model.policy().copy());
         while (versions.size() > kept) {

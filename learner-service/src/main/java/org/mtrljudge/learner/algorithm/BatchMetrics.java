@@ -11,7 +11,7 @@ import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.VersionSpan;
 
-/** What a batch of scored groups says, under the names verl and EasyR1 use. */
+/** The metrics of a batch of scored groups, under the names that verl and EasyR1 use. */
 public final class BatchMetrics {
     private final DoubleSummaryStatistics rewards = new DoubleSummaryStatistics();
     private final DoubleSummaryStatistics advantages = new DoubleSummaryStatistics();
@@ -37,7 +37,8 @@ public final class BatchMetrics {
     private void add(final ScoredGroup group, final int currentVersion) {
         final var rollout = group.getRollout();
         staleness.accept(currentVersion - rollout.getPolicyVersion());
-        if (rollout.getPromptTokens() != null) { // rollouts of earlier builds do not say
+        // rollouts of earlier builds do not contain this number
+        if (rollout.getPromptTokens() != null) {
             promptLengths.accept(rollout.getPromptTokens());
         }
         zeroSpread += group.getZeroSpread() ? 1 : 0;
@@ -61,7 +62,7 @@ public final class BatchMetrics {
         }
     }
 
-    /** Tokens that a newer policy sampled than the group's. */
+    /** The number of tokens that were sampled by a newer policy than the policy version of the group. */
     private static long newerTokens(final Completion completion, final int version) {
         return completion.getVersions() == null
                 ? 0

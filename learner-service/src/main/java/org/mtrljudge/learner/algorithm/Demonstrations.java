@@ -12,9 +12,9 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Batches of demonstrations from the training split, the tasks in turn, drawn from a seed. */
+/** Batches of demonstrations from the training split. The tasks take turns; the order depends on a seed. */
 final class Demonstrations {
-    /** Encoded pictures are kept up to this many: a small set of demonstrations is read many times. */
+    /** The maximum number of encoded pictures in the cache. A small set of demonstrations is read many times. */
     private static final int CACHED = 1024;
 
     private record Place(String task, int index) {}
@@ -44,7 +44,7 @@ final class Demonstrations {
         return places;
     }
 
-    /** Passes over batches that were learned before a restart. */
+    /** Skips the batches that were learned before a restart. */
     void pass(final int batches, final int size) {
         for (int i = 0; i < batches; i++) {
             draw(size);
@@ -73,7 +73,7 @@ final class Demonstrations {
                 List.of(model.encodeCompletion(text(example, settings.labelOnly()))));
     }
 
-    /** What is to be said; data without demonstrations has the verdict alone. */
+    /** The text that the model has to learn to say. It is the verdict alone where the data has no demonstration. */
     static String text(final JudgeExample example, final boolean labelOnly) {
         return labelOnly || example.demonstration() == null
                 ? "<answer>" + example.answer() + "</answer>"

@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clipped surrogate of PPO (Schulman et al. 2017, eq. 7) over completion tokens with GRPO's advantages and KL term (DeepSeekMath,
- * Shao et al. 2024, eq. 3) and DAPO's separate clip ratios (Yu et al. 2025, eq. 8), as a pure function. {@code tokens} is the number
- * of completion tokens of a micro-batch.
+ * The clipped surrogate of PPO (Schulman et al. 2017, eq. 7) over completion tokens, as a pure function. Advantages and KL term are
+ * those of GRPO (DeepSeekMath, Shao et al. 2024, eq. 3). The separate clip ratios are those of DAPO (Yu et al. 2025, eq. 8). {@code
+ * tokens} is the number of completion tokens of a micro-batch.
  */
 final class GrpoLoss {
     private final double clipRatioLow;
@@ -21,16 +21,16 @@ final class GrpoLoss {
     }
 
     /**
-     * The loss and what it was made of.
+     * The loss and its parts.
      *
-     * @param loss {@code []}, float32: to be minimised, carries gradients
-     * @param policyLoss {@code []}, float32: the policy's part of it, {@code actor/pg_loss}
+     * @param loss {@code []}, float32: the value to minimise; it carries gradients
+     * @param policyLoss {@code []}, float32: the loss without the KL term, {@code actor/pg_loss}
      * @param kl {@code []}, float32: the k3 estimate before {@code klCoef}, {@code actor/kl_loss}; zero without a KL term
      * @param logRatio {@code [tokens]}, float32: log of π / π_old
      * @param ratio {@code [tokens]}, float32: π / π_old
-     * @param clippedLow {@code [tokens]}, boolean: the lower bound replaces the ratio, so the token has no policy gradient; only where
-     *     the advantage is negative
-     * @param clippedHigh {@code [tokens]}, boolean: the same of the upper bound, where the advantage is positive
+     * @param clippedLow {@code [tokens]}, boolean: the lower bound replaces the ratio, so the token has no policy gradient; only
+     *     where the advantage is negative
+     * @param clippedHigh {@code [tokens]}, boolean: the upper bound replaces the ratio; only where the advantage is positive
      */
     record Terms(
             NDArray loss,
@@ -42,10 +42,10 @@ final class GrpoLoss {
             NDArray clippedHigh) {}
 
     /**
-     * @param logProbs {@code [tokens]}, float32: under the policy being trained
-     * @param tokens the micro-batch's arrays, each {@code [tokens]}
-     * @param refLogProbs {@code [tokens]}, float32: under the reference policy; null without a KL term
-     * @param scope in which the arrays are created
+     * @param logProbs {@code [tokens]}, float32: the log-probabilities under the policy in training
+     * @param tokens the arrays of the micro-batch, each {@code [tokens]}
+     * @param refLogProbs {@code [tokens]}, float32: the log-probabilities under the reference policy; null without a KL term
+     * @param scope the scope that owns the new arrays
      */
     Terms of(
             final NDArray logProbs,

@@ -13,7 +13,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.model.weights.Weights;
 
-/** Turns a batch of scored groups into an update of the weights. Knows no Kafka. */
+/** Turns a batch of scored groups into an update of the weights. This class does not use Kafka. */
 public final class GrpoTrainer implements AutoCloseable {
     private final JudgeModel model;
     private final LearnerSettings settings;
@@ -42,7 +42,7 @@ public final class GrpoTrainer implements AutoCloseable {
     /**
      * One training step: learns the batch in updates of {@code actor.global_batch_size} prompts.
      *
-     * @return the step's {@code actor/…} and {@code rollout_is/…} metrics, named as in the field
+     * @return the {@code actor/…} and {@code rollout_is/…} metrics of the step, under their names in the field
      */
     public Map<String, Double> learn(final List<LearnedGroup> batch) {
         steps++;
@@ -70,7 +70,7 @@ public final class GrpoTrainer implements AutoCloseable {
                 : new ImportanceCorrection(algorithm.rolloutIs(), algorithm.rolloutIsThreshold());
     }
 
-    /** The groups of each update, without those that would not move the weights; an update without groups is left out. */
+    /** The groups of each update. Groups that would not change the weights are removed, and so are updates without groups. */
     private List<List<LearnedGroup>> updates(final List<LearnedGroup> batch) {
         final List<List<LearnedGroup>> updates = new ArrayList<>();
         for (int from = 0; from < batch.size(); from += settings.actor().globalBatchSize()) {
@@ -98,7 +98,7 @@ public final class GrpoTrainer implements AutoCloseable {
         metrics.addUpdate(optimizer.step(learningRate()));
     }
 
-    /** Adds the micro-batch's share of the update's gradients to those on the policy. */
+    /** Adds the gradients of a micro-batch to the gradients on the policy. The sum over an update is the gradient of the update. */
     private void backward(final List<LearnedGroup> groups, final TokenArrays tokens, final UpdateMetrics metrics) {
         final List<PackedGroup> packed =
                 groups.stream().map(LearnedGroup::packed).toList();
@@ -119,12 +119,12 @@ public final class GrpoTrainer implements AutoCloseable {
         return settings.actor().optim().learningRate(steps, settings.trainer().totalSteps());
     }
 
-    /** Writes a checkpoint from which training goes on, and a file of the caller's own beside it. */
+    /** Writes a checkpoint from which training can resume, and one more file from the caller. */
     public void save(final Path to, final String file, final byte[] content) {
         model.save(to, optimizer, file, content);
     }
 
-    /** Goes on from such a checkpoint. The policy that the KL term looks back to stays the one this was made with. */
+    /** Resumes from such a checkpoint. The reference policy of the KL term does not change: it was set by the constructor. */
     public void resume(final Path from, final int stepsDone) {
         model.restore(from, optimizer);
         steps = stepsDone;

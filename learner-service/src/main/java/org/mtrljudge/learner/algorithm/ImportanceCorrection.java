@@ -5,8 +5,9 @@ import java.util.Map;
 import org.mtrljudge.learner.settings.LearnerSettings;
 
 /**
- * Truncated importance sampling for rollouts of older policies (decoupled PPO, AReaL section 5.2; verl's {@code rollout_is}): the
- * clip is put around the policy the step began with, and a token counts as much more, or less, as that policy would have sampled it.
+ * Truncated importance sampling for rollouts of older policies (decoupled PPO, AReaL section 5.2; {@code rollout_is} in verl). The
+ * clip is centred on the proximal policy, which is the policy at the start of the step. The weight of a token is the likelihood of
+ * the token or of its completion under the proximal policy, divided by its likelihood under the policy that sampled it.
  */
 final class ImportanceCorrection {
     private final LearnerSettings.RolloutIs level;
@@ -18,8 +19,8 @@ final class ImportanceCorrection {
     private long tokens;
 
     /**
-     * @param level whose likelihood is compared, a token's or a sequence's
-     * @param threshold no weight is larger
+     * @param level whether likelihoods are compared per token or per sequence
+     * @param threshold the upper limit of a weight
      */
     ImportanceCorrection(final LearnerSettings.RolloutIs level, final double threshold) {
         if (level == LearnerSettings.RolloutIs.NONE) {
@@ -30,10 +31,10 @@ final class ImportanceCorrection {
     }
 
     /**
-     * @param proximal log-probabilities under the policy the step began with: {@code [tokens]}
-     * @param behaviour under the policy that sampled: {@code [tokens]}
-     * @param lengths tokens of each completion
-     * @return what each token's surrogate is multiplied by: {@code [tokens]}
+     * @param proximal the log-probabilities under the policy at the start of the step: {@code [tokens]}
+     * @param behaviour the log-probabilities under the policy that sampled: {@code [tokens]}
+     * @param lengths the number of tokens of each completion
+     * @return the factor of each token's surrogate: {@code [tokens]}
      */
     float[] weights(final float[] proximal, final float[] behaviour, final int[] lengths) {
         final float[] weights = new float[proximal.length];
@@ -65,7 +66,7 @@ final class ImportanceCorrection {
         tokens++;
     }
 
-    /** Adds {@code rollout_is/…} over everything weighted so far; the effective sample size is a share. */
+    /** Adds the {@code rollout_is/…} metrics over all tokens weighted so far. The effective sample size is a share, 0..1. */
     void addTo(final Map<String, Double> metrics) {
         if (tokens > 0) {
             metrics.put("rollout_is/mean", sum / tokens);

@@ -11,12 +11,13 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.PackedArrays;
 
 /**
- * One scored group as the policy update needs it. Arrays run over the group's completion tokens, completion by completion.
+ * A scored group in the form that the policy update reads. Arrays contain the completion tokens of the group, completion by
+ * completion.
  *
- * @param task whose prompt it was
- * @param policyVersion that sampled it
- * @param behaviour log-probabilities under that version: {@code [tokens]}
- * @param advantages one a completion: {@code [group]}
+ * @param task the task of the prompt
+ * @param policyVersion the policy version that sampled the completions
+ * @param behaviour the log-probabilities under that version: {@code [tokens]}
+ * @param advantages one advantage per completion: {@code [group]}
  */
 public record LearnedGroup(
         String task,
@@ -26,7 +27,7 @@ public record LearnedGroup(
         double[] advantages,
         boolean zeroSpread) {
 
-    /** @param prompt the group's own, as the model reads it */
+    /** @param prompt the prompt of the group, as the model reads it */
     public static LearnedGroup of(final EncodedPrompt prompt, final ScoredGroup group) {
         final List<int[]> completions = new ArrayList<>();
         final List<Completion> rolled = group.getRollout().getCompletions();

@@ -4,11 +4,12 @@ import java.util.List;
 import org.mtrljudge.learner.settings.LearnerSettings;
 
 /**
- * How much each completion token counts in the loss of an update: a mean over all its tokens (DAPO, eq. 8) or over its sequences'
- * own token means (DeepSeekMath, eq. 3). The weights of an update add up to 1, whatever micro-batches it is cut into.
+ * The weight of each completion token in the loss of an update. The loss is either the mean over all tokens of the update (DAPO,
+ * eq. 8) or the mean over the token means of its sequences (DeepSeekMath, eq. 3). The weights of an update add up to 1, however the
+ * update is divided into micro-batches.
  *
- * @param tokens completion tokens of the update
- * @param sequences completions of the update
+ * @param tokens the number of completion tokens of the update
+ * @param sequences the number of completions of the update
  */
 record LossAverage(LearnerSettings.LossAvgMode mode, long tokens, long sequences) {
 
@@ -19,7 +20,7 @@ record LossAverage(LearnerSettings.LossAvgMode mode, long tokens, long sequences
                 groups.stream().mapToLong(g -> g.advantages().length).sum());
     }
 
-    /** The weight of one token of a completion that has so many tokens. */
+    /** The weight of one token of a completion with this number of tokens. */
     float tokenWeight(final int completionLength) {
         return switch (mode) {
             case TOKEN -> 1f / tokens;

@@ -4,15 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Cuts the groups of an update into micro-batches. They bound memory; the update is the same, up to rounding. */
+/** Divides the groups of an update into micro-batches. Micro-batches limit memory; the update is the same, except for rounding. */
 final class MicroBatches {
     private MicroBatches() {}
 
     /**
-     * Puts groups of similar width together, widest first, so that little of a micro-batch is padding.
+     * Puts groups of similar width together, the widest first, so that a micro-batch contains little padding.
      *
-     * @param groups at least one
-     * @param maxTokens packed positions of a micro-batch, padding included; a single wider group is a micro-batch of its own
+     * @param groups at least one group
+     * @param maxTokens the maximum number of packed positions per micro-batch, padding included; a wider group is alone in
+     *     its micro-batch
      */
     static List<List<LearnedGroup>> of(final List<LearnedGroup> groups, final int maxTokens) {
         final List<LearnedGroup> sorted = new ArrayList<>(groups);

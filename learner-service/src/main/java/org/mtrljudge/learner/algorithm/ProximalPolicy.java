@@ -8,8 +8,9 @@ import java.util.Map;
 import org.mtrljudge.model.JudgeModel;
 
 /**
- * The policy that a training step began with, kept as its log-probabilities of the step's tokens. In decoupled PPO (AReaL, section
- * 5.2) the clip is put around this policy, and what the behaviour policy sampled is weighted by {@link ImportanceCorrection}.
+ * The policy at the start of a training step, kept as its log-probabilities of the tokens of the step. In decoupled PPO (AReaL,
+ * section 5.2) the clip is centred on this policy. {@link ImportanceCorrection} weights the tokens that the behaviour policy
+ * sampled.
  */
 final class ProximalPolicy {
     private final Map<LearnedGroup, float[]> logProbs = new IdentityHashMap<>();
@@ -19,7 +20,7 @@ final class ProximalPolicy {
         this.correction = correction;
     }
 
-    /** Scores the micro-batches with the weights as they are now. */
+    /** Scores the micro-batches with the present weights. */
     static ProximalPolicy of(
             final JudgeModel model,
             final List<List<LearnedGroup>> microBatches,
@@ -43,7 +44,7 @@ final class ProximalPolicy {
         return proximal;
     }
 
-    /** @return {@code [tokens]} of the group, which must be one of those scored */
+    /** @return {@code [tokens]}: the log-probabilities of the group, which must be one of the scored groups */
     float[] logProbs(final LearnedGroup group) {
         final float[] own = logProbs.get(group);
         if (own == null) {
@@ -52,7 +53,7 @@ final class ProximalPolicy {
         return own;
     }
 
-    /** @return what the surrogate of each token of the group is multiplied by: {@code [tokens]} */
+    /** @return {@code [tokens]}: the factor of each token's surrogate */
     float[] importanceWeights(final LearnedGroup group) {
         final int[] lengths = group.packed().completions().stream()
                 .mapToInt(tokens -> tokens.length)

@@ -10,7 +10,7 @@ import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** Supervised fine-tuning: raises the log-probability of demonstrations, the mean over tokens. */
+/** Supervised fine-tuning: increases the mean log-probability per token of demonstrations. */
 public final class SftTrainer implements AutoCloseable {
     private final JudgeModel model;
     private final SftSettings settings;
@@ -32,8 +32,8 @@ public final class SftTrainer implements AutoCloseable {
     /**
      * One update.
      *
-     * @param progress how much of the stage is done, 0..1: it sets the learning rate
-     * @return the loss before the update, in nats a token
+     * @param progress the finished part of the stage, 0..1; it determines the learning rate
+     * @return the loss before the update, in nats per token
      */
     public double step(final double progress) {
         final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
@@ -49,12 +49,12 @@ public final class SftTrainer implements AutoCloseable {
         return value[0];
     }
 
-    /** Writes a checkpoint from which the stage goes on, and a file of the caller's own beside it. */
+    /** Writes a checkpoint from which the stage can resume, and one more file from the caller. */
     public void save(final Path to, final String file, final byte[] content) {
         model.save(to, optimizer, file, content);
     }
 
-    /** Goes on from such a checkpoint. */
+    /** Resumes from such a checkpoint. */
     public void resume(final Path from, final int stepsDone) {
         model.restore(from, optimizer);
         demonstrations.pass(stepsDone, settings.batchSize());

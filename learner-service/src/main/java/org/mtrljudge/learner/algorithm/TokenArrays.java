@@ -4,22 +4,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link GrpoLoss} reads of a micro-batch besides the model's scores. Each array is {@code [tokens]}: group by group, completion
- * by completion, as {@link org.mtrljudge.model.training.TokenScores} are ordered.
+ * The inputs of {@link GrpoLoss} for a micro-batch, besides the scores of the model. Each array is {@code [tokens]}: group by
+ * group, completion by completion, in the order of {@link org.mtrljudge.model.training.TokenScores}.
  *
- * @param oldLogProbs {@code [tokens]}: log-probabilities under the policy that the clip is put around, which is the one that sampled,
- *     or the one that the step began with
- * @param advantages {@code [tokens]}: each token has that of its completion
- * @param importanceWeights {@code [tokens]}: what a token's surrogate is multiplied by, see {@link ImportanceCorrection}; null for 1
- * @param tokenWeights {@code [tokens]}: each token's share in the mean, see {@link LossAverage}
+ * @param oldLogProbs {@code [tokens]}: the log-probabilities under the policy on which the clip is centred: the policy that sampled
+ *     or the policy at the start of the step
+ * @param advantages {@code [tokens]}: the advantage of the token's completion
+ * @param importanceWeights {@code [tokens]}: the factor of each token's surrogate, see {@link ImportanceCorrection}; null for 1
+ * @param tokenWeights {@code [tokens]}: the share of each token in the mean, see {@link LossAverage}
  */
 record TokenArrays(
         float[] oldLogProbs, float[] advantages, float @Nullable [] importanceWeights, float[] tokenWeights) {
 
     /**
-     * @param groups of the micro-batch
-     * @param average of the whole update
-     * @param proximal the policy that the clip is put around; null for the one that sampled
+     * @param groups the groups of the micro-batch
+     * @param average the average over the whole update
+     * @param proximal the policy on which the clip is centred; null for the policy that sampled
      */
     static TokenArrays of(
             final List<LearnedGroup> groups, final LossAverage average, final @Nullable ProximalPolicy proximal) {

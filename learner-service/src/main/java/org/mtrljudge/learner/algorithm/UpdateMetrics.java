@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Sums over the updates of a training step, for its {@code actor/…} metrics. */
+/** Sums over the updates of a training step. The {@code actor/…} metrics of the step are computed from them. */
 final class UpdateMetrics {
     private int updates;
     private double gradNorm;
@@ -32,13 +32,15 @@ final class UpdateMetrics {
         clippedHigh += terms.clippedHigh().sum().getLong();
     }
 
-    /** @param norm of the update's gradients before they were clipped */
+    /** @param norm the norm of the update's gradients before clipping */
     void addUpdate(final double norm) {
         gradNorm += norm;
         updates++;
     }
 
-    /** Means over updates or over tokens, named as in the field (verl, EasyR1); zeros where there was no update. */
+    /**
+     * Means over updates or over tokens, under their names in the field (verl, EasyR1). They are zero for a step without updates.
+     */
     Map<String, Double> toMap(final double learningRate, final double klCoef) {
         final double perUpdate = Math.max(1, updates);
         final double perToken = Math.max(1, tokens);

@@ -27,9 +27,10 @@ import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 
 /**
- * Checks a run's log against the digests in it: the journal's entries are a chain, each sealed by its manifest too; an entry names
- * the records of its batch and their digests; a scored group holds the rollouts that lie in {@code RUN.rollouts}; weights are cut into
- * chunks with digests. Whoever changes one record has to change all that come after it, and the weights a {@link Refold} gives.
+ * Checks the log of a run against the digests in the log. The journal entries are a chain, and the manifest of each version
+ * contains the digest of its entry. An entry names the records of its batch and their digests. A scored group contains the rollouts
+ * that are in {@code RUN.rollouts}. Weights are divided into chunks with digests. Whoever changes one record has to change all
+ * later records, and the weights that a {@link Refold} computes.
  */
 public final class Audit {
     private static final int MAX_FINDINGS = 100;
@@ -41,7 +42,11 @@ public final class Audit {
     private final Map<Integer, PolicyManifest> manifests = new LinkedHashMap<>();
     private final List<String> findings = new ArrayList<>();
 
-    /** Reads the journal and the manifests. @param scored what the run learned from */
+    /**
+     * Reads the journal and the manifests.
+     *
+     * @param scored the scored groups that the run learned from
+     */
     public Audit(final KafkaClients clients, final ScoredLog scored, final @Nullable PolicyStore store) {
         this.store = store;
         this.topics = clients.topics();
@@ -56,10 +61,10 @@ public final class Audit {
     }
 
     /**
-     * What was looked at and what is wrong with it.
+     * The number of checked items and the errors that were found.
      *
-     * @param versions whose weights are in the log still
-     * @param findings at most 100
+     * @param versions the number of versions whose weights are still in the log
+     * @param findings at most 100 errors
      */
     public record Report(int entries, long groups, int versions, List<String> findings) {}
 
@@ -68,7 +73,11 @@ public final class Audit {
         return journal.stream().map(TopicScan.Entry::value).toList();
     }
 
-    /** Checks everything. @param progress is told how many journal entries are done */
+    /**
+     * Checks everything.
+     *
+     * @param progress receives the number of checked journal entries
+     */
     public Report check(final IntConsumer progress) {
         final Set<Integer> kept = keptVersions();
         long groups = 0;
@@ -143,7 +152,8 @@ public final class Audit {
             final RecordsAt<RolloutGroup> rollouts) {
         final Map<Long, RolloutGroup> scoredAs = new HashMap<>();
         for (final TopicScan.Entry<ScoredGroup> entry : groups) {
-            if (entry.value().getRolloutOffset() != null) { // earlier builds do not say
+            // records of earlier builds do not contain this offset
+            if (entry.value().getRolloutOffset() != null) {
                 scoredAs.put(entry.value().getRolloutOffset(), entry.value().getRollout());
             }
         }
@@ -166,9 +176,9 @@ public final class Audit {
     }
 
     /**
-     * The groups a version was made of, in the order they were learned.
+     * The groups from which a version was learned, in the order in which they were learned.
      *
-     * @throws DamagedLogException when one is missing or not what it was
+     * @throws DamagedLogException when a group is missing or has changed
      */
     public List<ScoredGroup> batch(final TrainingStep step) {
         try (JournalBatches batches = new JournalBatches(scored)) {

@@ -21,7 +21,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** Learns a run's logged batches once more, from its nearest checkpoint up to a step. */
+/** Learns the logged batches of a run again, from the nearest checkpoint up to a step. */
 public final class Refold {
     private final LearnerSettings settings;
     private final KafkaClients clients;
@@ -30,9 +30,9 @@ public final class Refold {
     private final JudgeModel model;
 
     /**
-     * @param folder the run's checkpoints
-     * @param scored what it learned from
-     * @param model of the run's settings; it ends with the weights of the step
+     * @param folder the checkpoints of the run
+     * @param scored the scored groups that the run learned from
+     * @param model a model with the settings of the run; at the end it has the weights of the step
      */
     public Refold(
             final LearnerSettings settings,
@@ -48,22 +48,23 @@ public final class Refold {
     }
 
     /**
-     * What came out.
+     * The result of learning again.
      *
-     * @param fromStep the checkpoint's
-     * @param weightDigest of the weights, computed again
+     * @param fromStep the step of the checkpoint
+     * @param weightDigest the digest of the newly computed weights
      */
     public record Result(int fromStep, int step, String weightDigest) {}
 
     /**
-     * Learns up to a step; each step on the way must give the weights the journal names.
+     * Learns up to a step. Each step on the way must produce the weights that the journal names.
      *
-     * @throws DamagedLogException when one does not, or a batch is not what it was
-     * @throws LearnerException when the run has no such step, or no checkpoint before it
+     * @throws DamagedLogException when a step produces other weights, or a batch has changed
+     * @throws LearnerException when the run has no such step, or no checkpoint before the step
      */
     public Result upTo(final int step) {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
-            final TrainingCheckpoints.Saved from = nearest(step - 1); // one step at least
+            // at least one step is learned again
+            final TrainingCheckpoints.Saved from = nearest(step - 1);
             final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from));
             learn(from, past.entries(), step, trainer);
             return new Result(from.step(), step, digest());
@@ -71,13 +72,13 @@ public final class Refold {
     }
 
     /**
-     * Begins a run of its own from a step: writes its first checkpoint.
+     * Starts a new run from a step: writes the first checkpoint of the new run.
      *
-     * @param into the new run's checkpoints
-     * @param settingsDigest of its settings
-     * @param source of its examples
+     * @param into the checkpoint folder of the new run
+     * @param settingsDigest the digest of the settings of the new run
+     * @param source the examples of the new run
      * @throws DamagedLogException as {@link #upTo}
-     * @throws LearnerException likewise
+     * @throws LearnerException as {@link #upTo}
      */
     public Result fork(final int step, final Path into, final String settingsDigest, final ExampleSource source) {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {

@@ -1,4 +1,7 @@
-/** Whether a log is as it was written, and the same weights computed from it again. */
+/**
+ * Checks whether a log is unchanged, and computes the same weights from the log again.
+ *
+ */
 @NullMarked
 package org.mtrljudge.learner.audit;
 

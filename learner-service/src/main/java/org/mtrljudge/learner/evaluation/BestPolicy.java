@@ -11,8 +11,8 @@ import org.mtrljudge.learner.state.BestSoFar;
 import org.mtrljudge.model.JudgeModel;
 
 /**
- * Validates the policy now and then and keeps the best one as a checkpoint: that one is tested in the end (the paper: the
- * best validation checkpoint is the one tested). Best is the highest mean macro-F1; of equals the first.
+ * Validates the policy at intervals and keeps the best policy as a checkpoint. The best policy is tested at the end, as in the
+ * paper. The best policy has the highest mean macro-F1; among equal ones it is the first.
  */
 public final class BestPolicy {
     private final EvaluationRound round;
@@ -22,9 +22,9 @@ public final class BestPolicy {
     private BestSoFar best;
 
     /**
-     * @param plan of a validation
-     * @param checkpoint the folder that holds the best policy, written anew whenever a better one comes
-     * @param best of the stage's validations before a restart
+     * @param plan the evaluation plan of a validation
+     * @param checkpoint the folder of the best policy; it is written again whenever a better policy is found
+     * @param best the best validation of the stage before a restart
      */
     public BestPolicy(
             final EvaluationRound round,
@@ -43,22 +43,22 @@ public final class BestPolicy {
         return best;
     }
 
-    /** Whether a validation follows: on schedule and at the end of a stage, when there is something to validate on. */
+    /** Whether a validation follows: on schedule and at the end of a stage, if the validation split has examples. */
     public boolean isDue(final int frequency, final int step, final boolean last) {
         return frequency > 0 && (last || step % frequency == 0) && round.size(plan) > 0;
     }
 
     /**
-     * Whether validation stands still after a step: the paper ends every model there.
+     * Whether validation has stalled after a step. The paper ends the training of every model at this point.
      *
-     * @param patience so many validations, {@code frequency} steps apart, were no better than the best; 0: never
+     * @param patience the number of validations, {@code frequency} steps apart, without a better result than the best; 0: never
      */
     public boolean hasPlateaued(final int patience, final int frequency, final int step) {
         return patience > 0 && frequency > 0 && !best.isNone() && step - best.step() >= patience * frequency;
     }
 
     /**
-     * Validates the model's weights, which the actors know as {@code version}. Nothing else may be asked meanwhile.
+     * Validates the weights of the model, which the actors know as {@code version}. No other prompt may be sent in the meantime.
      *
      * @return {@code val/…} metrics
      */
@@ -84,9 +84,10 @@ public final class BestPolicy {
     }
 
     /**
-     * Ends the stage: the model gets the best weights, or, when none were validated, keeps the last, which become the checkpoint.
+     * Ends the stage. The model receives the best weights. When no weights were validated, it keeps the last weights, and these
+     * become the checkpoint.
      *
-     * @param lastStep of the stage
+     * @param lastStep the last step of the stage
      * @return the step whose weights the model now holds
      */
     public int restoreBest(final int lastStep) {

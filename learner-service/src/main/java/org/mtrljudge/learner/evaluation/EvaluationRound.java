@@ -18,12 +18,12 @@ import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Asks every example of a plan once, through the same actors and rewards as training, and waits for all answers. */
+/** Sends every example of a plan once to the actors and rewards of training, and waits for all answers. */
 public final class EvaluationRound {
     private final Exchange exchange;
     private final ExampleSource source;
 
-    /** An example by its place; the example itself, with its pictures, is only read when it is asked. */
+    /** The position of an example in its task. The example itself, with its pictures, is read only when its prompt is sent. */
     private record Place(String task, int index) {}
 
     public EvaluationRound(final Exchange exchange, final ExampleSource source) {
@@ -31,18 +31,18 @@ public final class EvaluationRound {
         this.source = source;
     }
 
-    /** How many prompts a round of this plan asks. */
+    /** The number of prompts in a round of this plan. */
     public int size(final EvaluationPlan plan) {
         return plan.size(source);
     }
 
     /**
-     * Asks them all. Answers to prompts of others, which were asked before a restart, are kept for those.
+     * Sends all prompts of the plan. Answers to other prompts, which were sent before a restart, are handed back to the exchange.
      *
-     * @param promptId makes a prompt's id from its example's
-     * @param version of the policy that is evaluated
-     * @param progress is told how many prompts are answered
-     * @return in the order in which the answers came
+     * @param promptId makes the id of a prompt from the id of its example
+     * @param version the policy version that is evaluated
+     * @param progress receives the number of answered prompts
+     * @return the judgements in the order in which the answers arrived
      */
     public List<Judgement> run(
             final EvaluationPlan plan,

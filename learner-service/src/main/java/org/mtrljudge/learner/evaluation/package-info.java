@@ -1,4 +1,4 @@
-/** Tests and validations: asks a split and counts the answers. */
+/** Tests and validations: send the examples of a split and count the answers. */
 @NullMarked
 package org.mtrljudge.learner.evaluation;
 

@@ -1,6 +1,6 @@
 package org.mtrljudge.learner.event;
 
-/** The log is not what it was when it was written. The message says where. */
+/** The log has changed since it was written. The message says where. */
 public final class DamagedLogException extends LearnerException {
     private static final long serialVersionUID = 1;
 

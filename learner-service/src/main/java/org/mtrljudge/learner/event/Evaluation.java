@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.metrics.MacroF1;
 
-/** The verdicts of one policy version over a split, counted. */
+/** Counts the verdicts of one policy version over a split. */
 public final class Evaluation {
     private final Map<String, MacroF1> tasks = new LinkedHashMap<>();
     private int samples;
@@ -14,9 +14,9 @@ public final class Evaluation {
     private long tokens;
 
     /**
-     * As it is kept in a checkpoint.
+     * The counts in the form of a checkpoint.
      *
-     * @param tasks by task and label what {@link MacroF1} counts
+     * @param tasks the counts of {@link MacroF1} by task and label
      */
     public record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens) {}
 
@@ -42,7 +42,7 @@ public final class Evaluation {
         return new Counts(byTask, samples, wellFormed, tokens);
     }
 
-    /** Counts every verdict; a prompt that could not be processed has none and is left out. */
+    /** Counts every verdict. A prompt that could not be processed has no verdict and is left out. */
     void add(final Judgement judgement) {
         if (judgement.verdicts().isEmpty()) {
             return;
@@ -54,12 +54,12 @@ public final class Evaluation {
         tokens += judgement.tokens();
     }
 
-    /** The tasks that were judged. */
+    /** The tasks that have judgements. */
     public List<String> tasks() {
         return List.copyOf(tasks.keySet());
     }
 
-    /** Macro-F1 of a task in percent; null when nothing of it was judged. */
+    /** Macro-F1 of a task in percent; null when the task has no judgements. */
     public @Nullable Double macroF1(final String task) {
         final MacroF1 counts = tasks.get(task);
         return counts == null ? null : 100 * counts.value();

@@ -1,6 +1,6 @@
 package org.mtrljudge.learner.event;
 
-/** What became of the training prompts of a run; at its end published = learned + stale + dead. */
+/** The counts of a run's training prompts by outcome. At the end of the run, published = learned + stale + dead. */
 public record GroupCounts(long published, long scored, long learned, long stale, long dead) {
     public static final GroupCounts NONE = new GroupCounts(0, 0, 0, 0, 0);
 
@@ -16,7 +16,7 @@ public record GroupCounts(long published, long scored, long learned, long stale,
         return new GroupCounts(published, scored + 1, learned, stale + 1, dead);
     }
 
-    /** A dead group got its answer too, if not the wanted one: it counts as scored. */
+    /** A dead group counts as scored too, because its prompt received an answer. */
     public GroupCounts oneDead() {
         return new GroupCounts(published, scored + 1, learned, stale, dead + 1);
     }

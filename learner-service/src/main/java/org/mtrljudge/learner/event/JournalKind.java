@@ -3,27 +3,27 @@ package org.mtrljudge.learner.event;
 import java.util.Locale;
 import org.mtrljudge.schemas.TrainingStep;
 
-/** What made the policy version of a journal entry; the entry's {@code phase} is its key. */
+/** The reason for the policy version of a journal entry. The {@code phase} of the entry is the key of this value. */
 public enum JournalKind {
-    /** The weights a run begins with. */
+    /** The initial weights of a run. */
     INIT,
-    /** The weights a fork begins with. */
+    /** The initial weights of a fork. */
     FORKED,
     WARMUP,
     RL,
     /** The best weights on validation, after RL. */
     BEST,
-    /** Weights that were computed again after a restart and came out differently. */
+    /** Weights that were computed again after a restart and differ from the weights in the log. */
     RESUMED,
     /** The weights of a model that is only evaluated. */
     EVAL;
 
-    /** As the journal has it: in lower case. */
+    /** The key in the journal: the name in lower case. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether an entry is of this kind. Entries of kinds that this build does not know are of none. */
+    /** Whether an entry is of this kind. An entry of a kind that is unknown to this build is of none of these kinds. */
     public boolean isOf(final TrainingStep entry) {
         return entry.getPhase().equals(key());
     }

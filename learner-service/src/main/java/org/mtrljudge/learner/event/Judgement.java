@@ -9,16 +9,16 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.JudgeExample;
 
 /**
- * What a model said about an example.
+ * The verdicts of a model on an example.
  *
  * @param label the right verdict
- * @param labels every verdict the task allows
- * @param pairId the example with the other order of the same question has the same one
- * @param grade a human's, where the data has one
- * @param verdicts one for each sample, null where there was none; empty where the prompt could not be processed
- * @param wellFormed samples in the wanted format
- * @param tokens of all samples
- * @param generateMs this prompt's share of its batch's generation time
+ * @param labels all verdicts that the task allows
+ * @param pairId the id of the question; the example with the other order of the question has the same id
+ * @param grade a grade from a human, where the data has one
+ * @param verdicts one verdict per sample, null for a sample without one; empty where the prompt could not be processed
+ * @param wellFormed the number of samples in the wanted format
+ * @param tokens the number of tokens of all samples
+ * @param generateMs this prompt's share of the generation time of its batch
  */
 public record Judgement(
         String id,
@@ -32,12 +32,12 @@ public record Judgement(
         long tokens,
         double generateMs) {
 
-    /** Of a prompt that could not be processed. */
+    /** The judgement of a prompt that could not be processed. */
     public static Judgement dead(final JudgeExample example) {
         return of(example, List.of(), 0, 0, 0);
     }
 
-    /** Of a prompt whose completions were scored. */
+    /** The judgement of a prompt whose completions were scored. */
     public static Judgement of(final JudgeExample example, final ScoredGroup group) {
         final RolloutGroup rollout = group.getRollout();
         final List<@Nullable String> verdicts = new ArrayList<>();

@@ -1,6 +1,6 @@
 package org.mtrljudge.learner.event;
 
-/** Training cannot go on, or a step cannot be found. The message says why and what to do. */
+/** Training cannot continue, or a step cannot be found. The message says why and what to do. */
 public class LearnerException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * The ids of prompts: {@code train-NUMBER-EXAMPLE}, {@code eval-STAGE-EXAMPLE} for the test after a stage, {@code
- * eval-STAGE-STEP-EXAMPLE} for a validation, {@code eval-EXAMPLE} for the evaluation of a model. Logs hold them, so their form stays.
+ * eval-STAGE-STEP-EXAMPLE} for a validation, {@code eval-EXAMPLE} for the evaluation of a model. Their format must not change,
+ * because logs contain them.
  */
 public final class PromptIds {
     private static final Pattern TRAINING = Pattern.compile("train-\\d+-(.*)", Pattern.DOTALL);
@@ -16,15 +17,15 @@ public final class PromptIds {
 
     private PromptIds() {}
 
-    /** @param number of the training prompt in its run, from 0 */
+    /** @param number the number of the training prompt in its run, from 0 */
     public static String training(final long number, final String exampleId) {
         return "train-" + number + "-" + exampleId;
     }
 
     /**
-     * The example that a training prompt asks.
+     * The id of the example of a training prompt.
      *
-     * @throws LearnerException when the id is not a training prompt's
+     * @throws LearnerException when the id is not the id of a training prompt
      */
     public static String trainingExample(final String promptId) {
         final Matcher matcher = TRAINING.matcher(promptId);
@@ -48,18 +49,22 @@ public final class PromptIds {
     }
 
     /**
-     * The example a prompt asks if it belongs to the test after a stage. An example's id can look like a step and another example's id,
-     * so the caller has to look the example up before it relies on the answer.
+     * The id of the example if the prompt belongs to the test after a stage. The id of an example can look like a step and the id
+     * of another example, so the caller has to look up the example before it uses the result.
      */
     public static Optional<String> testedExample(final String promptId, final Stage after) {
         final String start = test(after, "");
         return promptId.startsWith(start) ? Optional.of(promptId.substring(start.length())) : Optional.empty();
     }
 
-    /** A prompt of a validation. @param step of the stage after which it was made */
+    /**
+     * A prompt of a validation.
+     *
+     * @param step the step of the stage after which the validation ran
+     */
     public record Validation(Stage stage, int step, String exampleId) {}
 
-    /** What a prompt asks if it belongs to a validation; with the same doubt as {@link #testedExample}. */
+    /** The validation and the example of a validation prompt. The result is as uncertain as that of {@link #testedExample}. */
     public static Optional<Validation> validatedExample(final String promptId) {
         final Matcher matcher = VALIDATION.matcher(promptId);
         return matcher.matches()

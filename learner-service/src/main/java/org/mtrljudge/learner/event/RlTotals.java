@@ -3,15 +3,15 @@ package org.mtrljudge.learner.event;
 import java.util.Map;
 
 /**
- * Where the RL phase's time went.
+ * The time of the RL phase by activity, and other totals.
  *
- * @param learnSeconds of the learner's updates
- * @param waitSeconds the learner waited for scores
- * @param generateSeconds of all actors together
- * @param scoreSeconds in the verifiers
- * @param validateSeconds the training stood still for validation
- * @param generatedTokens of training completions
- * @param maxRolloutLogProbDifference the largest per-step mean difference between actor and learner
+ * @param learnSeconds the time of the learner's updates
+ * @param waitSeconds the time for which the learner waited for scores
+ * @param generateSeconds the generation time of all actors together
+ * @param scoreSeconds the time in the verifiers
+ * @param validateSeconds the time for which training waited for validation
+ * @param generatedTokens the number of tokens in training completions
+ * @param maxRolloutLogProbDifference the largest mean difference per step between actor and learner
  */
 public record RlTotals(
         double learnSeconds,
@@ -23,7 +23,7 @@ public record RlTotals(
         double maxRolloutLogProbDifference) {
     public static final RlTotals NONE = new RlTotals(0, 0, 0, 0, 0, 0, 0);
 
-    /** With one more step's metrics. */
+    /** The totals with the metrics of one more step. */
     public RlTotals plus(final Map<String, Double> metrics) {
         return new RlTotals(
                 learnSeconds + metrics.getOrDefault("timing_s/update_actor", 0.0),

@@ -1,8 +1,8 @@
 package org.mtrljudge.learner.event;
 
-/** The stages of a run, in their order. A checkpoint's {@code learner.json} has them by their constants' names. */
+/** The stages of a run, in their order. {@code learner.json} in a checkpoint contains the names of these constants. */
 public enum Stage {
-    /** Before any training: the weights a run begins with. */
+    /** Before any training: the initial weights of a run. */
     START("base"),
     WARMUP("warmup"),
     RL("rl");
@@ -13,7 +13,7 @@ public enum Stage {
         this.key = key;
     }
 
-    /** What names the stage's phase, its test and its best checkpoint in files and in prompt ids: base, warmup, rl. */
+    /** The name of the stage's phase, test and best checkpoint in files and in prompt ids: base, warmup, rl. */
     public String key() {
         return key;
     }

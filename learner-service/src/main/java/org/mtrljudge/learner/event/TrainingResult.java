@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run came to.
+ * The result of a run.
  *
- * @param evaluations on the held-out test, by the stage they follow, in their order
- * @param trainedTasks tasks with a training split; the others were only ever tested
- * @param warmUpSteps of supervised fine-tuning
- * @param steps of RL
+ * @param evaluations the evaluations on the held-out test split, by the stage before them, in their order
+ * @param trainedTasks the tasks with a training split; the other tasks were only tested
+ * @param warmUpSteps the number of steps of supervised fine-tuning
+ * @param steps the number of RL steps
  * @param bestStep the RL step whose weights were tested: the best on validation, or the last
- * @param secondsByPhase wall-clock of each phase
+ * @param secondsByPhase the wall-clock time of each phase
  */
 public record TrainingResult(
         Map<Stage, Evaluation> evaluations,

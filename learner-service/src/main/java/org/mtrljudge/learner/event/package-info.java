@@ -1,4 +1,4 @@
-/** What a run tells its listeners and leaves as its result. */
+/** The events that a run reports to its listeners, and the result of a run. */
 @NullMarked
 package org.mtrljudge.learner.event;
 

@@ -4,9 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Back-pressure: at most (maxStaleness + 1) · batch prompts are out. A prompt's credit is held until its group is LEARNED, not
- * merely scored: what waits in the learner's hands ages too. Answers that come in order are then never staler than that; one that
- * is overtaken by whole batches is, and is left out. Also tells a first answer from a duplicate.
+ * Back-pressure: at most (maxStaleness + 1) · batch prompts are outstanding. The credit of a prompt is held until its group is
+ * LEARNED, not only scored, because a group also ages while it waits in the learner. Answers that arrive in order are therefore
+ * never staler than maxStaleness. An answer that whole batches overtake is staler, and is left out. The window also distinguishes
+ * first answers from duplicates.
  */
 public final class CreditWindow {
     private final int limit;
@@ -28,7 +29,7 @@ public final class CreditWindow {
         return (int) answered.values().stream().filter(a -> !a).count();
     }
 
-    /** @throws IllegalStateException without credit, or when the id is already out */
+    /** @throws IllegalStateException without credit, or when the id is already outstanding */
     public void publish(final String promptId) {
         if (credit() <= 0) {
             throw new IllegalStateException("no credit left: " + limit + " prompts are outstanding");
@@ -39,19 +40,19 @@ public final class CreditWindow {
     }
 
     /**
-     * Holds credit for a prompt that was asked before a restart, over the limit if need be: among those may be some whose credit was
-     * free again, for a dead or a stale answer that no journal entry tells of yet.
+     * Holds credit for a prompt that was sent before a restart, even over the limit. The credit of such a prompt may have been free
+     * before the restart, because its answer was dead or stale and no journal entry contains this yet.
      */
     public void resume(final String promptId) {
         answered.put(promptId, false);
     }
 
-    /** Whether this is the first answer to a prompt that is out; anything else is a duplicate. */
+    /** Whether this is the first answer to an outstanding prompt. Any other answer is a duplicate. */
     public boolean answer(final String promptId) {
         return Boolean.FALSE.equals(answered.replace(promptId, true));
     }
 
-    /** Gives the credit back. */
+    /** Makes the credit of the prompt free. */
     public void release(final String promptId) {
         if (answered.remove(promptId) == null) {
             throw new IllegalStateException("prompt " + promptId + " is not outstanding");

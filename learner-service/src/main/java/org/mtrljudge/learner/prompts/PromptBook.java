@@ -14,7 +14,10 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Which training examples were asked, which of them are neither learned nor left out yet, and what comes next. */
+/**
+ * The record of training prompts: which examples were sent, which prompts are neither learned nor left out yet, and which example
+ * is next.
+ */
 public final class PromptBook {
     private final ExampleSource source;
     private final PromptSchedule schedule;
@@ -23,19 +26,19 @@ public final class PromptBook {
     private long asked;
 
     /**
-     * What a checkpoint keeps of it.
+     * The part of the book that a checkpoint contains.
      *
-     * @param schedule where training examples are drawn from next
-     * @param open prompts that are in the log and neither learned nor left out
-     * @param unasked examples that are asked before new ones are drawn
-     * @param asked how many training prompts were asked
+     * @param schedule the position from which the next training examples are drawn
+     * @param open the prompts in the log that are neither learned nor left out
+     * @param unasked the examples to send before new ones are drawn
+     * @param asked the number of training prompts sent so far
      */
     public record Kept(
             PromptSchedule.Position schedule, List<OpenPrompt> open, List<PromptSchedule.Place> unasked, long asked) {
         static final Kept NONE = new Kept(PromptSchedule.Position.START, List.of(), List.of(), 0);
     }
 
-    /** @param from where the book goes on */
+    /** @param from the state from which the book continues */
     public PromptBook(final ExampleSource source, final long seed, final Kept from) {
         this.source = source;
         this.schedule = new PromptSchedule(source, seed, from.schedule());
@@ -44,10 +47,14 @@ public final class PromptBook {
         from.open().forEach(prompt -> open.put(prompt.promptId(), prompt));
     }
 
-    /** A prompt to ask. */
+    /** A prompt to send. */
     public record Next(String promptId, PromptSchedule.Drawn drawn) {}
 
-    /** The next prompt, which is open from now on. @param room as {@link PromptSchedule#next} takes it */
+    /**
+     * The next prompt. It is open from now on.
+     *
+     * @param room see {@link PromptSchedule#next}
+     */
     public Next next(final int room) {
         final PromptSchedule.Drawn drawn = unasked.isEmpty() ? schedule.next(room) : again(unasked.remove());
         return enter(drawn);
@@ -61,9 +68,9 @@ public final class PromptBook {
     }
 
     /**
-     * Enters a training prompt that the log has from before a restart.
+     * Enters a training prompt that was written to the log before a restart.
      *
-     * @throws LearnerException when another was due
+     * @throws LearnerException when another prompt was due
      */
     public void enterLogged(final String promptId) {
         final String exampleId = PromptIds.trainingExample(promptId);
@@ -72,7 +79,7 @@ public final class PromptBook {
         enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
     }
 
-    /** An example that was drawn by a fork's parent, with a seed of its own. */
+    /** Draws an example again that the parent of a fork had drawn. It receives a new seed. */
     private PromptSchedule.Drawn again(final PromptSchedule.Place place) {
         return new PromptSchedule.Drawn(place, example(place), new SplittableRandom(asked).nextLong());
     }
@@ -81,7 +88,7 @@ public final class PromptBook {
         return source.example(place.task(), Split.TRAIN, place.index());
     }
 
-    /** Takes prompts that were learned or left out from the open ones. */
+    /** Removes prompts that were learned or left out from the open prompts. */
     public void removeOpen(final Collection<String> promptIds) {
         open.keySet().removeAll(promptIds);
     }
@@ -94,14 +101,14 @@ public final class PromptBook {
         return schedule.position();
     }
 
-    /** Examples that are to be asked before new ones are drawn. */
+    /** The examples to send before new ones are drawn. */
     public List<PromptSchedule.Place> unasked() {
         return List.copyOf(unasked);
     }
 
     /**
-     * What another run, which asks by ids of its own, has to ask before new ones are drawn: what is open and what was not asked yet.
-     * An order of a pair whose other is settled goes alone.
+     * The examples that another run has to send before it draws new ones: the examples of open prompts and the unasked examples.
+     * The other run uses its own prompt ids. When only one order of a pair is left, it is sent without a pair id.
      */
     public List<PromptSchedule.Place> openAndUnasked() {
         final List<PromptSchedule.Place> places = new ArrayList<>();

@@ -15,11 +15,12 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
 /**
- * The order in which training examples are asked: the tasks in turn (more often those of more weight), each task's examples shuffled anew every epoch, both orders of a
- * pair one after the other. Its place is small and can be kept, and drawn examples can be drawn again from a log.
+ * The order of training examples. The tasks take turns; tasks with more weight have more turns. The examples of each task are
+ * shuffled again every epoch. The two orders of a pair follow each other. The position of the schedule is small and can be saved,
+ * and drawn examples can be drawn again from a log.
  */
 public final class PromptSchedule {
-    /** 2^64 / φ: what SplittableRandom's state grows by with every number. */
+    /** 2^64 / φ: the constant by which the state of SplittableRandom increases per number. */
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private final ExampleSource source;
@@ -30,25 +31,25 @@ public final class PromptSchedule {
     private long drawn;
     private @Nullable Place secondOrder;
 
-    /** An example by its place in the training split; the pair's id is shared with the same question in the other order. */
+    /** The position of an example in the training split. Both orders of a question have the same pair id. */
     public record Place(String task, int index, @Nullable String pairId) {}
 
     /**
-     * What is asked next.
+     * The next example.
      *
-     * @param seed fresh, for the prompt's sampling
+     * @param seed a fresh seed for the sampling of the prompt
      */
     public record Drawn(Place place, JudgeExample example, long seed) {}
 
     /**
-     * Where a task stands.
+     * The position of a task.
      *
-     * @param next place in the epoch's order
-     * @param early indices that were asked before their turn, as the second order of a pair
+     * @param next the position in the order of the epoch
+     * @param early the indices that were drawn before their turn, as the second order of a pair
      */
     record TaskPosition(int epoch, int next, Set<Integer> early) {}
 
-    /** Where a schedule stands. */
+    /** The position of a schedule. */
     public record Position(
             int looked,
             long drawn,
@@ -74,17 +75,17 @@ public final class PromptSchedule {
     }
 
     /**
-     * @param room prompts that can be asked before a pause: a pair is not begun in the last place while another task has something
-     *     without one, because its first order would wait for the second
+     * @param room the number of prompts that can be sent before a pause. A pair does not start in the last place while another task
+     *     has an example without a pair, because the first order would wait for the second
      */
     Drawn next(final int room) {
         return next((place, paired) -> !paired || room > 1);
     }
 
     /**
-     * Draws what the log has after a restart.
+     * Draws an example again that is in the log after a restart.
      *
-     * @throws LearnerException when something else was due
+     * @throws LearnerException when another example was due
      */
     Drawn redraw(final String exampleId) {
         final Drawn again = next((place, paired) ->
@@ -129,7 +130,7 @@ public final class PromptSchedule {
         return new Drawn(place, source.example(place.task, Split.TRAIN, place.index), fresh);
     }
 
-    /** One task's examples in this epoch's order. */
+    /** The examples of one task in the order of this epoch. */
     private final class Epoch {
         private final String task;
         private final Set<Integer> early;
@@ -157,7 +158,7 @@ public final class PromptSchedule {
             return shuffled;
         }
 
-        /** The index whose turn it is. */
+        /** The index of the next example. */
         int peek() {
             while (next < order.size() && early.remove(order.get(next))) {
                 next++;

@@ -1,4 +1,4 @@
-/** Which prompt is asked next, which are open, and how many may be. No Kafka, no DJL. */
+/** Decides which prompt is next and how many prompts may be open, and records the open prompts. No Kafka, no DJL. */
 @NullMarked
 package org.mtrljudge.learner.prompts;
 

@@ -18,7 +18,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The one look of all charts: colours that colour-blind readers can tell apart, a white page, the legend inside the plot. */
+/** The common style of all charts: colours that colour-blind readers can distinguish, a white page, the legend inside the plot. */
 public final class ChartStyle {
     /** The palette of Okabe and Ito. Yellow is pale on white, so it comes last. */
     private static final List<Color> PALETTE = List.of(
@@ -35,13 +35,13 @@ public final class ChartStyle {
     private static final Color GRID = new Color(0xE0E0E0);
     private static final Color SEE_THROUGH = new Color(255, 255, 255, 220);
 
-    /** What a legend covers, as a part of the plot's width, and of its height per series and for the border. */
+    /** The area of a legend as a share of the plot: its width, its height per series, and its border. */
     private static final double LEGEND_WIDTH = 0.35;
 
     private static final double LEGEND_ROW = 0.06;
     private static final double LEGEND_BORDER = 0.06;
 
-    /** In the order of preference where several are equally empty. */
+    /** In the order of preference when several corners are equally empty. */
     private static final List<LegendPosition> CORNERS =
             List.of(LegendPosition.InsideSE, LegendPosition.InsideNE, LegendPosition.InsideNW, LegendPosition.InsideSW);
 
@@ -77,7 +77,9 @@ public final class ChartStyle {
         return chart;
     }
 
-    /** Puts the legend where it hides no point: into an empty corner, else above the lines. To be called when all series are there. */
+    /**
+     * Puts the legend where it hides no point: into an empty corner, or else above the lines. Call it after all series were added.
+     */
     public static void placeLegend(final XYChart chart) {
         final double height = LEGEND_BORDER + LEGEND_ROW * chart.getSeriesMap().size();
         final LegendPosition corner = CORNERS.stream()
@@ -96,7 +98,7 @@ public final class ChartStyle {
         }
     }
 
-    /** Puts the legend above the bars, and makes room for it. To be called when all series are there. */
+    /** Puts the legend above the bars, and makes room for it. Call it after all series were added. */
     public static void placeLegend(final CategoryChart chart) {
         chart.getStyler().setLegendPosition(LegendPosition.InsideN);
         chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
@@ -108,7 +110,7 @@ public final class ChartStyle {
 
     private static void apply(final AxesChartStyler styler) {
         styler.setSeriesColors(PALETTE.toArray(Color[]::new));
-        // more series than colours: the same colours again, with dashes, then with dots
+        // When there are more series than colours, the colours repeat, first with dashes, then with dots.
         styler.setSeriesLines(new BasicStroke[] {stroke(), stroke(9, 5), stroke(2, 4)});
         styler.setChartBackgroundColor(Color.WHITE);
         styler.setPlotBorderVisible(false);
@@ -132,7 +134,7 @@ public final class ChartStyle {
                 .sum();
     }
 
-    /** @return how many of a series' points are where the legend would be */
+    /** @return the number of points of a series that the legend would hide */
     private static long points(
             final XYChart chart, final XYSeries series, final LegendPosition corner, final double height) {
         final double bottom = bottom(chart, series);

@@ -15,16 +15,16 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 
-/** Draws a run's curves as PNG files. */
+/** Draws the curves of a run as PNG files. */
 public final class Curves {
     /**
      * One picture.
      *
-     * @param file its name without {@code .png}
-     * @param left what the left axis shows, with the unit
-     * @param metrics drawn against the left axis
-     * @param right what the right axis shows, with the unit; without {@code rightMetrics} there is none
-     * @param rightMetrics drawn against the right axis
+     * @param file the file name without {@code .png}
+     * @param left the quantity on the left axis, with its unit
+     * @param metrics the metrics on the left axis
+     * @param right the quantity on the right axis, with its unit; without {@code rightMetrics} there is no right axis
+     * @param rightMetrics the metrics on the right axis
      */
     private record Picture(
             String file, String title, String left, List<String> metrics, String right, List<String> rightMetrics) {
@@ -69,7 +69,7 @@ public final class Curves {
 
     private Curves() {}
 
-    /** @return whether they were drawn; a JDK without any font cannot */
+    /** @return whether the curves were drawn; a JDK without any font cannot draw them */
     static boolean draw(final SortedMap<Integer, Map<String, Double>> steps, final Path folder) {
         if (steps.isEmpty()) {
             return true;
@@ -83,7 +83,7 @@ public final class Curves {
             save(chart(tasks, steps, true), folder.resolve(tasks.file()));
             final List<String> validated = names(steps, VALIDATION);
             if (!validated.isEmpty()) {
-                // no percentage
+                // the format rate is a share, and the axis shows percent
                 validated.remove("val/format_rate");
                 if (validated.remove(MEAN)) {
                     validated.add(0, MEAN);
@@ -94,15 +94,16 @@ public final class Curves {
             }
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
-            return false; // no fonts, no fontconfig
+            // the JDK has no fonts, or fontconfig is missing
+            return false;
         }
     }
 
     /**
-     * One metric of several runs in one picture.
+     * Draws one metric of several runs in one picture.
      *
-     * @param runs their RL steps, by what they are called
-     * @return whether it was drawn
+     * @param runs the RL steps of each run, by the run's label
+     * @return whether the picture was drawn
      */
     public static boolean compare(
             final String metric, final Map<String, SortedMap<Integer, Map<String, Double>>> runs, final Path file) {
@@ -118,7 +119,8 @@ public final class Curves {
             save(chart(picture, together, !metric.startsWith(VALIDATION)), file);
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
-            return false; // no fonts, no fontconfig
+            // the JDK has no fonts, or fontconfig is missing
+            return false;
         }
     }
 
@@ -145,7 +147,7 @@ public final class Curves {
         chart.getStyler().setXAxisMin(0.0);
         picture.metrics().forEach(name -> add(chart, name, 0, steps, window));
         if (chart.getSeriesMap().values().stream().allMatch(series -> series.getYMin() >= 0)) {
-            // an axis from zero shows a change at its true size, and leaves room for the legend
+            // An axis from zero shows a change at its true size, and leaves room for the legend.
             chart.getStyler().setYAxisMin(0, 0.0);
         }
         picture.rightMetrics().forEach(name -> add(chart, name, 1, steps, window));
@@ -182,7 +184,7 @@ public final class Curves {
         }
     }
 
-    /** @return a task's name alone where the axis says what is shown of it */
+    /** @return the name of a task alone, where the axis already names the quantity */
     private static String legend(final String metric) {
         if (metric.startsWith(VALIDATION) && metric.endsWith(MACRO_F1)) {
             return metric.substring(VALIDATION.length(), metric.length() - MACRO_F1.length());
@@ -194,7 +196,7 @@ public final class Curves {
         };
     }
 
-    /** @return what the axis of one metric is called */
+    /** @return the axis title of one metric */
     private static String unit(final String metric) {
         if (metric.endsWith("macro_f1")) {
             return "macro-F1 on the validation split, %";
@@ -213,9 +215,9 @@ public final class Curves {
     }
 
     /**
-     * The mean over a point and those of the steps shortly before it: single batches are noisy.
+     * The mean over a point and the points shortly before it. Single batches are noisy.
      *
-     * @param window how many steps before a point still count
+     * @param window the number of steps before a point that the mean includes
      */
     private static List<Double> smoothed(final List<Integer> x, final List<Double> y, final int window) {
         final List<Double> means = new ArrayList<>();

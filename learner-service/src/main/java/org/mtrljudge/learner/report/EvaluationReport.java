@@ -13,15 +13,15 @@ import org.mtrljudge.tasks.metrics.PairScores;
 import org.mtrljudge.tasks.metrics.TaskScores;
 import org.mtrljudge.tasks.metrics.Verdict;
 
-/** Judgements of one model in figures, task by task. A prompt's verdict is what most of its samples say. */
+/** The statistics of one model's judgements, by task. The verdict of a prompt is the verdict of most of its samples. */
 public final class EvaluationReport {
     /**
-     * One task.
+     * The statistics of one task.
      *
-     * @param formatRate share of samples in the wanted format, 0..1
-     * @param agreement mean share of a prompt's samples that say the most frequent verdict; 1 with one sample
+     * @param formatRate the share of samples in the wanted format, 0..1
+     * @param agreement the mean share of a prompt's samples with the most frequent verdict; 1 with one sample
      * @param pairs null where no question was asked in both orders
-     * @param humans the share of a prompt's samples that say yes against the grades of people; null where there are none
+     * @param humans the correlation of the share of a prompt's samples that say yes with the grades of people; null without grades
      */
     public record Task(
             String name,
@@ -40,8 +40,8 @@ public final class EvaluationReport {
     private final int actors;
 
     /**
-     * @param wallSeconds from the first prompt to the last answer
-     * @param actors that generated side by side
+     * @param wallSeconds the time from the first prompt to the last answer
+     * @param actors the number of actors that generated in parallel
      */
     public EvaluationReport(final List<Judgement> judgements, final double wallSeconds, final int actors) {
         final Map<String, List<Judgement>> byTask = new LinkedHashMap<>();
@@ -96,7 +96,10 @@ public final class EvaluationReport {
         return pairs.isEmpty() ? null : PairScores.of(pairs);
     }
 
-    /** How the share of samples that say yes goes with what people gave. Only data with human grades has such a figure. */
+    /**
+     * The correlation of the share of samples that say yes with the grades of people. Only data with human grades has this
+     * statistic.
+     */
     private static @Nullable Correlation humans(final List<Judgement> own) {
         final List<Judgement> graded = own.stream()
                 .filter(j -> j.grade() != null && j.labels().contains("yes"))
@@ -115,12 +118,12 @@ public final class EvaluationReport {
                                 .toArray());
     }
 
-    /** The share of the actors' time in which they generated, 0..1. */
+    /** The share of the actors' time that was spent on generation, 0..1. */
     public double generatingShare() {
         return wallSeconds == 0 || actors == 0 ? 0 : generateSeconds / (wallSeconds * actors);
     }
 
-    /** As {@code evaluation.json} has it. */
+    /** The content of {@code evaluation.json}. */
     public Map<String, Object> toMap() {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("tasks", tasks);
@@ -131,7 +134,7 @@ public final class EvaluationReport {
         return map;
     }
 
-    /** For people, figures in percent with their 95 % intervals. */
+    /** A table for people: percentages with their 95 % intervals. */
     public String toTable() {
         final StringBuilder table = new StringBuilder(String.format(
                 "%n%-20s %7s  %-22s %-22s %7s %7s%n", "task", "prompts", "macro-F1", "accuracy", "format", "agree"));

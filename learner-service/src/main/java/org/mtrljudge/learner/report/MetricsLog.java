@@ -18,21 +18,22 @@ import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * Keeps every step's metrics: {@code metrics.jsonl}, a line a step, and the series behind the curves. Passes everything on. Goes on with
- * a file that is there: a step that is learned again after a restart keeps its line.
+ * Keeps the metrics of every step: one line per step in {@code metrics.jsonl}, and the series for the curves. Passes every event to
+ * the next listener. An existing file is continued. When a step is learned again after a restart, its old line stays.
  */
 public final class MetricsLog implements TrainingListener {
     private final Path file;
     private final @Nullable TensorBoardLog tensorBoard;
     private final TrainingListener next;
-    private final Set<String> written = new HashSet<>(); // phase and step
+    // phase and step of every written line
+    private final Set<String> written = new HashSet<>();
     private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
     public MetricsLog(final Path file, final TrainingListener next) {
         this(file, null, next);
     }
 
-    /** @param tensorBoard gets what the file gets */
+    /** @param tensorBoard receives the same metrics as the file */
     MetricsLog(final Path file, final @Nullable TensorBoardLog tensorBoard, final TrainingListener next) {
         this.file = file;
         this.tensorBoard = tensorBoard;
@@ -45,8 +46,8 @@ public final class MetricsLog implements TrainingListener {
     private void readBack() {
         try {
             final String text = Files.readString(file);
-            final String whole =
-                    text.substring(0, text.lastIndexOf('\n') + 1); // a killed process may leave half a line
+            // a killed process may leave half a line
+            final String whole = text.substring(0, text.lastIndexOf('\n') + 1);
             if (whole.length() < text.length()) {
                 Files.writeString(file, whole);
             }
@@ -125,7 +126,7 @@ public final class MetricsLog implements TrainingListener {
         next.backlog(unanswered, scoredLag);
     }
 
-    /** The metrics of every RL step; under 0 what was validated before the first. */
+    /** The metrics of every RL step. Step 0 has the validation before the first step. */
     public SortedMap<Integer, Map<String, Double>> rlSteps() {
         return rlSteps;
     }

@@ -10,7 +10,7 @@ import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 
-/** What a learner leaves in its run's folder: {@code metrics.jsonl}, {@code summary.json} and curves. */
+/** The files that a learner leaves in the folder of its run: {@code metrics.jsonl}, {@code summary.json} and curves. */
 public final class RunReport {
     private static final String TENSORBOARD = "tensorboard";
     private final Path folder;
@@ -18,10 +18,10 @@ public final class RunReport {
     private final long start = System.nanoTime();
 
     /**
-     * Goes on with the metrics that are there.
+     * Continues an existing metrics file.
      *
-     * @param logger trackers that get the metrics too: tensorboard, under {@code tensorboard/}
-     * @param next is told what this is told
+     * @param logger the trackers that receive the metrics too: tensorboard, under {@code tensorboard/}
+     * @param next receives every event after this report
      */
     public RunReport(final Path folder, final List<String> logger, final TrainingListener next) {
         this.folder = folder;
@@ -31,12 +31,12 @@ public final class RunReport {
         this.metrics = new MetricsLog(folder.resolve("metrics.jsonl"), tensorBoard, next);
     }
 
-    /** To be given to the learner. */
+    /** The listener for the learner. */
     public TrainingListener listener() {
         return metrics;
     }
 
-    /** Writes summary and curves; returns the table for people. */
+    /** Writes the summary and the curves. Returns the table for people. */
     public String finish(final TrainingResult result) {
         final Summary summary = new Summary(result, (System.nanoTime() - start) / 1e9);
         try {

@@ -12,7 +12,7 @@ import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.service.ResidentMemory;
 
-/** A run's outcome as {@code summary.json} and as a table; the keys are documented in docs/summary.md. */
+/** The result of a run as {@code summary.json} and as a table. docs/summary.md documents the keys. */
 public final class Summary {
     private final TrainingResult result;
     private final double wallSeconds;
@@ -58,7 +58,7 @@ public final class Summary {
         return map;
     }
 
-    /** The RL phase without its validations. */
+    /** The time of the RL phase without its validations. */
     private double rlSeconds() {
         return result.secondsByPhase().getOrDefault(Stage.RL.key(), 0.0)
                 - result.rl().validateSeconds();

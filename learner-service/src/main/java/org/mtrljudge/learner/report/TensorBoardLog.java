@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Metrics as TensorBoard's event files: a folder for each phase, in which a process begins a file of its own. Records are framed as
- * TFRecords (length and content, each with its masked CRC32C); the messages are {@code event.proto} and {@code summary.proto} of
- * TensorBoard's sources, of which scalars need five fields.
+ * Writes metrics as TensorBoard event files: one folder per phase, in which each process starts its own file. Records have the
+ * TFRecord format (length and content, each with its masked CRC32C). The messages are {@code event.proto} and {@code summary.proto}
+ * of the TensorBoard sources. Scalars need five of their fields.
  */
 final class TensorBoardLog {
     private static final int EVENT_WALL_TIME = 1;
@@ -35,13 +35,13 @@ final class TensorBoardLog {
     private final Clock clock;
     private final Map<String, Path> files = new HashMap<>();
 
-    /** @param folder the one TensorBoard is pointed at */
+    /** @param folder the log directory for TensorBoard */
     TensorBoardLog(final Path folder, final Clock clock) {
         this.folder = folder;
         this.clock = clock;
     }
 
-    /** Appends a step's metrics; what is no finite number is left out, as TensorBoard's axes have no place for it. */
+    /** Appends the metrics of a step. Values that are not finite are left out, because the axes of TensorBoard cannot show them. */
     void write(final String phase, final int step, final Map<String, Double> metrics) {
         try {
             Path file = files.get(phase);

@@ -5,21 +5,21 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
 /**
- * What an evaluation asks.
+ * The examples of an evaluation and how they are sampled.
  *
- * @param tasks of the split, all examples of each
+ * @param tasks the tasks of the split; all examples of each are evaluated
  * @param samples completions per prompt; 1 is greedy
- * @param temperature of the samples when there is more than one
- * @param maxResponseLength new tokens per completion at most
+ * @param temperature the temperature of the samples when there is more than one
+ * @param maxResponseLength the maximum number of new tokens per completion
  */
 public record EvaluationPlan(Split split, List<String> tasks, int samples, double temperature, int maxResponseLength) {
 
-    /** Every example of a split, one greedy completion each. */
+    /** All examples of a split, with one greedy completion per example. */
     public static EvaluationPlan greedy(final ExampleSource source, final Split split, final int maxResponseLength) {
         return new EvaluationPlan(split, source.tasks(split), 1, 0, maxResponseLength);
     }
 
-    /** How many prompts are asked. */
+    /** The number of prompts. */
     public int size(final ExampleSource source) {
         return tasks.stream().mapToInt(task -> source.size(task, split)).sum();
     }

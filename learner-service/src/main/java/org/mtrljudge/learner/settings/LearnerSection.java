@@ -9,32 +9,32 @@ import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.source.DataSettings;
 
 /**
- * What the learner reads of a run's settings.
+ * The part of a run's settings that the learner reads.
  *
- * @param model a preset's name or a checkpoint folder
+ * @param model the name of a preset or a checkpoint folder
  * @param device auto (a GPU where there is one), cpu or cuda:N
  */
 public record LearnerSection(String model, String device, DataSettings data, LearnerSettings settings) {
-    /** The sections that are not the learner's alone. */
+    /** The sections that other services read too. */
     private record Shared(String model, String device, DataSettings data) {}
 
-    /** @throws org.mtrljudge.settings.UsageException that names the key that is wrong, its value and what is allowed */
+    /** @throws org.mtrljudge.settings.UsageException that names the wrong key, its value and the allowed values */
     public static LearnerSection of(final SettingsTree tree) {
         final Shared shared = tree.bind(Shared.class);
         return new LearnerSection(shared.model, shared.device, shared.data, tree.bind(LearnerSettings.class));
     }
 
-    /** @throws org.mtrljudge.model.config.ModelException when there is no such device */
+    /** @throws org.mtrljudge.model.config.ModelException when the device does not exist */
     public ModelOptions modelOptions() {
         return settings.actor().model().on(device);
     }
 
-    /** The model, to be closed by the caller. */
+    /** Loads the model. The caller has to close it. */
     public JudgeModel load() {
         return JudgeModel.load(JudgeFolder.named(model), modelOptions());
     }
 
-    /** Where images by reference lie. */
+    /** The folder of images that are stored by reference. */
     public Path dataRoot(final Path runFolder) {
         return ImageStore.root(data.file(), runFolder);
     }

@@ -4,13 +4,13 @@ import java.util.List;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.settings.Check;
 
-/** Everything the learner is told; the names are EasyR1's keys where it has one. */
+/** All settings of the learner. The names are the keys of EasyR1 where EasyR1 has the setting. */
 public record LearnerSettings(
         Data data, Rollout rollout, Actor actor, Algorithm algorithm, Trainer trainer, SftSettings sft) {
 
     /**
-     * @param rolloutBatchSize prompts a training step
-     * @param maxResponseLength new tokens a completion at most
+     * @param rolloutBatchSize prompts per training step
+     * @param maxResponseLength the maximum number of new tokens per completion
      */
     public record Data(int rolloutBatchSize, int maxResponseLength) {
         public Data {
@@ -19,7 +19,7 @@ public record LearnerSettings(
         }
     }
 
-    /** @param n completions a prompt: the group size G */
+    /** @param n completions per prompt: the group size G */
     public record Rollout(int n, double temperature, double topP) {
         public Rollout {
             Check.range("rollout.n", n, 2, 1024);
@@ -28,15 +28,15 @@ public record LearnerSettings(
         }
     }
 
-    /** Over what the loss of an update is a mean: {@code actor.loss_avg_mode}. */
+    /** The average in the loss of an update: {@code actor.loss_avg_mode}. */
     public enum LossAvgMode {
-        /** All tokens of the update (DAPO). */
+        /** The mean over all tokens of the update (DAPO). */
         TOKEN,
-        /** The token means of its sequences (DeepSeekMath). */
+        /** The mean over the token means of its sequences (DeepSeekMath). */
         SEQ
     }
 
-    /** How the learning rate goes on after its rise: {@code actor.optim.lr_scheduler_type}. */
+    /** The shape of the learning rate after its linear rise: {@code actor.optim.lr_scheduler_type}. */
     public enum LrSchedulerType {
         /** It stays at its peak. */
         CONSTANT,
@@ -44,9 +44,9 @@ public record LearnerSettings(
         COSINE
     }
 
-    /** At which level what older policies sampled is weighted by importance: {@code algorithm.rollout_is}. */
+    /** The level of importance sampling for tokens that older policies sampled: {@code algorithm.rollout_is}. */
     public enum RolloutIs {
-        /** Not at all. */
+        /** No importance sampling. */
         NONE,
         /** Each token by its own ratio. */
         TOKEN,
@@ -57,8 +57,8 @@ public record LearnerSettings(
     /**
      * The policy update.
      *
-     * @param globalBatchSize prompts an optimiser update; at most {@code data.rollout_batch_size}
-     * @param maxTokensPerMicroBatch packed positions a forward holds at once: bounds memory, not the result
+     * @param globalBatchSize prompts per optimiser update; at most {@code data.rollout_batch_size}
+     * @param maxTokensPerMicroBatch the number of packed positions per forward pass: limits memory, does not change the result
      */
     public record Actor(
             int globalBatchSize,
@@ -81,8 +81,8 @@ public record LearnerSettings(
     /**
      * AdamW.
      *
-     * @param lrWarmupSteps steps over which the learning rate rises linearly
-     * @param lrSchedulerType what it does then; a cosine ends at {@code minLrRatio} of the peak
+     * @param lrWarmupSteps the number of steps over which the learning rate rises linearly
+     * @param lrSchedulerType the shape of the learning rate after these steps; a cosine ends at {@code minLrRatio} of the peak
      */
     public record Optim(
             double lr,
@@ -101,7 +101,7 @@ public record LearnerSettings(
             Check.range("actor.optim.min_lr_ratio", minLrRatio, 0, 1);
         }
 
-        /** The learning rate of a step counted from 1. */
+        /** The learning rate of a step; steps are counted from 1. */
         public double learningRate(final int step, final int totalSteps) {
             if (step <= lrWarmupSteps) {
                 return lr * step / lrWarmupSteps;
@@ -113,17 +113,17 @@ public record LearnerSettings(
             return cosine(lr, minLrRatio, progress);
         }
 
-        /** From the peak along half a cosine to {@code floorRatio} of it, as progress goes from 0 to 1. */
+        /** Falls from the peak along half a cosine to {@code floorRatio} of the peak while progress rises from 0 to 1. */
         static double cosine(final double peak, final double floorRatio, final double progress) {
             return peak * (floorRatio + (1 - floorRatio) * (1 + Math.cos(Math.PI * progress)) / 2);
         }
     }
 
     /**
-     * @param klCoef weight of the k3 KL term to the policy that RL started from; 0 leaves it out
-     * @param onlineFiltering leave groups whose completions all got the same reward out of the loss
-     * @param rolloutIs truncated importance sampling for what older policies sampled
-     * @param rolloutIsThreshold no weight of it is larger
+     * @param klCoef the weight of the k3 KL term to the policy at the start of RL; 0 disables the term
+     * @param onlineFiltering whether groups whose completions all have the same reward are left out of the loss
+     * @param rolloutIs truncated importance sampling for tokens that older policies sampled
+     * @param rolloutIsThreshold the upper limit of an importance weight
      */
     public record Algorithm(double klCoef, boolean onlineFiltering, RolloutIs rolloutIs, double rolloutIsThreshold) {
         public Algorithm {
@@ -133,17 +133,17 @@ public record LearnerSettings(
     }
 
     /**
-     * @param totalSteps RL steps; 0 leaves the stage out
-     * @param maxStaleness how many versions a group may be behind; also how far actors may run ahead
-     * @param valFreq steps between validations, the best of which is tested in the end; 0: the last weights are tested
-     * @param valPatience RL ends when so many validations in a row were no better than the best before; 0: after its steps only
-     * @param saveFreq RL steps between checkpoints from which a run goes on; 0: only where a stage begins and ends
-     * @param saveLimit how many of them are kept, besides the one RL began with
-     * @param logger trackers that get the metrics too, besides {@code metrics.jsonl}: tensorboard
-     * @param testBeforeTrain whether the weights a run begins with are tested too
-     * @param seed of initial weights, order and sampling
-     * @param threads cores an operation of the learner may use while actors work; the warm-up uses all
-     * @param stallWarningMs after so long without a group the stage that stands still is named
+     * @param totalSteps the number of RL steps; 0 leaves the stage out
+     * @param maxStaleness the number of versions by which a group may be behind; it also limits how far actors may run ahead
+     * @param valFreq steps between validations, the best of which is tested at the end; 0: the last weights are tested
+     * @param valPatience RL ends after this number of consecutive validations without a new best; 0: only after its steps
+     * @param saveFreq RL steps between checkpoints from which a run can resume; 0: only at the start and the end of a stage
+     * @param saveLimit the number of these checkpoints that are kept, besides the checkpoint at the start of RL
+     * @param logger the trackers that receive the metrics besides {@code metrics.jsonl}: tensorboard
+     * @param testBeforeTrain whether the initial weights of a run are tested too
+     * @param seed the seed of initial weights, order and sampling
+     * @param threads the number of cores per operation of the learner while actors work; the warm-up uses all cores
+     * @param stallWarningMs the time without a group after which a warning names the stalled stage
      */
     public record Trainer(
             int totalSteps,

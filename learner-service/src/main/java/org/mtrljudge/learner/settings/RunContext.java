@@ -6,17 +6,18 @@ import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.schemas.topic.KafkaClients;
 
 /**
- * The run that a learner or an evaluator belongs to: how it reaches the other services, where its files lie, whom it tells how it
- * goes. All of it stays the same from the run's start to its end.
+ * The run of a learner or an evaluator: the connections to the other services, the folders, and the listener. All of it is constant
+ * from the start of the run to its end.
  *
- * @param clients for the run's topics
+ * @param clients the Kafka clients for the topics of the run
  * @param transport how weights travel to the actors
- * @param settingsDigest of all the run's settings; it stands in the journal and in checkpoints
+ * @param settingsDigest the digest of all settings of the run; the journal and the checkpoints contain it
  * @param checkpoints the folder of the run's checkpoint folders
- * @param dataRoot where images by reference lie
- * @param listener is told how the run goes
- * @param health is called while answers are awaited; it throws when a service of this process has failed for good, or the run is to stop
- * @param clock of the times in the journal and in metrics
+ * @param dataRoot the folder of images that are stored by reference
+ * @param listener receives the progress of the run
+ * @param health is called while the learner waits for answers; it throws when a service of this process has failed permanently, or
+ *     the run has to stop
+ * @param clock the source of times in the journal and in metrics
  */
 public record RunContext(
         KafkaClients clients,

@@ -8,14 +8,14 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
- * Scored groups of an earlier run, or of a replay of it.
+ * The scored groups of an earlier run, or of a replay of a run.
  *
- * @param clients of the run that has them
- * @param dataRoot where images by reference lie
+ * @param clients the Kafka clients of the run that has the groups
+ * @param dataRoot the folder of images that are stored by reference
  */
 public record ScoredLog(Topic<ScoredGroup> topic, KafkaClients clients, Path dataRoot) {
 
-    /** How many can be learned from. */
+    /** The number of groups that can be learned from. */
     public long trainingGroups() {
         long groups = 0;
         try (TopicScan<ScoredGroup> scan = open()) {

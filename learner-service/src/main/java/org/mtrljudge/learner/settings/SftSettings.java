@@ -5,14 +5,14 @@ import org.mtrljudge.settings.Check;
 /**
  * Supervised fine-tuning on demonstrations.
  *
- * @param steps 0 leaves the stage out
- * @param batchSize demonstrations an update
- * @param labelOnly learn the verdict without the reasoning, as the paper's SFT does
- * @param demosPerTask how many examples of each task there are to learn from
- * @param lr peak learning rate; it rises over the first tenth and falls along a cosine to a tenth
- * @param maxSeconds ends the stage early, 0 for no such limit; the learning rate follows whichever limit is nearer
+ * @param steps the number of steps; 0 leaves the stage out
+ * @param batchSize demonstrations per update
+ * @param labelOnly whether the verdict is learned without the reasoning, as in the SFT of the paper
+ * @param demosPerTask the number of examples per task to learn from
+ * @param lr the peak learning rate; the rate rises over the first tenth and falls along a cosine to a tenth of the peak
+ * @param maxSeconds ends the stage early, 0 for no such limit; the learning rate follows the limit that is nearer
  * @param valFreq steps between validations, the best of which is kept; 0: the last weights are kept
- * @param valPatience the stage ends when so many validations in a row were no better than the best before; 0: after its steps only
+ * @param valPatience the stage ends after this number of consecutive validations without a new best; 0: only after its steps
  */
 public record SftSettings(
         boolean labelOnly,
@@ -33,12 +33,12 @@ public record SftSettings(
         Check.range("sft.lr", lr, 0, 1);
     }
 
-    /** How much of the stage is done after so many steps and seconds; 1 or more when it is over. */
+    /** The finished part of the stage after these steps and seconds; 1 or more when the stage is over. */
     public double progress(final int stepsDone, final double seconds) {
         return Math.max((double) stepsDone / steps, maxSeconds == 0 ? 0 : seconds / maxSeconds);
     }
 
-    /** The learning rate of a step counted from 0, when {@code progress} of the stage (0..1) is done. */
+    /** The learning rate after the finished part of the stage, 0..1. */
     public double learningRate(final double progress) {
         final double rising = 0.1;
         if (progress < rising) {

@@ -1,4 +1,4 @@
-/** What the learner reads of a run's settings, and the run that it belongs to. */
+/** The settings of a run that the learner reads, and the context of the run. */
 @NullMarked
 package org.mtrljudge.learner.settings;
 

@@ -23,7 +23,7 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Collects training batches: asks within its credit, sorts answers into learned, stale and dead. */
+/** Collects training batches: sends prompts within its credit, and divides the answers into learned, stale and dead groups. */
 public final class BatchCollector implements BatchSource {
     private final LearnerSettings settings;
     private final Exchange exchange;
@@ -35,7 +35,7 @@ public final class BatchCollector implements BatchSource {
     private GroupCounts counts;
     private List<ReceivedGroup> batch = new ArrayList<>();
 
-    /** Goes on where the past run was: prompts that are out are waited for, settled ones are not asked again. */
+    /** Continues after the past run: waits for the outstanding prompts, and does not send finished prompts again. */
     public BatchCollector(
             final LearnerSettings settings,
             final Exchange exchange,
@@ -63,7 +63,7 @@ public final class BatchCollector implements BatchSource {
         return model.encode(example.prompt(), example.pictures(), example.id());
     }
 
-    /** The prompt as the model reads it; those asked before a restart are encoded when they are needed. */
+    /** The prompt as the model reads it. Prompts that were sent before a restart are encoded only when they are needed. */
     private @Nullable EncodedPrompt takeEncoded(final String promptId) {
         final PromptSchedule.Place place = resumed.remove(promptId);
         return place == null ? encoded.remove(promptId) : encode(book.example(place));
@@ -72,7 +72,8 @@ public final class BatchCollector implements BatchSource {
     @Override
     public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
         final int size = settings.data().rolloutBatchSize();
-        batch.removeIf(received -> discardIfStale(received.answer(), version)); // they are a version older now
+        // the waiting groups are now one version older
+        batch.removeIf(received -> discardIfStale(received.answer(), version));
         ask(version, stepsLeft);
         while (batch.size() < size) {
             for (final ScoredReader.Answer answer : exchange.answers()) {
@@ -109,7 +110,7 @@ public final class BatchCollector implements BatchSource {
         exchange.flush();
     }
 
-    /** Groups that are out or in hand. */
+    /** The number of groups that are outstanding or waiting for a batch. */
     private long unlearned() {
         return counts.published() - counts.learned() - counts.stale() - counts.dead();
     }
@@ -126,7 +127,7 @@ public final class BatchCollector implements BatchSource {
         }
     }
 
-    /** Whether a group is too old for the weights of a version; then it is counted and its credit is free again. */
+    /** Whether a group is too old for the weights of a version. Such a group is counted as stale, and its credit becomes free. */
     private boolean discardIfStale(final ScoredReader.Answer.Scored answer, final int version) {
         final int age = version - answer.group().getRollout().getPolicyVersion();
         if (age <= settings.trainer().maxStaleness()) {
@@ -138,13 +139,13 @@ public final class BatchCollector implements BatchSource {
         return true;
     }
 
-    /** It is open no more, and its credit is free again. */
+    /** The prompt is no longer open, and its credit becomes free. */
     private void closePrompt(final String promptId) {
         book.removeOpen(List.of(promptId));
         exchange.release(promptId);
     }
 
-    /** Its credit is free again. */
+    /** The credit of each group becomes free. */
     @Override
     public void learned(final List<ReceivedGroup> full) {
         for (final ReceivedGroup received : full) {
@@ -159,7 +160,7 @@ public final class BatchCollector implements BatchSource {
         logged.getStale().forEach(id -> counts = counts.oneStale());
     }
 
-    /** Answers in hand will be read again. */
+    /** Answers that wait for a batch will be read again. */
     @Override
     public Place place() {
         final long inHand = batch.stream()

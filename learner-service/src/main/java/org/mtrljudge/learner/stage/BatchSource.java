@@ -7,27 +7,27 @@ import org.mtrljudge.learner.prompts.OpenPrompt;
 import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.schemas.TrainingStep;
 
-/** Where training batches come from: a run as it goes, or a log. */
+/** The source of training batches: the present run or a log. */
 public interface BatchSource extends AutoCloseable {
     /**
      * The next full batch for the weights of {@code version}.
      *
-     * @param stepsLeft this one included: no more is asked than these can learn
+     * @param stepsLeft the number of steps left, including this one; no more prompts are sent than these steps can learn
      */
     List<ReceivedGroup> collect(int version, int stepsLeft);
 
-    /** The batch is in the weights. */
+    /** Reports that the weights include the batch. */
     void learned(List<ReceivedGroup> full);
 
-    /** A batch that the journal has went into the weights again, after a restart. */
+    /** Reports that a batch of the journal was learned again after a restart. */
     void learnedAgain(TrainingStep logged);
 
     /**
-     * Where a source stands.
+     * The position of a source.
      *
-     * @param offsets of topics from which on it has to read again
-     * @param open prompts that are in the log and not settled
-     * @param unasked examples that were drawn and are to be asked
+     * @param offsets the offsets by topic from which the source has to read again
+     * @param open the prompts in the log that are neither learned nor left out
+     * @param unasked the examples that were drawn but not yet sent
      */
     record Place(
             GroupCounts counts,
@@ -38,13 +38,13 @@ public interface BatchSource extends AutoCloseable {
 
     Place place();
 
-    /** Ids left out as too old since the last call. */
+    /** The ids of groups left out as too old since the last call. */
     List<String> drainStaleIds();
 
-    /** Answers that came a second time, or to nobody. */
+    /** The number of duplicate answers and of answers to unknown prompts. */
     long duplicates();
 
-    /** What became of all prompts so far. */
+    /** The counts of all prompts so far. */
     GroupCounts counts();
 
     @Override

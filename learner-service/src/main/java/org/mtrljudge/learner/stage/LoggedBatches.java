@@ -20,8 +20,8 @@ import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
- * Training batches from a log of scored groups, in its order: offline learning. The policies that sampled them are not this run's,
- * so no group is too old; the ratio to the log's behaviour log-probabilities, clipped, is what bounds an update.
+ * Training batches from a log of scored groups, in the order of the log: offline learning. The groups were sampled by policies of
+ * another run, so no group is too old. An update is limited by the clipped ratio to the behaviour log-probabilities in the log.
  */
 public final class LoggedBatches implements BatchSource {
     private final ScoredLog log;
@@ -33,7 +33,7 @@ public final class LoggedBatches implements BatchSource {
     private GroupCounts counts;
     private long next;
 
-    /** Goes on where a checkpoint stood, or at the log's beginning. */
+    /** Continues at the position of a checkpoint, or at the start of the log. */
     public LoggedBatches(final ScoredLog log, final int batchSize, final JudgeModel model, final LearnerState from) {
         this.log = log;
         this.batchSize = batchSize;
@@ -45,7 +45,7 @@ public final class LoggedBatches implements BatchSource {
         scan.seek(next);
     }
 
-    /** @throws IllegalStateException when the log has no full batch any more */
+    /** @throws IllegalStateException when the log has no further full batch */
     @Override
     public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
         final List<ReceivedGroup> batch = new ArrayList<>();

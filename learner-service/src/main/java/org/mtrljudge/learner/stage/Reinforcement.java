@@ -29,8 +29,8 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 
 /**
- * The stage of reinforcement learning, in its order of execution. A step is a function of the weights, the optimiser's state and the
- * batch: what the journal has beyond a checkpoint is learned again from the log and gives the same weights.
+ * The stage of reinforcement learning, in its order of execution. A step is a function of the weights, the state of the optimiser
+ * and the batch. Journal entries after a checkpoint are therefore learned again from the log and give the same weights.
  */
 public final class Reinforcement {
     private static final String NAME = Stage.RL.key();
@@ -48,9 +48,9 @@ public final class Reinforcement {
     private int lastStep;
 
     /**
-     * @param journal for steps that are learned again
-     * @param offline batches are from another run's log
-     * @param totals of the steps before a restart
+     * @param journal the batches of steps that are learned again
+     * @param offline whether batches are from the log of another run
+     * @param totals the totals of the steps before a restart
      */
     public Reinforcement(
             final StageContext context,
@@ -71,7 +71,7 @@ public final class Reinforcement {
         this.clock = context.run().clock();
     }
 
-    /** Makes the learner's state after a step of the stage. */
+    /** Makes the state of the learner after a step of the stage. */
     public interface States {
         LearnerState after(int step, BestSoFar best, RlTotals totals, BatchSource.Place place);
     }
@@ -79,8 +79,8 @@ public final class Reinforcement {
     /**
      * Runs the stage to its end.
      *
-     * @param resumed the checkpoint to go on from; null at the stage's beginning
-     * @return the step whose weights the model holds then
+     * @param resumed the checkpoint to resume from; null at the start of the stage
+     * @return the step whose weights the model holds at the end
      */
     public int run(final TrainingCheckpoints.@Nullable Saved resumed, final States states) {
         final int steps = settings.trainer().totalSteps();
@@ -88,7 +88,8 @@ public final class Reinforcement {
         lastStep = done;
         listener.phaseStarted(NAME, steps);
         if (resumed != null && settings.algorithm().klCoef() > 0) {
-            model.restore(checkpoints.reference()); // the KL term looks back to what RL began with
+            // the reference policy of the KL term is the policy at the start of RL
+            model.restore(checkpoints.reference());
         }
         try (GrpoTrainer trainer = new GrpoTrainer(model, settings);
                 Agreement agreement = new Agreement(
@@ -129,7 +130,7 @@ public final class Reinforcement {
                 settings.trainer().valPatience(), settings.trainer().valFreq(), step);
     }
 
-    /** The weights RL starts from are a candidate too. */
+    /** The weights at the start of RL are a candidate for the best policy too. */
     private void begin(final GrpoTrainer trainer, final States states) {
         final Map<String, Double> metrics = new TreeMap<>();
         if (best.isDue(settings.trainer().valFreq(), 0, false)) {
@@ -158,7 +159,7 @@ public final class Reinforcement {
         return metrics;
     }
 
-    /** What the log has: the same batch, its metrics as they were. */
+    /** Learns a step of the log again: the batch is the same, and the metrics are those of the log. */
     private Map<String, Double> learnAgain(final int step, final TrainingStep logged, final GrpoTrainer trainer) {
         if (logged.getStep() != step) {
             throw new DamagedLogException("the journal has step " + logged.getStep() + " where step " + step
@@ -187,7 +188,7 @@ public final class Reinforcement {
         return metrics;
     }
 
-    /** Steps until nothing may be outstanding, this one included: to the next validation or to the end. */
+    /** The number of steps to the next validation or to the end, including this one. No prompt may be outstanding at that point. */
     private int stepsToPause(final int step) {
         int pause = step;
         while (pause < settings.trainer().totalSteps()
@@ -205,7 +206,8 @@ public final class Reinforcement {
         final Map<String, Double> metrics = new TreeMap<>(BatchMetrics.of(scored, policies.version()));
         final List<LearnedGroup> groups =
                 batch.stream().map(ReceivedGroup::group).toList();
-        if (offline) { // the log's versions and times are another run's
+        // the versions and times in the log belong to another run
+        if (offline) {
             metrics.keySet().removeIf(name -> name.startsWith("staleness/"));
             metrics.keySet().removeAll(List.of("timing_s/gen", "timing_s/reward"));
         } else {
@@ -221,7 +223,10 @@ public final class Reinforcement {
         return metrics;
     }
 
-    /** Others cannot be scored again by one version's weights: their cache was written by several. */
+    /**
+     * Only groups of one version can be scored again with the weights of one version. In other groups, several versions wrote the
+     * KV cache.
+     */
     private static boolean isOfOneVersion(final ScoredGroup group) {
         return group.getRollout().getCompletions().stream().allMatch(c -> c.getVersions() == null);
     }
@@ -239,7 +244,7 @@ public final class Reinforcement {
         return offsets;
     }
 
-    /** The steps that were learned: fewer than the settings' where validation stood still. */
+    /** The number of learned steps. It is less than the number in the settings when validation stalled. */
     public int lastStep() {
         return lastStep;
     }

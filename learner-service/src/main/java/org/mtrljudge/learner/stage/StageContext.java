@@ -8,12 +8,12 @@ import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.model.JudgeModel;
 
 /**
- * What a stage of training works with, warm-up and reinforcement alike.
+ * The components of a training stage, for warm-up and reinforcement.
  *
- * @param model is trained
- * @param policies publishes its weights
- * @param best validates it and keeps its best weights
- * @param checkpoints of the run, which each stage writes
+ * @param model the model in training
+ * @param policies publishes the weights of the model
+ * @param best validates the model and keeps its best weights
+ * @param checkpoints the checkpoints of the run, to which each stage writes
  */
 public record StageContext(
         RunContext run,

@@ -25,7 +25,10 @@ import org.mtrljudge.tasks.ExampleSource;
 public final class WarmUp {
     private static final String NAME = Stage.WARMUP.key();
 
-    /** Its steps are short, and none of them waits for anybody: what a kill costs is soon done again. */
+    /**
+     * Warm-up steps are short and do not wait for other services. The steps that are lost when the process is killed are quickly
+     * repeated.
+     */
     private static final int SAVED_LESS_OFTEN = 10;
 
     private final LearnerSettings settings;
@@ -37,7 +40,7 @@ public final class WarmUp {
     private final TrainingListener listener;
     private final Clock clock;
 
-    /** @param source of the demonstrations */
+    /** @param source the source of the demonstrations */
     public WarmUp(final StageContext context, final ExampleSource source) {
         this.settings = context.settings();
         this.model = context.model();
@@ -49,7 +52,7 @@ public final class WarmUp {
         this.clock = context.run().clock();
     }
 
-    /** Makes the learner's state after a step of the stage. */
+    /** Makes the state of the learner after a step of the stage. */
     public interface States {
         LearnerState after(int step, BestSoFar best);
     }
@@ -57,14 +60,15 @@ public final class WarmUp {
     /**
      * Runs the stage to its end.
      *
-     * @param stepsDone steps of the checkpoint the model holds, 0 at the stage's beginning
-     * @param secondsDone what they took
-     * @return the steps that were made in all
+     * @param stepsDone the steps of the checkpoint that the model holds, 0 at the start of the stage
+     * @param secondsDone the time of these steps
+     * @return the total number of steps
      */
     public int run(final int stepsDone, final double secondsDone, final States states) {
         final SftSettings sft = settings.sft();
         listener.phaseStarted(NAME, sft.steps());
-        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors()); // the actors have nothing to do
+        // the warm-up may use all cores, because the actors are idle
+        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
         int step = stepsDone;
         try (SftTrainer trainer = new SftTrainer(
                 model,
@@ -96,7 +100,7 @@ public final class WarmUp {
         return step;
     }
 
-    /** Where the stage keeps its best policy. */
+    /** The folder of the best policy of the stage. */
     public static Path checkpoint(final Path checkpoints) {
         return checkpoints.resolve(NAME);
     }

@@ -1,4 +1,4 @@
-/** The stages of a run: warm-up and reinforcement, and where their batches come from. */
+/** The stages of a run, warm-up and reinforcement, and the sources of their batches. */
 @NullMarked
 package org.mtrljudge.learner.stage;
 

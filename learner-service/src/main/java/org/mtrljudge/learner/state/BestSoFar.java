@@ -1,10 +1,10 @@
 package org.mtrljudge.learner.state;
 
 /**
- * The best of a stage's validations so far.
+ * The best validation of a stage so far.
  *
- * @param score mean macro-F1 in percent; below 0 before the first validation
- * @param step after which it was validated
+ * @param score the mean macro-F1 in percent; below 0 before the first validation
+ * @param step the step before the validation
  */
 public record BestSoFar(double score, int step) {
     public static final BestSoFar NONE = new BestSoFar(-1, 0);

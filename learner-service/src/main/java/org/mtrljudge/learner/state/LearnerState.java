@@ -12,21 +12,21 @@ import org.mtrljudge.learner.prompts.PromptBook;
 import org.mtrljudge.learner.prompts.PromptSchedule;
 
 /**
- * What a learner knows of its run besides weights and moments; it lies in every checkpoint as {@code learner.json}.
+ * The state of a learner besides weights and optimiser moments. Every checkpoint contains it as {@code learner.json}.
  *
- * @param settingsDigest of the settings it learned by
- * @param stage the checkpoint was made in
- * @param step of that stage, all of it done
+ * @param settingsDigest the digest of the run's settings
+ * @param stage the stage of the checkpoint
+ * @param step the last finished step of that stage
  * @param version the newest policy version
- * @param journalDigest SHA-256 of its journal entry, null before the first
- * @param evaluations that are finished, by {@link Stage#key}
- * @param best of this stage's validations so far
- * @param counts of training prompts
- * @param secondsByPhase so far, of the present phase too
- * @param offsets of topics, from where on everything is new to this state
- * @param schedule where training examples are drawn from next
- * @param open prompts that are in the log
- * @param unasked examples that were drawn and are to be asked: a fork's, whose parent had asked them
+ * @param journalDigest SHA-256 of the newest journal entry, null before the first
+ * @param evaluations the finished evaluations, by {@link Stage#key}
+ * @param best the best validation of this stage so far
+ * @param counts the counts of training prompts
+ * @param secondsByPhase the time so far, including the present phase
+ * @param offsets the offsets by topic from which all records are new to this state
+ * @param schedule the position from which the next training examples are drawn
+ * @param open the open prompts in the log
+ * @param unasked the examples to send before new ones are drawn; a fork has those that its parent had sent
  */
 public record LearnerState(
         String settingsDigest,
@@ -45,12 +45,16 @@ public record LearnerState(
         List<OpenPrompt> open,
         List<PromptSchedule.Place> unasked) {
 
-    /** What the book of training prompts goes on with. */
+    /** The state from which the book of training prompts continues. */
     public PromptBook.Kept prompts() {
         return new PromptBook.Kept(schedule, open, unasked, counts.published());
     }
 
-    /** As a run of its own begins with it. @param unasked what it asks first */
+    /**
+     * The initial state of a fork.
+     *
+     * @param unasked the examples that the fork sends first
+     */
     public LearnerState forked(
             final String digest,
             final int atStep,
@@ -74,7 +78,7 @@ public record LearnerState(
                 unasked);
     }
 
-    /** Before a run has begun. */
+    /** The state before a run has started. */
     public static LearnerState fresh(final String settingsDigest) {
         return new LearnerState(
                 settingsDigest,

@@ -14,24 +14,24 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
- * What a run's log has beyond its last checkpoint: steps to learn again and prompts that are not asked again.
+ * The records of a run's log after its last checkpoint: steps to learn again and prompts that are not sent again.
  *
- * @param state of the checkpoint
- * @param entries of the journal after it
- * @param asked prompts after it, in their order
- * @param promptsEnd where the next prompt comes to lie
+ * @param state the state of the checkpoint
+ * @param entries the journal entries after the checkpoint
+ * @param asked the prompts after the checkpoint, in their order
+ * @param promptsEnd the offset of the next prompt
  */
 public record PastRun(
         LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<Asked> asked, long promptsEnd) {
     /** A prompt that is in the log. */
     public record Asked(String promptId, Purpose purpose) {}
 
-    /** A run that begins. */
+    /** The past of a new run. */
     public static PastRun none(final LearnerState state) {
         return new PastRun(state, List.of(), List.of(), 0);
     }
 
-    /** Reads the log; nothing may be writing to it. */
+    /** Reads the log. No process may write to the log at the same time. */
     public static PastRun read(final KafkaClients clients, final LearnerState state) {
         final List<TopicScan.Entry<TrainingStep>> entries;
         try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
@@ -55,7 +55,9 @@ public record PastRun(
         return scan;
     }
 
-    /** The same as it was when a step was learned: later entries are left out, and prompts after the last that was learned or stale. */
+    /**
+     * The past at the time when a step was learned. It has no later entries, and no prompts after the last learned or stale prompt.
+     */
     public PastRun upTo(final int step) {
         final List<TopicScan.Entry<TrainingStep>> until = entries.stream()
                 .filter(entry -> entry.value().getStep() <= step)
@@ -69,7 +71,7 @@ public record PastRun(
         return new PastRun(state, until, asked.subList(0, last), promptsEnd);
     }
 
-    /** Training prompts, in their order. */
+    /** The ids of training prompts, in their order. */
     public List<String> trainingIds() {
         return asked.stream()
                 .filter(prompt -> prompt.purpose() == Purpose.TRAIN)
@@ -77,7 +79,7 @@ public record PastRun(
                 .toList();
     }
 
-    /** Prompts that a test or a validation asks once more by the same id. */
+    /** The ids of prompts that a test or a validation will ask for again. */
     public Set<String> evaluationIds() {
         return asked.stream()
                 .filter(prompt -> prompt.purpose() == Purpose.EVAL)
@@ -85,7 +87,7 @@ public record PastRun(
                 .collect(Collectors.toSet());
     }
 
-    /** Ids that the journal's entries after the checkpoint learned or left out as stale. */
+    /** The ids of prompts that journal entries after the checkpoint learned or left out as stale. */
     public Set<String> learnedAndStaleIds() {
         final Set<String> settled = new HashSet<>();
         for (final TopicScan.Entry<TrainingStep> entry : entries) {

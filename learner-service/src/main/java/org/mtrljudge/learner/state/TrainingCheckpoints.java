@@ -17,12 +17,12 @@ import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * Checkpoints from which training goes on: {@code warmup_step_N} and {@code global_step_N}, each a checkpoint folder with the
- * optimiser's state and the learner's own beside the weights. The newest are kept, and the first of RL's, from which every step can be
- * learned again.
+ * Checkpoints from which training can resume: {@code warmup_step_N} and {@code global_step_N}. Each is a checkpoint folder with the
+ * weights, the state of the optimiser and the state of the learner. The newest checkpoints are kept. The first RL checkpoint is
+ * also kept, because every step can be learned again from it.
  */
 public final class TrainingCheckpoints {
-    /** The learner's state in a checkpoint's folder. */
+    /** The file of the learner's state in a checkpoint folder. */
     static final String STATE = "learner.json";
 
     private static final Pattern NAME = Pattern.compile("(warmup|global)_step_(\\d{1,9})");
@@ -30,16 +30,17 @@ public final class TrainingCheckpoints {
     private final Path folder;
     private final int limit;
 
-    /** Writes itself: policy, optimiser, and a file of the learner's. */
+    /** Writes its policy, its optimiser state, and a file of the learner. */
     public interface Trainer {
         public void save(Path to, String file, byte[] content);
     }
 
-    /** A checkpoint that is there. */
+    /** An existing checkpoint. */
     public record Saved(Path path, Stage stage, int step) {
         private static Stream<Saved> of(final Path path) {
             final Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
-            return name.matches() && Files.isRegularFile(path.resolve(STATE)) // others were being deleted
+            // a folder without a learner's state is a checkpoint whose deletion was interrupted
+            return name.matches() && Files.isRegularFile(path.resolve(STATE))
                     ? Stream.of(new Saved(
                             path,
                             name.group(1).equals(prefix(Stage.WARMUP)) ? Stage.WARMUP : Stage.RL,
@@ -49,15 +50,15 @@ public final class TrainingCheckpoints {
     }
 
     /**
-     * @param folder the run's checkpoints
-     * @param limit how many are kept, besides the one RL began with
+     * @param folder the folder of the run's checkpoints
+     * @param limit the number of checkpoints to keep, besides the checkpoint at the start of RL
      */
     public TrainingCheckpoints(final Path folder, final int limit) {
         this.folder = folder;
         this.limit = limit;
     }
 
-    /** Saves one, then deletes those that are too many. */
+    /** Saves a checkpoint, then deletes the oldest checkpoints over the limit. */
     public void save(final Trainer trainer, final LearnerState state) {
         try {
             trainer.save(path(state.stage(), state.step()), STATE, Mappers.JSON.writeValueAsBytes(state));
@@ -71,7 +72,7 @@ public final class TrainingCheckpoints {
         }
     }
 
-    /** Whether one follows: on schedule and at the end of a stage. */
+    /** Whether a checkpoint follows: on schedule and at the end of a stage. */
     public boolean isDue(final int frequency, final int step, final boolean last) {
         return last || frequency > 0 && step % frequency == 0;
     }
@@ -80,20 +81,20 @@ public final class TrainingCheckpoints {
         return folder.resolve(prefix(stage) + "_step_" + step);
     }
 
-    /** RL's checkpoints are called as those of EasyR1 and verl: {@code global_step_N}. */
+    /** RL checkpoints have the names of EasyR1 and verl: {@code global_step_N}. */
     private static String prefix(final Stage stage) {
         return stage == Stage.WARMUP ? stage.key() : "global";
     }
 
-    /** The one RL began with, in this run: step 0, or a fork's. */
+    /** The first RL checkpoint of this run: step 0, or the first checkpoint of a fork. */
     private Optional<Saved> start() {
         return all().stream().filter(saved -> saved.stage() == Stage.RL).findFirst();
     }
 
     /**
-     * What the KL term looks back to: the policy RL began with, in a fork its parent's.
+     * The reference policy of the KL term: the policy at the start of RL. A fork has the reference of its parent.
      *
-     * @throws LearnerException when it is not there any more
+     * @throws LearnerException when the checkpoint no longer exists
      */
     public Path reference() {
         final Path copied = copiedReference();
@@ -104,12 +105,12 @@ public final class TrainingCheckpoints {
                         .path();
     }
 
-    /** Where a fork keeps its parent's. */
+    /** The folder in which a fork keeps the reference of its parent. */
     public Path copiedReference() {
         return folder.resolve("reference");
     }
 
-    /** Oldest first. */
+    /** All checkpoints, the oldest first. */
     List<Saved> all() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -123,13 +124,13 @@ public final class TrainingCheckpoints {
         }
     }
 
-    /** The newest, if there is one. */
+    /** The newest checkpoint, if one exists. */
     public Optional<Saved> newest() {
         final List<Saved> all = all();
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
-    /** The newest of RL's that is not past a step. */
+    /** The newest RL checkpoint that is not after a step. */
     public Optional<Saved> before(final int step) {
         return all().stream()
                 .filter(saved -> saved.stage() == Stage.RL && saved.step() <= step)
@@ -151,7 +152,8 @@ public final class TrainingCheckpoints {
     }
 
     private static void delete(final Path checkpoint) throws IOException {
-        Files.delete(checkpoint.resolve(STATE)); // first: without it the folder is no checkpoint any more
+        // this file is deleted first, because a folder without it is no longer a checkpoint
+        Files.delete(checkpoint.resolve(STATE));
         Folders.delete(checkpoint);
     }
 }

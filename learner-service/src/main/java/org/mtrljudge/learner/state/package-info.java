@@ -1,4 +1,4 @@
-/** What a learner's run has been: checkpoints, the log before a restart, the best policy so far. */
+/** The past of a run: checkpoints, the log before a restart, the best policy so far. */
 @NullMarked
 package org.mtrljudge.learner.state;
 

@@ -15,7 +15,8 @@ import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.PromptRequest;
 
 /**
- * Prompts out, answers back. Keeps the credit, drops duplicates, and names the stage that stands still when nothing comes.
+ * Sends prompts and receives their answers. It keeps the credit, drops duplicates, and names the stalled stage when no answer
+ * arrives.
  */
 public final class Exchange implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
@@ -26,8 +27,10 @@ public final class Exchange implements AutoCloseable {
     private final TrainingListener listener;
     private final Clock clock;
     private final long stallWarningMs;
-    private final Set<String> inLog; // asked before a restart, to be asked again
-    private final Map<String, ScoredReader.Answer> tooEarly = new HashMap<>(); // answers to those
+    // evaluation prompts that were sent before a restart and will be asked for again
+    private final Set<String> inLog;
+    // answers to prompts in inLog that arrived before ask
+    private final Map<String, ScoredReader.Answer> tooEarly = new HashMap<>();
     private final List<ScoredReader.Answer> due = new ArrayList<>();
     private final List<ScoredReader.Answer> handedBack = new ArrayList<>();
     private long duplicates;
@@ -35,9 +38,9 @@ public final class Exchange implements AutoCloseable {
     private long lastWarningMs;
 
     /**
-     * @param past what the log has from before a restart
-     * @param limit prompts that may be outstanding
-     * @param stallWarningMs without an answer, after which a warning says which service is at a standstill
+     * @param past the records that the log has from before a restart
+     * @param limit the number of prompts that may be outstanding
+     * @param stallWarningMs the time without an answer after which a warning names the stalled service
      */
     public Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
         this(
@@ -49,7 +52,10 @@ public final class Exchange implements AutoCloseable {
                 stallWarningMs);
     }
 
-    /** The writer and the reader are closed with this. */
+    /**
+     * @param writer is closed with this exchange
+     * @param reader is closed with this exchange
+     */
     public Exchange(
             final RunContext run,
             final PromptWriter writer,
@@ -72,7 +78,9 @@ public final class Exchange implements AutoCloseable {
         return window.credit();
     }
 
-    /** Asks; what the log has from before a restart is not sent again, its answer is read as it comes. */
+    /**
+     * Sends a prompt. A prompt that was written to the log before a restart is not sent again; its answer is read when it arrives.
+     */
     public void ask(final PromptRequest prompt) {
         expectAnswers();
         window.publish(prompt.getPromptId());
@@ -85,7 +93,7 @@ public final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Waits for a prompt that was asked before a restart. */
+    /** Waits for a prompt that was sent before a restart. */
     public void resume(final String promptId) {
         expectAnswers();
         window.resume(promptId);
@@ -93,14 +101,15 @@ public final class Exchange implements AutoCloseable {
 
     private void expectAnswers() {
         if (window.outstanding() == 0) {
-            lastAnswerMs = clock.millis(); // nothing could have come before
+            // no answer could have arrived earlier, so the time without an answer starts now
+            lastAnswerMs = clock.millis();
         }
     }
 
     /**
-     * Where answers are to be read after a restart, and where the next prompt comes to lie, by topic.
+     * The offsets after a restart, by topic: where reading of answers has to start, and where the next prompt will be written.
      *
-     * @param inHand where the first group lies that was read and is not settled
+     * @param inHand the offset of the first group that was read and is neither learned nor left out
      */
     public Map<String, Long> position(final long inHand) {
         final List<ScoredReader.Answer> kept = new ArrayList<>(tooEarly.values());
@@ -110,7 +119,7 @@ public final class Exchange implements AutoCloseable {
         return position;
     }
 
-    /** First answers to outstanding prompts, as they come. Their credit is still held: {@link #release} it. */
+    /** The first answers to outstanding prompts, in the order of arrival. Their credit is still held until {@link #release}. */
     public List<ScoredReader.Answer> answers() {
         health.run();
         final List<ScoredReader.Answer> read = new ArrayList<>(due);
@@ -135,7 +144,7 @@ public final class Exchange implements AutoCloseable {
         return fresh;
     }
 
-    /** Takes answers back that were of no use to the caller: {@link #answers} gives them once more. */
+    /** Accepts answers that the caller could not use. {@link #answers} returns them again. */
     public void handBack(final List<ScoredReader.Answer> answers) {
         handedBack.addAll(answers);
     }
@@ -163,7 +172,7 @@ public final class Exchange implements AutoCloseable {
         writer.flush();
     }
 
-    /** Answers that came a second time, or to nobody: counted and dropped. */
+    /** The number of duplicate answers and of answers to unknown prompts. These answers are dropped. */
     public long duplicates() {
         return duplicates;
     }

@@ -16,7 +16,7 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.TopicScan;
 
-/** The batches that the journal says were learned, from where they lie in the log. */
+/** Reads the batches that the journal names from their offsets in the log. */
 public final class JournalBatches implements AutoCloseable {
     private final ScoredLog log;
     private final ImageStore images;
@@ -29,9 +29,9 @@ public final class JournalBatches implements AutoCloseable {
     }
 
     /**
-     * The groups of a step in the order they were learned.
+     * The groups of a step in the order in which they were learned.
      *
-     * @throws DamagedLogException when one is missing or not what it was
+     * @throws DamagedLogException when a group is missing or has changed
      */
     public List<TopicScan.Entry<ScoredGroup>> groups(final TrainingStep step) {
         final Map<Long, TopicScan.Entry<ScoredGroup>> found = records.fetch(
@@ -54,10 +54,10 @@ public final class JournalBatches implements AutoCloseable {
     }
 
     /**
-     * The batch of a step as the policy update needs it.
+     * The batch of a step in the form that the policy update reads.
      *
-     * @throws DamagedLogException when a group is missing or not what it was
-     * @throws IllegalArgumentException when a picture is not there any more, or is another one now
+     * @throws DamagedLogException when a group is missing or has changed
+     * @throws IllegalArgumentException when a picture is missing or has changed
      */
     public List<LearnedGroup> batch(final TrainingStep step, final JudgeModel model) {
         return groups(step).stream()

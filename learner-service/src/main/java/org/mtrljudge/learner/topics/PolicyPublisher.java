@@ -22,8 +22,8 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.slf4j.MDC;
 
 /**
- * Numbers the policy versions and publishes each with its journal entry. What the log has from before a restart is compared instead
- * of being published again.
+ * Numbers the policy versions and publishes each with its journal entry. A version that was written to the log before a restart is
+ * compared with the log and not published again.
  */
 public final class PolicyPublisher {
     private final Topics topics;
@@ -39,7 +39,7 @@ public final class PolicyPublisher {
     private double journalSeconds;
     private @Nullable String lastDigest;
 
-    /** @param scoredTopic where batches lie when it is not the run's own topic */
+    /** @param scoredTopic the topic of the batches when it is not a topic of this run */
     public PolicyPublisher(
             final RunContext run,
             final PolicyWriter writer,
@@ -64,7 +64,7 @@ public final class PolicyPublisher {
         return version;
     }
 
-    /** What the journal entry of the newest version cost, of the time publishing took; 0 where nothing was written. */
+    /** The seconds of the publishing time that the journal entry of the newest version took; 0 where nothing was written. */
     public double journalSeconds() {
         return journalSeconds;
     }
@@ -74,22 +74,22 @@ public final class PolicyPublisher {
         return lastDigest;
     }
 
-    /** Where the next journal entry will lie, or after, by topic. */
+    /** A lower bound for the offset of the next journal entry, by topic. */
     public Map<String, Long> position() {
         return Map.of(topics.journal().name(), next);
     }
 
-    /** The step after the present one, when the log has it from before a restart. */
+    /** The next step, when it was written to the log before a restart. */
     public @Nullable TrainingStep logged() {
         final TopicScan.Entry<TrainingStep> entry = inLog.peek();
         return entry == null || !JournalKind.RL.isOf(entry.value()) ? null : entry.value();
     }
 
     /**
-     * Makes the model's weights the next version.
+     * Makes the weights of the model the next version.
      *
-     * @param learned what went into them since the version before
-     * @param stale ids left out since then
+     * @param learned the groups that were learned since the previous version
+     * @param stale the ids of groups left out since the previous version
      */
     public void publish(
             final JournalKind kind,
@@ -154,7 +154,8 @@ public final class PolicyPublisher {
                         clock.millis(),
                         learned.isEmpty() ? null : scoredTopic,
                         lastDigest));
-        MDC.put("policyVersion", String.valueOf(version)); // in every line of this thread's log
+        // the version appears in every log line of this thread
+        MDC.put("policyVersion", String.valueOf(version));
         next = written.next();
         lastDigest = written.sha256();
         journalSeconds = written.seconds();

@@ -31,21 +31,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a policy version: its chunks, its manifest and the journal entry of its step are one transaction. What is too big for the
- * log goes to a store first, and its manifest says where.
+ * Publishes a policy version. Its chunks, its manifest and the journal entry of its step are one transaction. Weights that are too
+ * large for the log are written to a store before, and the manifest contains their address.
  */
 public final class PolicyWriter implements AutoCloseable {
-    /** Of weights in one record, at most. */
+    /** The maximum size of the weights in one record. */
     public static final int CHUNK_BYTES = 512 << 10;
 
-    /** How many versions' weights are kept. */
+    /** The number of versions whose weights are kept. */
     public static final int KEPT_VERSIONS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyWriter.class);
     private final Topics topics;
     private final WeightTransport transport;
     private final Producer<String, byte[]> producer;
-    private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>(); // versions whose weights are there
+    // versions whose weights still exist
+    private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>();
 
     /** Ends a transaction that a killed predecessor left open. */
     public PolicyWriter(final KafkaClients clients, final WeightTransport transport) {
@@ -59,9 +60,9 @@ public final class PolicyWriter implements AutoCloseable {
     }
 
     /**
-     * Of a run without earlier versions.
+     * The writer of a run without earlier versions.
      *
-     * @param producer for transactions; it is closed with this
+     * @param producer for transactions; it is closed with this writer
      */
     PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final WeightTransport transport) {
         this.topics = topics;
@@ -70,21 +71,21 @@ public final class PolicyWriter implements AutoCloseable {
         producer.initTransactions();
     }
 
-    /** The versions that go when another comes. */
+    /** The versions whose weights are removed when another version is published. */
     private NavigableMap<Integer, PolicyManifest> outdated(final int newest) {
         return kept.headMap(newest - KEPT_VERSIONS, true);
     }
 
     /**
-     * Where a journal entry lies and what it is.
+     * The position and digest of a journal entry.
      *
-     * @param next where the entry after it can lie at the earliest
-     * @param sha256 of its value
-     * @param seconds that making and sending it took
+     * @param next the lowest offset that the next entry can have
+     * @param sha256 the digest of the record's value
+     * @param seconds the time that making and sending the entry took
      */
     public record Written(long next, String sha256, double seconds) {}
 
-    /** Where a policy's weights were put. */
+    /** The place of a policy's weights. */
     private record Place(
             String sha256,
             long bytes,
@@ -93,8 +94,8 @@ public final class PolicyWriter implements AutoCloseable {
             @Nullable String uri) {}
 
     /**
-     * @param kind whether the weights are a whole judge's or an adapter's
-     * @param journal makes the journal entry once the weights' digest is known
+     * @param kind whether the weights are those of a whole judge or of an adapter
+     * @param journal makes the journal entry from the digest of the weights
      * @throws LearnerException when another learner has taken over
      */
     public Written publish(
@@ -149,8 +150,8 @@ public final class PolicyWriter implements AutoCloseable {
     }
 
     /**
-     * Aborts the transaction. After some failures, a missing right for one, a producer can do nothing more, not even that: the broker
-     * aborts it later, and what has to be said is the first failure.
+     * Aborts the transaction. After some failures, for example a missing permission, a producer cannot even abort. The broker then
+     * aborts the transaction later, and the first failure is the one to report.
      */
     private void abort(final KafkaException why) {
         try {
@@ -162,7 +163,7 @@ public final class PolicyWriter implements AutoCloseable {
         }
     }
 
-    /** Whether the transactional id belongs to another, who asked for it later; the broker aborts what this one had begun. */
+    /** Whether another producer took over the transactional id. The broker then aborts the transaction of this producer. */
     private static boolean isFenced(final @Nullable Throwable why) {
         return why instanceof ProducerFencedException || why instanceof InvalidProducerEpochException;
     }
@@ -208,7 +209,7 @@ public final class PolicyWriter implements AutoCloseable {
         }
     }
 
-    /** Lets compaction forget a version that no actor needs any more. */
+    /** Lets compaction remove a version that no actor needs any more. */
     private void tombstone(final PolicyManifest old) {
         for (int i = 0; i < old.getChunks(); i++) {
             producer.send(new ProducerRecord<>(topics.weights().name(), old.getVersion() + "/" + i, null));

@@ -17,7 +17,7 @@ import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Asks: writes prompts into the log. */
+/** Writes prompts into the log. */
 public final class PromptWriter implements AutoCloseable {
     private static final int MAX_INLINE_BYTES = 32 << 10;
     private final Topics topics;
@@ -25,12 +25,12 @@ public final class PromptWriter implements AutoCloseable {
     private volatile @Nullable Exception failed;
     private volatile long next;
 
-    /** @param next where the next prompt comes to lie */
+    /** @param next the offset of the next prompt */
     PromptWriter(final KafkaClients clients, final long next) {
         this(clients.topics(), clients.producer(), next);
     }
 
-    /** @param producer is closed with this */
+    /** @param producer is closed with this writer */
     PromptWriter(final Topics topics, final Producer<String, byte[]> producer, final long next) {
         this.topics = topics;
         this.producer = producer;
@@ -76,9 +76,9 @@ public final class PromptWriter implements AutoCloseable {
     }
 
     /**
-     * Waits until everything sent is in the log.
+     * Waits until all sent prompts are in the log.
      *
-     * @throws KafkaException when something could not be written
+     * @throws KafkaException when a prompt could not be written
      */
     void flush() {
         producer.flush();
@@ -87,7 +87,7 @@ public final class PromptWriter implements AutoCloseable {
         }
     }
 
-    /** Where the next prompt comes to lie, once {@link #flush} has returned. */
+    /** The offset of the next prompt, after {@link #flush} has returned. */
     Map<String, Long> position() {
         return Map.of(topics.prompts().name(), next);
     }

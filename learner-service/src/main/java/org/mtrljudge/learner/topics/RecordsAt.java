@@ -10,12 +10,12 @@ import org.mtrljudge.schemas.topic.TopicScan;
 public final class RecordsAt<V extends SpecificRecordBase> implements AutoCloseable {
     private final TopicScan<V> scan;
 
-    /** Takes the scan over. */
+    /** @param scan is closed with this object */
     public RecordsAt(final TopicScan<V> scan) {
         this.scan = scan;
     }
 
-    /** Those of the offsets that have a readable record. They are found in one pass from the first to the last. */
+    /** The records at these offsets that exist and are readable. They are found in one pass from the first offset to the last. */
     public Map<Long, TopicScan.Entry<V>> fetch(final Set<Long> offsets) {
         final Map<Long, TopicScan.Entry<V>> found = new HashMap<>();
         final long last = offsets.stream().mapToLong(o -> o).max().orElse(-1);

@@ -17,7 +17,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Reads what came of the prompts, by offset and read committed: scored groups and dead letters. */
+/** Reads the answers to prompts, by offset and read committed: scored groups and dead letters. */
 public final class ScoredReader implements AutoCloseable {
     private static final String SERVICE = "learner";
 
@@ -25,12 +25,13 @@ public final class ScoredReader implements AutoCloseable {
     public sealed interface Answer {
         String promptId();
 
-        /** Where it lies in its topic. */
+        /** The offset in the topic of the answer. */
         long offset();
 
         /**
-         * @param partition with the offset: where the group lies in {@code RUN.scored}
-         * @param sha256 of the record's value
+         * @param partition the partition of the group in {@code RUN.scored}
+         * @param offset the offset of the group in that partition
+         * @param sha256 the digest of the record's value
          */
         record Scored(String promptId, ScoredGroup group, int partition, long offset, String sha256)
                 implements Answer {}
@@ -46,12 +47,12 @@ public final class ScoredReader implements AutoCloseable {
     private final Map<TopicPartition, Long> endsAtStart;
     private long refused;
 
-    /** @param from offsets by topic; a topic that has none is read from its beginning */
+    /** @param from offsets by topic; a topic without an offset is read from its start */
     ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
         this(clients.topics(), clients.consumer(KafkaClients.Fetching.SOON), from);
     }
 
-    /** @param consumer without a group; it is closed with this */
+    /** @param consumer a consumer without a group; it is closed with this reader */
     ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final Map<String, Long> from) {
         this.topics = topics;
         this.consumer = consumer;
@@ -65,25 +66,26 @@ public final class ScoredReader implements AutoCloseable {
     }
 
     /**
-     * Where it has to read again after a restart, by topic: where it reads next, or before that, so that every answer that was read
-     * and is not settled is read again.
+     * The offsets from which to read after a restart, by topic. An offset is not after the first answer that was read but is
+     * neither learned nor left out, so that such answers are read again.
      *
-     * @param inHand offset of the first scored group that was read and is not settled
-     * @param kept other answers that were read and are not settled
+     * @param inHand the offset of the first scored group that was read and is neither learned nor left out
+     * @param kept other such answers
      */
     Map<String, Long> position(final long inHand, final Collection<Answer> kept) {
         long nextScored = Math.min(consumer.position(scored), inHand);
         long nextDead = consumer.position(deadLetters);
         for (final Answer answer : kept) {
             nextScored = Math.min(nextScored, answer.offset());
-            if (answer instanceof Answer.Dead) { // a dead letter, or an unreadable record of either topic
+            // a dead answer is a dead letter or an unreadable record of either topic
+            if (answer instanceof Answer.Dead) {
                 nextDead = Math.min(nextDead, answer.offset());
             }
         }
         return Map.of(scored.topic(), nextScored, deadLetters.topic(), nextDead);
     }
 
-    /** Whether an answer was there before this reader: after a restart some are read again. */
+    /** Whether an answer was in the log before this reader started. After a restart some answers are read again. */
     boolean wasThereBefore(final Answer answer) {
         final TopicPartition partition = answer instanceof Answer.Scored ? scored : deadLetters;
         return answer.offset() < endsAtStart.getOrDefault(partition, 0L);
@@ -119,7 +121,7 @@ public final class ScoredReader implements AutoCloseable {
         }
     }
 
-    /** The key is the prompt's id even where the value is poison. */
+    /** The key is the id of the prompt, even where the value is unreadable. */
     private Answer unreadable(final ConsumerRecord<String, byte[]> record, final SerializationException e) {
         final String key = String.valueOf(record.key());
         return new Answer.Dead(
@@ -135,7 +137,7 @@ public final class ScoredReader implements AutoCloseable {
                 record.offset());
     }
 
-    /** Which service has work in front of it and does not do it, by the ends of the topics. */
+    /** The service that has work and does not do it, according to the end offsets of the topics. */
     String stalledService() {
         final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
         final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
@@ -147,7 +149,7 @@ public final class ScoredReader implements AutoCloseable {
                 : "the reward service stands still (" + rolled + " rollout groups)";
     }
 
-    /** Scored groups that are there and not read yet. */
+    /** The number of scored groups in the log that were not read yet. */
     long lag() {
         return consumer.currentLag(scored).orElse(0);
     }

@@ -1,4 +1,7 @@
-/** The learner's readers and writers of topics. */
+/**
+ * The readers and writers of the learner's topics.
+ *
+ */
 @NullMarked
 package org.mtrljudge.learner.topics;
 

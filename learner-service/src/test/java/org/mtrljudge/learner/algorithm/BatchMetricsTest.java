@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.ScoredGroup;
 
 class BatchMetricsTest {
-    /** A group of two completions with 2 and 4 tokens, the second cut; its last token is by a newer policy. */
+    /** A group of two completions with 2 and 4 tokens. The second completion is cut, and its last token is from a newer policy. */
     private static ScoredGroup group(final String task, final int version, final double first, final double second) {
         return Samples.group(task + version)
                 .task(task)

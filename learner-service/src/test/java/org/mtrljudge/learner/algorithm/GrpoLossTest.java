@@ -70,7 +70,7 @@ class GrpoLossTest {
             assertThat((double) ratios[i]).isCloseTo(expected[i], within(FLOAT));
             assertThat((double) logRatios[i]).isCloseTo(Math.log(expected[i]), within(FLOAT));
         }
-        // the minimum keeps a ratio below the bound with a positive advantage, and one above it with a negative
+        // a ratio below the bound with a positive advantage stays, and so does a ratio above the bound with a negative
         // advantage
         assertThat(terms.clippedHigh().toBooleanArray()).containsExactly(true, false, false, false, false);
         assertThat(terms.clippedLow().toBooleanArray()).containsExactly(false, false, false, true, false);

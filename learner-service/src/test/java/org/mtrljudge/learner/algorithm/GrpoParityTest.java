@@ -28,8 +28,8 @@ import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.model.weights.Weights;
 
 /**
- * The gradients of the GRPO loss against the reference implementation's, which computed each completion by itself behind its prompt
- * ({@code judge-model/src/test/parity/make_golden.py}).
+ * Compares the gradients of the GRPO loss with those of the reference implementation, which computed each completion separately
+ * after its prompt ({@code judge-model/src/test/parity/make_golden.py}).
  */
 class GrpoParityTest {
     private static final Path GOLDEN = Path.of("../judge-model/src/test/resources/parity");
@@ -112,7 +112,7 @@ class GrpoParityTest {
                 .toArray();
     }
 
-    /** With the reference's own pixels, so that gradients alone are compared. */
+    /** Uses the pixels of the reference, so that only gradients are compared. */
     private static EncodedPrompt prompt(
             final JudgeModel model, final Path folder, final JsonNode golden, final int number) throws IOException {
         final List<byte[]> pictures = new ArrayList<>();
@@ -136,7 +136,7 @@ class GrpoParityTest {
         return new EncodedPrompt(ours.ids(), ours.positions(), ours.nextPosition(), ours.imageToken(), images);
     }
 
-    /** The golden file holds half precision, scaled by a power of two for its range: it rounds by about 3e-4 of a tensor's norm. */
+    /** The golden file has half precision, scaled by a power of two for its range. It rounds by about 3e-4 of a tensor's norm. */
     private static void compare(final Weights gradients, final Path file, final JsonNode scales) throws IOException {
         final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         final int header = (int) bytes.getLong(0);

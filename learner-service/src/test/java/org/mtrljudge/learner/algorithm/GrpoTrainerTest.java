@@ -30,16 +30,19 @@ import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class GrpoTrainerTest {
-    /** What 100 steps at constant shapes may add to the process: allocators round, the JIT settles. */
+    /** The memory that 100 steps at constant shapes may add to the process: allocators round, and the JIT still compiles. */
     private static final long FLAT_BYTES = 32L << 20;
 
-    /** What direct buffers may still be held after a collection. */
+    /** The memory of direct buffers that may remain after a garbage collection. */
     private static final long BUFFER_BYTES = 16L << 20;
 
-    /** By how much an update in micro-batches may differ from one in a whole, as a share of the update's norm: rounding. */
+    /**
+     * The maximum difference between an update in micro-batches and an update in one piece, as a share of the update's norm:
+     * rounding.
+     */
     private static final double MICRO_BATCHES = 1e-3;
 
-    /** One update of four groups of two, at a constant learning rate. */
+    /** One update of four groups of two completions, at a constant learning rate. */
     private static LearnerSettings settings(final String... pairs) {
         return Samples.settings(
                 List.of(
@@ -57,7 +60,7 @@ class GrpoTrainerTest {
         return JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 1);
     }
 
-    /** Groups of two fixed completions, the first rewarded. */
+    /** Groups of two fixed completions; the first is rewarded. */
     private static List<LearnedGroup> batch(final JudgeModel model) {
         return batch(model, Samples.Answers::learned);
     }
@@ -105,7 +108,7 @@ class GrpoTrainerTest {
         }
     }
 
-    /** What an update adds to the weights: {@code [parameters]}. */
+    /** The change of the weights in an update: {@code [parameters]}. */
     private static double[] learned(
             final JudgeModel model, final GrpoTrainer trainer, final Map<String, Double> metrics) {
         final double[] before = weights(model);
@@ -151,12 +154,12 @@ class GrpoTrainerTest {
             }
             assertThat(norm(difference)).isLessThan(MICRO_BATCHES * norm(expected));
         }
-        // AdamW's step hides a gradient that is too large by a factor; the norm before it does not
+        // AdamW's step hides a gradient that is too large by a factor; the gradient norm does not hide it
         assertThat(many.get("actor/grad_norm")).isCloseTo(one.get("actor/grad_norm"), within(1e-4));
         assertThat(many.get("actor/pg_loss")).isCloseTo(one.get("actor/pg_loss"), within(1e-5));
     }
 
-    /** The log says that its policy sampled each token e^0.5 times as likely as the present one would. */
+    /** The log says that its policy sampled each token with e^0.5 times the likelihood under the present policy. */
     private static List<LearnedGroup> sampledByAnother(final JudgeModel model) {
         return batch(model, answers -> answers.sampledByAnother(0.5f));
     }
@@ -204,7 +207,8 @@ class GrpoTrainerTest {
             while (step < 200) {
                 step(trainer, agreement, batch, step++);
             }
-            long leastGrowth = Long.MAX_VALUE; // a leak grows in every window, an allocator that rounds up in one
+            // a leak grows in every window; rounding of an allocator grows in only one
+            long leastGrowth = Long.MAX_VALUE;
             for (int window = 0; window < 3; window++) {
                 final long before = residentBytes();
                 for (int i = 0; i < 100; i++) {
@@ -233,7 +237,7 @@ class GrpoTrainerTest {
                 << 10;
     }
 
-    /** Buffers by which arrays were filled lie outside the heap, but go with their Java objects. */
+    /** The buffers from which arrays were filled are outside the heap, but are freed with their Java objects. */
     private static void collectGarbage() {
         final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))

@@ -12,7 +12,7 @@ import org.mtrljudge.learner.settings.LearnerSettings.RolloutIs;
 class ImportanceCorrectionTest {
     private static final double FLOAT = 1e-6;
 
-    /** Likelier by 1.5 and 3 in the first completion, half as likely in the second. */
+    /** More likely by 1.5 and 3 in the first completion, half as likely in the second. */
     private static final float[] PROXIMAL = {(float) Math.log(1.5), (float) Math.log(3), (float) Math.log(0.5)};
 
     private static final float[] BEHAVIOUR = {0, 0, 0};

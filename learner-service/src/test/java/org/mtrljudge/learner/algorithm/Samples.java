@@ -26,31 +26,31 @@ import org.mtrljudge.schemas.codec.PackedArrays;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Settings and groups for tests: a test names only what it is about, the rest has a default. */
+/** Settings and groups for tests. A test names only the values that it is about; all others have defaults. */
 public final class Samples {
     private Samples() {}
 
-    /** The default settings with these {@code key=value} pairs over them, bound as every process binds them. */
+    /** The default settings, overridden by these {@code key=value} pairs, and bound as every process binds them. */
     public static LearnerSettings settings(final String... pairs) {
         return SettingsTree.read(null, Map.of(), List.of(pairs)).bind(LearnerSettings.class);
     }
 
-    /** The same, with pairs that a test class shares, and pairs of a single test over those. */
+    /** The default settings, overridden by the pairs of a test class, and then by the pairs of a single test. */
     public static LearnerSettings settings(final List<String> shared, final String... pairs) {
         return settings(Stream.concat(shared.stream(), Stream.of(pairs)).toArray(String[]::new));
     }
 
-    /** A prompt's group as the reward service writes it: {@code group("p1").rewarded(1, 0)}. */
+    /** The group of a prompt as the reward service writes it: {@code group("p1").rewarded(1, 0)}. */
     static Group group(final String promptId) {
         return new Group(promptId);
     }
 
-    /** An example's group as the policy update reads it: {@code answers(model, example, "yes", "no").learned()}. */
+    /** The group of an example as the policy update reads it: {@code answers(model, example, "yes", "no").learned()}. */
     static Answers answers(final JudgeModel model, final JudgeExample example, final String... completions) {
         return new Answers(model, example, completions);
     }
 
-    /** Completions of two tokens each, by version 0, unless said otherwise. */
+    /** By default, completions have two tokens each and are from version 0. */
     static final class Group {
         private final String promptId;
         private String task = "alignment";
@@ -69,37 +69,40 @@ public final class Samples {
             return this;
         }
 
-        /** The policy version that sampled it. */
+        /** The policy version that sampled the group. */
         Group version(final int number) {
             version = number;
             return this;
         }
 
-        /** Tokens of the prompt. */
+        /** The number of tokens of the prompt. */
         Group promptLength(final int tokens) {
             promptLength = tokens;
             return this;
         }
 
-        /** Tokens of each completion. */
+        /** The number of tokens of each completion. */
         Group lengths(final int... tokens) {
             lengths = tokens;
             return this;
         }
 
-        /** The completion with this index ended at the limit. */
+        /** The completion with this index ended at the length limit. */
         Group cutOff(final int completion) {
             cutOff.add(completion);
             return this;
         }
 
-        /** From this token on, counted from 0, each completion is by the next version: new weights came while it was generated. */
+        /** From this token on, counted from 0, each completion is from the next version: new weights arrived during generation. */
         Group newerFrom(final int token) {
             newerFrom = token;
             return this;
         }
 
-        /** One completion for each accuracy; its reward is 0.9 · accuracy + 0.1, its advantage the reward less the group's mean. */
+        /**
+         * One completion per accuracy. Its reward is 0.9 · accuracy + 0.1, and its advantage is the reward minus the mean of the
+         * group.
+         */
         ScoredGroup rewarded(final double... accuracies) {
             final List<Completion> completions = new ArrayList<>();
             final List<CompletionScore> scores = new ArrayList<>();
@@ -151,7 +154,7 @@ public final class Samples {
         }
     }
 
-    /** Advantages are +1, −1, +1, … in turn, and the completions as if the model itself had sampled them, unless said otherwise. */
+    /** By default, advantages alternate (+1, −1, +1, …), and the model itself sampled the completions. */
     static final class Answers {
         private final JudgeModel model;
         private final JudgeExample example;
@@ -172,7 +175,7 @@ public final class Samples {
             }
         }
 
-        /** All completions got the same reward. */
+        /** All completions have the same reward. */
         Answers zeroSpread() {
             zeroSpread = true;
             Arrays.fill(advantages, 0);
@@ -183,7 +186,7 @@ public final class Samples {
             return sampledByAnother(0);
         }
 
-        /** The policy that sampled gave each token the model's log-probability plus this. */
+        /** The policy that sampled gave each token the log-probability of the model plus this difference. */
         LearnedGroup sampledByAnother(final float difference) {
             try (NDManager scope = model.newScope()) {
                 final float[] behaviour =

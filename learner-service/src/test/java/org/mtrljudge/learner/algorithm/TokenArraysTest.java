@@ -9,11 +9,11 @@ import org.mtrljudge.learner.settings.LearnerSettings.LossAvgMode;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.PackedGroup;
 
-/** How groups become the loss's arrays and micro-batches, by hand. */
+/** How groups become the arrays and micro-batches of the loss, with values worked out by hand. */
 class TokenArraysTest {
     private static final int PROMPT = 5;
 
-    /** Two completions of so many tokens; advantages 2 and −2. */
+    /** Two completions with these numbers of tokens; the advantages are 2 and −2. */
     private static LearnedGroup group(final float behaviour, final int first, final int second) {
         final float[] logProbs = new float[first + second];
         Arrays.fill(logProbs, behaviour);
@@ -57,14 +57,16 @@ class TokenArraysTest {
 
     @Test
     void shouldPutGroupsOfSimilarWidthIntoAMicroBatchAsLongAsItsPaddedTokensFit() {
-        final LearnedGroup narrow = group(-1, 1, 1); // as wide as the prompt: a last token is never read
+        // as wide as the prompt, because the last token of a completion is never an input
+        final LearnedGroup narrow = group(-1, 1, 1);
         final LearnedGroup wide = group(-1, 4, 3);
         final LearnedGroup middle = group(-1, 2, 2);
         assertThat(List.of(narrow, wide, middle))
                 .extracting(g -> g.packed().width())
                 .containsExactly(5, 10, 7);
         final List<LearnedGroup> groups = List.of(narrow, wide, middle);
-        assertThat(MicroBatches.of(groups, 30)).containsExactly(List.of(wide, middle, narrow)); // 3 rows of 10
+        // 3 rows of 10
+        assertThat(MicroBatches.of(groups, 30)).containsExactly(List.of(wide, middle, narrow));
         assertThat(MicroBatches.of(groups, 29)).containsExactly(List.of(wide, middle), List.of(narrow));
         assertThat(MicroBatches.of(groups, 19)).containsExactly(List.of(wide), List.of(middle, narrow));
         assertThat(MicroBatches.of(groups, 1)).containsExactly(List.of(wide), List.of(middle), List.of(narrow));

@@ -19,7 +19,7 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
-/** On the CPU training goes on from a checkpoint as if it had never stopped, to the bit. */
+/** On the CPU, training resumes from a checkpoint with the same result as training without a stop, to the bit. */
 class TrainingResumeTest {
     private static final int STEPS = 12;
     private static final int GROUPS = 6;
@@ -40,7 +40,7 @@ class TrainingResumeTest {
                 "trainer.total_steps=" + STEPS);
     }
 
-    /** Groups of a step: other pictures, lengths and rewards at every step. */
+    /** The groups of a step. Every step has different pictures, lengths and rewards. */
     private static List<LearnedGroup> batch(final JudgeModel model, final int step) {
         final BuiltInTasks tasks = new BuiltInTasks(1, STEPS * GROUPS, 1, 1);
         final List<LearnedGroup> groups = new ArrayList<>();

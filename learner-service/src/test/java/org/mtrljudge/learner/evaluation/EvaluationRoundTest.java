@@ -22,7 +22,7 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
 class EvaluationRoundTest {
-    /** Task "a" with three examples: a-0, a-1 and a-2; the right verdict of each is yes. */
+    /** Task "a" with three examples: a-0, a-1 and a-2. The right verdict of each is yes. */
     private final ExampleSource source = new ExampleSource() {
         @Override
         public List<String> tasks(final Split split) {
@@ -44,7 +44,7 @@ class EvaluationRoundTest {
     private final LearnerTopics topics = new LearnerTopics();
     private final List<Integer> progress = new ArrayList<>();
 
-    /** Answers, once for each verdict, the prompts that were asked since the last poll; "dead" refuses one. */
+    /** Answers the prompts that were sent since the last poll, one verdict per prompt. The verdict "dead" refuses the prompt. */
     private void answerAtNextPoll(final String... verdicts) {
         topics.atNextPoll(() -> {
             final List<PromptRequest> asked = topics.asked();
@@ -66,7 +66,8 @@ class EvaluationRoundTest {
 
     @Test
     void shouldAskEveryExampleGreedilyWithinItsCreditAndJudgeAllAnswers() {
-        answerAtNextPoll("yes", "dead"); // the first two: there is no credit for the third before
+        // answers to the first two prompts; the third has no credit before them
+        answerAtNextPoll("yes", "dead");
         answerAtNextPoll("no");
         final List<Judgement> judgements;
         try (Exchange exchange = topics.exchange(PastRun.none(LearnerState.fresh("")), 2)) {
@@ -105,7 +106,7 @@ class EvaluationRoundTest {
                         prompt.getGroupSize() == 5 && prompt.getSampling().getTemperature() == 0.7);
     }
 
-    /** The prompt was asked before a restart, and no journal entry tells that it is dead. */
+    /** The prompt was sent before a restart, and no journal entry says that it is dead. */
     @Test
     void shouldKeepAnAnswerToATrainingPromptForTraining() {
         topics.atNextPoll(() -> topics.refuse("train-7-x"));

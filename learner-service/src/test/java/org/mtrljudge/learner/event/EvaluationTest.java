@@ -20,7 +20,7 @@ class EvaluationTest {
                 Evaluation.of(List.of(judged("a", "yes", 1, 4, "yes"), judged("a", "yes", 0, 2, (String) null)));
         assertThat(evaluation.tasks()).containsExactly("a");
         assertThat(evaluation.samples("a")).isEqualTo(2);
-        // yes: one hit, one missed: F1 2/3; no: never said, never right: 0
+        // yes: one hit, one miss, so F1 is 2/3; no: never a verdict and never the label, so F1 is 0
         assertThat(evaluation.macroF1("a")).isEqualTo(100.0 * (2.0 / 3) / 2);
         assertThat(evaluation.macroF1("b")).isNull();
         assertThat(evaluation.meanMacroF1(List.of("a", "b"))).isEqualTo(100.0 * (2.0 / 3) / 4);

@@ -14,7 +14,7 @@ import org.mtrljudge.tasks.Split;
 class PromptBookTest {
     private static final int ROOM = 100;
 
-    /** Task "a" holds two questions in both orders (0 with 2, 1 with 3), task "b" four of their own. */
+    /** Task "a" has two questions in both orders (0 with 2, 1 with 3), task "b" has four questions in one order. */
     private final ExampleSource source = new ExampleSource() {
         @Override
         public List<String> tasks(final Split split) {
@@ -73,7 +73,8 @@ class PromptBookTest {
         final PromptBook whole = book(PromptBook.Kept.NONE);
         final List<PromptBook.Next> before = next(whole, 4);
         final PromptBook.Kept checkpoint = kept(whole, 4);
-        final List<PromptBook.Next> after = next(whole, 3); // asked, but not in the checkpoint
+        // sent, but not in the checkpoint
+        final List<PromptBook.Next> after = next(whole, 3);
 
         final PromptBook resumed = book(checkpoint);
         after.forEach(prompt -> resumed.enterLogged(prompt.promptId()));
@@ -101,7 +102,8 @@ class PromptBookTest {
         assertThat(book.next(ROOM)).isNotNull();
 
         final PromptBook resumed = book(fork);
-        resumed.enterLogged("train-0-b-2"); // the same with the same seed, from the log
+        // the log gives the same prompt with the same seed
+        resumed.enterLogged("train-0-b-2");
         assertThat(resumed.open()).isEqualTo(List.of(new OpenPrompt("train-0-b-2", place)));
         assertThat(resumed.unasked()).isEmpty();
     }

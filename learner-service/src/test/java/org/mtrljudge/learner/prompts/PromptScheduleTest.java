@@ -39,7 +39,7 @@ class PromptScheduleTest {
                 .doesNotHaveDuplicates();
     }
 
-    /** Task "pairs" holds the two orders of three questions, task "single" three of their own. */
+    /** Task "pairs" has the two orders of three questions, task "single" has three questions in one order. */
     private static ExampleSource withPairs() {
         return new ExampleSource() {
             @Override
@@ -96,7 +96,8 @@ class PromptScheduleTest {
         final ObjectMapper json = new ObjectMapper();
         final PromptSchedule whole = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
         PromptSchedule stopped = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
-        for (int i = 0; i < 60; i++) { // several epochs, also between the two orders of a pair
+        // several epochs, with stops also between the two orders of a pair
+        for (int i = 0; i < 60; i++) {
             final int room = 1 + i % 3;
             assertThat(stopped.next(room)).as("draw %d", i).isEqualTo(whole.next(room));
             final byte[] kept = json.writeValueAsBytes(stopped.position());

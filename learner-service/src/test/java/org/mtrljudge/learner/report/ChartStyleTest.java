@@ -35,7 +35,7 @@ class ChartStyleTest {
     void shouldMakeRoomAboveLinesThatPassThroughEveryCorner() {
         final XYChart chart = lines(List.of(0.0, 10.0, 0.0, 10.0, 0.0, 10.0, 0.0, 10.0, 0.0, 10.0, 0.0));
         assertThat(chart.getStyler().getLegendPosition()).isEqualTo(LegendPosition.InsideNE);
-        // a legend of one series takes 0.06 + 0.06 of the height: the line keeps the other 0.88
+        // a legend of one series takes 0.06 + 0.06 of the height, and the line has the other 0.88
         assertThat(chart.getStyler().getYAxisMax(0)).isEqualTo(10 / 0.88);
     }
 

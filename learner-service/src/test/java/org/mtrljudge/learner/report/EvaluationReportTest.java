@@ -23,10 +23,14 @@ class EvaluationReportTest {
     void shouldCountTheMajorityOfEachPromptsSamples() {
         final EvaluationReport report = new EvaluationReport(
                 List.of(
-                        judged("yes", 5.0, "yes", "yes", "no"), // right
-                        judged("no", 1.0, "no", "no", "no"), // right
-                        judged("no", 2.0, "yes", null, "yes"), // wrong
-                        judged("yes", 4.0, "yes", "no", null)), // a tie is no verdict
+                        // right
+                        judged("yes", 5.0, "yes", "yes", "no"),
+                        // right
+                        judged("no", 1.0, "no", "no", "no"),
+                        // wrong
+                        judged("no", 2.0, "yes", null, "yes"),
+                        // a tie is no verdict
+                        judged("yes", 4.0, "yes", "no", null)),
                 4,
                 1);
         final EvaluationReport.Task task = report.tasks().get(0);
@@ -38,7 +42,7 @@ class EvaluationReportTest {
         assertThat(task.formatRate()).isEqualTo(8 / 12.0);
         assertThat(task.agreement()).isCloseTo((2 / 3.0 + 1 + 2 / 3.0 + 1 / 3.0) / 4, within(1e-12));
         assertThat(task.pairs()).isNull();
-        // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs is the wrong way round
+        // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs has the wrong order
         assertThat(task.humans().kendall()).isCloseTo((4 - 1) / Math.sqrt(5 * 6), within(1e-12));
         assertThat(report.generatingShare()).as("2 of 4 s").isEqualTo(0.5);
         assertThat(report.toTable()).contains("50.0 [", "with the grades of people, 4");

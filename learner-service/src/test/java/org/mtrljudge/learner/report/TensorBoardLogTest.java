@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.event.TrainingListener;
 
 class TensorBoardLogTest {
-    /** What tensorboard 2.20.0's RecordWriter wrote for the same two events: src/test/golden/make_events.py. */
+    /** The output of RecordWriter in tensorboard 2.20.0 for the same two events: src/test/golden/make_events.py. */
     private static final String BY_TENSORBOARD =
             "1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b3531103b"
                     + "000000000000001a23ac5c0900002040fc54d94110072a2e0a150a0e7265776172642f6f766572616c6c150000403f0a150a0e7374616c656e657373"
@@ -56,7 +56,8 @@ class TensorBoardLogTest {
         listener.progressed("warmup", 1, Map.of("sft/loss", 2.0));
         listener.progressed("rl", 1, Map.of("reward/overall", 0.5));
         final long once = Files.size(files("rl").get(0));
-        listener.progressed("rl", 1, Map.of("reward/overall", 0.5)); // learned again after a restart
+        // the step is learned again after a restart
+        listener.progressed("rl", 1, Map.of("reward/overall", 0.5));
         listener.progressed("rl", 1, Map.of());
         assertThat(Files.size(files("rl").get(0))).isEqualTo(once);
         assertThat(files("warmup")).hasSize(1);

@@ -25,7 +25,7 @@ class LearningRateTest {
         final LearnerSettings.Optim cosine = optim("cosine");
         assertThat(cosine.learningRate(1, STEPS)).isCloseTo(0.25e-3, within(ROUNDING));
         assertThat(cosine.learningRate(4, STEPS)).isCloseTo(1e-3, within(ROUNDING));
-        // half of the way down: 0.1 + 0.9 · (1 + cos 90°) / 2
+        // half of the cosine: 0.1 + 0.9 · (1 + cos 90°) / 2
         assertThat(cosine.learningRate(8, STEPS)).isCloseTo(0.55e-3, within(ROUNDING));
         assertThat(cosine.learningRate(12, STEPS)).isCloseTo(0.1e-3, within(ROUNDING));
         assertThat(cosine.learningRate(99, STEPS)).isCloseTo(0.1e-3, within(ROUNDING));

@@ -67,7 +67,7 @@ class BatchCollectorTest {
         topics.score(topics.asked().get(number), version, "yes", "no");
     }
 
-    /** The journal's entry of step 1. */
+    /** The journal entry of step 1. */
     private static TopicScan.Entry<TrainingStep> learned(final String promptId) {
         final LearnedOffset offset = new LearnedOffset(promptId, 0, 1L, 0, null);
         return new TopicScan.Entry<>(
@@ -129,7 +129,8 @@ class BatchCollectorTest {
     void shouldReplaceWhatIsStaleOrDeadAndCountIt() {
         final PastRun past = PastRun.none(LearnerState.fresh(""));
         topics.atNextPoll(() -> {
-            score(0, 3); // two versions behind, one is allowed
+            // two versions behind, while only one is allowed
+            score(0, 3);
             topics.refuse(topics.asked().get(1).getPromptId());
         });
         topics.atNextPoll(() -> List.of(2, 3).forEach(number -> score(number, 4)));
@@ -159,7 +160,7 @@ class BatchCollectorTest {
         }
     }
 
-    /** The checkpoint has one prompt open; the log has a learned and an unanswered one after it. */
+    /** The checkpoint has one open prompt. The log has one learned and one unanswered prompt after the checkpoint. */
     @Test
     void shouldWaitAfterARestartForWhatTheLogHasInsteadOfAskingAgain() {
         final PastRun none = PastRun.none(LearnerState.fresh(""));

@@ -31,7 +31,7 @@ class PastRunTest {
         return new PastRun.Asked(id, Purpose.EVAL);
     }
 
-    /** Two steps of two prompts; d was too old for the second; v1 and v2 belong to a validation; f and g are open. */
+    /** Two steps of two prompts. Prompt d was too old for the second step; v1 and v2 belong to a validation; f and g are open. */
     private final PastRun past = new PastRun(
             LearnerState.fresh("settings"),
             List.of(step(1, List.of("a", "b"), List.of()), step(2, List.of("e", "c"), List.of("d"))),

@@ -32,7 +32,10 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** A learner's topics in memory: what it asks, and answers that a test gives. Every answer becomes readable with the next poll. */
+/**
+ * The topics of a learner in memory: the prompts it sends, and the answers of a test. Every answer becomes readable with the next
+ * poll.
+ */
 public final class LearnerTopics implements TrainingListener {
     static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(1_000_000), ZoneOffset.UTC);
 
@@ -52,7 +55,7 @@ public final class LearnerTopics implements TrainingListener {
         consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
     }
 
-    /** The run's; its Kafka clients reach no broker. */
+    /** The run's context. Its Kafka clients are not connected to a broker. */
     RunContext run() {
         final Path nowhere = Path.of("unused");
         return new RunContext(
@@ -66,7 +69,7 @@ public final class LearnerTopics implements TrainingListener {
                 CLOCK);
     }
 
-    /** @param limit prompts that may be unanswered */
+    /** @param limit the number of prompts that may be unanswered */
     public Exchange exchange(final PastRun past, final int limit) {
         return new Exchange(
                 run(),
@@ -77,14 +80,18 @@ public final class LearnerTopics implements TrainingListener {
                 60_000);
     }
 
-    /** What was asked, in order. */
+    /** The prompts that were sent, in order. */
     public List<PromptRequest> asked() {
         return producer.history().stream()
                 .map(record -> topics.prompts().valueSerde().decode(record.value()))
                 .toList();
     }
 
-    /** Before the next poll: answers a prompt with one completion of two tokens for each verdict. @return its offset */
+    /**
+     * Call it before the next poll: answers a prompt with one completion of two tokens per verdict.
+     *
+     * @return the offset of the answer
+     */
     public long score(final PromptRequest prompt, final int version, final String... verdicts) {
         final List<Completion> completions = new ArrayList<>();
         final List<CompletionScore> scores = new ArrayList<>();
@@ -107,7 +114,11 @@ public final class LearnerTopics implements TrainingListener {
         return nextScored++;
     }
 
-    /** Before the next poll: a dead letter in the place of an answer. @return its offset */
+    /**
+     * Call it before the next poll: writes a dead letter instead of an answer.
+     *
+     * @return the offset of the dead letter
+     */
     public long refuse(final String promptId) {
         answer(
                 topics.deadLetters(),
@@ -124,7 +135,7 @@ public final class LearnerTopics implements TrainingListener {
         consumer.addRecord(new ConsumerRecord<>(partition.topic(), 0, offset, key, bytes));
     }
 
-    /** Something else that happens at the next poll. */
+    /** Registers an action for the next poll. */
     public void atNextPoll(final Runnable what) {
         consumer.schedulePollTask(what);
     }

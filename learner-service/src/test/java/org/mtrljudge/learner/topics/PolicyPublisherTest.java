@@ -50,7 +50,7 @@ class PolicyPublisherTest {
         return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
     }
 
-    /** An entry of the journal from before a restart; it lies at twice its version, as after an aborted transaction. */
+    /** A journal entry from before a restart. Its offset is twice its version, as after an aborted transaction. */
     private record JournalEntry(JournalKind kind, int step, String weights) {}
 
     private static TopicScan.Entry<TrainingStep> entry(final int version, final JournalEntry entry) {
@@ -152,7 +152,8 @@ class PolicyPublisherTest {
     @Test
     void shouldPublishWeightsThatDifferFromTheLogsAsOneVersionMore() {
         final PolicyPublisher publisher = publisher(
-                new JournalEntry(JournalKind.INIT, 0, OTHER_WEIGHTS), // not the last: those after it decide
+                // these weights are not compared, because only the last entry in the log is compared
+                new JournalEntry(JournalKind.INIT, 0, OTHER_WEIGHTS),
                 new JournalEntry(JournalKind.RL, 1, OTHER_WEIGHTS));
         init(publisher);
         assertThat(topics.warnings).isEmpty();

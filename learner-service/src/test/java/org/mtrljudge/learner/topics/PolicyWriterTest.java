@@ -21,7 +21,10 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** What a policy's writer says when the broker does not take a version. */
+/**
+ * The errors of a policy writer when the broker does not accept a version.
+ *
+ */
 class PolicyWriterTest {
     private final Topics topics = new Topics("run", new LocalSchemaRegistry());
     private final MockProducer<String, byte[]> producer =
