@@ -63,7 +63,7 @@ final class Manifests {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .setAnnotationIntrospector(new WithoutCatchAll());
 
-    /** The models keep unknown fields in a map. This turns the map off, so that a mistyped field is an error. */
+    /** The models keep unknown fields in a map, which hides mistyped fields. This turns the map off. Free-form configuration stays free. */
     private static final class WithoutCatchAll extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 

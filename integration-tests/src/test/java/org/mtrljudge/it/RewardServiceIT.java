@@ -164,7 +164,7 @@ class RewardServiceIT {
             case 0 -> {
                 final byte[] bytes = new byte[1 + random.nextInt(200)];
                 random.nextBytes(bytes);
-                // The first byte is not 0, as the wire format requires.
+                // The wire format requires 0 as the first byte. This record begins with another byte.
                 bytes[0] |= 1;
                 return bytes;
             }

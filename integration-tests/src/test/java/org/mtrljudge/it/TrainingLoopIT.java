@@ -87,7 +87,7 @@ class TrainingLoopIT {
             final List<ScoredGroup> scored = LoggedValues.read(broker, TOPICS.scored());
             final int published = summary.get("groups").get("published").asInt();
 
-            // Tests come first, after warm-up and after RL; validations come before RL, after step 3 and at the end.
+            // Tests run at the start, after warm-up and after RL; validations before RL, after step 3 and at the end.
             assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS + 3 * VALIDATION_PROMPTS);
             assertThat(rollouts).hasSameSizeAs(prompts);
             assertThat(scored).hasSameSizeAs(prompts);
