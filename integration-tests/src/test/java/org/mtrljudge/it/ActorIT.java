@@ -51,7 +51,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 
-/** An actor against a real broker, with everything that can be wrong about its inputs. */
+/** An actor with a real broker and with everything that can be wrong in its inputs. */
 class ActorIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LOCK_MS = 3000;
@@ -105,7 +105,7 @@ class ActorIT {
                 Clock.systemUTC());
     }
 
-    /** One chunk a version is enough here. */
+    /** Sends each version as one chunk, which is enough for these weights. */
     private void publish(final int version, final boolean damaged) throws Exception {
         final ByteBuffer sent = ByteBuffer.allocate(weights.remaining())
                 .put(weights.duplicate())
@@ -224,7 +224,8 @@ class ActorIT {
         final Actor actor = actor("a", Topics.MAX_DELIVERIES, true);
         final Thread thread = run(actor);
         producer.send(topics.prompts().message("first", prompt("first", List.of(), 0)));
-        rollouts(1); // it is at work
+        // The first rollout shows that the actor is working.
+        rollouts(1);
         producer.send(topics.prompts().message("long", longOne)).get();
         Thread.sleep(1000);
         publish(1, false);
@@ -258,7 +259,8 @@ class ActorIT {
         }
         final String bootstrap = broker.address();
         try (ActorProcess first = ActorProcess.start("first", "actors", bootstrap, folder)) {
-            first.waitUntilItSays("first holds", PATIENCE); // prompts; no weights are there yet
+            // The actor holds prompts and waits, because no weights are published yet.
+            first.waitUntilItSays("first holds", PATIENCE);
             first.kill();
         }
         publish(0, false);
@@ -273,7 +275,7 @@ class ActorIT {
         assertThat(rollouts).extracting(RolloutGroup::getActorId).containsOnly("second");
     }
 
-    /** Takes every prompt and gives it back, as the broker does for an actor that died. */
+    /** Receives every prompt and releases it, as the broker does for an actor that died. */
     private void deliverInVain(final int prompts) {
         try (ShareConsumer<String, byte[]> consumer = broker.clients(topics).shareConsumer(1)) {
             consumer.subscribe(List.of(topics.prompts().name()));
@@ -330,10 +332,12 @@ class ActorIT {
         final Actor second = actor("second");
         final Thread one = run(first);
         final Thread other = run(second);
-        Thread.sleep(2 * LOCK_MS); // they hold the prompts and wait for weights, longer than a lock lives
+        // The actors hold the prompts and wait for weights longer than a lock lasts.
+        Thread.sleep(2 * LOCK_MS);
         publish(0, false);
         rollouts(4);
-        Thread.sleep(2 * LOCK_MS); // time for a second delivery to begin, if a lock ran out
+        // This is time for a second delivery to begin if a lock timed out.
+        Thread.sleep(2 * LOCK_MS);
         end(first, one);
         end(second, other);
 

@@ -20,7 +20,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** An actor in a process of its own, so that a test can kill it as a machine would. */
+/** An actor in a separate process, so that a test can kill it as abruptly as a machine that fails. */
 final class ActorProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader log;
@@ -30,7 +30,7 @@ final class ActorProcess implements AutoCloseable {
         this.log = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** The child's side: arguments are its id, the run's name, the broker's address and the data root. */
+    /** Runs in the child process. The arguments are the actor's id, the run's name, the broker's address and the data root. */
     public static void main(final String[] arguments) {
         Configurator.setRootLevel(Level.INFO);
         try (Actor actor = new Actor(
@@ -51,7 +51,7 @@ final class ActorProcess implements AutoCloseable {
                 .start());
     }
 
-    /** Reads its log until a line says so. */
+    /** Reads the log of the process until the words occur in it. */
     void waitUntilItSays(final String words, final Duration patience) throws IOException, InterruptedException {
         final long deadline = System.nanoTime() + patience.toNanos();
         final StringBuilder said = new StringBuilder();

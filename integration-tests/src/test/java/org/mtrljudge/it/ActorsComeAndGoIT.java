@@ -33,7 +33,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** Promise 3: actors are killed every few seconds through a whole run, and every prompt is learned, or left out as stale, once. */
+/** Guarantee 3: actors are killed every few seconds during a whole run. Every prompt is learned once, or left out once as stale. */
 class ActorsComeAndGoIT {
     private static final int ACTORS = 3;
     private static final int STEPS = 20;
@@ -51,7 +51,8 @@ class ActorsComeAndGoIT {
 
     @AfterEach
     void end() throws InterruptedException {
-        for (final Process actor : actors) { // also when the test failed
+        // Actors are still running if the test failed.
+        for (final Process actor : actors) {
             JavaProcess.kill(actor);
         }
     }
@@ -86,7 +87,7 @@ class ActorsComeAndGoIT {
                 runs.resolve(id + ".txt").toFile());
     }
 
-    /** Locks of the dead run out soon, or the run would stand still most of the time. */
+    /** Shortens the locks. Otherwise the run would wait most of the time for the locks of killed actors to time out. */
     private KafkaClients shortenLocks(final CompletableFuture<Integer> run) throws Exception {
         final Path log = runs.resolve("killed").resolve("kafka");
         while (!Files.exists(log.resolve("bootstrap.servers"))) {
@@ -102,7 +103,8 @@ class ActorsComeAndGoIT {
                         5000,
                         CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
                         5000));
-        Thread.sleep(3000); // the run sets its topics and its group up
+        // The run creates its topics and its group in this time.
+        Thread.sleep(3000);
         try (Admin admin = clients.admin()) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
@@ -136,10 +138,12 @@ class ActorsComeAndGoIT {
             try {
                 journal = LoggedValues.read(clients, topics.journal());
             } catch (final TimeoutException e) {
-                run.get(PATIENCE_S, TimeUnit.SECONDS); // its broker ends some seconds before it does
+                // The broker of the run ends some seconds before the run does.
+                run.get(PATIENCE_S, TimeUnit.SECONDS);
                 break;
             }
-            if (journal.size() > 2) { // RL is under way
+            // The journal contains more than init and warm-up: RL has begun.
+            if (journal.size() > 2) {
                 JavaProcess.kill(actors.remove(random.nextInt(actors.size())));
                 kills++;
                 newestAtStart.put("actor-" + started, journal.size() - 1);

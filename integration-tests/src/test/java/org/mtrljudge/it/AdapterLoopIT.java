@@ -17,11 +17,11 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** The loop with a LoRA on a bfloat16 judge: only the adapter is trained, broadcast and saved, and another run goes on from it. */
+/** The loop with a LoRA on a bfloat16 judge: only the adapter is trained, broadcast and saved, and another run starts from it. */
 class AdapterLoopIT {
     private static final int WHOLE_JUDGE_BYTES = 4_000_000;
 
-    /** Actor and learner round to bfloat16 in other orders: a neighbour of bfloat16 is up to 0.4 % away. */
+    /** Actor and learner round to bfloat16 in different orders. Each rounding changes a number by up to 0.4 %. */
     private static final double SAME_MATH_IN_BF16 = 0.05;
 
     @TempDir

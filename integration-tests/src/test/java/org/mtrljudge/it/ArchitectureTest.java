@@ -27,7 +27,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.NullMarked;
 
-/** The rooms of docs/design.md: who may know whom, and how large a room may be. */
+/** The rules for the rooms of docs/design.md: which rooms a room may use, and how large a package may be. */
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String SETTINGS = "org.mtrljudge.settings..";
@@ -222,7 +222,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(others);
     }
 
-    /** Avro's records and enums, and what is nested in them. */
+    /** Whether a type is a generated Avro record or enum, or is nested in one. */
     private static boolean isGenerated(final JavaClass type) {
         final JavaClass top = type.getEnclosingClass().orElse(type);
         return top.isAssignableTo(SpecificRecordBase.class)

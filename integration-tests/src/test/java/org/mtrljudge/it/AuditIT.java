@@ -29,11 +29,12 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** Promise 5: what made a version can be told, and whoever changed it afterwards is found out. And runs that begin with a step of another. */
+/** Guarantee 5: the audit names what made a version, and finds later changes. A run can also begin with a step of another run. */
 @Timeout(240)
 class AuditIT {
     private static final int STEPS = 6;
-    private static final int NEAR_THE_END = 20_000; // of the weights: in the newest version's last chunks
+    // Bytes before the end of the weights topic: this place is in the last chunks of the newest version.
+    private static final int NEAR_THE_END = 20_000;
 
     @TempDir
     private static Path runs;
@@ -43,7 +44,8 @@ class AuditIT {
         assertThat(judge(
                                 "train",
                                 "--run=parent",
-                                "--set=data.test_size=3", // more prompts than there is credit for at once
+                                // There are more prompts than the credit allows at one time.
+                                "--set=data.test_size=3",
                                 "--set=trainer.val_freq=0",
                                 "--set=trainer.save_freq=4",
                                 "--set=data.rollout_batch_size=6",
@@ -60,7 +62,7 @@ class AuditIT {
 
     private record Said(int exitCode, String text) {}
 
-    /** Runs a command and keeps what it says. */
+    /** Runs a command and returns its exit code and its output. */
     private static Said judge(final String... arguments) {
         final List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--runs=" + runs);
@@ -78,7 +80,7 @@ class AuditIT {
         }
     }
 
-    /** A copy of the parent's folder under another name keeps the topics' names. */
+    /** Copies the parent run into another folder of runs. The run keeps its name, because its topics' names contain it. */
     private static Path copy(final String into) throws IOException {
         final Path from = runs.resolve("parent");
         final Path to = Files.createDirectories(runs.resolve(into)).resolve("parent");
@@ -129,8 +131,8 @@ class AuditIT {
     @ParameterizedTest
     @CsvSource({
         "parent.rollouts, train-0-, then answer, then ANSWER, parent.rollouts at offset",
-        "parent.scored, train-, train-, traiN-, is not what step 1 learned", // compressed: other places refer to this
-        // one
+        // The records are compressed, and later occurrences of the words are references to this first one.
+        "parent.scored, train-, train-, traiN-, is not what step 1 learned",
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, is not the one its manifest was written with",
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, names another entry before it than there is"
     })

@@ -12,11 +12,11 @@ import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
-/** Plug-ins as nobody wants them. */
+/** Plug-ins that throw, hang or are slow. */
 public final class BadVerifiers {
     private BadVerifiers() {}
 
-    /** A plug-in's JAR that names them; their classes are on the class path. */
+    /** Writes the JAR of a plug-in that names these verifiers; their classes are already on the class path. */
     static Path jar(final Path folder) throws IOException {
         Files.createDirectories(folder);
         try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(folder.resolve("bad.jar")))) {
@@ -27,7 +27,7 @@ public final class BadVerifiers {
         return folder;
     }
 
-    /** Throws at every completion. */
+    /** Throws for every completion. */
     public static final class Throws implements Verifier {
         @Override
         public String name() {
@@ -45,7 +45,7 @@ public final class BadVerifiers {
         }
     }
 
-    /** Never answers, and does not listen to interrupts. */
+    /** Never answers, and ignores interrupts. */
     public static final class Hangs implements Verifier {
         @Override
         public String name() {
@@ -63,13 +63,14 @@ public final class BadVerifiers {
                 try {
                     Thread.sleep(1000);
                 } catch (final InterruptedException e) {
-                    Thread.interrupted(); // on purpose
+                    // This verifier ignores interrupts on purpose.
+                    Thread.interrupted();
                 }
             }
         }
     }
 
-    /** Takes its time and is content. */
+    /** Takes 1 ms per completion and scores every completion as right. */
     public static final class Slow implements Verifier {
         @Override
         public String name() {

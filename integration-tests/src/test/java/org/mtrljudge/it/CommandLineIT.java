@@ -19,7 +19,7 @@ import org.mtrljudge.cli.Judge;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 
-/** Wrong input at the command line: one clear line, the right exit code, nothing left looking whole. */
+/** Wrong input at the command line gives one clear line and the right exit code, and leaves nothing that looks complete. */
 class CommandLineIT {
     private static final String DATA = """
             {"task":"t","prompt":"<image>?","images":["a.png"],"answer":"yes"}

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 
-/** Whether tests can use containers of an image on this machine. The answer comes within a limit, whatever the engine does. */
+/** Finds out whether tests can use containers of an image on this machine. The answer comes within a time limit in any case. */
 final class ContainerEngine {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration PULL_LIMIT = Duration.ofSeconds(60);
 
     private ContainerEngine() {}
 
-    /** Why containers of this image cannot be used; null when they can. Pulls the image where the engine does not have it. */
+    /** Returns why containers of this image cannot be used, or null. Pulls the image where the engine does not have it. */
     static @Nullable String whyNot(final String image) {
         return within(LIMIT, () -> {
             if (!DockerClientFactory.instance().isDockerAvailable()) {
@@ -29,9 +29,9 @@ final class ContainerEngine {
     }
 
     /**
-     * The answer of a check, or why it has none.
+     * Returns the answer of a check, or the reason why the check gave no answer.
      *
-     * @param limit of the wait; the check's thread is then left behind
+     * @param limit the longest wait; a check that takes longer keeps its thread
      */
     static @Nullable String within(final Duration limit, final Callable<@Nullable String> check) {
         final FutureTask<@Nullable String> task = new FutureTask<>(check);

@@ -21,7 +21,7 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** A model judges: a split through the actors, and pictures of one's own without a broker. */
+/** A model judges a split through the actors, and a user's pictures without a broker. */
 class EvalIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

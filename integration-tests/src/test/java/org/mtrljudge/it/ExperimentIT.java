@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.cli.Judge;
 
-/** Every method once, on one task; killed in the middle, gone on with, and computed again from the topics. */
+/** Every method once, on one task. The experiment is killed and continued, and its numbers are computed again from the topics. */
 class ExperimentIT {
     private static final double ROUNDING = 1e-9;
     private static final List<String> CELLS =
@@ -119,7 +119,7 @@ class ExperimentIT {
         }
     }
 
-    /** The learner counted its answers when they came; the report counts what lies in the log. */
+    /** Compares two counts: the learner counts the answers when they arrive; the report counts the answers in the log. */
     private void checkAgainstTheLearnersOwnCount(final String cell) throws IOException {
         final JsonNode summary =
                 JSON.readTree(experiment().resolve(cell).resolve("summary.json").toFile());
@@ -135,7 +135,7 @@ class ExperimentIT {
                 }));
     }
 
-    /** Naive: each label's F1 by counting. */
+    /** A simple second implementation: computes the F1 of each label by counting. */
     private static double macroF1(final JsonNode tested) {
         double sum = 0;
         for (final JsonNode label : tested.get("labels")) {

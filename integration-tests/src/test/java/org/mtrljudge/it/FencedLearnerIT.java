@@ -20,7 +20,7 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** Two learners of one run: the one that came last has it, and the other's versions never show. */
+/** Two learners of one run: the second learner takes the run over, and nothing that the first publishes afterwards is visible. */
 class FencedLearnerIT {
     @TempDir
     private Path folder;

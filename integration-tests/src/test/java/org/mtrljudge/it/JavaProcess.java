@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Java in a process of its own, so that a test can kill it as a machine would. */
+/** Java in a separate process, so that a test can kill it as abruptly as a machine that fails. */
 final class JavaProcess {
     private JavaProcess() {}
 
-    /** How to start a class of the tests' own class path; output and errors are one stream. */
+    /** Prepares a process for a class on the class path of the tests; output and errors are one stream. */
     static ProcessBuilder of(final Class<?> main, final List<String> jvmOptions, final String... arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -20,12 +20,12 @@ final class JavaProcess {
         return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
-    /** Starts it; what it says goes to a file. */
+    /** Starts the process; its output is appended to a file. */
     static Process start(final ProcessBuilder builder, final File log) throws IOException {
         return builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
     }
 
-    /** SIGKILL: no shutdown hook, no goodbye to the broker. */
+    /** Sends SIGKILL: no shutdown hook runs, and no client leaves its group. */
     static void kill(final Process process) throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

@@ -32,11 +32,12 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.codec.PackedArrays;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** Promise 2: killed at any moment and started again, a learner comes to the same weights, to the bit. */
+/** Guarantee 2: a learner that is killed at any moment and started again computes the same weights, to the bit. */
 class LearnerFoldIT {
     private static final int KILLS = 10;
     private static final int LONGEST_START_MS = 3000;
-    private static final int LONGEST_WORK_MS = 700; // after its first new step
+    // The longest time between the first new step of a process and its kill.
+    private static final int LONGEST_WORK_MS = 700;
     private static final int SEED = 5;
 
     @TempDir
@@ -58,7 +59,7 @@ class LearnerFoldIT {
         broker.close();
     }
 
-    /** Groups of differing lengths and rewards. */
+    /** Sends groups with different lengths and rewards. */
     private void prepare() {
         final SplittableRandom random = new SplittableRandom(1);
         try (Producer<String, byte[]> producer = broker.clients(prepared).producer()) {
@@ -130,7 +131,8 @@ class LearnerFoldIT {
         final List<Integer> stepsAtKill = new ArrayList<>();
         for (int kill = 0; kill < KILLS; kill++) {
             final Process killed = learner("killed");
-            if (kill % 3 > 0) { // two of three die while they learn, one at its start
+            // Of three processes, two are killed while they learn and one is killed at its start.
+            if (kill % 3 > 0) {
                 final int before = journal("killed").size();
                 while (journal("killed").size() == before && killed.isAlive()) {
                     Thread.sleep(100);

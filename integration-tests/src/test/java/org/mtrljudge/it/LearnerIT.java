@@ -50,7 +50,7 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
-/** The learner against answers that come late, twice, never, or not as wanted. */
+/** The learner with answers that come late, twice, never, or in an unexpected form. */
 @Timeout(180)
 class LearnerIT {
     private static final int STEPS = 3;
@@ -150,9 +150,8 @@ class LearnerIT {
         final Answers answers = new Answers(broker.clients(topics));
         try (answers) {
             answers.start();
-            for (int life = 1;
-                    life <= 4;
-                    life++) { // each ends somewhere else: while it tests, asks, learns or has published
+            // Each life ends at another point: while the learner tests, asks, learns or has published.
+            for (int life = 1; life <= 4; life++) {
                 final AtomicInteger checks = new AtomicInteger(3 * life);
                 try {
                     train(warnings, () -> {
@@ -202,12 +201,12 @@ class LearnerIT {
             answers.start();
             train(warnings, () -> {});
             final Path checkpoints = folder.resolve("checkpoints");
-            Files.delete(checkpoints
-                    .resolve("global_step_3")
-                    .resolve("learner.json")); // step 3 is learned again from step 2
+            // Without this file, step 3 is learned again from step 2.
+            Files.delete(checkpoints.resolve("global_step_3").resolve("learner.json"));
             final Path moments = checkpoints.resolve("global_step_2").resolve("optimizer.safetensors");
             final byte[] other = Files.readAllBytes(moments);
-            Arrays.fill(other, other.length / 2, other.length / 2 + 4096, (byte) 0); // as if from another machine
+            // The moments differ, as if another machine had computed them.
+            Arrays.fill(other, other.length / 2, other.length / 2 + 4096, (byte) 0);
             Files.write(moments, other);
             train(warnings, () -> {});
         }
@@ -247,7 +246,7 @@ class LearnerIT {
         }
     }
 
-    /** In the place of actors and rewards: every fifth answer is too old, every seventh a dead letter, the others come twice. */
+    /** Replaces actors and rewards: every fifth answer is too old, every seventh answer is a dead letter, the others come twice. */
     private static final class Answers implements AutoCloseable {
         private final Set<String> old = ConcurrentHashMap.newKeySet();
         private final Set<String> dead = ConcurrentHashMap.newKeySet();

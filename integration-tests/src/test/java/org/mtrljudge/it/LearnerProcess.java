@@ -20,7 +20,7 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** A learner in a process of its own, that learns offline from a prepared topic and goes on where its run was. */
+/** A learner in a separate process. It learns offline from a prepared topic and continues its run where that ended. */
 final class LearnerProcess {
     static final int STEPS = 60;
     static final int BATCH = 4;
@@ -28,7 +28,7 @@ final class LearnerProcess {
 
     private LearnerProcess() {}
 
-    /** Arguments: the run's name, the prepared run's, the broker's address, the checkpoints' folder. */
+    /** The arguments are the run's name, the prepared run's name, the broker's address and the folder of the checkpoints. */
     public static void main(final String[] arguments) {
         final LocalSchemaRegistry registry = new LocalSchemaRegistry();
         final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
@@ -42,7 +42,7 @@ final class LearnerProcess {
         }
     }
 
-    /** With a KL term, so that what it looks back to has to come back too. */
+    /** The settings have a KL term, so a restarted learner has to restore the reference policy too. */
     private static LearnerSettings settings() {
         final List<String> pairs = List.of(
                 "data.rollout_batch_size=" + BATCH,
@@ -61,7 +61,7 @@ final class LearnerProcess {
         return SettingsTree.read(null, Map.of(), pairs).bind(LearnerSettings.class);
     }
 
-    /** Nothing is asked, nothing tested. */
+    /** There are no examples: the learner asks no prompts and tests nothing. */
     private static final class NoExamples implements ExampleSource {
         @Override
         public List<String> tasks(final Split split) {
@@ -79,7 +79,7 @@ final class LearnerProcess {
         }
     }
 
-    /** A line a step. */
+    /** Prints one line per step. */
     private static final class Printed implements TrainingListener {
         @Override
         public void progressed(final String phase, final int done, final Map<String, Double> metrics) {

@@ -7,15 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
-/** Changes bytes of a topic's segment as somebody with access to the broker's disk could: the batch's checksum is made to fit. */
+/** Changes bytes in a topic's segment as somebody with access to the broker's disk could, and corrects the batch's checksum. */
 final class LogTampering {
-    private static final int BATCH_START = 12; // base offset and length come before what the length counts
+    // Bytes of the base offset and of the length, which the length itself does not count.
+    private static final int BATCH_START = 12;
     private static final int CRC_AT = 17;
     private static final int CRC_FROM = 21;
 
     private LogTampering() {}
 
-    /** Replaces the first place after a mark where the words stand by others of the same length; the broker must not run. */
+    /** Replaces the first occurrence of words after a mark by other words of the same length. The broker must not be running. */
     static void replace(final Path kafka, final String topic, final String after, final String words, final String by)
             throws IOException {
         final Path segment = kafka.resolve(topic + "-0").resolve("00000000000000000000.log");
@@ -29,7 +30,7 @@ final class LogTampering {
         Files.write(segment, withFittingChecksum(log, at));
     }
 
-    /** Turns the bits of one byte around, so far from the segment's end. */
+    /** Inverts the bits of the byte that is this many bytes before the segment's end. */
     static void flip(final Path kafka, final String topic, final int fromEnd) throws IOException {
         final Path segment = kafka.resolve(topic + "-0").resolve("00000000000000000000.log");
         final byte[] log = Files.readAllBytes(segment);
@@ -38,7 +39,7 @@ final class LogTampering {
         Files.write(segment, withFittingChecksum(log, at));
     }
 
-    /** The log with the checksum of the batch renewed in which a place lies. */
+    /** Computes a new checksum for the batch that contains this position, and returns the log. */
     private static byte[] withFittingChecksum(final byte[] log, final int at) {
         final ByteBuffer buffer = ByteBuffer.wrap(log);
         int start = 0;

@@ -13,9 +13,9 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** Everything that lies committed in a topic of one partition. */
+/** Reads all committed values of a topic that has one partition. */
 final class LoggedValues {
-    /** Whose topics they are makes no difference to how a topic is read. */
+    /** A topic is read in the same way whatever the name of the run is. */
     private static final Topics ANY = new Topics("any", new LocalSchemaRegistry());
 
     private LoggedValues() {}

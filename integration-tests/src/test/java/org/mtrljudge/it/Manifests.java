@@ -27,7 +27,7 @@ import java.util.Map;
 
 /** Kubernetes manifests, read strictly into typed models: an unknown field is an error. */
 final class Manifests {
-    /** KEDA's, as much of it as is used; there is no published Java model. */
+    /** The fields of KEDA's scaled object that our manifests use; there is no published Java model. */
     record ScaledObject(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
         record Spec(
                 Target scaleTargetRef,
@@ -63,7 +63,7 @@ final class Manifests {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .setAnnotationIntrospector(new WithoutCatchAll());
 
-    /** The models keep what they do not know in a map; that must not swallow a mistyped field. Free-form configuration stays free. */
+    /** The models keep unknown fields in a map, which hides mistyped fields. This turns the map off. Free-form configuration stays free. */
     private static final class WithoutCatchAll extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 
@@ -78,7 +78,7 @@ final class Manifests {
 
     private Manifests() {}
 
-    /** The documents of a file, as they are. */
+    /** Reads the documents of a file as trees, without models. */
     static List<JsonNode> documents(final Path file) throws IOException {
         return YAML.readerFor(JsonNode.class)
                 .<JsonNode>readValues(file.toFile())
@@ -89,7 +89,7 @@ final class Manifests {
         return YAML.readerFor(JsonNode.class).<JsonNode>readValues(text).readAll();
     }
 
-    /** @throws IOException that names the field that is unknown or of the wrong kind */
+    /** @throws IOException if a field is unknown or of the wrong kind; the message names the field */
     static List<Object> read(final List<JsonNode> documents) throws IOException {
         final List<Object> models = new ArrayList<>();
         for (final JsonNode document : documents) {

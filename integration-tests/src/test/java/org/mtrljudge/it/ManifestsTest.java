@@ -37,7 +37,7 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.SettingsTree;
 
-/** What k8s/ and docker-compose.yml say, against the models of Kubernetes and against the code. */
+/** Compares k8s/ and docker-compose.yml with the models of Kubernetes and with the code. */
 class ManifestsTest {
     private static final Path ROOT = Path.of("..");
     private static final Path K8S = ROOT.resolve("k8s");
@@ -191,11 +191,12 @@ class ManifestsTest {
         assertThat(settings).hasSizeGreaterThan(6);
         final Path secret = Files.writeString(folder.resolve("secret"), "s");
         settings.replaceAll((name, value) -> name.endsWith("__FROM_FILE") ? secret.toString() : value);
-        SettingsTree.read(K8S.resolve("base/settings.yaml"), settings, List.of()); // refuses what it does not know
+        // Reading fails if there is an unknown setting.
+        SettingsTree.read(K8S.resolve("base/settings.yaml"), settings, List.of());
         SettingsTree.read(ROOT.resolve("docker/settings.yaml"), Map.of(), List.of());
     }
 
-    /** docker-compose 1.29, Debian 12's own, refuses every other key, the newer {@code name} included. */
+    /** docker-compose 1.29, the version in Debian 12, refuses every other key, including the newer {@code name}. */
     @Test
     void shouldKeepComposeFileReadableForOlderCompose() throws IOException {
         final Set<String> keys = new TreeSet<>();
@@ -237,7 +238,7 @@ class ManifestsTest {
         assertThat(Files.readString(ROOT.resolve("docker-compose.yml"))).contains("${JUDGE_IMAGE:-mt-rl-judge:");
     }
 
-    /** {@code docs/operations.md} has every metric of ours and every alert; dashboards and alerts ask for metrics that there are. */
+    /** {@code docs/operations.md} lists all our metrics and alerts. Dashboards and alerts use only metrics that exist. */
     @Test
     void shouldDocumentEveryMetricAndAlert() throws IOException {
         final String operations = Files.readString(ROOT.resolve("docs/operations.md"));
@@ -252,7 +253,8 @@ class ManifestsTest {
                         .forEach(metrics::add);
             }
         }
-        metrics.remove("judge_service"); // a property, no metric
+        // These names are system properties and a file, not metrics.
+        metrics.remove("judge_service");
         metrics.remove("judge_terminal");
         metrics.remove("judge_log");
         assertThat(metrics)

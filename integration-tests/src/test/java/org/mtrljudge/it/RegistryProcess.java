@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A real schema registry (Apicurio, unpacked by the build), in a process of its own, its schemas in memory. */
+/** A real schema registry (Apicurio, unpacked by the build) in a separate process. It keeps its schemas in memory. */
 final class RegistryProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Path FOLDER = Path.of("target", "registry").toAbsolutePath();

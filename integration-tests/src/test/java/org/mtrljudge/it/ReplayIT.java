@@ -38,7 +38,7 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** A log is scored again: what comes out, what it is compared with, and that it can be stopped. */
+/** A log is scored again: its new scores, their comparison with the earlier scores, and a replay that is stopped. */
 @Timeout(300)
 class ReplayIT {
     private static final int GROUPS = 1500;
@@ -50,7 +50,7 @@ class ReplayIT {
     private final Topics topics = new Topics("replayed", new LocalSchemaRegistry());
     private TestBroker broker;
 
-    /** Tasks "a" and "b" in turn, policy versions 0 to 9, one poisoned record; scored with α = 0.1. */
+    /** Scores groups of the tasks "a" and "b" in turn, policy versions 0 to 9, and one poisoned record, with α = 0.1. */
     @BeforeEach
     void runOnce() throws InterruptedException {
         broker = TestBroker.start(folder);
@@ -90,7 +90,7 @@ class ReplayIT {
         return new Replay(broker.clients(topics), name, settings(set), filter, folder.resolve(name));
     }
 
-    /** RIGHT 1 → 1, WRONG 0.1 → 0.7, BARE 0.9 → 0.3: the last two change places. */
+    /** The rewards change: RIGHT 1 → 1, WRONG 0.1 → 0.7, BARE 0.9 → 0.3. WRONG and BARE change places. */
     private static void checkTurned(final TaskComparison task, final int groups) {
         assertThat(task.groups()).isEqualTo(groups);
         assertThat(task.newGroups()).isZero();
@@ -99,7 +99,7 @@ class ReplayIT {
         assertThat(task.flipped()).isEqualTo(2L * groups);
         assertThat(task.meanBefore()).isCloseTo(2.0 / 3, within(EXACT));
         assertThat(task.meanAfter()).isCloseTo(2.0 / 3, within(EXACT));
-        // ranks 3 1 2 against 3 2 1: covariance (1 · 1 + −1 · 0 + 0 · −1) over 2
+        // ranks 3 1 2 and 3 2 1: rank correlation (1 · 1 + −1 · 0 + 0 · −1) / 2
         assertThat(task.rewards().rankCorrelation()).isCloseTo(0.5, within(EXACT));
         assertThat(task.rewards().changes()).containsOnlyKeys(-0.6, 0.0, 0.6);
     }
@@ -138,7 +138,8 @@ class ReplayIT {
         final Replay replay = replay(
                 "chosen",
                 RewardSet.accuracyAndFormat(0.7),
-                new RolloutFilter(0, 4, 7, Set.of("b"))); // versions 5 and 7
+                // The groups of task b have odd versions, so these are versions 5 and 7.
+                new RolloutFilter(0, 4, 7, Set.of("b")));
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
         final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("chosen"));
         assertThat(scored).hasSize(GROUPS / 5).allSatisfy(group -> {
@@ -162,7 +163,8 @@ class ReplayIT {
         final Path rewards = folder.resolve("slow.yaml");
         Files.writeString(rewards, "{name: slow, version: 3, defaults: {verifier: slow, weights: {accuracy: 1}}}");
         final RewardSet slow = new RewardSetReader(new Verifiers(BadVerifiers.jar(folder.resolve("plugins")), 5000))
-                .read(rewards); // about 5 s for all
+                // This reward set takes about 5 s for all groups.
+                .read(rewards);
         final Replay first = replay("slow", slow, RolloutFilter.ALL);
         final long end = first.endOffset();
         try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {

@@ -13,11 +13,11 @@ import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** A reward service in a process of its own, so that a test can kill it as a machine would. */
+/** A reward service in a separate process, so that a test can kill it as abruptly as a machine that fails. */
 final class RewardProcess {
     private RewardProcess() {}
 
-    /** The child's side: arguments are the run's name, the broker's address and the folder of its state. */
+    /** Runs in the child process. The arguments are the run's name, the broker's address and the folder of the state. */
     public static void main(final String[] arguments) throws InterruptedException {
         final CountDownLatch failed = new CountDownLatch(1);
         try (RewardService service = new RewardService(

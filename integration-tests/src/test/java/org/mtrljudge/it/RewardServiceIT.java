@@ -53,14 +53,16 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** The reward service's promises against a real broker: it is killed, its broker restarted, its input poisoned. */
+/** The guarantees of the reward service with a real broker: it is killed, the broker is restarted, and the input is poisoned. */
 @Timeout(300)
 class RewardServiceIT {
     private static final int GROUPS = 20_000;
     private static final int KILLS = 10;
-    private static final int POISONED_EVERY = 20; // 1,000 of 20,000
+    // 1,000 of the 20,000 records are poisoned.
+    private static final int POISONED_EVERY = 20;
     private static final long PLUGIN_TIMEOUT_MS = 1000;
-    private static final Duration STALL_SLACK = Duration.ofSeconds(3); // for a busy machine
+    // Extra time, because the machine may be busy.
+    private static final Duration STALL_SLACK = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String REWARDS = """
             name: poisoned
@@ -128,7 +130,8 @@ class RewardServiceIT {
                     service = RewardProcess.start(topics.run(), bootstrap, folder.resolve("state"));
                 }
             }
-            Thread.sleep(1000); // what comes twice comes late
+            // A group that is scored twice would come late.
+            Thread.sleep(1000);
             scored.poll(Duration.ofMillis(500)).forEach(record -> ids.add(promptId(record)));
         } finally {
             service.destroyForcibly().waitFor();
@@ -153,7 +156,7 @@ class RewardServiceIT {
                 Clock.systemUTC());
     }
 
-    /** One of eight kinds, in turn. */
+    /** Returns a poisoned record: the eight kinds of poison take turns. */
     private byte[] poison(final int number, final Random random) {
         final String id = "bad" + number;
         final RolloutGroup sound = group(id, "good", 0, RIGHT, WRONG);
@@ -161,12 +164,14 @@ class RewardServiceIT {
             case 0 -> {
                 final byte[] bytes = new byte[1 + random.nextInt(200)];
                 random.nextBytes(bytes);
-                bytes[0] |= 1; // the wire format begins with 0
+                // The wire format requires 0 as the first byte. This record begins with another byte.
+                bytes[0] |= 1;
                 return bytes;
             }
             case 1 -> {
                 final byte[] bytes = topics.rollouts().message(id, sound).value();
-                bytes[4] ^= 0x55; // the schema's id
+                // This byte is part of the schema's id.
+                bytes[4] ^= 0x55;
                 return bytes;
             }
             case 2 -> {
@@ -250,7 +255,7 @@ class RewardServiceIT {
                 .isLessThan(Duration.ofMillis(PLUGIN_TIMEOUT_MS).plus(STALL_SLACK));
     }
 
-    /** Which reason it is; every letter must name where its record lay. */
+    /** Returns the kind of the reason. Every letter has to name the topic and the offset of its record. */
     private String kind(final DeadLetter letter) {
         assertThat(letter.getTopic()).isEqualTo(topics.rollouts().name());
         assertThat(letter.getOffset() % POISONED_EVERY).isEqualTo(7);
@@ -309,7 +314,8 @@ class RewardServiceIT {
                 accuracy += window.get("reward/accuracy").asDouble()
                         * window.get("completions").asInt();
             }
-            assertThat(groups).isEqualTo(2); // in one window or, around a full minute, in two
+            // The groups are in one window, or in two windows if a minute ended between them.
+            assertThat(groups).isEqualTo(2);
             assertThat(accuracy).isEqualTo(1);
         }
     }

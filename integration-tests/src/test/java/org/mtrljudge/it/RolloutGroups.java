@@ -10,11 +10,12 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.codec.PackedArrays;
 
-/** Rollouts for tests of what comes after them. */
+/** Makes rollout groups for tests of the stages after the actor. */
 final class RolloutGroups {
     static final String RIGHT = "<think>seen ball</think><answer>yes</answer>";
     static final String WRONG = "<think>seen ball</think><answer>no</answer>";
-    static final String BARE = "<answer>yes</answer>"; // right, badly formed
+    // A right answer in the wrong format.
+    static final String BARE = "<answer>yes</answer>";
 
     private RolloutGroups() {}
 

@@ -38,7 +38,7 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.HttpSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** New optional fields, through a real registry: old and new code read each other, and what would break that is refused. */
+/** New optional fields with a real registry: old and new code read each other's records. The registry refuses incompatible schemas. */
 class SchemaEvolutionIT {
     @TempDir
     private static Path folder;
@@ -71,7 +71,7 @@ class SchemaEvolutionIT {
         }
     }
 
-    /** What code of the first version makes of a record: it knows its own schema and asks the registry for the writer's. */
+    /** Reads a record as code of the first version does: with its own schema and with the writer's schema from the registry. */
     private static GenericRecord readByOldCode(final byte[] bytes, final Schema own) throws IOException {
         final Schema writer = new HttpSchemaRegistry(server.url())
                 .schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
@@ -79,7 +79,7 @@ class SchemaEvolutionIT {
                 .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));
     }
 
-    /** What code of the first version writes. */
+    /** Writes a record as code of the first version does. */
     private static byte[] writeByOldCode(final GenericRecord value, final String topic) throws IOException {
         final int id = new HttpSchemaRegistry(server.url()).idOf(topic + "-value", value.getSchema());
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -122,7 +122,7 @@ class SchemaEvolutionIT {
         assertThat(read.getScores()).isEqualTo(scored.getScores());
     }
 
-    /** Apicurio's serializer always; Confluent's, which writes by itself then, in a build with the profile {@code confluent}. */
+    /** Compares our bytes with those of Apicurio's serializer. With the profile {@code confluent}, we write with Confluent's serializer. */
     @Test
     void shouldWriteTheBytesThatOtherSerializersWrite() {
         final HttpSchemaRegistry registry = new HttpSchemaRegistry(server.url());
@@ -158,7 +158,7 @@ class SchemaEvolutionIT {
         }
     }
 
-    /** What people ask a registry of Confluent's kind. */
+    /** The usual requests to a registry with Confluent's interface. */
     @Test
     void shouldAnswerConfluentsInterfaceForOurSubjects() throws Exception {
         final Topics topics = new Topics("asked", new HttpSchemaRegistry(server.url()));

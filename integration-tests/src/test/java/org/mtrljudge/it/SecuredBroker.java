@@ -28,8 +28,8 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /**
- * A broker that lets nobody in without TLS, user and password, and allows each user what a manifest of Kubernetes says. The test itself
- * comes in by another door.
+ * A broker that requires TLS, a user and a password. Each user has the rights that a Kubernetes manifest gives it. The test itself uses
+ * a second listener.
  */
 final class SecuredBroker implements AutoCloseable {
     private static final String STORE_PASSWORD = "store-password";
@@ -100,7 +100,7 @@ final class SecuredBroker implements AutoCloseable {
         }
     }
 
-    /** By the other door, where everything is allowed. */
+    /** The broker through the second listener, where everything is allowed. */
     EmbeddedBroker open() {
         return broker;
     }
@@ -109,12 +109,12 @@ final class SecuredBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** Of the broker's certificate, as PEM. */
+    /** The file of the broker's certificate, as PEM. */
     Path certificate() {
         return folder.resolve("ca.crt");
     }
 
-    /** Makes Strimzi's KafkaUsers of a file, each with its name as a part of its password, and returns their names. */
+    /** Creates the users that a file lists as Strimzi KafkaUsers. Each password contains the user's name. Returns the names. */
     List<String> createUsers(final Path manifests) throws Exception {
         final List<String> users = new ArrayList<>();
         final List<AclBinding> acls = new ArrayList<>();
@@ -163,7 +163,7 @@ final class SecuredBroker implements AutoCloseable {
         return "secret-of-" + user;
     }
 
-    /** The file that Strimzi's user operator would make. */
+    /** Writes the JAAS file that Strimzi's user operator would write. */
     Path jaas(final String user, final String password) throws IOException {
         return Files.writeString(
                 folder.resolve(user + ".jaas"),

@@ -30,8 +30,8 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 
 /**
- * The loop over SASL_SSL, each service with the rights that k8s/base/users.yaml gives it and the environment that
- * k8s/base/environment.env names: enough to train, and not more.
+ * The loop over SASL_SSL. Each service has the rights in k8s/base/users.yaml and the environment in k8s/base/environment.env. These
+ * rights are enough for training, and allow nothing more.
  */
 class SecuredLoopIT {
     private static final Path K8S = Path.of("..", "k8s", "base");
@@ -47,7 +47,8 @@ class SecuredLoopIT {
     void start() throws Exception {
         broker = SecuredBroker.start(folder);
         assertThat(broker.createUsers(K8S.resolve("users.yaml"))).containsExactly("actor", "reward", "learner");
-        broker.open().create(topics.all()); // as the topic operator does
+        // In Kubernetes the topic operator creates the topics.
+        broker.open().create(topics.all());
     }
 
     @AfterEach

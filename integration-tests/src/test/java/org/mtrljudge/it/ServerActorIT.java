@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.cli.Judge;
 
-/** A run whose actor lets a completions server generate, with an adapter that is loaded there over HTTP. */
+/** A run whose actor generates through a completions server. The server loads the adapter over HTTP. */
 class ServerActorIT {
     private static final int STEPS = 4;
     private static final double SAME_MATH = 1e-4;

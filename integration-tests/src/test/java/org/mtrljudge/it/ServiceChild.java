@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** One of the services in a process of its own, told what to do by its environment, as in a container. */
+/** One of the services in a separate process, with settings from its environment, as in a container. */
 final class ServiceChild implements AutoCloseable {
     private final Process process;
     private final int port;
@@ -27,7 +27,7 @@ final class ServiceChild implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param log where its lines go; they are added to what is there */
+    /** @param log the file to which the output of the process is appended */
     static ServiceChild start(final Class<?> main, final Map<String, String> environment, final Path log)
             throws IOException {
         final int port;
@@ -41,7 +41,7 @@ final class ServiceChild implements AutoCloseable {
         return new ServiceChild(JavaProcess.start(builder, log.toFile()), port, log);
     }
 
-    /** The status of an answer; −1 when there is none. */
+    /** The HTTP status of the answer; −1 when there is no answer. */
     int status(final String path) throws InterruptedException {
         try {
             return get(path).statusCode();
@@ -67,7 +67,7 @@ final class ServiceChild implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Waits for its end and returns the exit code. */
+    /** Waits for the end of the process and returns its exit code. */
     int join(final Duration patience) throws InterruptedException, IOException {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("it did not end in " + patience + ":\n" + log());
@@ -75,7 +75,7 @@ final class ServiceChild implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     void stop() {
         process.destroy();
     }
@@ -88,7 +88,7 @@ final class ServiceChild implements AutoCloseable {
         return Files.readString(log);
     }
 
-    /** Waits until something is so. */
+    /** Waits until a condition is true. */
     void await(final String what, final Duration patience, final BooleanSupplier so)
             throws InterruptedException, IOException {
         final long deadline = System.nanoTime() + patience.toNanos();

@@ -22,7 +22,7 @@ import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 
-/** The three services as processes of their own: a run to its summary, health that means it, and ends without loss. */
+/** The three services in separate processes: a run up to its summary, health answers that are true, and stops without loss. */
 class ServiceProcessesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration START = Duration.ofSeconds(60);

@@ -17,7 +17,7 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** One task is trained, all are tested, and the run ends where validation stands still. */
+/** One task is trained, all tasks are tested, and the run ends when validation no longer improves. */
 class SingleTaskIT {
     @TempDir
     private Path runs;
@@ -34,7 +34,8 @@ class SingleTaskIT {
                 "--set=data.test_size=1",
                 "--set=data.rollout_batch_size=6",
                 "--set=actor.global_batch_size=6",
-                "--set=actor.optim.lr=0", // no validation is better than the one before the first step
+                // With this rate no validation is better than the validation before the first step.
+                "--set=actor.optim.lr=0",
                 "--set=rollout.n=4",
                 "--set=sft.steps=0",
                 "--set=trainer.val_freq=2",

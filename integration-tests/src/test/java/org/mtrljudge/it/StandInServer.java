@@ -22,7 +22,7 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 
-/** Speaks as much of vLLM's interface as an actor needs, over a small judge. Its first answers of every kind are failures. */
+/** Offers the part of vLLM's interface that an actor needs, with a small judge. The first request for completions fails. */
 final class StandInServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final HttpServer server;
@@ -42,12 +42,12 @@ final class StandInServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Every adapter it was told to load. */
+    /** The names of all adapters that the server was asked to load. */
     List<String> loaded() {
         return loaded;
     }
 
-    /** Those it has. */
+    /** The number of adapters that the server holds now. */
     int held() {
         return adapters.size();
     }

@@ -16,7 +16,7 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** Policies that are too big for the log lie in a folder; their manifests say where. */
+/** Policies that are too large for the log are files in a folder; their manifests name the files. */
 class StoredPoliciesIT {
     private static final int STEPS = 6;
     private static final int KEPT = 4;

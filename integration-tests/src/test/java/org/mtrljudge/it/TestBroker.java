@@ -17,14 +17,14 @@ import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A test's broker: a container where an engine answers and has the image or can pull it, and the embedded one otherwise. Says which.
- * Tests that stop a broker and go on with its folder start the embedded one themselves.
+ * The broker of a test: a container where an engine answers and has the image or can pull it, else the embedded broker. Prints which.
+ * Tests that stop a broker and continue with its folder start the embedded broker themselves.
  */
 final class TestBroker implements AutoCloseable {
     private static final String IMAGE = System.getProperty("kafka.image", "apache/kafka:4.3.1");
     private static final short COPIES = 1;
 
-    /** Asked once. */
+    /** Asks the container engine only once. */
     private static final class Engine {
         private static final @Nullable String WHY_NOT = ContainerEngine.whyNot(IMAGE);
     }
@@ -37,7 +37,7 @@ final class TestBroker implements AutoCloseable {
         this.address = address;
     }
 
-    /** @param folder of the test; the embedded broker's log lies in it */
+    /** @param folder the folder of the test, which will contain the embedded broker's log */
     static TestBroker start(final Path folder) {
         if (Engine.WHY_NOT == null) {
             final KafkaContainer container = container();
@@ -59,17 +59,17 @@ final class TestBroker implements AutoCloseable {
                 .withEnv("KAFKA_MESSAGE_MAX_BYTES", String.valueOf(16 << 20));
     }
 
-    /** HOST:PORT. */
+    /** The address, as HOST:PORT. */
     String address() {
         return address;
     }
 
-    /** Clients for a run whose topics lie here. */
+    /** Clients for a run whose topics are on this broker. */
     KafkaClients clients(final Topics topics) {
         return clients(topics, address);
     }
 
-    /** The same, of a broker in another process. */
+    /** Clients for a run whose topics are on a broker in another process. */
     static KafkaClients clients(final Topics topics, final String address) {
         return new KafkaClients(topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, address));
     }
@@ -88,7 +88,7 @@ final class TestBroker implements AutoCloseable {
         return names;
     }
 
-    /** What is asked of a broker. */
+    /** A request to a broker. */
     private interface Request {
         void make(Admin admin) throws InterruptedException, ExecutionException;
     }

@@ -26,7 +26,7 @@ import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** The whole loop, small: trains a few steps through an embedded broker, then counts what lies in every topic. */
+/** The whole loop at a small size: trains a few steps through an embedded broker, then counts the records in every topic. */
 class TrainingLoopIT {
     private static final int STEPS = 4;
     private static final int BATCH = 6;
@@ -87,7 +87,7 @@ class TrainingLoopIT {
             final List<ScoredGroup> scored = LoggedValues.read(broker, TOPICS.scored());
             final int published = summary.get("groups").get("published").asInt();
 
-            // tested off the shelf, after warm-up, after RL; validated before RL, after step 3 and at the end
+            // Tests run at the start, after warm-up and after RL; validations before RL, after step 3 and at the end.
             assertThat(prompts).hasSize(published + 3 * TEST_PROMPTS + 3 * VALIDATION_PROMPTS);
             assertThat(rollouts).hasSameSizeAs(prompts);
             assertThat(scored).hasSameSizeAs(prompts);
@@ -105,7 +105,7 @@ class TrainingLoopIT {
         }
     }
 
-    /** init and warm-up, then one entry a step; each names the groups it learned and the weights it made. */
+    /** The journal has entries for init and warm-up, then one entry per step. Each entry names its learned groups and its weights. */
     private static void checkJournal(
             final List<TrainingStep> journal, final List<PolicyManifest> policies, final List<ScoredGroup> scored) {
         final boolean lastIsBest = summary.get("best_step").asInt() == STEPS;
@@ -190,7 +190,8 @@ class TrainingLoopIT {
         assertThat(report.get("most_changed")).isNotEmpty();
         assertThat(Files.readString(folder.resolve("report.html"))).contains("form: reward set form version 2", "<img");
         assertThat(folder.resolve("streams")).doesNotExist();
-        assertThat(Judge.execute(replay)).isEqualTo(2); // it is finished
+        // The replay is refused, because a finished replay has this name.
+        assertThat(Judge.execute(replay)).isEqualTo(2);
         assertThat(Judge.execute("replay", "--run=loop", "--runs=" + runs, "--rewards=" + rewards, "--dry-run"))
                 .isZero();
 
