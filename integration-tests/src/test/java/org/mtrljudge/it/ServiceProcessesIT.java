@@ -96,7 +96,7 @@ class ServiceProcessesIT {
             assertThat(actor.log()).contains("\"actor is stopped\"");
             try (ServiceChild second = child(ActorApplication.class, "actor-1");
                     ServiceChild learner = child(LearnerApplication.class, "learner-0")) {
-                assertThat(learner.join(END)).isZero();
+                assertThat(learner.join(END)).as("resumed: %s", learner.log()).isZero();
                 assertThat(second.isAlive()).isTrue();
             }
             reward.stop();

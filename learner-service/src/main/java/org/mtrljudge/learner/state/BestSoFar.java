@@ -1,5 +1,7 @@
 package org.mtrljudge.learner.state;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * The best validation of a stage so far.
  *
@@ -9,6 +11,7 @@ package org.mtrljudge.learner.state;
 public record BestSoFar(double score, int step) {
     public static final BestSoFar NONE = new BestSoFar(-1, 0);
 
+    @JsonIgnore
     public boolean isNone() {
         return score < 0;
     }
