@@ -87,9 +87,8 @@ public final class Replay {
         final ScoringJob job = job(applicationId(), end);
         final Properties config =
                 StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
-        config.put(
-                // with a fixed instance id, the next replay takes the place of a killed one at once
-                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
+        // with a fixed instance id, the next replay takes the place of a killed one at once
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         try (BoundedStreams streams = new BoundedStreams(
                 RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
                 config,
