@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the verdicts of one task against their labels. A missing verdict is a false negative for its label, so a judge cannot gain
- * when it gives no verdict.
+ * Counts the verdicts of one task against their labels. A missing verdict is a false negative for its label and a false positive
+ * for no label, so a judge cannot gain when it gives no verdict.
  */
 public final class MacroF1 {
     // by label: true positives, false positives, false negatives

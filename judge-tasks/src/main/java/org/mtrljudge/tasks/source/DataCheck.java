@@ -63,7 +63,7 @@ public final class DataCheck {
         this.decoder = decoder;
     }
 
-    /** @throws DataException that names the file and line of the first error that training would refuse */
+    /** @throws DataException that names the file and line of the first error that would stop training */
     public static Result of(final Path file, final Decoder decoder) {
         return new DataCheck(file, decoder).run(JsonlData.read(file));
     }

@@ -5,7 +5,8 @@ package org.mtrljudge.reward.rule;
  * reads millions of completions.
  */
 final class WordRuns {
-    private final int[] words; // [words]: equal words have equal numbers
+    // [words]; equal words have equal numbers
+    private final int[] words;
 
     private WordRuns(final int[] words) {
         this.words = words;
@@ -38,7 +39,8 @@ final class WordRuns {
     private static int[] numbers(
             final String text, final int[] starts, final int[] lengths, final int[] hashes, final int count) {
         final int[] numbers = new int[count];
-        final int[] slots = new int[tableSize(count)]; // number + 1, by hash
+        // word number + 1, by hash; 0 is an empty slot
+        final int[] slots = new int[tableSize(count)];
         for (int word = 0; word < count; word++) {
             int slot = spread(hashes[word]) & (slots.length - 1);
             while (slots[slot] != 0) {
@@ -70,7 +72,8 @@ final class WordRuns {
     /** The number of different runs of {@code length} words. */
     int distinct(final int length) {
         final int runs = count(length);
-        final int[] slots = new int[tableSize(runs)]; // start + 1, by hash
+        // start of the run + 1, by hash; 0 is an empty slot
+        final int[] slots = new int[tableSize(runs)];
         int distinct = 0;
         for (int start = 0; start < runs; start++) {
             int hash = 0;
