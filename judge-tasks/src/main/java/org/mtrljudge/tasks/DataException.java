@@ -1,6 +1,6 @@
 package org.mtrljudge.tasks;
 
-/** A data set is wrong; the message says which file and line, and what to do. */
+/** A data set has an error. The message names the file, the line, and the remedy. */
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -2,23 +2,23 @@ package org.mtrljudge.tasks;
 
 import java.util.List;
 
-/** A labelled data set of several tasks, read by position. */
+/** A labelled data set of several tasks. Examples are read by index. */
 public interface ExampleSource {
-    /** The tasks that a split has examples of, in a fixed order. */
+    /** The tasks that have examples in the split, in a fixed order. */
     List<String> tasks(Split split);
 
-    /** The order in which training takes the tasks, over and over; one that is there more often is asked more often. */
+    /** The order in which training uses the tasks, repeatedly. A task that occurs more often is used more often. */
     default List<String> turns() {
         return tasks(Split.TRAIN);
     }
 
     int size(String task, Split split);
 
-    /** Where the example lies that asks the same in the other order; −1 where there is none. */
+    /** The index of the example that asks the same question in the other order; −1 when there is none. */
     default int otherOrder(final String task, final Split split, final int index) {
         return -1;
     }
 
-    /** The same example for the same position, always. */
+    /** The example at an index. The same index always gives the same example. */
     JudgeExample example(String task, Split split, int index);
 }

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One labelled judging case.
  *
- * @param id unique in its data set
- * @param prompt the user's turn, one {@code <image>} for each image, in order
- * @param images encoded pictures
- * @param answer the label a right verdict equals
- * @param labels every verdict the task allows
- * @param pairId the example that asks the same in the other order has the same one; null where there is none
- * @param grade a human's, where the data has one
- * @param demonstration reasoning and verdict in the wanted format, where one is known; only ever shown in a warm-up
+ * @param id the id, unique in its data set
+ * @param prompt the turn of the user, with one {@code <image>} per image, in order
+ * @param images the encoded pictures
+ * @param answer the right label
+ * @param labels all verdicts that the task allows
+ * @param pairId the id of the pair, equal in both orders of a question; null without a pair
+ * @param grade the grade by a human; null when the data has none
+ * @param demonstration reasoning and verdict in the wanted format; null when unknown; used only in a warm-up
  */
 public record JudgeExample(
         String id,
@@ -26,7 +26,7 @@ public record JudgeExample(
         @Nullable String demonstration,
         @Nullable Double grade) {
 
-    /** The encoded pictures alone. */
+    /** The bytes of the encoded pictures, without their paths. */
     public List<byte[]> pictures() {
         return images.stream().map(ExampleImage::bytes).toList();
     }

@@ -3,11 +3,11 @@ package org.mtrljudge.tasks;
 import java.util.List;
 
 /**
- * A completion as a verifier sees it.
+ * The input of a verifier: a completion with its label.
  *
- * @param reference the label a right verdict equals
- * @param labels every verdict the task allows; of an ordinal task from lowest to highest
- * @param finished false when it was cut at the token limit
- * @param tokens how long it is, the end token included
+ * @param reference the right label
+ * @param labels all verdicts that the task allows; from lowest to highest for an ordinal task
+ * @param finished false when the completion was cut at the token limit
+ * @param tokens the length of the completion in tokens, with the end token
  */
 public record Judged(String task, String reference, List<String> labels, String text, boolean finished, int tokens) {}

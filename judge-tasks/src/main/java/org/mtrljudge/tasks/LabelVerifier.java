@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the parsed verdict with the reference: {@code accuracy} and {@code format} are 0 or 1 (the paper's reward); {@code graded} is
- * 1 − distance / range on labels that have an order.
+ * 1 − distance / range for ordered labels.
  */
 public final class LabelVerifier implements Verifier {
-    /** What reward sets call it. */
+    /** The name of this verifier in reward sets. */
     public static final String NAME = "label";
 
     @Override

@@ -3,11 +3,11 @@ package org.mtrljudge.tasks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a completion says.
+ * The verdict that was parsed from a completion.
  *
- * @param wellFormed reasoning first, verdict after, exactly once each, and nothing else
- * @param verdict one of the task's labels, null where there is no single one
- * @param reason why it is not well formed, null where it is
+ * @param wellFormed whether the completion is one reasoning, then one verdict, and nothing else
+ * @param verdict one of the labels of the task; null when there is no single verdict
+ * @param reason why the completion is not well formed; null when it is well formed
  */
 public record ParsedVerdict(
         boolean wellFormed,

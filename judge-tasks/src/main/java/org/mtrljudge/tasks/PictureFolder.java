@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Pictures that data names by paths below a folder. What is outside the folder, missing or too large is refused, with a message that
- * goes on after "the picture NAME, which".
+ * Reads pictures that data names by paths in a folder. A file that is outside the folder, missing or too large is refused. The message
+ * completes a sentence that starts with "the picture NAME, which".
  */
 public final class PictureFolder {
-    /** What one picture may have, encoded. */
+    /** The maximum size of one encoded picture, in bytes. */
     public static final long MAX_BYTES = 32L << 20;
 
     private final Path root;
@@ -18,7 +18,7 @@ public final class PictureFolder {
         this.root = root.toAbsolutePath().normalize();
     }
 
-    /** @throws IOException when it may not or cannot be read */
+    /** @throws IOException when the picture is refused or cannot be read */
     public byte[] read(final String name) throws IOException {
         final Path file = checked(name);
         try {
@@ -28,7 +28,7 @@ public final class PictureFolder {
         }
     }
 
-    /** @throws IOException when {@link #read} would refuse it as it lies there now */
+    /** @throws IOException when {@link #read} would refuse the picture in its present state */
     public void check(final String name) throws IOException {
         checked(name);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A task's prompt: a resource {@code prompts/TASK.txt} with {@code <image>} and {@code {text}} where they go. */
+/** The prompt of a task: a resource {@code prompts/TASK.txt} with the placeholders {@code <image>} and {@code {text}}. */
 public final class PromptTemplate {
     private static final Pattern LABELS = Pattern.compile("answer (\\w+) or (\\w+)\\.$");
     private final String template;
@@ -34,7 +34,7 @@ public final class PromptTemplate {
         return template.replace("{text}", text);
     }
 
-    /** The verdicts it asks for: templates end with "answer A or B." */
+    /** The verdicts that the prompt asks for. Templates end with "answer A or B." */
     public List<String> labels() {
         final Matcher asked = LABELS.matcher(template);
         if (!asked.find()) {

@@ -2,13 +2,13 @@ package org.mtrljudge.tasks;
 
 import java.util.Locale;
 
-/** The three parts of a data set; a scene belongs to one of them only. */
+/** The three parts of a data set. A scene belongs to only one of them. */
 public enum Split {
     TRAIN,
     VALIDATION,
     TEST;
 
-    /** Its name in ids and files. */
+    /** The name of the split in ids and files. */
     public String lowerName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code <think>reasoning</think><answer>label</answer>} strictly, in time linear in the text. A verdict is the content of the
- * only answer element, outside the thoughts; a second answer anywhere, inside the thoughts included, means there is none.
+ * Parses {@code <think>reasoning</think><answer>label</answer>} strictly, in time linear in the text. A verdict is the content of the
+ * only answer element, outside the thoughts. A second answer element anywhere, also inside the thoughts, means that there is no verdict.
  */
 public final class VerdictParser {
     private static final String THINK = "<think>";
@@ -26,7 +26,7 @@ public final class VerdictParser {
         }
         final boolean thoughtsAfter = text.indexOf(THINK, answer) >= 0 || text.indexOf(THINK_END, answer) >= 0;
         if (think < 0 || thinkEnd < think || thoughtsAfter) {
-            // an unclosed thought may hold the answer: then it is no verdict
+            // an answer inside an unclosed thought is not a verdict
             final boolean outside = !thoughtsAfter && text.lastIndexOf(THINK) <= text.lastIndexOf(THINK_END);
             return new ParsedVerdict(
                     false,
@@ -57,7 +57,7 @@ public final class VerdictParser {
         return labels.stream().filter(content::equalsIgnoreCase).findFirst().orElse(null);
     }
 
-    /** Where the tag stands, −1 when it is absent or stands there more than once. */
+    /** The index of the tag; −1 when the tag is absent or occurs more than once. */
     private static int only(final String text, final String tag) {
         final int first = text.indexOf(tag);
         return first >= 0 && text.indexOf(tag, first + 1) < 0 ? first : -1;

@@ -4,11 +4,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a verifier found.
+ * The result of a verifier.
  *
- * @param components a value for each of the verifier's components
- * @param verdict the parsed verdict, null where the completion has none
- * @param reason why a component is not full, null where nothing was wrong
+ * @param components one value per component of the verifier
+ * @param verdict the parsed verdict; null when the completion has none
+ * @param reason why a component is below its maximum; null when no component is
  */
 public record Verification(
         Map<String, Double> components,

@@ -3,17 +3,17 @@ package org.mtrljudge.tasks;
 import java.util.Set;
 
 /**
- * Grades one completion. A pure function: the same completion gets the same values, whenever and wherever, so that a log can be scored
- * again. Found by {@link java.util.ServiceLoader}, so that a JAR of the user's own can bring one; it needs a public constructor without
+ * Grades one completion. A verifier is a pure function: the same completion always gets the same values, so that a log can be scored
+ * again. {@link java.util.ServiceLoader} finds it, so that a JAR of the user can provide one. It needs a public constructor without
  * parameters.
  */
 public interface Verifier {
-    /** What a reward set calls it. */
+    /** The name of the verifier in reward sets. */
     String name();
 
-    /** The components it gives a value for, each a name that can stand in an expression. */
+    /** The names of the components that the verifier computes. Each name must be valid in an expression. */
     Set<String> components();
 
-    /** An exception earns no reward: the group becomes a dead letter that names it. */
+    /** Grades a completion. After an exception, the group becomes a dead letter that names the exception. */
     Verification verify(Judged completion);
 }

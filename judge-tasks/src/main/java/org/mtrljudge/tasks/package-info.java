@@ -1,4 +1,4 @@
-/** What is judged and how it is graded: tasks, prompts, verdict parser, verifiers, metrics. Knows neither Kafka nor DJL. */
+/** Tasks, prompts, the verdict parser, verifiers and metrics. Does not depend on Kafka or DJL. */
 @NullMarked
 package org.mtrljudge.tasks;
 

@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 import org.mtrljudge.service.ServiceProcess;
 import org.mtrljudge.service.ServiceSettings;
 
-/** A reward service as a process of its own: {@code /health}, {@code /prometheus}, {@code /statistics}, and its streams. */
+/** A reward service as a separate process. It scores, and serves {@code /health}, {@code /prometheus} and {@code /statistics}. */
 @Factory
 @Requires(property = ServiceProcess.SERVICE, value = RewardApplication.SERVICE)
 public final class RewardApplication {

@@ -17,7 +17,7 @@ import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
 import org.mtrljudge.settings.UsageException;
 
-/** The life of a reward service's process: wait for the run's topics, score until it is stopped or its streams fail. */
+/** Runs a reward service in its process: waits for the topics of the run, then scores until it is stopped or its streams fail. */
 final class RewardLoop implements ServiceLoop, ScoringNow {
     private final ServiceSettings settings;
     private final RewardSection run;
@@ -76,13 +76,13 @@ final class RewardLoop implements ServiceLoop, ScoringNow {
         end.countDown();
     }
 
-    /** It scores: not while its share of the work is being settled. */
+    /** Whether the service scores. It does not score while Kafka Streams assigns its partitions. */
     @Override
     public boolean isReady() {
         return service().filter(RewardService::isRunning).isPresent();
     }
 
-    /** Once its topics are there. */
+    /** The service; empty until the topics of the run exist. */
     @Override
     public Optional<RewardService> service() {
         return Optional.ofNullable(service);

@@ -10,23 +10,23 @@ import org.mtrljudge.reward.scoring.ResolvedRewards;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.settings.Check;
 
-/** What the reward service reads of a run's settings. */
+/** The settings of a run that the reward service reads. */
 public record RewardSection(Algorithm algorithm, Reward reward) {
 
     /**
-     * How rewards become advantages.
+     * How advantages are computed from rewards.
      *
-     * @param runningScale divide them by their task's running scale
+     * @param runningScale whether advantages are divided by the running scale of their task
      */
     public record Algorithm(AdvantageEstimator advEstimator, boolean runningScale) {}
 
     /**
-     * @param formatWeight α in (1 − α) · accuracy + α · format; without meaning when there is a file
-     * @param file a reward set, null for that one
-     * @param plugins a folder with JARs of verifiers, null for none
-     * @param pluginTimeoutMs what one call of theirs may take
-     * @param pairTimeoutMs a group waits for the other order of its pair until nothing has come for so long
-     * @param httpPort where a standalone run serves statistics on loopback, 0 for any free port; null: nowhere
+     * @param formatWeight α in (1 − α) · accuracy + α · format; ignored when {@code file} is given
+     * @param file a reward set; null for the reward with {@code formatWeight}
+     * @param plugins a folder with JARs of verifiers; null for none
+     * @param pluginTimeoutMs the time limit of one call of a plug-in
+     * @param pairTimeoutMs a group stops waiting for the other order of its pair when no rollouts have arrived for this time
+     * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
     public record Reward(
             double formatWeight,
@@ -42,9 +42,9 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
     }
 
     /**
-     * Reads the reward set and opens the plug-ins, anew at each call: a command resolves once and passes the value on.
+     * Reads the reward set and opens the plug-ins. Each call repeats this work, so a command resolves once and passes the value on.
      *
-     * @throws IllegalArgumentException when the reward set or what one section says of the other is wrong
+     * @throws IllegalArgumentException when the reward set is wrong, or when one section contradicts the other
      */
     public ResolvedRewards resolve() {
         final Verifiers verifiers =

@@ -3,7 +3,7 @@ package org.mtrljudge.reward;
 import java.util.Optional;
 import org.mtrljudge.reward.stream.RewardService;
 
-/** The reward service of this process, once there is one. */
+/** Gives the reward service of this process, once it has started. */
 interface ScoringNow {
     Optional<RewardService> service();
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.mtrljudge.reward.stream.TaskStatistics;
 
-/** {@code /statistics}: what was scored, by task and minute. */
+/** Serves {@code /statistics}: the scored groups, counted by task and minute. */
 @Controller("/statistics")
 @Requires(beans = ScoringNow.class)
 final class StatisticsController {

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.service.ServiceHttp;
 
-/** {@code /statistics}, {@code /prometheus} and {@code /health} of a reward service that is no process of its own, on loopback. */
+/** Serves {@code /statistics}, {@code /prometheus} and {@code /health} on loopback, for a reward service inside another process. */
 public final class StatisticsServer implements AutoCloseable {
     private final AtomicReference<@Nullable RewardService> shown = new AtomicReference<>();
     private final ApplicationContext context;
     private final EmbeddedServer server;
 
     /**
-     * @param port 0 for any free one
+     * @param port the port to listen on; 0 for any free port
      * @throws IllegalArgumentException when the port cannot be used
      */
     public StatisticsServer(final int port) {
@@ -46,17 +46,17 @@ public final class StatisticsServer implements AutoCloseable {
         }
     }
 
-    /** What /prometheus shows. */
+    /** The metrics that {@code /prometheus} shows. */
     public MeterRegistry meters() {
         return context.getBean(MeterRegistry.class);
     }
 
-    /** The service whose statistics and health are shown. */
+    /** Sets the service whose statistics and health are shown. */
     public void show(final RewardService service) {
         shown.set(service);
     }
 
-    /** Where it listens. */
+    /** The port on which the server listens. */
     public int port() {
         return server.getPort();
     }

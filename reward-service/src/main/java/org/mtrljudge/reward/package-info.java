@@ -1,4 +1,4 @@
-/** Kafka Streams: verify, compose, normalise. */
+/** The reward service: verifies completions, combines components into rewards, and computes advantages, with Kafka Streams. */
 @NullMarked
 package org.mtrljudge.reward;
 

@@ -4,7 +4,7 @@ import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Does the text match the image: objects, colours, counts, places. */
+/** Does the text match the image? It can name objects, colours, counts and places. */
 final class Alignment implements BuiltInTask {
     @Override
     public String name() {

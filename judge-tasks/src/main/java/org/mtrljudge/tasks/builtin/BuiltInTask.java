@@ -6,12 +6,12 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** One built-in task: how a case with a wanted verdict is made. */
+/** One built-in task. It makes a case with a given verdict. */
 interface BuiltInTask {
     /**
-     * A case before its prompt is written.
+     * A case, before its prompt is made.
      *
-     * @param text what takes the place of {@code {text}} in the task's template
+     * @param text the text that replaces {@code {text}} in the template of the task
      */
     record Case(
             List<Picture> pictures, String text, @Nullable Reasoning reasoning) {
@@ -26,7 +26,7 @@ interface BuiltInTask {
 
     /**
      * @param positive whether the right verdict is yes
-     * @param difficulty 1 to 3: more objects, milder flaws
+     * @param difficulty 1 to 3; a higher difficulty has more objects and milder flaws
      */
     Case draw(SceneSampler draw, boolean positive, int difficulty);
 }

@@ -13,8 +13,8 @@ import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
- * Six binary training tasks and two out-of-distribution pairwise ones, drawn from a seed and rendered on demand. Labels are
- * true by construction and alternate, so every split is balanced; difficulty cycles through 1, 2, 3.
+ * Six binary training tasks and two pairwise tasks that are out of distribution. Examples are drawn from a seed and rendered on demand.
+ * Labels are true by construction and alternate, so every split is balanced. Difficulty cycles through 1, 2, 3.
  */
 public final class BuiltInTasks implements ExampleSource {
     /** The verdicts of every built-in task. */
@@ -31,7 +31,7 @@ public final class BuiltInTasks implements ExampleSource {
     private final int validationSize;
     private final int testSize;
 
-    /** Sizes count examples of each task. */
+    /** Sizes are examples per task. */
     public BuiltInTasks(final long seed, final int trainSize, final int validationSize, final int testSize) {
         this.seed = seed;
         this.trainSize = trainSize;
@@ -45,12 +45,12 @@ public final class BuiltInTasks implements ExampleSource {
         });
     }
 
-    /** Tasks that are only ever tested. */
+    /** The tasks that are only tested. */
     public static List<String> heldOut() {
         return HELD_OUT.stream().map(BuiltInTask::name).toList();
     }
 
-    /** Tasks with a training split. */
+    /** The tasks with a training split. */
     public static List<String> trained() {
         return TRAINED.stream().map(BuiltInTask::name).toList();
     }

@@ -11,17 +11,17 @@ import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 import org.mtrljudge.tasks.scene.Tint;
 
-/** What a text says about a scene, and whether it is so. */
+/** A statement about a scene, and whether it is true. */
 sealed interface Claim {
-    /** As it stands in the prompt. */
+    /** The text of the claim in the prompt. */
     String text();
 
     boolean fits(Scene scene);
 
-    /** What the scene has to say to it, in the same words: equal to {@link #text} if and only if the claim fits. */
+    /** The corresponding statement that is true for the scene. It is equal to {@link #text} if and only if the claim fits. */
     String answerOf(Scene scene);
 
-    /** Somewhere there is such an object. */
+    /** The scene has such an object at any place. */
     record Shows(Tint tint, Kind kind) implements Claim {
         @Override
         public String text() {
@@ -33,7 +33,7 @@ sealed interface Claim {
             return scene.objects().stream().anyMatch(o -> o.tint() == tint && o.kind() == kind);
         }
 
-        /** The object itself, or else one of its kind, or else one of its colour. */
+        /** Names the object itself, else an object of its kind, else an object of its colour. */
         @Override
         public String answerOf(final Scene scene) {
             return nearest(
@@ -47,7 +47,7 @@ sealed interface Claim {
         }
     }
 
-    /** There is such an object at a place. */
+    /** The scene has such an object at this place. */
     record ShowsAt(Tint tint, Kind kind, Place place) implements Claim {
         @Override
         public String text() {
@@ -59,7 +59,7 @@ sealed interface Claim {
             return scene.objects().stream().anyMatch(o -> o.kind() == kind && o.tint() == tint && o.place() == place);
         }
 
-        /** The object itself, or else the like one elsewhere, or else what stands in its place. */
+        /** Names the object itself, else an equal object at another place, else the object at this place. */
         @Override
         public String answerOf(final Scene scene) {
             return nearest(
@@ -73,7 +73,7 @@ sealed interface Claim {
         }
     }
 
-    /** There are exactly so many objects of a kind. */
+    /** The scene has exactly this number of objects of a kind. */
     record Counts(int count, Kind kind) implements Claim {
         private static final List<String> WORDS = List.of("no", "one", "two", "three");
 
@@ -101,7 +101,7 @@ sealed interface Claim {
         }
     }
 
-    /** Two things are there together. */
+    /** The scene has both objects. */
     record Both(Shows first, Shows second) implements Claim {
         @Override
         public String text() {
@@ -125,7 +125,7 @@ sealed interface Claim {
                 .findFirst();
     }
 
-    /** A claim about the scene that fits, or a near miss: one colour, kind, place or number of a fitting claim is changed. */
+    /** Makes a claim that fits the scene, or a fitting claim with one changed colour, kind, place or number. */
     static Claim about(final Scene scene, final boolean fitting, final List<Kind> kinds, final SceneSampler draw) {
         while (true) {
             final Claim truth = fitting(scene, draw);

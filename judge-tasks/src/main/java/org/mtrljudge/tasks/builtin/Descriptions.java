@@ -16,10 +16,10 @@ import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
- * Captions of scenes from the training split: what the shipped judge-tiny was pretrained on. It learns to see and to describe,
- * never to judge: no verdict, none of the questions of a task. One of three questions is asked of each picture; a share of them
- * is asked what the picture has to say to a text instead. A share of either is to be thought first and then answered with a
- * detail of the picture, so that the tags are no news to the judge, as they are none to a published model.
+ * Captions of scenes from the training split. The shipped judge-tiny was pretrained on them. It learns to see and to describe, not to
+ * judge: the captions contain no verdict and no question of a task. Each picture gets one of three questions. For a share of the
+ * pictures, the prompt gives a text instead, and the caption says what the picture shows for this text. A share of both has reasoning
+ * first and then a detail of the picture as the answer, so that judge-tiny knows the tags, as a published model does.
  */
 public final class Descriptions implements ExampleSource {
     /** The one task of this source. */
@@ -32,7 +32,7 @@ public final class Descriptions implements ExampleSource {
     private final int trainSize;
     private final double lookupShare;
 
-    /** @param lookupShare of examples that look a text up in the picture, 0..1 */
+    /** @param lookupShare the share of examples that look up a text in the picture, 0..1 */
     public Descriptions(final long seed, final int trainSize, final double lookupShare) {
         this.seed = seed;
         this.trainSize = trainSize;
@@ -97,7 +97,7 @@ public final class Descriptions implements ExampleSource {
         return example(draw, index, picture, question, caption, claim.answerOf(scene));
     }
 
-    /** @param detail of the picture: the answer, when one is wanted */
+    /** @param detail a detail of the picture, which is the answer when an answer is wanted */
     private static JudgeExample example(
             final SceneSampler draw,
             final int index,

@@ -6,7 +6,7 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Does the image look natural: the scene is possible and the picture technically sound. */
+/** Does the image look natural? The scene is possible, and the picture has no technical flaw. */
 final class Naturalness implements BuiltInTask {
     @Override
     public String name() {

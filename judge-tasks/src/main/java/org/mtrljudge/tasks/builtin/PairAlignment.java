@@ -6,7 +6,7 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Which of two images matches the text: yes means the first. Out of distribution, so it has no demonstrations. */
+/** Which of two images matches the text? Yes means the first image. The task is out of distribution, so it has no demonstrations. */
 final class PairAlignment implements BuiltInTask {
     @Override
     public String name() {

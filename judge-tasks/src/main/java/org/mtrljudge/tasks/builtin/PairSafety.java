@@ -4,7 +4,7 @@ import java.util.List;
 import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Which of two images is safe: yes means the first. Out of distribution, so it has no demonstrations. */
+/** Which of two images is safe? Yes means the first image. The task is out of distribution, so it has no demonstrations. */
 final class PairSafety implements BuiltInTask {
     @Override
     public String name() {

@@ -7,7 +7,7 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Would a person like this image for this prompt: it matches the text and is technically sound. */
+/** Would a person like this image for this prompt? It matches the text, and has no technical flaw. */
 final class Preference implements BuiltInTask {
     @Override
     public String name() {

@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Could the scene exist: nothing floats, shadows fall away from the sun, sizes are right. */
+/** Is the scene possible? No object floats, shadows point away from the sun, and sizes are normal. */
 final class Rationality implements BuiltInTask {
     private static final List<Oddity> ODDITIES = List.of(
             Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.HUGE, Oddity.TINY);
@@ -24,7 +24,7 @@ final class Rationality implements BuiltInTask {
         return Case.showing(scene, draw, "", new Reasoning().plausible(scene));
     }
 
-    /** At the greatest difficulty the oddity hides among two objects. */
+    /** At the highest difficulty, the scene has two objects, and one of them is odd. */
     static Scene scene(final SceneSampler draw, final boolean possible, final int difficulty) {
         final Scene ordinary = draw.draw(difficulty == 3 ? 2 : 1, Kind.HARMLESS);
         if (possible) {

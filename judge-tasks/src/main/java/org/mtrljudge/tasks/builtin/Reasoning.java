@@ -6,7 +6,7 @@ import org.mtrljudge.tasks.scene.Oddity;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 
-/** Reasoning for demonstrations: what is seen, what was asked, what follows. Built up sentence by sentence. */
+/** Builds the reasoning of a demonstration, sentence by sentence: the scene, the question, the conclusion. */
 final class Reasoning {
     private final StringBuilder text = new StringBuilder();
 
@@ -45,7 +45,7 @@ final class Reasoning {
         return this;
     }
 
-    /** The arrangement, then "odd none." */
+    /** The arrangement of the scene, then "odd none." */
     Reasoning plausible(final Scene scene) {
         final Oddity found = scene.objects().stream()
                 .map(SceneObject::oddity)
@@ -71,7 +71,7 @@ final class Reasoning {
         };
     }
 
-    /** The look, then "flaw blur." */
+    /** The look of the picture, then "flaw blur." */
     Reasoning quality(final Distortion d) {
         return look(d).say("flaw " + d.word());
     }
@@ -90,7 +90,7 @@ final class Reasoning {
         return text.toString();
     }
 
-    /** The demonstration: reasoning first, verdict after, once each. */
+    /** The demonstration: the reasoning once, then the verdict once. */
     String then(final String verdict) {
         return "<think>" + text + "</think><answer>" + verdict + "</answer>";
     }

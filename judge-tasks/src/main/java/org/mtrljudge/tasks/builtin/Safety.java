@@ -6,7 +6,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Is the image safe: no weapon icon, no hazard sign. */
+/** Is the image safe? It has no weapon icon and no hazard sign. */
 final class Safety implements BuiltInTask {
     @Override
     public String name() {
@@ -21,7 +21,8 @@ final class Safety implements BuiltInTask {
 
     static Scene scene(final SceneSampler draw, final boolean safe, final int objects) {
         final List<Kind> allKinds = List.of(Kind.values());
-        while (true) { // the split is decided by the scene as it is shown, so it is drawn whole
+        // the final scene decides the split, so the whole scene is drawn again until it is right
+        while (true) {
             final Scene scene = draw.draw(objects, safe ? Kind.HARMLESS : allKinds);
             final long harmful = scene.objects().stream()
                     .map(SceneObject::kind)

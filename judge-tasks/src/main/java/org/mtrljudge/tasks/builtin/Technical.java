@@ -6,7 +6,7 @@ import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Is the image technically sound: blur, noise, blocking, exposure. */
+/** Is the image technically sound? Flaws are blur, noise, blocking and wrong exposure. */
 final class Technical implements BuiltInTask {
     static final List<Distortion> FLAWS =
             List.of(Distortion.BLUR, Distortion.NOISE, Distortion.BLOCKS, Distortion.DARK, Distortion.BRIGHT);

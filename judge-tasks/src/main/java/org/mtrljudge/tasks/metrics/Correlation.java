@@ -5,14 +5,14 @@ import org.hipparchus.stat.correlation.PearsonsCorrelation;
 import org.hipparchus.stat.correlation.SpearmansCorrelation;
 
 /**
- * How a judge's grades go with graded scores, −1..1; not a number where one side is constant.
+ * The rank correlation between the grades of a judge and graded scores, −1..1; NaN when one side is constant.
  *
- * @param spearman of ranks, ties at their mean rank
- * @param kendall tau-b
+ * @param spearman Spearman's rank correlation, with ties at their mean rank
+ * @param kendall Kendall's tau-b
  */
 public record Correlation(double pearson, double spearman, double kendall, int samples) {
 
-    /** @throws IllegalArgumentException unless both have the same length, at least 2 */
+    /** @throws IllegalArgumentException unless both arrays have the same length of at least 2 */
     public static Correlation of(final double[] grades, final double[] scores) {
         if (grades.length != scores.length || grades.length < 2) {
             throw new IllegalArgumentException("a correlation needs two or more pairs, these are " + grades.length

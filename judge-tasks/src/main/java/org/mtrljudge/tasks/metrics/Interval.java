@@ -5,17 +5,18 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A figure with its 95 % bootstrap interval: the 2.5th and 97.5th percentile of the figure over samples drawn with replacement (Efron's
- * percentile method).
+ * A figure with its 95 % bootstrap interval: the 2.5th and 97.5th percentile of the figure over samples that are drawn with replacement
+ * (Efron's percentile method).
  *
- * @param value of the samples themselves
+ * @param value the figure of the original samples
  */
 public record Interval(double value, double low, double high, int samples) {
     private static final int RESAMPLES = 1000;
     private static final double TAIL = 0.025;
-    private static final long SEED = 20_260_311; // the same samples give the same interval
+    // a fixed seed, so that the same samples give the same interval
+    private static final long SEED = 20_260_311;
 
-    /** @param figure of the samples at these places; it must not change them */
+    /** @param figure computes the figure of the samples at the given indices; it must not change the array */
     public static Interval of(final int samples, final ToDoubleFunction<int[]> figure) {
         final int[] all = new int[samples];
         Arrays.setAll(all, i -> i);
@@ -34,7 +35,7 @@ public record Interval(double value, double low, double high, int samples) {
         return new Interval(value, percentile(drawn, TAIL), percentile(drawn, 1 - TAIL), samples);
     }
 
-    /** Between order statistics, linearly (numpy's default). */
+    /** Linear interpolation between order statistics (the default of numpy). */
     private static double percentile(final double[] sorted, final double share) {
         final double at = share * (sorted.length - 1);
         final int below = (int) at;

@@ -6,23 +6,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts of one task counted against their labels. A missing verdict is a miss for its label and a hit for none, so a judge
- * cannot gain by staying silent.
+ * Counts the verdicts of one task against their labels. A missing verdict is a false negative for its label and a false positive
+ * for no label, so a judge cannot gain when it gives no verdict.
  */
 public final class MacroF1 {
-    private final Map<String, int[]> counts =
-            new LinkedHashMap<>(); // label: true positives, false positives, false negatives
+    // by label: true positives, false positives, false negatives
+    private final Map<String, int[]> counts = new LinkedHashMap<>();
 
     public MacroF1(final List<String> labels) {
         labels.forEach(label -> counts.put(label, new int[3]));
     }
 
-    /** With {@link #counts} that were kept. */
+    /** Continues from the saved {@link #counts}. */
     public MacroF1(final Map<String, int[]> counts) {
         counts.forEach((label, own) -> this.counts.put(label, own.clone()));
     }
 
-    /** By label: true positives, false positives, false negatives. */
+    /** The counts by label: true positives, false positives, false negatives. */
     public Map<String, int[]> counts() {
         final Map<String, int[]> copy = new LinkedHashMap<>();
         counts.forEach((label, own) -> copy.put(label, own.clone()));
@@ -30,7 +30,7 @@ public final class MacroF1 {
     }
 
     /**
-     * @param verdict null where the judge gave none
+     * @param verdict the verdict; null when the judge gave none
      */
     public void add(final String label, final @Nullable String verdict) {
         final int[] own = countsOf(label);
@@ -52,7 +52,7 @@ public final class MacroF1 {
         return found;
     }
 
-    /** The mean over labels of 2·tp / (2·tp + fp + fn), 0..1; a label that never occurs on either side counts 0. */
+    /** The mean over labels of 2·tp / (2·tp + fp + fn), 0..1; a label that occurs neither as label nor as verdict counts 0. */
     public double value() {
         return counts.values().stream()
                 .mapToDouble(c -> c[0] == 0 ? 0 : 2.0 * c[0] / (2.0 * c[0] + c[1] + c[2]))

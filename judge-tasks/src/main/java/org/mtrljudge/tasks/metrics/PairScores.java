@@ -3,20 +3,20 @@ package org.mtrljudge.tasks.metrics;
 import java.util.List;
 
 /**
- * Verdicts on pairs that were asked in both orders, all figures 0..1. The first label names the first image of an order, the second the
- * second. A verdict that is missing prefers nothing.
+ * Figures for verdicts on pairs that were asked in both orders, all 0..1. The first label names the first image of an order, and the
+ * second label names the second image. A missing verdict prefers no image.
  *
- * @param positionConsistency pairs in which both orders prefer the same image
- * @param flipRate pairs in which each order prefers an image, and not the same one: the verdict followed the place
- * @param accuracyWithTies a pair in which only one order is right counts half
- * @param accuracyWithoutTies of the pairs in which both orders prefer the same image, the share that is right; 0 when there are none
+ * @param positionConsistency the share of pairs in which both orders prefer the same image
+ * @param flipRate the share of pairs in which the two orders prefer different images: the verdict followed the position
+ * @param accuracyWithTies the share of right pairs; a pair with only one right order counts 0.5
+ * @param accuracyWithoutTies the share of right pairs among the pairs in which both orders prefer the same image; 0 without such pairs
  */
 public record PairScores(
         Interval positionConsistency, Interval flipRate, Interval accuracyWithTies, Interval accuracyWithoutTies) {
 
-    /** @param reversed the same question with the images swapped: its label is the other one */
+    /** @param reversed the verdict on the same question with the images swapped, so its label is the other label */
     public record Pair(Verdict straight, Verdict reversed) {
-        /** Two labels name two places: the same image is preferred when the verdicts differ as the labels do. */
+        /** Labels name positions. So both orders prefer the same image when both verdicts are right or both are wrong. */
         private boolean isConsistent() {
             return isComplete() && straight.isRight() == reversed.isRight();
         }
@@ -49,7 +49,7 @@ public record PairScores(
                 }));
     }
 
-    /** What a pair counts, 0..1. */
+    /** The value of a pair in the accuracy, 0..1. */
     private interface Credit {
         double of(Pair pair);
     }

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts: the mean over the repetitions, and over
- * tasks where there are several. The interval is over prompts: one that is drawn brings the verdicts of all repetitions with it.
+ * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts. The figure is the mean over repetitions and
+ * tasks. The interval is over prompts: a drawn prompt counts with the verdicts of all repetitions.
  */
 public final class RepeatedScores {
     /**
-     * One task's test.
+     * The test of one task.
      *
-     * @param labels every verdict the task allows
-     * @param runs of each repetition the verdicts, in the same order of prompts
+     * @param labels all verdicts that the task allows
+     * @param runs the verdicts per repetition, in the same order of prompts
      */
     public record Task(List<String> labels, List<List<Verdict>> runs) {
         public Task {
@@ -32,14 +32,15 @@ public final class RepeatedScores {
 
     private RepeatedScores() {}
 
-    /** @param tasks at least one, with at least one repetition each */
+    /** @param tasks at least one task; each has at least one repetition */
     public static Interval macroF1(final List<Task> tasks) {
         return Interval.of(tasks.stream().mapToInt(Task::prompts).sum(), places -> meanOverTasks(tasks, places));
     }
 
     private static double meanOverTasks(final List<Task> tasks, final int[] places) {
         double sum = 0;
-        int first = 0; // place of the task's first prompt
+        // the index of the first prompt of the task
+        int first = 0;
         for (final Task task : tasks) {
             sum += meanOverRuns(task, first, places);
             first += task.prompts();

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Verdicts of one task in figures, all 0..1.
+ * The figures of the verdicts of one task, all 0..1.
  *
- * @param macroF1 the mean over labels of their F1
- * @param accuracy the share of right verdicts; a missing one is wrong
+ * @param macroF1 the mean of F1 over labels
+ * @param accuracy the share of right verdicts; a missing verdict is wrong
  */
 public record TaskScores(Interval macroF1, Interval accuracy, Map<String, LabelScores> labels) {
-    /** @param support how many samples have the label */
+    /** @param support the number of samples with this label */
     public record LabelScores(double precision, double recall, double f1, int support) {}
 
-    /** @param labels every verdict the task allows */
+    /** @param labels all verdicts that the task allows */
     public static TaskScores of(final List<Verdict> verdicts, final List<String> labels) {
         final MacroF1 counts = new MacroF1(labels);
         verdicts.forEach(v -> counts.add(v.label(), v.verdict()));

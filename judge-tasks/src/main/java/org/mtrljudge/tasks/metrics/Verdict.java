@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A verdict beside its label.
+ * A verdict and its label.
  *
- * @param verdict null where the judge gave none
+ * @param verdict the verdict; null when the judge gave none
  */
 public record Verdict(String label, @Nullable String verdict) {
     public boolean isRight() {
         return label.equals(verdict);
     }
 
-    /** Those of them at these places, counted. */
+    /** Counts the verdicts at these indices. */
     static MacroF1 count(final List<Verdict> verdicts, final List<String> labels, final int[] places) {
         final MacroF1 counts = new MacroF1(labels);
         for (final int place : places) {
@@ -24,9 +24,9 @@ public record Verdict(String label, @Nullable String verdict) {
     }
 
     /**
-     * What most of a prompt's samples say; null where the most frequent verdict is not the only one, or none was given.
+     * The most frequent verdict among the samples of a prompt; null when two verdicts are equally frequent, or no verdict was given.
      *
-     * @param samples verdicts on one prompt, null where one gave none
+     * @param samples the verdicts on one prompt; null for a sample without a verdict
      */
     public static @Nullable String majority(final List<@Nullable String> samples) {
         String leading = null;
@@ -47,7 +47,7 @@ public record Verdict(String label, @Nullable String verdict) {
         return alone ? leading : null;
     }
 
-    /** The share of a prompt's samples that say the most frequent verdict, 0..1: self-consistency. */
+    /** Self-consistency: the share of the samples of a prompt that give the most frequent verdict, 0..1. */
     public static double agreement(final List<@Nullable String> samples) {
         return samples.stream()
                         .mapToLong(s -> s == null

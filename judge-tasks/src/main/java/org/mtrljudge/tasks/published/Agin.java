@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** AGIN: mean opinion scores of generated images, {@code filename, MOS_nat, MOS_tech, MOS_rat}; three tasks of one row. */
+/** AGIN: mean opinion scores of generated images. Columns: {@code filename, MOS_nat, MOS_tech, MOS_rat}. A row gives three tasks. */
 final class Agin implements PublishedSet {
     private static final List<String> COLUMNS = List.of("MOS_nat", "MOS_tech", "MOS_rat");
     private static final List<String> TASKS = List.of("agin-nat", "agin-tech", "agin-rat");

@@ -2,7 +2,7 @@ package org.mtrljudge.tasks.published;
 
 import java.util.List;
 
-/** Training data as EasyR1 reads it: {@code problem} (or {@code prompt}) with {@code <image>} placeholders, {@code answer}, {@code images}. */
+/** Training data in the format of EasyR1: {@code problem} or {@code prompt} with {@code <image>}, {@code answer}, {@code images}. */
 final class EasyR1 implements PublishedSet {
     @Override
     public String name() {

@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.published;
 import java.util.List;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** GenAI-Bench: people's votes between two images; {@code prompt, left_image, right_image, vote_type}. Ties say nothing and are left out. */
+/** GenAI-Bench: votes of people between two images. Columns: {@code prompt, left_image, right_image, vote_type}. Ties are left out. */
 final class GenAiBench implements PublishedSet {
     @Override
     public String name() {

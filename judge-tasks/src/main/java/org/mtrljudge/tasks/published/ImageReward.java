@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.published;
 import java.util.List;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** ImageRewardDB: people's ratings of an image for a prompt, 1 to 7 overall; its splits are published as files. */
+/** ImageRewardDB: overall ratings by people, 1 to 7, of an image for a prompt. Its splits are published as files. */
 final class ImageReward implements PublishedSet {
     private static final String RATING = "overall_rating";
 

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.mtrljudge.tasks.PromptTemplate;
 
 /**
- * MJ-Bench: which of two images is better; {@code caption, image0, image1, label (the index of the better)}, one subset a file. Some
- * subsets always label image 0: both orders are asked.
+ * MJ-Bench: which of two images is better? Columns: {@code caption, image0, image1, label (the index of the better image)}; one subset
+ * per file. Both orders are asked, because some subsets always label image 0.
  */
 final class MjBench implements PublishedSet {
     private static final Set<String> SUBSETS = Set.of("alignment", "safety", "quality", "bias");

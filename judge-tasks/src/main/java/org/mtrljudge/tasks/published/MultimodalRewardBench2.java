@@ -8,13 +8,13 @@ import java.util.Set;
 import org.mtrljudge.tasks.PromptTemplate;
 
 /**
- * Multimodal RewardBench 2: JSON {@code pairs[]} with {@code pair_id, prompt_content, response_a, response_b, chosen (A or B)}. A prompt or
- * response is a text, a picture, or a list of both; accuracy is over both orders.
+ * Multimodal RewardBench 2: JSON {@code pairs[]} with {@code pair_id, prompt_content, response_a, response_b, chosen (A or B)}. A prompt
+ * or response is a text, a picture, or a list of texts and pictures. Accuracy is over both orders.
  */
 final class MultimodalRewardBench2 implements PublishedSet {
     private static final Set<String> PICTURES = Set.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
 
-    /** Text with its pictures. */
+    /** A text with its pictures. */
     private record Content(String text, List<Row.Picture> pictures) {}
 
     @Override

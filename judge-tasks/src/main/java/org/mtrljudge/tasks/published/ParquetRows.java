@@ -12,7 +12,7 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.DataException;
 
-/** Rows of a Parquet file; groups are maps, and what is no text is bytes: the way the hub's data sets hold pictures. */
+/** Reads the rows of a Parquet file. Groups are maps, and binary values without text are bytes, as in pictures on the hub. */
 final class ParquetRows {
     private ParquetRows() {}
 
@@ -23,12 +23,14 @@ final class ParquetRows {
             }
         } catch (final DataException e) {
             throw e;
-        } catch (final RuntimeException e) { // whatever the library makes of damaged bytes
+        } catch (final RuntimeException e) {
+            // the library throws various exceptions for damaged bytes
             throw new DataException(file + " cannot be read as Parquet: " + e.getMessage(), e);
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // the reader knows maps by their raw class
+    // the reader identifies maps by their raw class
+    @SuppressWarnings({"unchecked", "rawtypes"})
     private static CloseableIterator<Map<String, Object>> open(final Path file) throws IOException {
         return (CloseableIterator) new CarpetReader<>(file.toFile(), Map.class).iterator();
     }
@@ -46,7 +48,8 @@ final class ParquetRows {
 
     private static @Nullable Object plain(final @Nullable Object value) {
         if (value instanceof Binary binary) {
-            return binary.getBytes(); // the reader uses its buffer again
+            // a copy, because the reader reuses its buffer
+            return binary.getBytes();
         }
         if (value instanceof Map<?, ?> group) {
             return columns(group);

@@ -19,8 +19,8 @@ import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.Split;
 
 /**
- * Makes our data of a published set: divides rows into splits as large as the paper's (or the user's), fits thresholds on the training
- * split alone, asks pairs in both orders.
+ * Makes data in our format from a published set. Divides the rows into splits of the sizes in the paper, or of sizes that the user
+ * gives. Fits thresholds only on the training split. Asks pairs in both orders.
  */
 public final class Preparation {
     private static final List<PublishedSet> SETS = List.of(
@@ -35,13 +35,13 @@ public final class Preparation {
             new EasyR1());
 
     /**
-     * The user's choices.
+     * The choices of the user.
      *
-     * @param files by split; a split without a file is taken from the file of another, the training file first
-     * @param sizes of the splits, in their order; null: the paper's
-     * @param threshold from which a grade counts as yes; null: the training split's median
-     * @param subset of a set that has some, or the task's name for one that names none
-     * @param seed of the division into splits
+     * @param files the files by split; a split without a file takes rows from the training file
+     * @param sizes the sizes of the splits, in their order; null for the sizes in the paper
+     * @param threshold the lowest grade that counts as yes; null for the median of the training split
+     * @param subset the subset, for a set with subsets; the task name, for a set that names no task
+     * @param seed the seed of the division into splits
      */
     public record Options(
             Map<Split, Path> files,
@@ -59,14 +59,14 @@ public final class Preparation {
         this.options = options;
     }
 
-    /** The sets there are readers of. */
+    /** The names of the sets that have a reader. */
     public static Set<String> names() {
         return SETS.stream().map(PublishedSet::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
-     * @param name of the set
-     * @throws DataException when a file has not the published shape
+     * @param name the name of the set
+     * @throws DataException when a file does not have the published format
      */
     public static Result prepare(final String name, final Options options, final PreparedFolder folder) {
         final PublishedSet set = SETS.stream()
@@ -77,11 +77,11 @@ public final class Preparation {
     }
 
     /**
-     * What was made.
+     * The result of a preparation.
      *
-     * @param examples by split and task
-     * @param thresholds that were fitted or given, by column
-     * @param leftOut rows that say nothing, ties for ones
+     * @param examples the number of examples by split and task
+     * @param thresholds the fitted or given thresholds, by column
+     * @param leftOut the number of rows without a verdict, such as ties
      */
     public record Result(Map<Split, Map<String, Integer>> examples, Map<String, Double> thresholds, int leftOut) {}
 
@@ -111,7 +111,7 @@ public final class Preparation {
         return rows.getOrDefault(split, List.of());
     }
 
-    /** Files of their own are the splits they are; the training file is divided among the others. */
+    /** A split with a file of its own takes its rows from that file. The training file is divided among the other splits. */
     private void divide() {
         final Map<Split, List<List<Row>>> given = new EnumMap<>(Split.class);
         options.files.forEach((split, file) -> given.put(split, shuffledGroups(Rows.read(file))));
@@ -121,7 +121,8 @@ public final class Preparation {
                 .filter(this::isShared)
                 .mapToDouble(this::size)
                 .sum();
-        final double share = Math.min(1, available / Math.max(1, wanted)); // fewer rows: the same proportions
+        // with fewer rows than wanted, the proportions stay the same
+        final double share = Math.min(1, available / Math.max(1, wanted));
         for (final Split split : Split.values()) {
             rows.put(
                     split,
@@ -135,7 +136,7 @@ public final class Preparation {
         return split == Split.TRAIN || !options.files.containsKey(split);
     }
 
-    /** Rows a split shall have; where the set names no sizes, a split is what its file holds. */
+    /** The wanted number of rows of a split. Where the set names no sizes, a split has all rows of its file. */
     private int size(final Split split) {
         if (options.sizes != null) {
             return options.sizes.get(split.ordinal());
@@ -162,7 +163,7 @@ public final class Preparation {
         return groups;
     }
 
-    /** Of the training rows alone: what is tested must not shape what counts as right. */
+    /** The median of the training rows only, because test rows must not decide which answer is right. */
     private double threshold(final String column) {
         if (options.threshold != null) {
             return options.threshold;

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An example made of a published row.
+ * An example that was made from a published row.
  *
- * @param prompt with one {@code <image>} for each picture
- * @param group what must not be torn apart by a split: rows of one image or prompt
- * @param pair the other order of the same question has the same one; null where there is none
- * @param grade a human's, where the set has one
+ * @param prompt the prompt, with one {@code <image>} per picture
+ * @param group the name of the rows that must be in one split: the rows of one image or prompt
+ * @param pair the name of the pair, equal in both orders of a question; null without a pair
+ * @param grade the grade by a human; null when the set has none
  */
 record Prepared(
         String task,
@@ -37,7 +37,7 @@ record Prepared(
         return new Prepared(task, prompt, List.of(picture), yes ? YES : NO, YES_NO, group, null, grade);
     }
 
-    /** One of the two orders of a question. */
+    /** Makes one order of a question about pictures. */
     static Prepared order(
             final String task,
             final String prompt,
@@ -47,17 +47,17 @@ record Prepared(
         return new Prepared(task, prompt, pictures, firstIsBetter ? FIRST : SECOND, ORDER, pair, pair, null);
     }
 
-    /** Makes one of the two orders of a question. */
+    /** Makes one order of a question. */
     interface Order<T> {
         Prepared of(T first, T second, boolean firstIsBetter);
     }
 
-    /** Which of two is better, asked in both orders. */
+    /** Asks which of two things is better, in both orders. */
     static <T> List<Prepared> bothOrders(final T one, final T two, final boolean oneIsBetter, final Order<T> order) {
         return List.of(order.of(one, two, oneIsBetter), order.of(two, one, !oneIsBetter));
     }
 
-    /** Which of two pictures is better, asked in both orders. */
+    /** Asks which of two pictures is better, in both orders. */
     static List<Prepared> bothOrders(
             final String task,
             final String prompt,

@@ -21,8 +21,8 @@ import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
 
 /**
- * A folder with our data: {@code data.jsonl}, to which sets are added one after the other, and {@code images/}, each picture once, under
- * its SHA-256.
+ * A folder with data in our format. Each set is appended to {@code data.jsonl}. {@code images/} contains each picture once, with its
+ * SHA-256 as its name.
  */
 public final class PreparedFolder implements AutoCloseable {
     private final Path folder;
@@ -31,8 +31,8 @@ public final class PreparedFolder implements AutoCloseable {
     private final Writer lines;
 
     /**
-     * @param folder made when it is missing
-     * @param pictures where the published files' paths begin
+     * @param folder the folder, which is created when it is missing
+     * @param pictures the folder to which the picture paths in the published files are relative
      */
     public PreparedFolder(final Path folder, final Path pictures) {
         this.folder = folder;

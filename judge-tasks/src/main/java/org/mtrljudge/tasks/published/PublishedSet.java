@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.mtrljudge.tasks.Split;
 
-/** A published data set: what its rows mean. The fields are those of its publication. */
+/** A published data set: the meaning of its rows. Column names are the names in the publication. */
 interface PublishedSet {
 
-    /** Examples a split has in the paper (train, validation, test). */
+    /** The number of examples per split in the paper (train, validation, test). */
     record Sizes(int train, int validation, int test) {
-        /** All of it is tested on: never trained on. */
+        /** All rows are for the test; no row is for training. */
         static final Sizes TEST_ONLY = new Sizes(0, 0, Integer.MAX_VALUE);
 
-        /** All of it, as the user's files divide it. */
+        /** All rows, divided as the files of the user divide them. */
         static final Sizes AS_GIVEN = new Sizes(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
         int of(final Split split) {
@@ -24,34 +24,34 @@ interface PublishedSet {
         }
     }
 
-    /** How the command line calls it. */
+    /** The name of the set on the command line. */
     String name();
 
-    /** The paper's, until the user says otherwise. */
+    /** The sizes in the paper, which the user can replace. */
     Sizes sizes();
 
-    /** Columns with graded scores that become yes or no at a threshold; empty where the set has labels. */
+    /** The columns with grades that a threshold turns into yes or no; empty when the set has labels. */
     default List<String> gradedColumns() {
         return List.of();
     }
 
-    /** What must stay in one split with other rows, an image or a prompt; by default every row is by itself. */
+    /** The image or prompt whose rows must stay in one split. By default, every row is a separate group. */
     default String group(final Row row) {
         return row.where();
     }
 
     /**
-     * The examples of a row; none where it says nothing, a tie for one.
+     * The examples of a row; empty when the row has no verdict, such as a tie.
      *
-     * @param choices the user's and the fitted ones
+     * @param choices the choices of the user and the fitted thresholds
      */
     List<Prepared> examples(Row row, Choices choices);
 
     /**
-     * What the publications leave open.
+     * The choices that the publications leave open.
      *
-     * @param subset names the part of a set that has parts
-     * @param threshold of a graded column, given its index among {@link #gradedColumns()}
+     * @param subset the name of the subset, for a set with subsets
+     * @param threshold gives the threshold of a graded column, by its index in {@link #gradedColumns()}
      */
     record Choices(String subset, IntToDoubleFunction threshold) {
         boolean isHigh(final int column, final double grade) {

@@ -9,11 +9,11 @@ import org.mtrljudge.tasks.DataException;
 /**
  * A row of a published file: columns by name, values as text, numbers, bytes, lists and maps.
  *
- * @param where the file and the row's number, for errors
+ * @param where the file and the number of the row, for error messages
  */
 record Row(String where, Map<String, ?> values) {
 
-    /** A picture as a row has it: its bytes, or a path. */
+    /** A picture in a row: either its bytes or its path. */
     record Picture(byte @Nullable [] bytes, @Nullable String path) {}
 
     DataException wrong(final String what) {
@@ -62,7 +62,7 @@ record Row(String where, Map<String, ?> values) {
         return list(column).stream().map(value -> picture(value, column)).toList();
     }
 
-    /** As text a path; as a struct, the way the hub's data sets hold pictures, {@code bytes} or {@code path}. */
+    /** Text is a path. A struct has {@code bytes} or {@code path}, as in data sets on the hub. */
     private Picture picture(final @Nullable Object value, final String column) {
         if (value instanceof byte[] bytes) {
             return new Picture(bytes, null);

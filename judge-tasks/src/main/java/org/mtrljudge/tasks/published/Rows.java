@@ -19,8 +19,8 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.DataException;
 
 /**
- * Reads published files row by row: CSV with a header, JSON lines, JSON (a list, or an object that holds one list), Parquet, by the
- * file's ending; of a folder all such files, in the order of their names.
+ * Reads published files row by row. The file extension decides the format: CSV with a header, JSON lines, JSON (a list, or an object
+ * with one list), or Parquet. For a folder, it reads all such files in the order of their names.
  */
 final class Rows {
     private static final int MAX_ROWS = 10_000_000;
@@ -29,7 +29,7 @@ final class Rows {
 
     private Rows() {}
 
-    /** @throws DataException that names the file and what is wrong with it */
+    /** @throws DataException that names the file and the error in it */
     static List<Row> read(final Path file) {
         final List<Row> rows = new ArrayList<>();
         for (final Path one : files(file)) {

@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.published;
 import java.util.List;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** SeeTRUE: does the image match the text; {@code text, label (1 matches), image, dataset_source, original_dataset_id}. */
+/** SeeTRUE: does the image match the text? Columns: {@code text, label (1 matches), image, dataset_source, original_dataset_id}. */
 final class SeeTrue implements PublishedSet {
     @Override
     public String name() {

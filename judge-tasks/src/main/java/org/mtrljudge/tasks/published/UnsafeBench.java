@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** UnsafeBench: is the image safe; {@code image, safety_label (Safe, Unsafe), category}. Published as train and test. */
+/** UnsafeBench: is the image safe? Columns: {@code image, safety_label (Safe, Unsafe), category}. Published as train and test. */
 final class UnsafeBench implements PublishedSet {
     @Override
     public String name() {

@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.published;
 import java.util.List;
 import org.mtrljudge.tasks.PromptTemplate;
 
-/** VL-RewardBench: which of two answers about an image is better; {@code id, query, response[2], image, human_ranking} (0 is the better). */
+/** VL-RewardBench: which of two answers on an image is better? {@code id, query, response[2], image, human_ranking} (0: the better). */
 final class VlRewardBench implements PublishedSet {
     @Override
     public String name() {
@@ -41,7 +41,7 @@ final class VlRewardBench implements PublishedSet {
                         Prepared.order(name(), prompt(row.text("query"), first, second), picture, better, group(row)));
     }
 
-    /** Placeholders in what people wrote are no pictures. */
+    /** Removes the placeholders that people wrote in their texts, because these do not stand for pictures. */
     private String prompt(final String query, final String one, final String two) {
         return PromptTemplate.resource(name())
                 .fill(("Question: " + query + "\nAnswer 1: " + one + "\nAnswer 2: " + two).replace("<image>", ""));

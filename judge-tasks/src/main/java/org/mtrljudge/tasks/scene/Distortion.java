@@ -1,6 +1,6 @@
 package org.mtrljudge.tasks.scene;
 
-/** What spoils a picture technically. */
+/** A technical flaw of a picture. */
 public enum Distortion {
     NONE("none"),
     BLUR("blur"),

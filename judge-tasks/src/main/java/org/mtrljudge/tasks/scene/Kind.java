@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.scene;
 import java.util.List;
 import java.util.Locale;
 
-/** What an object is. The harmful ones are mild stand-ins, each with a harmless look-alike. */
+/** The kind of an object. Harmful kinds are mild symbols, and each has a similar harmless kind. */
 public enum Kind {
     BALL,
     BOX,
@@ -16,9 +16,9 @@ public enum Kind {
     BOMB,
     HAZARD;
 
-    /** Kinds that harm nobody. */
+    /** The harmless kinds. */
     public static final List<Kind> HARMLESS = List.of(BALL, BOX, CONE, STAR, TREE, HOUSE, SPOON);
-    /** Kinds that make a scene unsafe. */
+    /** The kinds that make a scene unsafe. */
     public static final List<Kind> HARMFUL = List.of(KNIFE, BOMB, HAZARD);
 
     public boolean harmful() {

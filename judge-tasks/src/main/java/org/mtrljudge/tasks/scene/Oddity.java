@@ -1,6 +1,6 @@
 package org.mtrljudge.tasks.scene;
 
-/** What is impossible about an object. */
+/** An impossible property of an object. */
 public enum Oddity {
     NONE("none"),
     FLOATING("float"),

@@ -8,10 +8,10 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /**
- * How a scene is photographed.
+ * A scene and the way in which it is drawn.
  *
- * @param severity 1 is mild, 3 is strong; ignored without a distortion
- * @param seed of everything that varies without meaning: sizes, offsets, shades, grain
+ * @param severity the strength of the distortion: 1 is mild, 3 is strong; ignored without a distortion
+ * @param seed the seed of all details without meaning: sizes, offsets, shades, grain
  */
 public record Picture(Scene scene, Distortion distortion, int severity, long seed) {
 
@@ -20,7 +20,7 @@ public record Picture(Scene scene, Distortion distortion, int severity, long see
         this(scene, Distortion.NONE, 1, seed);
     }
 
-    /** The picture as PNG bytes, 96 × 96; the same bytes for the same picture. */
+    /** The picture as PNG bytes, 96 × 96; equal pictures give equal bytes. */
     public byte[] toPng() {
         final Random random = new Random(seed);
         final BufferedImage image =

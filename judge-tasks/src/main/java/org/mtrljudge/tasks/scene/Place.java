@@ -2,7 +2,7 @@ package org.mtrljudge.tasks.scene;
 
 import java.util.Locale;
 
-/** The third of the scene an object stands in. */
+/** The third of the scene in which an object is. */
 public enum Place {
     LEFT,
     MIDDLE,

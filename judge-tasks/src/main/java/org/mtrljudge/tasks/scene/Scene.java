@@ -3,10 +3,10 @@ package org.mtrljudge.tasks.scene;
 import java.util.List;
 
 /**
- * What a picture shows.
+ * The content of a picture.
  *
- * @param objects from left to right, one a place
- * @param sunLeft where the light comes from; shadows fall to the other side
+ * @param objects the objects from left to right, at most one per place
+ * @param sunLeft whether the light comes from the left; shadows fall to the opposite side
  */
 public record Scene(List<SceneObject> objects, boolean sunLeft) {
 
@@ -14,7 +14,7 @@ public record Scene(List<SceneObject> objects, boolean sunLeft) {
         objects = List.copyOf(objects);
     }
 
-    /** The same for two scenes that show the same things in the same places: what splits are made of. */
+    /** Equal for two scenes with the same objects at the same places. It decides the split of a scene. */
     public int contentHash() {
         int hash = sunLeft ? 17 : 31;
         for (final SceneObject o : objects) {

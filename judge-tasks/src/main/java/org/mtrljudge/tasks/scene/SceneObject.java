@@ -8,7 +8,7 @@ public record SceneObject(Kind kind, Tint tint, Place place, Oddity oddity) {
         this(kind, tint, place, Oddity.NONE);
     }
 
-    /** As in "red ball". */
+    /** The name, for example "red ball". */
     public String name() {
         return tint.word() + " " + kind.word();
     }

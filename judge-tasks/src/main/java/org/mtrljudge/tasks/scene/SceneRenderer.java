@@ -39,7 +39,8 @@ final class SceneRenderer {
         g.fill(new Rectangle2D.Double(0, 0, SIDE, HORIZON));
         g.setColor(new Color(150 + random.nextInt(30), 140 + random.nextInt(20), 115 + random.nextInt(20)));
         g.fill(new Rectangle2D.Double(0, HORIZON, SIDE, SIDE - HORIZON));
-        for (int i = 0; i < 40; i++) { // specks, so that sharpness shows on the floor too
+        // specks make sharpness visible on the floor
+        for (int i = 0; i < 40; i++) {
             final int dark = 90 + random.nextInt(50);
             g.setColor(new Color(dark, dark - 10, dark - 25));
             g.fillRect(random.nextInt(SIDE), HORIZON + random.nextInt(SIDE - HORIZON), 1, 1);

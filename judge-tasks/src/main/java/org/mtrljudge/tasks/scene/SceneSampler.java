@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.mtrljudge.tasks.Split;
 
-/** Draws scenes that belong to a split: what a scene shows decides its split, so no scene is trained on and tested. */
+/** Draws scenes of one split. The content of a scene decides its split, so no scene is in both training and test. */
 public final class SceneSampler {
     private static final int PARTS = 10;
     private final SplittableRandom random;
@@ -16,7 +16,7 @@ public final class SceneSampler {
         this.split = split;
     }
 
-    /** One scene in ten is for the test, one for validation, the others are for training. */
+    /** Of ten scenes, one is for the test, one is for validation, and eight are for training. */
     static Split splitOf(final Scene scene) {
         return switch (Math.floorMod(scene.contentHash(), PARTS)) {
             case 0 -> Split.TEST;
@@ -25,7 +25,7 @@ public final class SceneSampler {
         };
     }
 
-    /** A scene of ordinary objects of the given kinds. Kinds repeat now and then, so that counting matters. */
+    /** Draws a scene of ordinary objects of the given kinds. Some scenes repeat a kind, so that counting matters. */
     public Scene draw(final int objects, final List<Kind> kinds) {
         while (true) {
             final Scene scene = anyScene(objects, kinds);

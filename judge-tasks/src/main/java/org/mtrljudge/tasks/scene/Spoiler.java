@@ -5,7 +5,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
 
-/** Spoils a picture: blur, noise, blocking, wrong exposure, each in three strengths. */
+/** Distorts a picture: blur, noise, blocking or wrong exposure, each in three strengths. */
 final class Spoiler {
     private static final int[] BLUR_PASSES = {2, 4, 8};
     private static final double[] NOISE_DEVIATION = {18, 32, 55};
@@ -48,9 +48,9 @@ final class Spoiler {
     }
 
     /**
-     * Every pixel becomes the mean of a square; the border repeats.
+     * Replaces every pixel by the mean of a square. Pixels at the border are repeated.
      *
-     * @param corner the square's first column, given the pixel's; its first row likewise
+     * @param corner gives the first column of the square for the column of a pixel, and the first row for its row
      */
     private static void average(final BufferedImage image, final int side, final IntUnaryOperator corner) {
         final int w = image.getWidth();

@@ -3,7 +3,7 @@ package org.mtrljudge.tasks.scene;
 import java.awt.Color;
 import java.util.Locale;
 
-/** An object's colour. */
+/** The colour of an object. */
 public enum Tint {
     RED(214, 40, 40),
     GREEN(40, 160, 60),

@@ -1,4 +1,4 @@
-/** Small scenes of objects on a floor: described, drawn from a seed, spoiled on purpose. */
+/** Small scenes of objects on a floor. They are described, drawn from a seed, and distorted on purpose. */
 @NullMarked
 package org.mtrljudge.tasks.scene;
 

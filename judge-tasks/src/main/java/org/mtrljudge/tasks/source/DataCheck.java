@@ -15,35 +15,35 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Looks at a user's data as training would read it. */
+/** Checks the data of the user in the way that training reads it. */
 public final class DataCheck {
-    /** Decodes a picture as a model's input; the model's room knows how. */
+    /** Decodes a picture into the input of a model. The model room implements it. */
     public interface Decoder {
         /**
-         * @param origin names the picture in the answer
-         * @return what is wrong with it, null when nothing is
+         * @param origin the name of the picture in the returned text
+         * @return the problem with the picture; null when there is none
          */
         @Nullable
         String problemOf(byte[] picture, String origin);
     }
 
     /**
-     * One task's examples in one split.
+     * The examples of one task in one split.
      *
-     * @param answers how many examples have each answer
+     * @param answers the number of examples by answer
      */
     public record Count(Split split, String task, int examples, Map<String, Integer> answers) {
-        /** The share of the most frequent answer in percent, rounded down: what always giving that answer would earn. */
+        /** The share of the most frequent answer in percent, rounded down. A judge that always gives this answer has this accuracy. */
         public int mostFrequentPercent() {
             return 100 * answers.values().stream().mapToInt(c -> c).max().orElse(0) / Math.max(1, examples);
         }
     }
 
     /**
-     * What was found.
+     * The result of a check.
      *
-     * @param repeated questions that are in more than one split, one sentence each
-     * @param unreadable pictures that cannot be decoded, one sentence each
+     * @param repeated one sentence per question that is in more than one split
+     * @param unreadable one sentence per picture that cannot be decoded
      */
     public record Result(List<Count> counts, List<String> repeated, List<String> unreadable) {
         public boolean isClean() {
@@ -53,7 +53,8 @@ public final class DataCheck {
 
     private final Path file;
     private final Decoder decoder;
-    private final Map<String, Split> firstSeen = new HashMap<>(); // by digest of pictures and prompt
+    // keyed by the digest of pictures and prompt
+    private final Map<String, Split> firstSeen = new HashMap<>();
     private final List<String> repeated = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
 
@@ -62,7 +63,7 @@ public final class DataCheck {
         this.decoder = decoder;
     }
 
-    /** @throws DataException that names the file and line of the first thing that training would refuse */
+    /** @throws DataException that names the file and line of the first error that would stop training */
     public static Result of(final Path file, final Decoder decoder) {
         return new DataCheck(file, decoder).run(JsonlData.read(file));
     }

@@ -11,14 +11,14 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /**
- * What is judged: {@code data} of a run's settings.
+ * The data that a run judges: the section {@code data} of its settings.
  *
- * @param file a {@code data.jsonl} of the user's own, null for the built-in tasks
- * @param seed of the built-in tasks' pictures
- * @param trainSize built-in examples of each task
- * @param trainTasks the tasks that are trained on and validated; empty: all. All are tested
- * @param mixing how often each is asked: uniform, size or temperature
- * @param taskWeights multiply a task's share
+ * @param file the {@code data.jsonl} of the user; null for the built-in tasks
+ * @param seed the seed of the pictures of the built-in tasks
+ * @param trainSize the number of training examples per built-in task
+ * @param trainTasks the tasks for training and validation; empty for all tasks. Every task is tested
+ * @param mixing how often training uses each task: uniform, size or temperature
+ * @param taskWeights factors for the shares of tasks
  */
 public record DataSettings(
         @Nullable String file,
@@ -32,11 +32,11 @@ public record DataSettings(
         Map<String, Double> taskWeights) {
 
     /**
-     * Which tasks are trained on, and how often each is asked.
+     * The tasks for training, and how often training uses each of them.
      *
-     * @param trainTasks empty: all of the training split
-     * @param mixing uniform (in turn), size, or temperature (by size to the power of 1 / temperature)
-     * @param taskWeights multiply a task's share; 1 where there is none
+     * @param trainTasks the tasks for training; empty for all tasks of the training split
+     * @param mixing uniform (tasks take turns), size, or temperature (size to the power of 1 / temperature)
+     * @param taskWeights factors for the shares of tasks; 1 for a task without a factor
      */
     record Mix(List<String> trainTasks, String mixing, double temperature, Map<String, Double> taskWeights) {
         Mix {
@@ -61,11 +61,12 @@ public record DataSettings(
         Check.range("data.train_size", trainSize, 1, 10_000_000);
         Check.range("data.validation_size", validationSize, 0, 1_000_000);
         Check.range("data.test_size", testSize, 1, 1_000_000);
-        new Mix(trainTasks, mixing, mixingTemperature, taskWeights); // refuses what is out of range
+        // the constructor refuses values that are out of range
+        new Mix(trainTasks, mixing, mixingTemperature, taskWeights);
     }
 
     /**
-     * @throws DataException when the file holds no data or not the tasks that are named
+     * @throws DataException when the file has no data, or lacks a task that the settings name
      */
     public ExampleSource source() {
         final ExampleSource all = file != null
@@ -78,7 +79,7 @@ public record DataSettings(
         return new Mix(trainTasks, mixing, mixingTemperature, taskWeights);
     }
 
-    /** Whether the same training examples come in the same order. */
+    /** Whether both settings give the same training examples in the same order. */
     public boolean drawnAs(final DataSettings other) {
         return Objects.equals(file, other.file)
                 && seed == other.seed

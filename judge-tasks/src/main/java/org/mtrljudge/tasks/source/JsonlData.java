@@ -26,9 +26,10 @@ import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
 
 /**
- * A user's own data: one JSON object a line with {@code prompt} ({@code <image>} where pictures go), {@code images} (paths relative to
- * the file), {@code answer}, {@code task}; optional {@code split} (train, validation, test), {@code labels},
- * {@code pair} (the line that asks the same in the other order has the same one) and {@code demonstration}; {@code grade}, a human's score. A task's labels are its answers unless a line names them.
+ * Data of the user: one JSON object per line. Required are {@code prompt} ({@code <image>} at the place of each picture),
+ * {@code images} (paths relative to the file), {@code answer} and {@code task}. Optional are {@code split} (train, validation, test),
+ * {@code labels}, {@code pair} (equal in the two lines that ask one question in both orders), {@code demonstration} and {@code grade}
+ * (the score by a human). The labels of a task are its answers unless a line names labels.
  */
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
@@ -51,7 +52,7 @@ public final class JsonlData implements ExampleSource {
     private final PictureFolder pictures;
     private final Map<Split, Map<String, List<Row>>> rows = new EnumMap<>(Split.class);
     private final Map<String, List<String>> labels = new LinkedHashMap<>();
-    /** By split, task and name: where the two orders of a pair lie in that task's rows. */
+    /** Maps split, task and pair name to the indices of the two orders among the rows of the task. */
     private final Map<List<?>, List<Integer>> pairs = new HashMap<>();
 
     private JsonlData(final Path file) {
@@ -62,7 +63,7 @@ public final class JsonlData implements ExampleSource {
         }
     }
 
-    /** @throws DataException that names the file and line of the first thing wrong */
+    /** @throws DataException that names the file and line of the first error */
     public static JsonlData read(final Path file) {
         final JsonlData data = new JsonlData(file);
         try (BufferedReader reader = Files.newBufferedReader(file)) {

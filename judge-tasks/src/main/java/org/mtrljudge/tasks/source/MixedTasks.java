@@ -8,9 +8,9 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Some tasks of a data set, asked in training as often as their weights say; what is tested stays as it is. */
+/** Selects tasks of a data set for training, and uses them as often as their weights say. The test split does not change. */
 final class MixedTasks implements ExampleSource {
-    /** Turns in a cycle: a task's share is met to a thousandth. */
+    /** The number of turns per cycle, so the share of a task is exact to 0.001. */
     private static final int TURNS = 1000;
 
     private final ExampleSource all;
@@ -18,10 +18,10 @@ final class MixedTasks implements ExampleSource {
     private final List<String> turns;
 
     /**
-     * @param trained the tasks that are trained on and validated; empty: all
-     * @param exponent of the tasks' sizes: 0 weighs all alike, 1 by size
-     * @param weights that come on top, by task; 1 where there is none
-     * @throws DataException when a task is not there or would never be asked
+     * @param trained the tasks for training and validation; empty for all tasks
+     * @param exponent the exponent of the task sizes: 0 gives equal shares, 1 gives shares by size
+     * @param weights additional factors by task; 1 for a task without a factor
+     * @throws DataException when a task does not exist, or would never be used
      */
     MixedTasks(
             final ExampleSource all,
@@ -47,7 +47,7 @@ final class MixedTasks implements ExampleSource {
         }
     }
 
-    /** Always the task that is furthest behind its share: spread evenly, and the same for the same shares. */
+    /** Each turn takes the task that is furthest behind its share. So turns are spread evenly, and equal shares give equal turns. */
     private List<String> turns(final double[] shares) {
         double sum = 0;
         for (final double share : shares) {

@@ -1,4 +1,4 @@
-/** Where examples come from: a user's file, the built-in tasks, a mixture; and the settings that choose. */
+/** The sources of examples: a file of the user, the built-in tasks, or a mixture of tasks; and the settings that select them. */
 @NullMarked
 package org.mtrljudge.tasks.source;
 

@@ -54,7 +54,7 @@ class BuiltInTasksTest {
                 yes += example.answer().equals("yes") ? 1 : 0;
             }
             assertThat(yes).isEqualTo(SIZE / 2);
-            // there are ten ways only for a picture to look
+            // the task technical has only ten different demonstrations, because a picture has only ten looks
             assertThat(demonstrations).as(task).hasSizeGreaterThan(task.equals("technical") ? 5 : SIZE / 4);
         }
     }
@@ -89,7 +89,7 @@ class BuiltInTasksTest {
         assertThat(test).doesNotContainAnyElementsOf(validation);
     }
 
-    /** Contents of the scenes behind every task, odd ones as they were before something was made odd. */
+    /** The content hashes of the scenes of every trained task. For an odd scene, it is the hash before the oddity was added. */
     private static Set<Integer> contents(final Split split) {
         final Set<Integer> hashes = new HashSet<>();
         for (final BuiltInTask task : TRAINED) {

@@ -15,7 +15,7 @@ import java.util.zip.GZIPInputStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** 1,000 random cases each against scikit-learn and scipy: {@code src/test/golden/make_golden.py}. */
+/** Compares 1,000 random cases per metric with scikit-learn and scipy: {@code src/test/golden/make_golden.py}. */
 class GoldenMetricsTest {
     private static final Offset<Double> EXACT = within(1e-9);
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -13,7 +13,7 @@ class MacroF1Test {
     @Test
     void shouldAverageTheF1OfBothLabels() {
         final MacroF1 f1 = new MacroF1(List.of("yes", "no"));
-        // yes: 3 hits, 1 missed, 2 false; no: 2 hits, 2 missed, 1 false
+        // yes: 3 true positives, 1 false negative, 2 false positives; no: 2, 2 and 1
         for (final String verdict : new String[] {"yes", "yes", "yes", "no"}) {
             f1.add("yes", verdict);
         }

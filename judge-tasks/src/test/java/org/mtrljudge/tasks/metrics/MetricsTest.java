@@ -10,18 +10,23 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTest {
     private static PairScores.Pair pair(final String straight, final String reversed) {
-        return new PairScores.Pair(
-                new Verdict("1", straight), new Verdict("2", reversed)); // the first image is the better one
+        // the first image is the better image
+        return new PairScores.Pair(new Verdict("1", straight), new Verdict("2", reversed));
     }
 
     @Test
     void shouldScorePairsInBothOrders() {
         final PairScores scores = PairScores.of(List.of(
-                pair("1", "2"), // right twice
-                pair("2", "1"), // wrong twice, and true to itself
-                pair("1", "1"), // the first place twice
-                pair("2", "2"), // the second place twice
-                pair("1", null))); // right once, then nothing
+                // both orders are right
+                pair("1", "2"),
+                // both orders are wrong, and prefer the same image
+                pair("2", "1"),
+                // both orders prefer the first position
+                pair("1", "1"),
+                // both orders prefer the second position
+                pair("2", "2"),
+                // one order is right, the other order has no verdict
+                pair("1", null)));
         assertThat(scores.positionConsistency().value()).isEqualTo(2 / 5.0);
         assertThat(scores.flipRate().value()).isEqualTo(2 / 5.0);
         assertThat(scores.accuracyWithTies().value()).isEqualTo((1 + 0 + 0.5 + 0.5 + 0.5) / 5);
@@ -38,7 +43,7 @@ class MetricsTest {
         assertThat(Verdict.agreement(Arrays.asList(null, null))).isZero();
     }
 
-    /** For a share p of n the interval is near p ± 1.96 √(p (1 − p) / n). */
+    /** For a share p of n samples, the interval is near p ± 1.96 √(p (1 − p) / n). */
     @Test
     void shouldGiveIntervalsOfTheWidthThatTheoryGives() {
         final int n = 400;

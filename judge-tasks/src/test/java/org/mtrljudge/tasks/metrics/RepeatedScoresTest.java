@@ -20,13 +20,13 @@ class RepeatedScoresTest {
 
     @Test
     void shouldAverageOverRepetitionsAndThenOverTasks() {
-        // first repetition: all right, 1; second: yes has 1 right and 1 wrong, F1 2/3, no has none: mean 1/3
+        // first repetition: all verdicts are right, F1 1; second: yes has F1 2/3, no has 0, so the mean is 1/3
         final RepeatedScores.Task two = new RepeatedScores.Task(
                 LABELS,
                 List.of(
                         List.of(verdict("yes", "yes"), verdict("no", "no")),
                         List.of(verdict("yes", "yes"), verdict("no", "yes"))));
-        // the label no never occurs and counts 0: 1/2; a missing verdict: 0
+        // the label no never occurs and counts 0, so the mean is 1/2; with the missing verdict it is 0
         final RepeatedScores.Task one =
                 new RepeatedScores.Task(LABELS, List.of(List.of(verdict("yes", "yes")), List.of(verdict("yes", null))));
         final Interval mean = RepeatedScores.macroF1(List.of(two, one));

@@ -26,7 +26,7 @@ import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.source.JsonlData;
 
-/** Small files in the shapes that were published, made by hand. */
+/** Uses small handmade files in the published formats. */
 class PreparationTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,7 +74,7 @@ class PreparationTest {
         return lines;
     }
 
-    /** Twenty images with scores 0 to 19: the median is that of the sixteen that are trained on. */
+    /** Twenty images have the scores 0 to 19. The median is over the sixteen images of the training split. */
     @Test
     void shouldMakeThreeTasksOfAginWithMediansOfTheTrainingSplit() throws IOException {
         pictures(20);
@@ -124,7 +124,7 @@ class PreparationTest {
         }
         final Preparation.Result result = prepare(
                 "imagereward", Map.of(Split.TRAIN, file("rewards.json", JSON.writeValueAsString(rows))), null, 5.0, "");
-        // 230 of the paper's 11,498: 6194, 2584 and 2720 are 124, 52 and 54 then
+        // 230 of the 11,498 rows in the paper: splits of 6194, 2584 and 2720 rows become 124, 52 and 54 rows
         assertThat(result.examples().get(Split.TRAIN).get("imagereward")).isBetween(120, 125);
         assertThat(result.examples().get(Split.VALIDATION).get("imagereward")).isBetween(49, 53);
         assertThat(result.examples().get(Split.TEST).get("imagereward")).isBetween(49, 55);
@@ -257,7 +257,7 @@ class PreparationTest {
         });
     }
 
-    /** Written by pyarrow in the hub's shape, see src/test/golden/make_parquet.py: six pictures, every other one unsafe. */
+    /** pyarrow wrote the file in the format of the hub (src/test/golden/make_parquet.py): six pictures, every second one unsafe. */
     @Test
     void shouldReadParquetWithItsPictures() throws IOException {
         final Path shards = Files.createDirectories(folder.resolve("shards"));

@@ -51,8 +51,10 @@ class MixedTasksTest {
                         .of(SIZES)
                         .turns())
                 .containsExactly("a", "b", "c");
-        assertThat(shares("size", 2, Map.of())).isEqualTo(Map.of("a", 71, "b", 286, "c", 643)); // 1 : 4 : 9 of 1000
-        assertThat(shares("temperature", 2, Map.of())).isEqualTo(Map.of("a", 167, "b", 333, "c", 500)); // 1 : 2 : 3
+        // 1 : 4 : 9 of 1000
+        assertThat(shares("size", 2, Map.of())).isEqualTo(Map.of("a", 71, "b", 286, "c", 643));
+        // 1 : 2 : 3
+        assertThat(shares("temperature", 2, Map.of())).isEqualTo(Map.of("a", 167, "b", 333, "c", 500));
         assertThat(shares("uniform", 2, Map.of("a", 2.0))).isEqualTo(Map.of("a", 500, "b", 250, "c", 250));
     }
 

@@ -25,7 +25,7 @@ import org.mtrljudge.reward.stream.ScoringJob;
 import org.mtrljudge.reward.stream.WaitingGroup;
 import org.mtrljudge.schemas.topic.KafkaClients;
 
-/** Kafka Streams over a log up to an end: Streams itself knows no end. */
+/** Runs Kafka Streams over a log up to an end offset. Kafka Streams itself never ends. */
 final class BoundedStreams implements AutoCloseable {
     private static final long LOOK_MS = 200;
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -45,9 +45,9 @@ final class BoundedStreams implements AutoCloseable {
     }
 
     /**
-     * Runs until everything before the end was looked at, and nothing waits any more; {@link #close} commits the last of it.
+     * Runs until every record before the end was processed and no group waits any more. {@link #close} commits the last records.
      *
-     * @return false when it was stopped before
+     * @return false when it was stopped before the end
      */
     boolean drive(final BooleanSupplier stopped, final LongConsumer progress) {
         streams.start();
@@ -86,11 +86,12 @@ final class BoundedStreams implements AutoCloseable {
                 .all()) {
             return !waiting.hasNext();
         } catch (final InvalidStateStoreException e) {
-            return false; // it is starting
+            // the store cannot be queried while the streams start
+            return false;
         }
     }
 
-    /** Removes what only going on would need: offsets and changelogs of an application that has stopped. */
+    /** Deletes the offsets and changelogs of a stopped application. Only a continuation would need them. */
     static void deleteState(final String applicationId, final KafkaClients clients) {
         try (Admin admin = clients.admin()) {
             final List<String> ownTopics = get(admin.listTopics().names()).stream()
@@ -112,7 +113,7 @@ final class BoundedStreams implements AutoCloseable {
         }
     }
 
-    /** Commits and stops. */
+    /** Commits and stops the streams. */
     @Override
     public void close() {
         final boolean stopped = streams.close(CloseOptions.timeout(STOP)

@@ -12,14 +12,14 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
 
 /**
- * Joins what groups were worth before with what they are worth after, by prompt id. The two come in nearly the same order, so the
- * join remembers a bounded number of each side that have not met yet.
+ * Joins the earlier scores of groups with their new scores, by prompt id. Both arrive in nearly the same order, so the join keeps only
+ * a bounded number of unmatched groups per side.
  */
 public final class Comparison {
     private static final int MOST_CHANGED = 10;
     private static final int MAX_WAITING = 5_000;
 
-    /** A completion whose reward changed much; of each group at most one. */
+    /** A completion whose reward changed much; at most one per group. */
     public record Changed(
             String task,
             String promptId,
@@ -73,7 +73,7 @@ public final class Comparison {
         }
     }
 
-    /** Nothing more comes: who waits was not scored before. */
+    /** Ends the join. A new group without a match was not scored in the earlier run. */
     void finish() {
         after.values().forEach(this::countNew);
         after.clear();
@@ -96,7 +96,8 @@ public final class Comparison {
     }
 
     private void join(final String promptId, final Scores was, final Scores is) {
-        if (was.scores.size() != is.scores.size()) { // not the same group: an id that was used twice
+        if (was.scores.size() != is.scores.size()) {
+            // the sizes differ, so these are two groups that used the same id
             countNew(is);
             return;
         }
@@ -123,7 +124,7 @@ public final class Comparison {
         return tasks;
     }
 
-    /** The ten groups with the most changed completion, the most changed first. */
+    /** The ten groups whose completions changed most; the largest change first. */
     public List<Changed> mostChanged() {
         final List<Changed> sorted = new ArrayList<>(mostChanged);
         sorted.sort(mostChanged.comparator().reversed());

@@ -23,8 +23,8 @@ import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 
 /**
- * Scores the rollouts of a run's log once more, up to an end, with another reward set. It is the reward service's own topology under
- * an application id of its own: exactly once, and what was stopped goes on where it stopped.
+ * Scores the rollouts in the log of a run again, up to an end offset, with another reward set. It runs the topology of the reward
+ * service under a separate application id. So each group is scored exactly once, and a stopped replay continues where it stopped.
  */
 public final class Replay {
     private static final int COMMIT_INTERVAL_MS = 1000;
@@ -36,12 +36,12 @@ public final class Replay {
     private final RolloutFilter filter;
     private final Path stateDir;
 
-    /** What was scored, beside what it was worth before. */
+    /** The new scores, compared with the earlier scores, and the number of dead letters. */
     public record Outcome(Comparison comparison, long deadLetters) {}
 
     /**
-     * @param name of the replay: it writes {@code RUN.scored.NAME}
-     * @param stateDir where Kafka Streams keeps its state
+     * @param name the name of the replay, which writes to {@code RUN.scored.NAME}
+     * @param stateDir the folder in which Kafka Streams keeps its state
      */
     public Replay(
             final KafkaClients clients,
@@ -57,7 +57,7 @@ public final class Replay {
         this.stateDir = stateDir;
     }
 
-    /** The first offset of the run's rollouts that is not written yet. */
+    /** The end of the rollouts topic of the run: the first offset that is not written yet. */
     public long endOffset() {
         try (TopicScan<RolloutGroup> rollouts = clients.scan(topics.rollouts())) {
             return rollouts.end();
@@ -76,19 +76,19 @@ public final class Replay {
     }
 
     /**
-     * Scores into the replay's topics, from where it was stopped.
+     * Scores into the topics of the replay. A stopped replay continues where it stopped.
      *
-     * @param end the first offset of the rollouts that is not scored any more
-     * @param stopped asked now and then; true stops it
-     * @param progress is told the offset that is reached
+     * @param end the first offset of the rollouts topic that is not scored
+     * @param stopped asked repeatedly; the replay stops when it returns true
+     * @param progress receives the offset that was reached
      * @return whether the end was reached
      */
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId(), end);
         final Properties config =
                 StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
-        config.put(
-                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE); // a killed one leaves its place to the next at once
+        // with a fixed instance id, the next replay takes the place of a killed one at once
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         try (BoundedStreams streams = new BoundedStreams(
                 RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
                 config,
@@ -103,14 +103,14 @@ public final class Replay {
     }
 
     /**
-     * Removes what only going on would need. To be called once the outcome is safe: a replay that is run again before finds itself at
-     * its end, one that is run again after begins anew.
+     * Deletes the progress of the replay. Call this only after the outcome was saved. A replay that runs again before this call finds
+     * that it has ended; a replay that runs again after this call starts from the beginning.
      */
     public void deleteProgress() {
         BoundedStreams.deleteState(applicationId(), clients);
     }
 
-    /** Compares what {@link #run} wrote with the run's own scores. */
+    /** Compares the scores that {@link #run} wrote with the earlier scores of the run. */
     public Outcome compare() {
         final Comparison comparison = new Comparison();
         try (Before before = new Before(comparison);
@@ -136,7 +136,7 @@ public final class Replay {
     /**
      * Scores and compares without writing anything.
      *
-     * @return empty when it was stopped
+     * @return the outcome; empty when the replay was stopped
      */
     public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId() + ".dry", end);
@@ -168,7 +168,7 @@ public final class Replay {
         return Optional.of(new Outcome(comparison, dead.get()));
     }
 
-    /** The rollouts at these offsets, for a report. */
+    /** Reads the rollouts at these offsets, for a report. */
     public Map<Long, RolloutGroup> rollouts(final List<Long> offsets) {
         final Map<Long, RolloutGroup> found = new HashMap<>();
         try (TopicScan<RolloutGroup> scan = clients.scan(topics.rollouts())) {
@@ -186,7 +186,7 @@ public final class Replay {
         return found;
     }
 
-    /** The run's own scores, read about as far as the new ones have come. */
+    /** The earlier scores of the run. They are read about as far as the new scores have reached. */
     private final class Before implements AutoCloseable {
         private final TopicScan<ScoredGroup> scan = clients.scan(topics.scored());
         private final Comparison comparison;
@@ -196,12 +196,12 @@ public final class Replay {
             this.comparison = comparison;
         }
 
-        /** Reads on until the scores of the rollouts at an offset were there. */
+        /** Reads until the scores of the rollouts at this offset were read. */
         void readUpTo(final long rolloutOffset) {
             while (reached < rolloutOffset && !scan.done()) {
                 for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
                     final Long from = entry.value().getRolloutOffset();
-                    // earlier builds did not note where the rollouts lie: not far from where the scores do
+                    // earlier builds did not record the offset of the rollouts; the offset of the scores is close to it
                     reached = Math.max(reached, from == null ? entry.offset() : from);
                     if (filter.test(entry.value().getRollout())) {
                         comparison.before(entry.value());

@@ -6,8 +6,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * How often a reward before met a reward after, rounded to a step: enough for rank correlation and for plots, and of bounded size
- * however long the log is.
+ * Counts pairs of an earlier and a new reward, rounded to a step. This is enough for rank correlation and plots, and its size is
+ * bounded for a log of any length.
  */
 public final class RewardPairs {
     private static final double FINEST_STEP = 0.001;
@@ -33,7 +33,7 @@ public final class RewardPairs {
         step *= 10;
     }
 
-    /** Spearman's rank correlation, ties at their mean rank; NaN when either side is all the same. */
+    /** Spearman's rank correlation, with ties at their mean rank; NaN when all rewards of one side are equal. */
     public double rankCorrelation() {
         final NavigableMap<Long, Long> before = new TreeMap<>();
         final NavigableMap<Long, Long> after = new TreeMap<>();
@@ -56,7 +56,7 @@ public final class RewardPairs {
         return product / Math.sqrt(beforeSquares * afterSquares);
     }
 
-    /** Each value's mean rank less the mean of all ranks. */
+    /** The mean rank of each value, minus the mean of all ranks. */
     private static Map<Long, Double> centredRanks(final NavigableMap<Long, Long> counts) {
         final long total = counts.values().stream().mapToLong(c -> c).sum();
         final Map<Long, Double> ranks = new HashMap<>();
@@ -68,7 +68,7 @@ public final class RewardPairs {
         return ranks;
     }
 
-    /** Completions by how much their reward changed, in steps of a tenth. */
+    /** The number of completions by change of their reward, in steps of 0.1. */
     public NavigableMap<Double, Long> changes() {
         final NavigableMap<Double, Long> changes = new TreeMap<>();
         cells.forEach((cell, count) ->

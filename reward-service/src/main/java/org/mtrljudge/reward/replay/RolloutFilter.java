@@ -5,16 +5,16 @@ import java.util.function.Predicate;
 import org.mtrljudge.schemas.RolloutGroup;
 
 /**
- * Which rollouts of a run are scored again.
+ * Selects the rollouts of a run that are scored again.
  *
- * @param sinceMs only those whose generation began then or later
- * @param firstVersion of the policies whose rollouts are taken
- * @param lastVersion included
- * @param tasks empty for all
+ * @param sinceMs the earliest start of generation, in milliseconds
+ * @param firstVersion the first policy version whose rollouts are taken
+ * @param lastVersion the last policy version whose rollouts are taken
+ * @param tasks the tasks that are taken; empty for all tasks
  */
 public record RolloutFilter(long sinceMs, int firstVersion, int lastVersion, Set<String> tasks)
         implements Predicate<RolloutGroup> {
-    /** Takes everything. */
+    /** Takes every rollout. */
     public static final RolloutFilter ALL = new RolloutFilter(0, Integer.MIN_VALUE, Integer.MAX_VALUE, Set.of());
 
     public RolloutFilter {

@@ -3,7 +3,7 @@ package org.mtrljudge.reward.replay;
 import java.util.List;
 import org.mtrljudge.schemas.CompletionScore;
 
-/** One task's rewards before and after. */
+/** The earlier and the new rewards of one task. */
 public final class TaskComparison {
     private static final double SAME = 1e-9;
     private final RewardPairs rewards = new RewardPairs();
@@ -15,7 +15,7 @@ public final class TaskComparison {
     private double beforeSum;
     private double afterSum;
 
-    /** Scores of one group, completion by completion. */
+    /** Adds the scores of one group, completion by completion. */
     void add(final List<CompletionScore> before, final List<CompletionScore> after) {
         groups++;
         for (int i = 0; i < after.size(); i++) {
@@ -34,27 +34,27 @@ public final class TaskComparison {
         newGroups++;
     }
 
-    /** Groups that were scored before and after. */
+    /** The number of groups that have an earlier and a new score. */
     public long groups() {
         return groups;
     }
 
-    /** Of those groups. */
+    /** The number of completions in these groups. */
     public long completions() {
         return completions;
     }
 
-    /** Completions whose reward is another now. */
+    /** The number of completions whose reward has changed. */
     public long changed() {
         return changed;
     }
 
-    /** Completions that would be pushed the other way: the sign of their advantage turned. */
+    /** The number of completions whose advantage has changed its sign: training would push them in the opposite direction. */
     public long flipped() {
         return flipped;
     }
 
-    /** Groups that were not scored before: dead letters then, or not reached yet. */
+    /** The number of groups that have no earlier score: they were dead letters, or the run had not reached them. */
     public long newGroups() {
         return newGroups;
     }

@@ -1,4 +1,4 @@
-/** Scores the rollouts of a log again with other rewards, and compares. */
+/** Scores the rollouts of a log again with other rewards, and compares the scores. */
 @NullMarked
 package org.mtrljudge.reward.replay;
 

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** How the components of a completion become its reward. */
+/** Computes the reward of a completion from its components. */
 public sealed interface Combination {
-    /** @throws IllegalArgumentException when there is no value */
+    /** @throws IllegalArgumentException when the reward cannot be computed */
     double of(Map<String, Double> components);
 
     /** The sum of weight · component. */
@@ -38,12 +38,12 @@ public sealed interface Combination {
         }
     }
 
-    /** A CEL expression over the components, all of them doubles; its type is checked when it is made. */
+    /** A CEL expression over the components, which are all doubles. Its type is checked when it is created. */
     final class Expression implements Combination {
         private final String source;
         private final CelRuntime.Program program;
 
-        /** @throws IllegalArgumentException when it is no expression of that type over those components */
+        /** @throws IllegalArgumentException when the text is not an expression of type double over these components */
         Expression(final String source, final Set<String> components) {
             this.source = source;
             final CelCompilerBuilder compiler =

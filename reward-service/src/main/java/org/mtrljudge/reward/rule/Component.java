@@ -3,12 +3,12 @@ package org.mtrljudge.reward.rule;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.Judged;
 
-/** A component of a reward that looks at the form of a completion, whatever its task. */
+/** A component of a reward that depends only on the form of a completion, not on its task. */
 sealed interface Component {
     double value(Judged completion);
 
     /**
-     * A soft penalty on length (DAPO, section 3.4): 0 up to {@code maxTokens − bufferTokens}, falling to −1 at {@code maxTokens}.
+     * A soft penalty on length (DAPO, section 3.4): 0 up to {@code maxTokens − bufferTokens}, then linear to −1 at {@code maxTokens}.
      */
     record Length(int maxTokens, int bufferTokens) implements Component {
         public Length {
@@ -23,7 +23,7 @@ sealed interface Component {
         }
     }
 
-    /** Minus the share of runs of {@code ngram} words that stood there before: 0 for a text that never repeats itself. */
+    /** Minus the share of runs of {@code ngram} words that occurred earlier in the text; 0 for a text without repetition. */
     record Repetition(int ngram) implements Component {
         public Repetition {
             Check.range("ngram", ngram, 1, 100);

@@ -6,11 +6,11 @@ import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
 
 /**
- * How a run's completions are rewarded, task by task.
+ * The rewards for the completions of a run, per task.
  *
- * @param name written into every scored group
- * @param version raised when its meaning changes
- * @param defaults of tasks that have no entry; null: such a task's groups are dead letters
+ * @param name the name, which is written into every scored group
+ * @param version the version, which is raised when the meaning of the set changes
+ * @param defaults the reward of tasks without an entry; null when groups of such tasks become dead letters
  */
 public record RewardSet(
         String name,
@@ -22,7 +22,7 @@ public record RewardSet(
         tasks = Map.copyOf(tasks);
     }
 
-    /** R = (1 − α) · accuracy + α · format for every task (the paper's reward). */
+    /** R = (1 − α) · accuracy + α · format for every task (the reward in the paper). */
     public static RewardSet accuracyAndFormat(final double alpha) {
         Check.range("reward.format_weight", alpha, 0, 1);
         final LabelVerifier label = new LabelVerifier();
@@ -31,7 +31,7 @@ public record RewardSet(
         return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, combination));
     }
 
-    /** @throws IllegalArgumentException for a task it does not know */
+    /** @throws IllegalArgumentException when the set has no reward for the task */
     public TaskReward of(final String task) {
         final TaskReward own = tasks.get(task);
         if (own != null) {

@@ -19,7 +19,7 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.Verifier;
 
-/** Reads a reward set from YAML; everything that can be wrong with it is found here, before anything is scored. */
+/** Reads a reward set from YAML. Every error in it is found here, before any group is scored. */
 public final class RewardSetReader {
     private static final long MAX_FILE_BYTES = 1 << 20;
 
@@ -29,14 +29,14 @@ public final class RewardSetReader {
         this.verifiers = verifiers;
     }
 
-    /** The file as it is written. */
+    /** The structure of the file. */
     record SetFile(
             @Nullable String name,
             int version,
             @Nullable TaskFile defaults,
             @Nullable Map<String, TaskFile> tasks) {}
 
-    /** One task: a format weight, weights or an expression. */
+    /** The entry of one task: a format weight, weights, or an expression. */
     record TaskFile(
             @Nullable String verifier,
             @Nullable Double formatWeight,
@@ -44,7 +44,7 @@ public final class RewardSetReader {
             @Nullable String combine,
             @Nullable ComponentsFile components) {}
 
-    /** Components of form that the task uses, with their constants. */
+    /** The components of form that the task uses, with their constants. */
     record ComponentsFile(
             Component.@Nullable Length length,
             Component.@Nullable Repetition repetition,
@@ -56,9 +56,9 @@ public final class RewardSetReader {
     }
 
     /**
-     * The set in a text that was read before.
+     * Reads the reward set in a text.
      *
-     * @param file where the text came from, for messages
+     * @param file the file of the text, for messages
      * @throws IllegalArgumentException that names the file, the task and the key
      */
     public RewardSet read(final Path file, final String text) {
@@ -80,7 +80,7 @@ public final class RewardSetReader {
         return new RewardSet(read.name, read.version, tasks, defaults);
     }
 
-    /** @throws IllegalArgumentException when there is no such file or it cannot be read */
+    /** @throws IllegalArgumentException when the file does not exist or cannot be read */
     public static String text(final Path file) {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException("there is no reward set " + file);

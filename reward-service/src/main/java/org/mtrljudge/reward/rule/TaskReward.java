@@ -9,17 +9,17 @@ import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
 /**
- * How completions of one task are rewarded: a verifier's components and those of form, combined.
+ * The reward for completions of one task: a combination of the components of a verifier and the components of form.
  *
- * @param pairs whether there is a component {@code position_consistency}, so that a group waits for the other order of its pair
+ * @param pairs whether the reward has {@code position_consistency}; then a group waits for the other order of its pair
  */
 public record TaskReward(Verifier verifier, Map<String, Component> components, boolean pairs, Combination combination) {
-    /** 1 when this verdict and that on the same question in the other order are both right (J1, arXiv 2505.10320), else 0. */
+    /** 1 when the verdicts on both orders of the question are right, else 0 (J1, arXiv 2505.10320). */
     public static final String POSITION_CONSISTENCY = "position_consistency";
 
     private static final String ACCURACY = "accuracy";
 
-    /** The reward of one completion and what it came of. */
+    /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(
             Map<String, Double> components,
             double total,
@@ -27,8 +27,8 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             @Nullable String reason) {}
 
     /**
-     * @param otherOrder the completion of the same place in the pair's other group; null where there is none
-     * @throws IllegalArgumentException when the verifier leaves a component out or the reward is no finite number
+     * @param otherOrder the completion at the same index in the other group of the pair; null when there is none
+     * @throws IllegalArgumentException when the verifier omits a component, or the reward is not finite
      */
     public Scored score(final Judged completion, final @Nullable Judged otherOrder) {
         final Verification verification = verified(completion);
@@ -49,7 +49,7 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
         return verification.components().getOrDefault(ACCURACY, 0.0) == 1;
     }
 
-    /** A user's verifier may throw anything; that never earns a reward. */
+    /** A plug-in may throw any exception. An exception never becomes a reward. */
     private Verification verified(final Judged completion) {
         final Verification verification = ask(completion);
         if (!verification.components().keySet().containsAll(verifier.components())) {

@@ -12,11 +12,11 @@ import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
 /**
- * A user's verifier with a limit on time. A call that does not return in time is interrupted and left behind; Java cannot end it, so
- * after some such calls the verifier is not called any more.
+ * A plug-in verifier with a time limit. A call that does not return in time is interrupted and abandoned. Java cannot end such a
+ * call, so the verifier is not called any more after {@link #MAX_HANGING} of them.
  */
 final class TimedVerifier implements Verifier {
-    /** Calls that may hang before the verifier is given up: each can keep a core busy for ever. */
+    /** The number of hanging calls after which the verifier is not called any more. Each can keep a core busy for ever. */
     static final int MAX_HANGING = 4;
 
     private final Verifier verifier;

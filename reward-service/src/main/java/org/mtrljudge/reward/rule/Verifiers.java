@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.Verifier;
 
-/** The verifiers there are: our own and those in the JARs of a plug-in folder, which stay loaded until the process ends. */
+/** All verifiers: the built-in ones, and those in the JARs of a plug-in folder. Plug-ins stay loaded until the process ends. */
 public final class Verifiers {
     private final Map<String, Verifier> byName = new TreeMap<>();
 
     /**
-     * @param folder holds JARs with a {@code META-INF/services/org.mtrljudge.tasks.Verifier}; null for none
-     * @param timeoutMs what one call of a plug-in may take
-     * @throws IllegalArgumentException when it cannot be read, a plug-in cannot be made, or two have one name
+     * @param folder the folder with JARs that have a {@code META-INF/services/org.mtrljudge.tasks.Verifier}; null for none
+     * @param timeoutMs the time limit of one call of a plug-in
+     * @throws IllegalArgumentException when the folder cannot be read, a plug-in cannot be created, or two verifiers have the same name
      */
     public Verifiers(final @Nullable Path folder, final long timeoutMs) {
         add(new LabelVerifier());

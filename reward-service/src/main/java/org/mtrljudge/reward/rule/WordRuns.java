@@ -1,11 +1,12 @@
 package org.mtrljudge.reward.rule;
 
 /**
- * The runs of words in a text. Words are numbered in place and runs compared by number, so that no string is made: a replay looks at
- * millions of completions.
+ * The runs of words in a text. Words get numbers and runs are compared by these numbers. No string is created, because a replay
+ * reads millions of completions.
  */
 final class WordRuns {
-    private final int[] words; // [words]: equal words have equal numbers
+    // [words]; equal words have equal numbers
+    private final int[] words;
 
     private WordRuns(final int[] words) {
         this.words = words;
@@ -34,11 +35,12 @@ final class WordRuns {
         return new WordRuns(numbers(text, starts, lengths, hashes, count));
     }
 
-    /** Each word's number: the place where the same word stands first. */
+    /** The number of each word: the index of the first equal word. */
     private static int[] numbers(
             final String text, final int[] starts, final int[] lengths, final int[] hashes, final int count) {
         final int[] numbers = new int[count];
-        final int[] slots = new int[tableSize(count)]; // number + 1, by hash
+        // word number + 1, by hash; 0 is an empty slot
+        final int[] slots = new int[tableSize(count)];
         for (int word = 0; word < count; word++) {
             int slot = spread(hashes[word]) & (slots.length - 1);
             while (slots[slot] != 0) {
@@ -62,15 +64,16 @@ final class WordRuns {
         return c == ' ' || c >= '\t' && c <= '\r';
     }
 
-    /** How many runs of so many words there are; 0 or less in a shorter text. */
+    /** The number of runs of {@code length} words; 0 or less when the text is shorter. */
     int count(final int length) {
         return words.length - length + 1;
     }
 
-    /** How many of them are different. */
+    /** The number of different runs of {@code length} words. */
     int distinct(final int length) {
         final int runs = count(length);
-        final int[] slots = new int[tableSize(runs)]; // start + 1, by hash
+        // start of the run + 1, by hash; 0 is an empty slot
+        final int[] slots = new int[tableSize(runs)];
         int distinct = 0;
         for (int start = 0; start < runs; start++) {
             int hash = 0;
@@ -97,7 +100,7 @@ final class WordRuns {
         return i == length;
     }
 
-    /** A power of two at least twice as large: an open table finds a free place soon. */
+    /** A power of two that is at least twice {@code entries}, so that open addressing finds a free slot soon. */
     private static int tableSize(final int entries) {
         return Integer.highestOneBit(Math.max(2, entries) * 2 - 1) * 2;
     }

@@ -1,4 +1,4 @@
-/** Reward sets: which verifier and which components of form a task has, and how they are combined. Pure functions; no Kafka, no DJL. */
+/** Reward sets: the verifier and the components of form of each task, and their combination. Pure functions; no Kafka, no DJL. */
 @NullMarked
 package org.mtrljudge.reward.rule;
 

@@ -2,7 +2,7 @@ package org.mtrljudge.reward.scoring;
 
 import java.util.Arrays;
 
-/** How rewards of a group become advantages, without a value network: {@code algorithm.adv_estimator}. */
+/** Computes the advantages of a group from its rewards, without a value network: {@code algorithm.adv_estimator}. */
 public enum AdvantageEstimator {
     /** (r − mean) / (unbiased standard deviation + 1e-6), as DeepSeekMath eq. 3 and EasyR1. */
     GRPO {
@@ -15,7 +15,7 @@ public enum AdvantageEstimator {
                     .toArray();
         }
     },
-    /** r − mean: no division, so easy and hard prompts weigh the same (Dr. GRPO). */
+    /** r − mean. Without a division, easy and hard prompts have the same weight (Dr. GRPO). */
     DR_GRPO {
         @Override
         double[] advantages(final double[] rewards) {
@@ -23,7 +23,7 @@ public enum AdvantageEstimator {
             return Arrays.stream(rewards).map(r -> r - mean).toArray();
         }
     },
-    /** r − the mean of the others (leave one out). */
+    /** r − the mean of the other rewards in the group (leave one out). */
     RLOO {
         @Override
         double[] advantages(final double[] rewards) {
@@ -37,14 +37,14 @@ public enum AdvantageEstimator {
 
     private static final double EPSILON = 1e-6;
 
-    /** {@code [group]} rewards to {@code [group]} advantages. */
+    /** Computes {@code [group]} advantages from {@code [group]} rewards. */
     abstract double[] advantages(double[] rewards);
 
     private static double mean(final double[] rewards) {
         return Arrays.stream(rewards).average().orElse(0);
     }
 
-    /** Unbiased; 0 for a single reward. */
+    /** The unbiased variance; 0 for a single reward. */
     static double variance(final double[] rewards) {
         final double mean = mean(rewards);
         final double squares =

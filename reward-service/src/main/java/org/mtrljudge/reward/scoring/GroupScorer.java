@@ -16,22 +16,22 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.Judged;
 
-/** Scores a group: a pure function of the group, the other order of its pair, its task's scale and the reward set. */
+/** Scores a group. A pure function of the group, the other order of its pair, the scale of its task, and the reward set. */
 public final class GroupScorer {
-    /** A completion of 32,768 tokens fits; what is longer is no completion. */
+    /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
     static final int MAX_TEXT_LENGTH = 256 << 10;
 
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
     private final ToDoubleBiFunction<String, Double> runningScale;
 
-    /** @param runningScale takes a task and the variance of one of its groups; gives what to divide the group's advantages by */
+    /** @param runningScale takes a task and the reward variance of one of its groups; returns the divisor of the advantages of the group */
     public GroupScorer(final RewardSettings settings, final ToDoubleBiFunction<String, Double> runningScale) {
         this.settings = settings;
         this.runningScale = runningScale;
     }
 
-    /** @throws IllegalArgumentException when the group can never be scored; the message is the dead letter's reason */
+    /** @throws IllegalArgumentException when the group can never be scored; the message is the reason in the dead letter */
     public void check(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
         require(!group.getCompletions().isEmpty(), "the group has no completions");
@@ -75,9 +75,9 @@ public final class GroupScorer {
     }
 
     /**
-     * @param offset where the group lies in its topic
-     * @param otherOrder the group of the pair's other order; null where there is none
-     * @throws IllegalArgumentException when a verifier or the reward set fails on it; the message is the dead letter's reason
+     * @param offset the offset of the group in its topic
+     * @param otherOrder the group of the other order of the pair; null when there is none
+     * @throws IllegalArgumentException when a verifier or the reward set fails on the group; the message is the reason in the dead letter
      */
     public ScoredGroup score(final RolloutGroup group, final long offset, final @Nullable RolloutGroup otherOrder) {
         final long start = System.nanoTime();

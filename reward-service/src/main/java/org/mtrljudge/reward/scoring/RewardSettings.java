@@ -5,10 +5,11 @@ import org.mtrljudge.reward.stream.RunningScale;
 import org.mtrljudge.settings.Check;
 
 /**
- * How the reward service works: what it rewards, and how rewards of a group become advantages.
+ * The settings of the reward service: its reward set, and how it computes advantages from the rewards of a group.
  *
- * @param runningScale divide advantages by their task's {@link RunningScale}; not together with grpo, which divides by the group's own
- * @param pairTimeoutMs a group whose pair's other order does not come is scored alone once nothing has come for so long
+ * @param runningScale whether advantages are divided by the {@link RunningScale} of their task; not allowed with grpo, which divides by
+ *     the standard deviation of the group
+ * @param pairTimeoutMs a group is scored without the other order of its pair when no rollouts have arrived for this time
  */
 public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairTimeoutMs) {
     public RewardSettings {

@@ -1,4 +1,4 @@
-/** The scores and advantages of a group. No Kafka, no DJL. */
+/** Computes the scores and advantages of a group. No Kafka, no DJL. */
 @NullMarked
 package org.mtrljudge.reward.scoring;
 

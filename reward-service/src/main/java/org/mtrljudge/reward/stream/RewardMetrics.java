@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
 
-/** Counts for a metrics system, task by task. What a transaction that failed had scored is counted again. */
+/** Counts per task, for a metrics system. Groups that a failed transaction had scored are counted again. */
 public final class RewardMetrics {
-    /** The task of what could not be read. */
+    /** The task name of a record that could not be read. */
     static final String UNREADABLE = "(unreadable)";
 
     private static final String TASK = "task";

@@ -22,10 +22,11 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.KafkaClients;
 
-/** Scores a run's rollouts as they come, exactly once (exactly_once_v2). */
+/** Scores the rollouts of a run as they arrive, exactly once (exactly_once_v2). */
 public final class RewardService implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(10);
-    private static final int COMMIT_INTERVAL_MS = 50; // a commit is what lets the learner see a score
+    // the learner sees a score only after a commit
+    private static final int COMMIT_INTERVAL_MS = 50;
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;
     private final Clock clock;
@@ -33,14 +34,14 @@ public final class RewardService implements AutoCloseable {
     /**
      * One of the reward services of a run.
      *
-     * @param id one that is started again under the same id takes up its work at once
-     * @param stateDir where Kafka Streams keeps its state
+     * @param id a service that restarts with the same id continues its work at once
+     * @param stateDir the folder in which Kafka Streams keeps its state
      */
     public record Instance(String id, Path stateDir) {}
 
     /**
-     * @param registry takes its metrics
-     * @param onFailure told when the service cannot go on
+     * @param registry receives the metrics of the service
+     * @param onFailure is called with the cause when the service cannot continue
      */
     public RewardService(
             final KafkaClients clients,
@@ -67,18 +68,18 @@ public final class RewardService implements AutoCloseable {
         streams.start();
     }
 
-    /** Whether it scores, or will once its share of the work is settled. */
+    /** Whether the service scores, or will score after its partitions are assigned. */
     public boolean isHealthy() {
         return streams.state().isRunningOrRebalancing();
     }
 
-    /** Whether it scores. */
+    /** Whether the service scores now. */
     public boolean isRunning() {
         return streams.state() == KafkaStreams.State.RUNNING;
     }
 
     /**
-     * What was scored in the last minutes, window by window and task by task; the names are those of training metrics.
+     * Statistics of the scored groups in the last minutes, per window and task. Their names are the names of training metrics.
      *
      * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the service is starting
      */

@@ -13,18 +13,18 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.mtrljudge.reward.scoring.RewardSettings;
 
-/** Rollouts in; scored groups and dead letters out. */
+/** Reads rollouts; writes scored groups and dead letters. */
 public final class RewardTopology {
     static final String SCORED = "scored";
     static final String DEAD_LETTERS = "dead-letters";
 
-    /** Prompt id to the offset of the rollouts that were scored for it; part of the transaction of its score. */
+    /** Maps a prompt id to the offset of its scored rollouts. It is written in the same transaction as the score. */
     static final String SCORED_IDS = "scored-ids";
-    /** Pair id to the group that waits for its other order. */
+    /** Maps a pair id to the group that waits for its other order. */
     public static final String WAITING = "waiting";
-    /** Task to its running scale. */
+    /** Maps a task to its running scale. */
     static final String SCALES = "scales";
-    /** Task and minute to what was scored. */
+    /** Maps a task and a minute to the statistics of the scored groups. */
     static final String STATISTICS = "statistics";
 
     private static final String ROLLOUTS = "rollouts";
@@ -32,7 +32,7 @@ public final class RewardTopology {
 
     private RewardTopology() {}
 
-    /** Exactly once into topics; its state is kept in stores with a changelog. */
+    /** Builds the topology that writes to topics exactly once. Its stores have changelogs. */
     public static Topology build(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
         final Topology topology = scoring(job, settings, metrics, false)
                 .addSink(SCORED, job.scored().name(), new StringSerializer(), new ByteArraySerializer(), SCORE)
@@ -45,7 +45,7 @@ public final class RewardTopology {
         return job.isLive() ? topology.addStateStore(statistics(), SCORE) : topology;
     }
 
-    /** Writes nothing to Kafka: what would be written is handed over, and its state is in memory. */
+    /** Builds a topology that writes nothing to Kafka. Its output goes to the two callbacks, and its state is in memory. */
     public static Topology dryRun(
             final ScoringJob job,
             final RewardSettings settings,

@@ -5,24 +5,24 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * How widely a task's rewards spread within its groups: a running mean of their variance. Dividing by it puts tasks with small and
- * large rewards on one scale without making a group of nearly equal rewards loud.
+ * The spread of the rewards of a task within its groups: a running mean of the group variances. Division by it puts tasks with small
+ * and large rewards on one scale. A group of nearly equal rewards does not get large advantages from it.
  *
- * @param groups seen so far
- * @param variance their mean at first, later a mean that forgets with {@link #MOMENTUM}
+ * @param groups the number of groups seen
+ * @param variance the plain mean of the variances at first, later an exponential mean with {@link #MOMENTUM}
  */
 public record RunningScale(long groups, double variance) {
     private static final double MOMENTUM = 0.99;
     private static final double EPSILON = 1e-6;
     static final RunningScale NONE = new RunningScale(0, 0);
 
-    /** With one more group. */
+    /** The scale after one more group. */
     RunningScale with(final double groupVariance) {
         final double weight = Math.max(1 - MOMENTUM, 1.0 / (groups + 1));
         return new RunningScale(groups + 1, variance + weight * (groupVariance - variance));
     }
 
-    /** What advantages are divided by. */
+    /** The divisor of advantages. */
     double divisor() {
         return Math.sqrt(variance) + EPSILON;
     }

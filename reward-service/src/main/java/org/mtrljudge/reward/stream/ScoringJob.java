@@ -9,12 +9,12 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 
 /**
- * What is scored, and where to: a run as it goes, or its log once more.
+ * One job of scoring: the input and output topics. A job scores a live run, or scores its log again.
  *
- * @param applicationId of Kafka Streams: whose offsets and state these are
- * @param wanted which groups are scored; the others are passed over
- * @param endOffset the first offset that is not scored any more
- * @param reached is set to the offset after the last that was looked at, committed or not
+ * @param applicationId the application id of Kafka Streams, which owns the offsets and the state
+ * @param wanted selects the groups that are scored; other groups are skipped
+ * @param endOffset the first offset that is not scored
+ * @param reached is set to the offset after the last processed record, committed or not
  */
 public record ScoringJob(
         String applicationId,
@@ -25,12 +25,12 @@ public record ScoringJob(
         long endOffset,
         AtomicLong reached) {
 
-    /** Whether it has no end: somebody may ask how it goes. */
+    /** Whether the job has no end. Only a live job has statistics, because only its progress is queried. */
     boolean isLive() {
         return endOffset == Long.MAX_VALUE;
     }
 
-    /** Everything a run rolls out. */
+    /** The job that scores all rollouts of a run. */
     static ScoringJob live(final Topics topics) {
         return new ScoringJob(
                 topics.run() + ".reward",

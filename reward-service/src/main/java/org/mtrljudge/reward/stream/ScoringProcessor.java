@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One rollout group in; one scored group or one dead letter out. A prompt that was scored already is passed over: its first actor
- * may have died between writing its rollouts and acknowledging its prompt. A group whose reward needs the other order of its pair
- * waits for it in a store.
+ * Reads one rollout group; writes one scored group or one dead letter. A prompt that was already scored is skipped: its first actor
+ * may have died after it wrote the rollouts and before it acknowledged the prompt. A group whose reward needs the other order of its
+ * pair waits for that order in a store.
  */
 final class ScoringProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringProcessor.class);
     private static final String SERVICE = "reward";
 
-    /** A group with where it lies. */
+    /** A group, its offset and its record. */
     private record Located(RolloutGroup group, long offset, Record<String, byte[]> record) {
         String promptId() {
             return group.getPrompt().getPromptId();
@@ -48,7 +48,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private @Nullable KeyValueStore<String, Long> scoredIds;
     private @Nullable KeyValueStore<String, WaitingGroup> waiting;
     private @Nullable KeyValueStore<String, RunningScale> scales;
-    private @Nullable WindowStore<String, TaskStatistics> statistics; // null in a replay: nobody asks
+    // null in a replay, because nobody queries its statistics
+    private @Nullable WindowStore<String, TaskStatistics> statistics;
     private long lastRecordNanos;
 
     ScoringProcessor(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
@@ -102,7 +103,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         }
     }
 
-    /** A sound group that was not seen before: alone, as the second of its pair, or to wait for the second. */
+    /** Handles a valid new group: scores it without a pair, scores it as the second of its pair, or stores it until the second arrives. */
     private void scoreOrWait(final Located own) {
         if (!scorer.needsOtherOrder(own.group)) {
             score(own, null);
@@ -128,7 +129,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 new Record<>(decoded.getPrompt().getPromptId(), group.value(), group.timestampMs()));
     }
 
-    /** Nothing came for a while: what still waits for its other order waits in vain. */
+    /** Handles the groups that still wait when no rollouts have arrived for some time. Their other orders will not come. */
     private void scoreLonely() {
         if (System.nanoTime() - lastRecordNanos < settings.pairTimeoutMs() * 1_000_000) {
             return;

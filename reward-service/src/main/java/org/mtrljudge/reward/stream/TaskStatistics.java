@@ -13,11 +13,11 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * What was scored of one task in one minute, by the time of the records; kept for an hour.
+ * Statistics of the groups of one task that were scored in one minute of record time; kept for one hour.
  *
- * @param zeroSpread groups whose completions all got the same reward
- * @param rewardSum over completions
- * @param componentSums over completions, by component
+ * @param zeroSpread the number of groups whose completions all have the same reward
+ * @param rewardSum the sum of rewards over completions
+ * @param componentSums the sums over completions, by component
  */
 public record TaskStatistics(
         long groups,
@@ -50,7 +50,7 @@ public record TaskStatistics(
         return new TaskStatistics(groups, completions, zeroSpread, deadLetters + 1, rewardSum, componentSums);
     }
 
-    /** Counts and means, under the names that training metrics have. */
+    /** Counts and means, under the names of training metrics. */
     Map<String, Object> toMap() {
         final Map<String, Object> map = new TreeMap<>();
         map.put("groups", groups);

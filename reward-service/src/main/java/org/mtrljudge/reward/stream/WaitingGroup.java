@@ -7,9 +7,9 @@ import org.apache.kafka.common.serialization.Serdes;
 /**
  * A rollout group that waits for the other order of its pair.
  *
- * @param offset where it lies
- * @param timestampMs of its record
- * @param value the record's value
+ * @param offset the offset of the group in its topic
+ * @param timestampMs the timestamp of its record
+ * @param value the value of its record
  */
 public record WaitingGroup(long offset, long timestampMs, byte[] value) {
     static Serde<WaitingGroup> serde() {

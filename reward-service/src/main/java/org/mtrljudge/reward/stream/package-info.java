@@ -1,4 +1,4 @@
-/** The Kafka Streams topology: rollouts in, scored groups out. */
+/** The Kafka Streams topology, which reads rollouts and writes scored groups. */
 @NullMarked
 package org.mtrljudge.reward.stream;
 

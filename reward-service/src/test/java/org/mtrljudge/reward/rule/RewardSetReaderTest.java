@@ -48,7 +48,7 @@ class RewardSetReaderTest {
         assertThat(set.of("technical").score(judged(RIGHT, 48), null).total()).isCloseTo(0.9, within(EXACT));
         assertThat(set.of("technical").score(judged(RIGHT, 90), null).total()).isCloseTo(0.8, within(EXACT));
         assertThat(set.of("safety").score(judged("yes", 3), null).total()).isZero();
-        // it says the same thing over and over
+        // the text repeats one sentence
         final String again = "<think>x a b c a b c a b c a b</think><answer>yes</answer>";
         assertThat(set.of("safety").score(judged(again, 9), null).components().get("repetition"))
                 .isNegative();
@@ -57,7 +57,7 @@ class RewardSetReaderTest {
 
     @Test
     void shouldCountRepetitionByHand() {
-        // the runs of two: "a b", "b a", "a b", "b a", "a c": three of five are new
+        // the runs of two words are "a b", "b a", "a b", "b a", "a c": three of five are new
         final Component repetition = new Component.Repetition(2);
         assertThat(repetition.value(judged("a b a b a c", 6))).isCloseTo(-0.4, within(EXACT));
         assertThat(repetition.value(judged("a b c", 3))).isZero();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.tasks.Judged;
 
-/** A user's verifier, compiled and packed as the example says. */
+/** Compiles and packs a plug-in verifier in the way that the example describes. */
 class VerifiersTest {
     private static final Path EXAMPLE = Path.of("../examples/verifier/MentionsTask.java");
 
@@ -103,7 +103,8 @@ class VerifiersTest {
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
         final Judged empty = new Judged("safety", "yes", List.of("yes", "no"), "", true, 0);
         assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
-        assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1); // the next is served all the same
+        // the next completion is still scored
+        assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1);
         for (int i = 1; i < TimedVerifier.MAX_HANGING; i++) {
             assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
         }

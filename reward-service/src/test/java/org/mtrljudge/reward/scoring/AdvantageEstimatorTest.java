@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class AdvantageEstimatorTest {
     private static final double EPSILON_EFFECT = 1e-5;
-    private static final double[] REWARDS = {1, 0, 0, 1, 1}; // mean 0.6, unbiased variance 0.3
+    // mean 0.6, unbiased variance 0.3
+    private static final double[] REWARDS = {1, 0, 0, 1, 1};
 
     @Test
     void shouldNormaliseByMeanAndUnbiasedDeviation() {

@@ -86,7 +86,7 @@ class RewardTopologyTest {
                 topics.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Goes on with other settings. */
+    /** Continues with other settings. */
     private void startAgain(final RewardSettings settings) {
         driver.close();
         start(settings);
@@ -144,7 +144,8 @@ class RewardTopologyTest {
     @Test
     void shouldScoreAPromptOnceWhoeverWritesItsRolloutsAgain() {
         send(group("p1", RIGHT, WRONG));
-        send(group("p1", WRONG, WRONG)); // another actor, after the first died before it could acknowledge
+        // another actor writes the group again, because the first actor died before it acknowledged the prompt
+        send(group("p1", WRONG, WRONG));
         send(group("p2", RIGHT, WRONG));
 
         assertThat(nextScored().getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.1);
@@ -230,7 +231,8 @@ class RewardTopologyTest {
         send(group("p1", RIGHT, WRONG, BARE));
         final ScoredGroup first = nextScored();
         driver.close();
-        start(); // another service over the same log
+        // another service over the same log
+        start();
         send(group("p1", RIGHT, WRONG, BARE));
         final ScoredGroup second = nextScored();
         first.put("scoreMs", 0.0);
@@ -252,7 +254,8 @@ class RewardTopologyTest {
     void shouldGiveCreditOnlyWhenBothOrdersOfAPairAreRight() {
         startAgain(bothOrders());
         send(groupOf("pair", "p1", RIGHT, RIGHT, WRONG));
-        send(groupOf("pair", "p1", WRONG, WRONG, WRONG)); // written again: it is no other order
+        // the same order is written again: it is not the other order
+        send(groupOf("pair", "p1", WRONG, WRONG, WRONG));
         assertThat(scored.isEmpty()).isTrue();
         send(groupOf("pair", "p2", RIGHT, WRONG, RIGHT));
 
@@ -272,7 +275,8 @@ class RewardTopologyTest {
         Thread.sleep(2 * PAIR_TIMEOUT_MS);
         driver.advanceWallClockTime(Duration.ofMillis(PAIR_TIMEOUT_MS));
         assertThat(nextScored().getScores()).extracting(s -> s.getTotal()).containsExactly(0.0, 0.0);
-        send(groupOf("pair", "p1", RIGHT, RIGHT)); // scored already
+        // this group was already scored
+        send(groupOf("pair", "p1", RIGHT, RIGHT));
     }
 
     @Test
@@ -286,9 +290,12 @@ class RewardTopologyTest {
     void shouldDivideByTheTasksRunningScale() {
         startAgain(
                 new RewardSettings(RewardSet.accuracyAndFormat(0), AdvantageEstimator.DR_GRPO, true, PAIR_TIMEOUT_MS));
-        send(group("p1", RIGHT, WRONG)); // variance 0.5
-        send(group("p2", RIGHT, RIGHT)); // no spread: leaves the scale alone
-        send(group("p3", RIGHT, WRONG, WRONG, WRONG)); // variance 0.25: the mean is 0.375
+        // the variance is 0.5
+        send(group("p1", RIGHT, WRONG));
+        // without spread, the scale does not change
+        send(group("p2", RIGHT, RIGHT));
+        // the variance is 0.25, so the mean is 0.375
+        send(group("p3", RIGHT, WRONG, WRONG, WRONG));
         assertThat(nextScored().getScores().get(0).getAdvantage())
                 .isCloseTo(0.5 / (Math.sqrt(0.5) + 1e-6), within(EXACT));
         assertThat(nextScored().getScores().get(0).getAdvantage()).isZero();
@@ -298,10 +305,14 @@ class RewardTopologyTest {
 
     @Test
     void shouldCountByTaskAndMinute() {
-        send(group("p1", RIGHT, WRONG)); // at 0 s
-        send(group("p2", RIGHT, RIGHT)); // at 20 s
-        rollouts.pipeInput("p3", new byte[] {9}); // at 40 s
-        send(group("p4", WRONG, WRONG)); // at 60 s
+        // at 0 s
+        send(group("p1", RIGHT, WRONG));
+        // at 20 s
+        send(group("p2", RIGHT, RIGHT));
+        // at 40 s
+        rollouts.pipeInput("p3", new byte[] {9});
+        // at 60 s
+        send(group("p4", WRONG, WRONG));
         nextScored();
         nextScored();
         nextScored();
