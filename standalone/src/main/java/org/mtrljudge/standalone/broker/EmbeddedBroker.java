@@ -36,10 +36,10 @@ import org.mtrljudge.standalone.RunException;
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
-    /** The file or setting with the address of the broker. */
+    /** The client setting with the address, and the name of the file in the log folder that contains the address. */
     private static final String ADDRESS = "bootstrap.servers";
 
-    // replicas per topic
+    // the replication factor: the default of the brokers
     private static final short BROKERS_DEFAULT = -1;
 
     private static final Set<String> LISTENERS =

@@ -24,7 +24,7 @@ import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
-/** The runs of an experiment. Each run has a folder like the folders of {@code ./judge train}. A stopped run continues from its checkpoint. */
+/** The runs of an experiment. Each run has a folder, as from {@code ./judge train}. A stopped run continues from its checkpoint. */
 public final class ExperimentRuns {
     private static final String FIGURES = "figures.json";
 

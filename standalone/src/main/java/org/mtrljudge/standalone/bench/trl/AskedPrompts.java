@@ -13,7 +13,10 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Records the training examples of a source in the order of reading, so that the other side gets the same prompts. It has no test split. */
+/**
+ * Records the training examples of a source in the order of reading, so that the other side gets the same prompts. Only the training split
+ * has tasks.
+ */
 final class AskedPrompts implements ExampleSource {
     private final ExampleSource source;
     private final List<JudgeExample> asked = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.mtrljudge.tasks.metrics.Interval;
  * @param planned the number of planned runs
  * @param trainedTasks the tasks that the unified methods learn
  * @param heldOutTasks the tasks that no run learns
- * @param results the table of the paper: each method on the tasks that it learned; methods that learned all tasks also on the held-out tasks
+ * @param results the table of the paper: each method on its training tasks; methods that learned all tasks also on the held-out tasks
  * @param transfer each judge, trained on one task or on all tasks, tested on every task
  * @param training the cost of each run, and the metrics at the end of its RL
  * @param curves the curves over RL steps, by metric and run

@@ -25,7 +25,7 @@ import org.mtrljudge.settings.io.Mappers;
  * @param standsFor the column of the paper that is shown beside the numbers of a task
  * @param settings the settings of all runs that differ from the quickstart
  * @param warmUp more settings, for the run from which the others start; {@code sft.steps: 0} omits the warm-up
- * @param sftSingle more settings, for the runs of this method; the parameters of the other methods likewise
+ * @param sftSingle more settings, for the runs of this method; the same holds for the other methods
  * @param overrides settings of all runs, as {@code key=value}; they override all of the above
  * @param expected sizes for the plan while data and model are missing; null: the plan needs data and model
  */
