@@ -30,7 +30,7 @@ final class TrainCommand implements Callable<Integer> {
     @ArgGroup
     private @Nullable Start start;
 
-    /** The options of a run that starts from an earlier run. */
+    /** The options that continue an earlier run or start from one. */
     static final class Start {
         @Option(
                 names = "--from-scored",

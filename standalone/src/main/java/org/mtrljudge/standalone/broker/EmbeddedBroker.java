@@ -100,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Whether another process uses the log. Do not call this for a broker in this process: on some systems, closing the lock file would
+    /** Whether a broker uses the log. Do not call this for a broker in this process: on some systems, closing the lock file would
      * release its lock. */
     public static boolean isInUse(final Path logDir) {
         final Path lock = logDir.resolve(".lock");

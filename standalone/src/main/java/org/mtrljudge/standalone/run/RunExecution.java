@@ -50,7 +50,7 @@ public final class RunExecution {
         return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
     }
 
-    /** Checks the heap. A policy in transit is in the Java heap once in the learner, once in each actor, and in the buffer of the producer. */
+    /** Checks the Java heap. It holds a policy in transit once in the learner, once in each actor, and in the buffer of the producer. */
     private void checkPolicyTravels(final JudgeFolder folder) {
         final ModelOptions options = folder.resolved(settings.modelOptions());
         final long policy = MemoryPlan.of(folder.config(), options, 1).policy();

@@ -27,7 +27,7 @@ import org.mtrljudge.settings.io.Mappers;
  * @param warmUp more settings, for the run from which the others start; {@code sft.steps: 0} omits the warm-up
  * @param sftSingle more settings, for the runs of this method; the same holds for the other methods
  * @param overrides settings of all runs, as {@code key=value}; they override all of the above
- * @param expected sizes for the plan while data and model are missing; null: the plan needs data and model
+ * @param expected sizes for the plan while data and model are missing; null: the sizes of data and model
  */
 public record Preset(
         List<Long> seeds,
