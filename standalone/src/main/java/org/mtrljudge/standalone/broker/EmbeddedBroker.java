@@ -100,8 +100,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Whether a broker uses the log. Do not call this for a broker in this process: on some systems, closing the lock file would
-     * release its lock. */
+    /**
+     * Whether a broker uses the log. Do not call this for a broker in this process: on some systems, closing the lock file would release
+     * its lock.
+     */
     public static boolean isInUse(final Path logDir) {
         final Path lock = logDir.resolve(".lock");
         if (!Files.exists(lock)) {
