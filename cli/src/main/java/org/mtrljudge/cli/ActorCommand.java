@@ -55,7 +55,7 @@ final class ActorCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Kafka's share consumer keeps a core busy while its broker is away: an actor whose run is over must not stay. */
+    /** Ends the process when the run is over: the share consumer of Kafka keeps one core busy while its broker is away. */
     private void endAfter(final RunDirectory directory) {
         final Thread watch = new Thread(
                 () -> {

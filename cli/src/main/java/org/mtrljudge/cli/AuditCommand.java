@@ -58,7 +58,7 @@ final class AuditCommand implements Callable<Integer> {
         }
     }
 
-    /** The entry of the version, or the last step's. */
+    /** The journal entry of the chosen version, or else of the last step. */
     private TrainingStep chosen(final List<TrainingStep> journal) {
         if (journal.isEmpty()) {
             throw new UsageException("the journal of " + run.name() + " is empty: nothing was published");

@@ -18,7 +18,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Data sets: prepare a published one, check one, or write the built-in tasks as one. */
+/** Data sets: prepares a published data set, checks a data set, or writes the built-in tasks as a data set. */
 @Command(
         name = "data",
         description = "Makes data of a published set, checks a data.jsonl, or writes the built-in tasks as one.",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
                 "Makes data.jsonl and pictures of a published data set that lies here. Call it again with the same --out"
                         + " to add another set: one judge is trained on all of them.")
 final class DataPrepareCommand implements Callable<Integer> {
-    /** Offers the names of sets for help. */
+    /** The names of the data sets that can be prepared, for the help text. */
     static final class Sets extends ArrayList<String> {
         private static final long serialVersionUID = 1;
 

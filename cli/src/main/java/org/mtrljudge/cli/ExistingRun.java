@@ -5,7 +5,7 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.run.RunDirectory;
 import picocli.CommandLine.Option;
 
-/** What every command about a run that is there takes. */
+/** The options of every command that works on an existing run. */
 final class ExistingRun {
     @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run")
     private String run = "";

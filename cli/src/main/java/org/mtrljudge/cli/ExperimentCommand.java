@@ -89,7 +89,7 @@ final class ExperimentCommand implements Callable<Integer> {
         }
     }
 
-    /** What the options say, or what the experiment began with; both where they agree. */
+    /** The preset that the options name, or else the preset with which the experiment started. Where both exist, they must agree. */
     private Preset made(final Path file) {
         final boolean begun = Files.isRegularFile(file);
         if (begun && preset == null && overrides.isEmpty()) {

@@ -3,7 +3,7 @@ package org.mtrljudge.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Ctrl-C: asks the work to stop, and holds the JVM until it has. */
+/** Ctrl-C: asks the work to stop, and keeps the JVM alive until the work has stopped. */
 final class Interruption implements AutoCloseable {
     private static final long PATIENCE_S = 60;
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -27,7 +27,7 @@ final class Interruption implements AutoCloseable {
         }
     }
 
-    /** What is told then, on another thread. */
+    /** @param stop asks the work to stop; it is called on another thread */
     void whenWanted(final Runnable stop) {
         work = stop;
         if (wanted) {
@@ -39,7 +39,7 @@ final class Interruption implements AutoCloseable {
         return wanted;
     }
 
-    /** The work is over: to be called last. */
+    /** Marks the work as finished. Callers call this last. */
     @Override
     public void close() {
         finished.countDown();

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings. */
+/** The command line. Exit codes: 0 success, 1 failure, 2 wrong usage or settings. */
 @Command(
         name = "judge",
         description = "Trains one multimodal judge by multi-task reinforcement learning, over Kafka.",
@@ -32,7 +32,7 @@ public final class Judge {
     private Judge() {}
 
     public static void main(final String[] args) {
-        // the embedded broker ends the process when its disk fails: say so before it does
+        // the embedded broker ends the process when its disk fails; this prints the reason first
         Exit.setHaltProcedure((code, message) -> {
             System.err.println("judge: the broker gave up" + (message == null ? "" : " (" + message + ")")
                     + ": is the disk full? Its log is in the run's folder, see judge.log there");

@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
 
-/** Shows how a run goes: a bar on a terminal, a line every few seconds elsewhere. */
+/** Shows the progress of a run: as a bar on a terminal, elsewhere as one line every few seconds. */
 final class Progress implements TrainingListener {
     private static final long LINE_EVERY_MS = 10_000;
     private final boolean terminal;
@@ -28,7 +28,7 @@ final class Progress implements TrainingListener {
         this.clock = clock;
     }
 
-    /** On standard output; with a bar where the launcher saw a terminal. */
+    /** Writes to standard output, with a bar if the launcher found a terminal. */
     static Progress onStandardOutput() {
         return new Progress(Boolean.getBoolean("judge.terminal"), System.out, Clock.systemUTC());
     }

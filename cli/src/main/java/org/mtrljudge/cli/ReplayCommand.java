@@ -34,9 +34,11 @@ import picocli.CommandLine.Option;
         description =
                 "Scores the rollouts in a run's log once more with another reward set, and reports what that changes.")
 final class ReplayCommand implements Callable<Integer> {
-    private static final long PAIR_TIMEOUT_MS = 1000; // the whole log is there: what does not follow never comes
+    // the log is complete: a partner that does not follow soon does not exist
+    private static final long PAIR_TIMEOUT_MS = 1000;
     private static final Pattern VERSIONS = Pattern.compile("(\\d{0,9})\\.\\.(\\d{0,9})");
-    private static final String DRY_RUN = "dry-run"; // its report's folder, apart from those of replays
+    // the folder of its report, separate from the reports of replays
+    private static final String DRY_RUN = "dry-run";
     private static final String PHASE = "replay";
 
     @Mixin

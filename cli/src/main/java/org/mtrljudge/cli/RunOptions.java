@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.standalone.run.RunSettings;
 import picocli.CommandLine.Option;
 
-/** What every command that makes a run takes. */
+/** The options of every command that makes a run. */
 final class RunOptions {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -34,7 +34,7 @@ final class RunOptions {
     @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")
     private Path runs = Path.of("runs");
 
-    /** @param base settings under the user's own, as {@code key=value} */
+    /** @param base settings that the settings of the user override, as {@code key=value} */
     RunSettings settings(final @Nullable Path baseFile, final List<String> base) {
         final List<String> all = new ArrayList<>(base);
         all.addAll(overrides);

@@ -35,15 +35,15 @@ final class ScoreCommand implements Callable<Integer> {
     private static final TypeReference<Map<String, Object>> LINE = new TypeReference<>() {};
     private static final long MAX_IMAGE_BYTES = 64L << 20;
 
-    /** One question. */
+    /** One question to the judge. */
     private record Question(String id, String task, String text, List<Path> images) {}
 
     /**
-     * What is said to it.
+     * The answer of the judge to one question.
      *
-     * @param verdict null where none leads
-     * @param confidence the share of samples that say it
-     * @param reasoning the first completion that says it, as it was drawn
+     * @param verdict the most frequent verdict; null: no verdict leads
+     * @param confidence the share of samples with this verdict
+     * @param reasoning the unchanged text of the first completion with this verdict
      */
     private record Answer(
             String id, String task, @Nullable String verdict, double confidence, int samples, String reasoning) {}

@@ -52,7 +52,10 @@ final class SftCommand implements Callable<Integer> {
         TrainingOutput.train(execution, execution.create(options.runs(), options.runName(name), Origin.NEW));
     }
 
-    /** The seconds end it; the steps are what these should hold, and some more. As RL does, it keeps its best on validation. */
+    /**
+     * The settings of the control run. The time limit ends it; the number of steps is an estimate for that time with some reserve. Like RL,
+     * it keeps the policy that is best on validation.
+     */
     private static List<String> control(final Path trained) {
         final JsonNode summary = summary(trained.resolve("summary.json"));
         final double seconds = summary.at("/seconds_by_phase/rl").asDouble();

@@ -30,7 +30,7 @@ final class TrainCommand implements Callable<Integer> {
     @ArgGroup
     private @Nullable Start start;
 
-    /** Where a run begins, if not at the beginning. */
+    /** The options that continue an earlier run or start from one. */
     static final class Start {
         @Option(
                 names = "--from-scored",
@@ -52,7 +52,7 @@ final class TrainCommand implements Callable<Integer> {
         private @Nullable Fork fork;
     }
 
-    /** A run that begins with another's step. */
+    /** The options of a run that starts from a step of another run. */
     static final class Fork {
         @Option(
                 names = "--fork",

@@ -3,11 +3,11 @@ package org.mtrljudge.cli;
 import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunExecution;
 
-/** Carries a run out, shows how it goes, and prints what came of it. */
+/** Executes a run, shows its progress, and prints its results. */
 final class TrainingOutput {
     private TrainingOutput() {}
 
-    /** Trains from the newest checkpoint of the run, or from the beginning, to the end. */
+    /** Trains to the end, from the newest checkpoint of the run or from the beginning. */
     static void train(final RunExecution execution, final RunDirectory directory) {
         System.out.println("run " + directory.path());
         System.out.print(execution.train(directory, Progress.onStandardOutput()));

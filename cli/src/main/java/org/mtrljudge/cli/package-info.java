@@ -1,4 +1,4 @@
-/** The command line: a command is its options, one call, and what is printed. */
+/** The command line: each command consists of its options, one call and its output. */
 @NullMarked
 package org.mtrljudge.cli;
 

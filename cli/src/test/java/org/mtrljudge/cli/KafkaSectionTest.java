@@ -26,8 +26,8 @@ import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunSettings;
 
 /**
- * The {@code kafka:} section of a run's settings reaches every Kafka client, also when the run's broker is embedded. The section of
- * this test names a metrics reporter: Kafka makes one in each client that was given the section.
+ * The {@code kafka:} section of the settings reaches every Kafka client, also when the broker of the run is embedded. The section in
+ * this test names a metrics reporter: Kafka makes one reporter in each client that receives the section.
  */
 class KafkaSectionTest {
     private static final List<String> CLIENTS = new CopyOnWriteArrayList<>();
@@ -40,7 +40,7 @@ class KafkaSectionTest {
     private static RunDirectory directory;
     private static EmbeddedBroker broker;
 
-    /** Notes the kind of client that it was made in. */
+    /** Records the kind of client that made it. */
     public static final class Reporter implements MetricsReporter {
         @Override
         public void configure(final Map<String, ?> config) {

@@ -1,4 +1,4 @@
-/** The command line, and everything in one JVM on an embedded broker. */
+/** Everything in one JVM on an embedded broker. */
 @NullMarked
 package org.mtrljudge.standalone;
 

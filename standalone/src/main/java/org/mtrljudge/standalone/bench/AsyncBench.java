@@ -22,8 +22,8 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 
 /**
- * An actor and a learner as two processes, on one core each: the time to the same number of steps with {@code trainer.max_staleness} 0, 1
- * and 2, and the reward curves.
+ * Runs an actor and a learner as two processes, on one core each. Measures the time for the same number of steps with
+ * {@code trainer.max_staleness} 0, 1 and 2, and the reward curves.
  */
 public final class AsyncBench {
     private static final int[] STALENESS = {0, 1, 2};
@@ -35,7 +35,7 @@ public final class AsyncBench {
     private final int actorCore;
     private final PrintStream out;
 
-    /** @param steps RL steps of each run */
+    /** @param steps RL steps per run */
     public AsyncBench(
             final JudgeChild.Launcher judge,
             final int steps,
@@ -49,12 +49,12 @@ public final class AsyncBench {
         this.out = out;
     }
 
-    /** One run's outcome. */
+    /** The measurements of one run. */
     private record Figure(
             double seconds, double learnSeconds, double generateSeconds, double stale, double rewardAtEnd) {}
 
     /**
-     * Measures and prints.
+     * Runs the measurements and prints them.
      *
      * @param kept the folder in which the runs are kept; null: they are deleted
      */
@@ -128,7 +128,7 @@ public final class AsyncBench {
                         .orElse(0));
     }
 
-    /** The quickstart from a warm-up on; the actor takes few prompts at once, so that both sides have about as much to do. */
+    /** The quickstart after its warm-up. The actor takes few prompts at once, so that both sides have about the same load. */
     private List<String> learner(final Path runs, final String name, final int staleness) {
         return new ArrayList<>(List.of(
                 "train",

@@ -14,7 +14,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.RunException;
 
-/** For a benchmark: takes the place of actors and rewards and answers every prompt at once. */
+/** For a benchmark: replaces the actors and the reward service, and answers every prompt immediately. */
 final class InstantAnswers implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private final Topics topics;
@@ -35,7 +35,7 @@ final class InstantAnswers implements AutoCloseable {
         thread.start();
     }
 
-    /** Throws when answering has failed. */
+    /** @throws RunException when a prompt could not be answered */
     void check() {
         if (failure != null) {
             throw new RunException("the benchmark's answers failed: " + failure, failure);
@@ -43,7 +43,7 @@ final class InstantAnswers implements AutoCloseable {
     }
 
     private void answer() {
-        // it has no group whose positions could be committed
+        // this consumer belongs to no consumer group, so it cannot commit offsets
         final Map<String, Object> ungrouped = Map.of(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         try (Consumer<String, byte[]> consumer = clients.consumerWith(ungrouped);
                 Producer<String, byte[]> producer = clients.producerWith(Map.of())) {

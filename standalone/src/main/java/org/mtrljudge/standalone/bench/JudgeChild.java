@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.standalone.RunException;
 
-/** For benchmarks: a command of the command line in a process of its own, which can be killed and pinned to cores. */
+/** For benchmarks: a command of the command line in a separate process, which can be killed and pinned to cores. */
 public final class JudgeChild implements AutoCloseable {
     /**
      * Starts such processes.
@@ -18,8 +18,8 @@ public final class JudgeChild implements AutoCloseable {
         /**
          * Starts a command.
          *
-         * @param cores the cores that it may use, as taskset takes them; empty for all
-         * @param log the file for what it prints
+         * @param cores the cores that the process may use, in the syntax of taskset; empty: all cores
+         * @param log the file for the output of the process
          */
         JudgeChild start(final String cores, final File log, final List<String> arguments) throws IOException {
             final List<String> command = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class JudgeChild implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** @return its exit code */
+    /** @return the exit code of the process */
     int await() {
         try {
             return process.waitFor();
@@ -62,7 +62,7 @@ public final class JudgeChild implements AutoCloseable {
         }
     }
 
-    /** SIGKILL. */
+    /** Kills the process with SIGKILL. */
     @Override
     public void close() {
         process.destroyForcibly();

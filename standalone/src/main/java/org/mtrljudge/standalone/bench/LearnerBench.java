@@ -26,27 +26,28 @@ import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.standalone.run.RunSettings;
 
 /**
- * The learner through Kafka against the same forward, backward and update in a bare loop. Prompts are answered at once with prepared
- * groups, so that only the learner is measured.
+ * Compares the learner on Kafka with the same forward, backward and update in a bare loop. Prepared groups answer each prompt
+ * immediately, so that only the learner is measured.
  */
 public final class LearnerBench {
     private final int steps;
     private final PrintStream out;
 
-    /** @param steps measured steps of each */
+    /** @param steps measured steps per side */
     public LearnerBench(final int steps, final PrintStream out) {
         this.steps = steps;
         this.out = out;
     }
 
-    /** Measures and prints. */
+    /** Runs the measurement and prints it. */
     public void run() throws IOException {
         final RunSettings settings = RunSettings.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
         JudgeModule.useThreads(settings.learner().trainer().threads());
         final Path folder = Files.createTempDirectory("judge-bench");
         final PreparedGroups prepared = new PreparedGroups(settings);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.named(settings.model()))) {
-            bareTokensPerSecond(prepared, model, 10); // the JIT settles
+            // warms up the JIT compiler
+            bareTokensPerSecond(prepared, model, 10);
             final double before = bareTokensPerSecond(prepared, model, steps);
             final double kafka = kafkaTokensPerSecond(settings, prepared, model, folder);
             final double after = bareTokensPerSecond(prepared, model, steps);
@@ -112,7 +113,7 @@ public final class LearnerBench {
                 Clock.systemUTC());
     }
 
-    /** Adds metrics up over the steps. */
+    /** Sums of the metrics over the steps. */
     private static final class Sums implements TrainingListener {
         private final Map<String, Double> sums = new HashMap<>();
 

@@ -18,16 +18,19 @@ import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 
-/** One measurement of {@code ./judge bench model} in a process of its own: loading a checkpoint, or reading its file. */
+/** One measurement of {@code ./judge bench model} in a separate process: loads a checkpoint, or reads its file. */
 public final class LoadBench {
     private static final long PIECE = 256 << 20;
 
     private LoadBench() {}
 
-    /** @param peakBytes the most memory held beyond what the process held before */
+    /** @param peakBytes the peak memory of the process minus its memory before the measurement */
     record Figure(double seconds, long peakBytes) {}
 
-    /** @param what load; touch: loads and adds up all weights; into: reads the file into memory of its size; over: reads it into one small buffer */
+    /**
+     * @param what load: loads the checkpoint; touch: loads it and sums all weights; into: reads the file into memory of the same size;
+     *     over: reads the file through one small buffer
+     */
     static Figure inProcess(final String what, final Path checkpoint) throws IOException {
         final Path result = Files.createTempFile(checkpoint.toAbsolutePath().getParent(), "load", ".json");
         final String java =
@@ -54,10 +57,11 @@ public final class LoadBench {
                 figure.get("seconds").asDouble(), figure.get("peak_bytes").asLong());
     }
 
-    /** The process's own side: what to measure, the checkpoint's folder, the file for the figure. */
+    /** Runs in the separate process. Arguments: the measurement, the folder of the checkpoint, the file for the figure. */
     public static void main(final String[] args) throws IOException {
         final Path checkpoint = Path.of(args[1]);
-        try (NDManager warm = NDManager.newBaseManager("PyTorch")) { // libtorch is loaded before the clock starts
+        // loads libtorch before the clock starts
+        try (NDManager warm = NDManager.newBaseManager("PyTorch")) {
             warm.create(1f).add(1);
         }
         JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY)).close();

@@ -21,7 +21,7 @@ import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
 
-/** Generation, training and loading of one random checkpoint, beside the reference implementation where Python has it. */
+/** Measures generation, training and loading of one random checkpoint, and of the reference implementation where Python has it. */
 public final class ModelBench {
     private static final int SEQUENCES = 32;
     private static final int PROMPT = 128;
@@ -35,8 +35,8 @@ public final class ModelBench {
     private final PrintStream out;
 
     /**
-     * @param python a Python program with torch and transformers; null: only our own figures are printed
-     * @param rounds how often each side takes its turn
+     * @param python a Python program with torch and transformers; null: prints only the figures of this implementation
+     * @param rounds the number of measurements per side; the sides alternate
      */
     public ModelBench(final @Nullable String python, final int rounds, final PrintStream out) {
         this.python = python;
@@ -48,9 +48,9 @@ public final class ModelBench {
     record Figure(double tokensPerSecond, long peakBytes) {}
 
     /**
-     * Measures and prints.
+     * Runs the measurements and prints them.
      *
-     * @param loading whether loading is measured too, which writes 2 GB
+     * @param loading whether loading is measured too; this writes 2 GB
      */
     public void run(final boolean loading) throws IOException {
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
@@ -60,7 +60,8 @@ public final class ModelBench {
             for (int round = 1; round <= rounds; round++) {
                 compare("generation", checkpoint, "generate", this::generate);
             }
-            for (int round = 1; round <= rounds; round++) { // afterwards: the memory it took stays with the process
+            // after generation, because the process keeps the memory of training
+            for (int round = 1; round <= rounds; round++) {
                 compare("training step", checkpoint, "train", this::train);
             }
             Folders.delete(checkpoint);
@@ -79,7 +80,7 @@ public final class ModelBench {
         return checkpoint.folder();
     }
 
-    /** A measurement of ours. */
+    /** A measurement of this implementation. */
     private interface Ours {
         Figure measure(Path checkpoint) throws IOException;
     }
@@ -116,7 +117,8 @@ public final class ModelBench {
         ResidentMemory.forgetPeak();
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
             final long[] seeds = new long[SEQUENCES];
-            model.generate(prompts, 1, new Sampling(1, 1, 4), seeds); // the JIT settles
+            // warms up the JIT compiler
+            model.generate(prompts, 1, new Sampling(1, 1, 4), seeds);
             final long start = System.nanoTime();
             final long tokens = model.generate(prompts, 1, new Sampling(1, 1, NEW_TOKENS), seeds).stream()
                     .mapToLong(g -> g.get(0).tokens().length)
@@ -131,7 +133,7 @@ public final class ModelBench {
         return new EncodedPrompt(ids, new int[][] {places, places, places}, ids.length, -1, List.of());
     }
 
-    /** Each row holds 256 positions and predicts 255 tokens, as rows that are their own labels do. */
+    /** Each row has 256 positions and predicts 255 tokens: the labels are the row itself, shifted by one. */
     private Figure train(final Path checkpoint) throws IOException {
         final Random random = new Random(1);
         final List<PackedGroup> rows = new ArrayList<>();
@@ -146,7 +148,8 @@ public final class ModelBench {
                 AdamW optimizer = model.optimizer(new AdamW.Settings(0.01, 0.9, 0.999, 1e-8, 1.0))) {
             final int measured = 3;
             long start = 0;
-            for (int step = -2; step < measured; step++) { // two for the JIT
+            // two unmeasured steps for the JIT compiler
+            for (int step = -2; step < measured; step++) {
                 start = step == 0 ? System.nanoTime() : start;
                 try (NDManager scope = model.newScope()) {
                     model.backward(rows, 1, scope, s -> s.logProbs().mean().neg());
@@ -158,10 +161,11 @@ public final class ModelBench {
         }
     }
 
-    /** Loading, and reading the same bytes, each in a fresh process: memory that was used before would be faster. */
+    /** Measures loading the checkpoint and reading the same bytes, each in a new process: reused memory would be faster. */
     private void load(final Path checkpoint) throws IOException {
         final long bytes = Files.size(checkpoint.resolve("model.safetensors"));
-        LoadBench.inProcess("over", checkpoint); // the page cache is warm from here on
+        // warms up the page cache
+        LoadBench.inProcess("over", checkpoint);
         for (int round = 1; round <= rounds; round++) {
             final LoadBench.Figure loaded = LoadBench.inProcess("load", checkpoint);
             final LoadBench.Figure touched = LoadBench.inProcess("touch", checkpoint);

@@ -21,7 +21,7 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
-/** For a benchmark: prompts of the built-in tasks, and made-up groups of a usual length as their answers. */
+/** For a benchmark: prompts of the built-in tasks, and artificial groups of typical length as their answers. */
 final class PreparedGroups implements ExampleSource {
     private static final int EXAMPLES = 64;
     private static final int TOKENS = 24;
@@ -35,7 +35,7 @@ final class PreparedGroups implements ExampleSource {
         this.settings = settings;
     }
 
-    /** The tokens of completion {@code c}: words in some order, the same for every prompt. */
+    /** The tokens of completion {@code c}: words in a fixed order, the same for every prompt. */
     private static int[] tokens(final int c) {
         final int[] ids = new int[TOKENS];
         for (int t = 0; t < TOKENS; t++) {
@@ -54,7 +54,7 @@ final class PreparedGroups implements ExampleSource {
         return logProbs;
     }
 
-    /** The answer to a prompt, as the reward service would write it. */
+    /** The scored group for a prompt, in the form that the reward service writes. */
     ScoredGroup answer(final PromptRequest prompt) {
         final List<Completion> completions = new ArrayList<>();
         final List<CompletionScore> scores = new ArrayList<>();
@@ -77,7 +77,7 @@ final class PreparedGroups implements ExampleSource {
                 null);
     }
 
-    /** Learns the same groups without Kafka and returns how many completion tokens that were. */
+    /** Learns the same groups without Kafka and returns the number of completion tokens. */
     long learnBare(final JudgeModel model, final int updates) {
         final List<LearnedGroup> batch = new ArrayList<>();
         final List<String> names = tasks(Split.TRAIN);
@@ -112,7 +112,7 @@ final class PreparedGroups implements ExampleSource {
                 false);
     }
 
-    /** Nothing is tested in a benchmark. */
+    /** Only the training split has tasks: a benchmark tests nothing. */
     @Override
     public List<String> tasks(final Split split) {
         return split == Split.TRAIN ? tasks.tasks(split) : List.of();

@@ -9,7 +9,7 @@ import java.util.List;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 
-/** Runs the other side of a benchmark in a Python of the user's; it prints JSON. */
+/** Runs the other side of a benchmark in the Python of the user. The script prints JSON. */
 public final class PythonPeer {
     private PythonPeer() {}
 

@@ -2,7 +2,7 @@ package org.mtrljudge.standalone.bench;
 
 import org.mtrljudge.learner.event.TrainingListener;
 
-/** Where nobody watches. */
+/** Shows warnings only, for runs without visible progress. */
 public final class Quiet implements TrainingListener {
     @Override
     public void warned(final String message) {

@@ -16,7 +16,7 @@ import org.mtrljudge.settings.io.Mappers;
 record RandomCheckpoint(Path folder, long parameters) {
     static final int VOCABULARY = 151_936;
 
-    /** Makes one with the published vocabulary and proportions. */
+    /** Makes a checkpoint with the vocabulary and the proportions of the published model. */
     static RandomCheckpoint write(final Path folder, final String name, final int hidden, final int layers)
             throws IOException {
         final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));

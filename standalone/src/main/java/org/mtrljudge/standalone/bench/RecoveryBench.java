@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.standalone.RunException;
 
-/** Kills a run with SIGKILL and measures how long it takes from {@code --resume} to its first new step. */
+/** Kills a run with SIGKILL and measures the time from {@code --resume} to its first new step. */
 public final class RecoveryBench {
     private static final int TOTAL_STEPS = 200;
     private static final long LOOK_EVERY_NS = 20_000_000;
@@ -24,7 +24,7 @@ public final class RecoveryBench {
         this.out = out;
     }
 
-    /** @param kills how often the run is killed */
+    /** @param kills the number of times that the run is killed */
     public void run(final int kills) throws IOException {
         final Path runs = Files.createTempDirectory("judge-recovery");
         final Path metrics = runs.resolve("run").resolve("metrics.jsonl");
@@ -45,11 +45,8 @@ public final class RecoveryBench {
                                 before,
                                 seconds);
                     }
-                    waitFor(
-                            run,
-                            metrics,
-                            before + 2 + 3L * kill % 5,
-                            runs); // so that kills lie anywhere between checkpoints
+                    // the step varies, so that kills happen at different distances from a checkpoint
+                    waitFor(run, metrics, before + 2 + 3L * kill % 5, runs);
                 }
             }
             out.printf(Locale.ROOT, "slowest recovery %.1f s (bar: %.0f s)%n", worst, BAR_SECONDS);

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** Runs the reference implementation's side of a benchmark, {@code reference_bench.py}, in a Python of the user's. */
+/** Runs the reference implementation in a benchmark, {@code reference_bench.py}, in the Python of the user. */
 final class ReferencePeer {
     private static final String SCRIPT = "/bench/reference_bench.py";
 
     private ReferencePeer() {}
 
-    /** @param what generate or train */
+    /** @param what the measurement: generate or train */
     static ModelBench.Figure measure(final String python, final String what, final Path checkpoint) throws IOException {
         final Path script = checkpoint.resolveSibling("reference_bench.py");
         try (InputStream in = Objects.requireNonNull(ReferencePeer.class.getResourceAsStream(SCRIPT), SCRIPT)) {

@@ -36,8 +36,8 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /**
- * A replay of prepared rollouts against a bare consume-and-produce of the same bytes on the same broker, and against a plain Python loop
- * over the same completions from a file.
+ * Compares a replay of prepared rollouts with a bare consume-and-produce of the same bytes on the same broker, and with a plain Python
+ * loop over the same completions from a file.
  */
 public final class RescoreBench {
     private static final Duration POLL = Duration.ofMillis(500);
@@ -50,8 +50,8 @@ public final class RescoreBench {
     private final Topics topics = new Topics("bench", new LocalSchemaRegistry());
 
     /**
-     * @param groups scored in the largest run; a tenth in the smallest
-     * @param completions per group
+     * @param groups the number of groups in the largest run; the smallest run has one tenth of them
+     * @param completions completions per group
      * @param python a Python 3 program
      */
     public RescoreBench(final int groups, final int completions, final String python, final PrintStream out) {
@@ -61,7 +61,7 @@ public final class RescoreBench {
         this.out = out;
     }
 
-    /** Measures and prints. */
+    /** Runs the measurements and prints them. */
     public void run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-bench");
         final RescoreGroups prepared = new RescoreGroups(completions);
@@ -74,7 +74,8 @@ public final class RescoreBench {
                     groups,
                     completions,
                     bytes / 1e3 / groups);
-            rescore(broker, folder, "warm", Math.min(groups, 2000)); // the JIT settles
+            // warms up the JIT compiler
+            rescore(broker, folder, "warm", Math.min(groups, 2000));
             final double before = bare(broker, "before");
             final Map<Integer, Double> seconds = new TreeMap<>();
             for (final int size : List.of(groups / 10, groups * 4 / 10, groups)) {
@@ -124,7 +125,7 @@ public final class RescoreBench {
         return 1000 * (seconds.getOrDefault(to, Double.NaN) - seconds.getOrDefault(from, Double.NaN)) / (to - from);
     }
 
-    /** Writes the rollouts; returns their bytes. */
+    /** Writes the rollouts and returns their size in bytes. */
     private long fill(final EmbeddedBroker broker, final RescoreGroups prepared) {
         long bytes = 0;
         try (Producer<String, byte[]> producer = producer(broker)) {
@@ -138,7 +139,7 @@ public final class RescoreBench {
         return bytes;
     }
 
-    /** The reward service's own settings, without its transactions. */
+    /** A producer with the settings of the reward service, without its transactions. */
     private Producer<String, byte[]> producer(final EmbeddedBroker broker) {
         return broker.clients(topics)
                 .producerWith(Map.of(
@@ -152,7 +153,7 @@ public final class RescoreBench {
                         "lz4"));
     }
 
-    /** Groups a second of reading the rollouts and writing the same bytes. */
+    /** Reads the rollouts, writes the same bytes, and returns the groups per second. */
     private double bare(final EmbeddedBroker broker, final String name) {
         broker.create(List.of(topics.scored(name)));
         final Map<String, Object> reading = Map.of(
@@ -176,7 +177,7 @@ public final class RescoreBench {
         }
     }
 
-    /** Seconds of a whole replay: started, scored, committed, stopped. */
+    /** Runs a complete replay (start, score, commit, stop) and returns its seconds. */
     private double rescore(final EmbeddedBroker broker, final Path folder, final String name, final int size)
             throws IOException {
         final Path rewards = folder.resolve("rescore.yaml");

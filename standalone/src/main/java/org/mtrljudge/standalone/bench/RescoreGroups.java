@@ -11,7 +11,7 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.codec.PackedArrays;
 
-/** For a benchmark: rollout groups with completions of about 1 KB, well and badly formed, and the token arrays that go with them. */
+/** For a benchmark: rollout groups with completions of about 1 KB, well formed and badly formed, with their token arrays. */
 final class RescoreGroups {
     private static final int DISTINCT = 500;
     private static final int TEXT_LENGTH = 1000;

@@ -30,8 +30,8 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /**
- * 1 GB of weights from a learner's memory to an actor's, through the log: against a bare produce-then-consume of the same bytes on the
- * same broker, and against saving and loading a checkpoint folder.
+ * Moves 1 GB of weights through the log, from the memory of a learner to the memory of an actor. Compares this with a bare
+ * produce-then-consume of the same bytes on the same broker, and with saving and loading a checkpoint folder.
  */
 public final class WeightsBench {
     private static final double GB = 1e9;
@@ -41,13 +41,13 @@ public final class WeightsBench {
     private final int rounds;
     private final PrintStream out;
 
-    /** @param rounds how often each way takes its turn */
+    /** @param rounds the number of measurements per way; the ways alternate */
     public WeightsBench(final int rounds, final PrintStream out) {
         this.rounds = rounds;
         this.out = out;
     }
 
-    /** Measures and prints. */
+    /** Runs the measurements and prints them. */
     public void run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-bench");
         final Topics topics = new Topics("bench", new LocalSchemaRegistry());
@@ -62,7 +62,8 @@ public final class WeightsBench {
                 final KafkaClients clients = broker.clients(topics);
                 try (WeightsPublisher writer = new WeightsPublisher(clients, WeightTransport.LOG);
                         PolicyReader reader = new PolicyReader(clients, null)) {
-                    for (int round = 0; round <= rounds; round++) { // the first for the JIT
+                    // round 0 warms up the JIT compiler
+                    for (int round = 0; round <= rounds; round++) {
                         compare(round, clients, learner, actor, writer, reader, folder);
                     }
                 }
@@ -120,12 +121,12 @@ public final class WeightsBench {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** The weights' bytes in pieces of a chunk's size, without schema, digest or transaction. */
+    /** Sends the bytes of the weights in records of one chunk each, without schema, digest or transaction. */
     private static void produceThenConsume(final KafkaClients clients, final JudgeModel learner) {
         final ByteBuffer image = learner.policy().toSafetensors();
         final TopicPartition partition =
                 new TopicPartition(clients.topics().rollouts().name(), 0);
-        // as large requests as those of the policy's own way
+        // the same request sizes as for a published policy
         final Map<String, Object> writing = Map.of(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20,
                 ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);

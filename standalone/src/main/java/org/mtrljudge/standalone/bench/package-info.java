@@ -1,4 +1,4 @@
-/** Benchmarks: speed as ratios within one run. */
+/** Benchmarks: they report speed as ratios of measurements from one run. */
 @NullMarked
 package org.mtrljudge.standalone.bench;
 

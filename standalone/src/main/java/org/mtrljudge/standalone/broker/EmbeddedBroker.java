@@ -32,19 +32,21 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.Connections;
 import org.mtrljudge.standalone.RunException;
 
-/** A Kafka broker and KRaft controller inside this JVM, on loopback, its log in a folder. */
+/** A Kafka broker and KRaft controller in this JVM. It listens on loopback and keeps its log in a folder. */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
-    /** Where a broker listens whose log is in the folder. */
+    /** The client setting with the address, and the name of the file in the log folder that contains the address. */
     private static final String ADDRESS = "bootstrap.servers";
 
-    private static final short BROKERS_DEFAULT = -1; // copies of a topic
+    // the replication factor: the default of the brokers
+    private static final short BROKERS_DEFAULT = -1;
 
     private static final Set<String> LISTENERS =
             Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
 
-    private final @Nullable KafkaRaftServer server; // null: it runs in another process
+    // null: the broker runs in another process
+    private final @Nullable KafkaRaftServer server;
     private final Map<String, Object> clientConfig;
 
     private EmbeddedBroker(final @Nullable KafkaRaftServer server, final Map<String, Object> clientConfig) {
@@ -53,10 +55,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * The brokers of a run: those that its settings name, as those of a run of separate services do, or else its own.
+     * The brokers of a run: the brokers that its settings name (as in a run of separate services), or else the broker of the run.
      *
-     * @param connections whose {@code kafka:} section every client is given
-     * @param own starts or finds the run's own
+     * @param connections the connections of the run; every client receives the {@code kafka:} section
+     * @param own starts or finds the broker of the run
      */
     public static EmbeddedBroker of(final Connections connections, final Supplier<EmbeddedBroker> own) {
         return connections.kafka().containsKey(ADDRESS)
@@ -64,7 +66,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 : own.get().reachedWith(connections.kafka());
     }
 
-    /** The same, but its clients are given these settings too, all but the address. */
+    /** The same broker, whose clients also receive these settings, except the address. */
     private EmbeddedBroker reachedWith(final Map<String, Object> kafka) {
         final Map<String, Object> all = new HashMap<>(kafka);
         all.putAll(clientConfig);
@@ -72,18 +74,19 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * The broker of a run's log: started here, or the one of another process that has the log in use, a run that goes on for one.
+     * The broker of the log of a run. It is started here, unless another process uses the log, for example a run in progress: then this is
+     * the broker of that process.
      *
-     * @throws RunException when it can neither be started nor be found
+     * @throws RunException when the broker can be neither started nor found
      */
     public static EmbeddedBroker startOrJoin(final Path logDir) {
         return isInUse(logDir) ? join(logDir) : start(logDir, 0);
     }
 
     /**
-     * The broker of another process that has the log in use; closing this leaves it alone.
+     * The broker of another process that uses the log. Closing the returned object does not stop that broker.
      *
-     * @throws RunException when it cannot be found
+     * @throws RunException when the broker cannot be found
      */
     public static EmbeddedBroker join(final Path logDir) {
         if (!isInUse(logDir)) {
@@ -97,7 +100,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Not to be asked of a broker in this process: closing the lock's file, on some systems, would free it. */
+    /**
+     * Whether a broker uses the log. Do not call this for a broker in this process: on some systems, closing the lock file would release
+     * its lock.
+     */
     public static boolean isInUse(final Path logDir) {
         final Path lock = logDir.resolve(".lock");
         if (!Files.exists(lock)) {
@@ -107,14 +113,15 @@ public final class EmbeddedBroker implements AutoCloseable {
                 @Nullable FileLock held = channel.tryLock()) {
             return held == null;
         } catch (final OverlappingFileLockException e) {
-            return true; // in this process
+            // a broker in this process uses the log
+            return true;
         } catch (final IOException e) {
             throw new RunException("the broker's folder " + logDir + " cannot be used: " + e, e);
         }
     }
 
     /**
-     * Starts on a folder; one that a broker used before keeps its topics.
+     * Starts a broker on a folder. A folder that an earlier broker used keeps its topics.
      *
      * @param wantedPort of the broker, 0 for any free one
      */
@@ -123,7 +130,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * As above, with settings of the broker's added; listeners are added to its own.
+     * As above, with more broker settings. Listeners in these settings are added to the default listeners.
      *
      * @param wantedPort of the broker, 0 for any free one
      */
@@ -200,13 +207,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", 0);
         config.put("group.share.min.record.lock.duration.ms", 1000);
-        // an actor learns with a heartbeat that it may take prompts: by default after 5 s
+        // a heartbeat tells an actor that it may take prompts; the default interval is 5 s
         config.put("group.share.min.heartbeat.interval.ms", 500);
         config.put("group.share.heartbeat.interval.ms", 500);
-        // a killed broker is known to be dead so soon, and its successor can register
+        // a killed broker is declared dead after this time; only then can its successor register
         config.put("broker.session.timeout.ms", 2000);
         config.put("broker.heartbeat.interval.ms", 500);
-        config.put("auto.create.topics.enable", false); // every topic is in the catalogue
+        // the catalogue lists every topic
+        config.put("auto.create.topics.enable", false);
         config.put("message.max.bytes", 16 << 20);
         config.put("log.cleaner.backoff.ms", 5000);
         config.put("num.network.threads", 2);
@@ -214,17 +222,17 @@ public final class EmbeddedBroker implements AutoCloseable {
         return config;
     }
 
-    /** Where clients connect: HOST:PORT. */
+    /** The address to which clients connect, as HOST:PORT. */
     public String address() {
         return String.valueOf(clientConfig.get(ADDRESS));
     }
 
-    /** Clients for a run whose topics lie here. */
+    /** Clients for a run whose topics are on this broker. */
     public KafkaClients clients(final Topics topics) {
         return new KafkaClients(topics, clientConfig);
     }
 
-    /** The names of all its topics. */
+    /** The names of all topics on this broker. */
     public Set<String> topics() {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
             return admin.listTopics().names().get();
@@ -236,7 +244,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Creates those of these topics that are missing. */
+    /** Creates the missing topics of this list. */
     public void create(final List<Topic<?>> topics) {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
             Topics.create(topics, admin, BROKERS_DEFAULT);
@@ -246,7 +254,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Creates a run's topics and sets its actors' share group up. */
+    /** Creates the topics of a run and sets up the share group of its actors. */
     public void prepare(final Topics topics) {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
             topics.prepare(admin, BROKERS_DEFAULT);

@@ -23,18 +23,18 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.metrics.MacroF1;
 
-/** Reads a run's figures from its topics alone: the journal, and the answers to test and validation prompts in {@code RUN.scored}. */
+/** Reads the figures of a run from its topics only: the journal, and the answers to test and validation prompts in {@code RUN.scored}. */
 public final class CellReader {
     private final Questions test;
     private final Questions validation;
 
-    /** @param source what all runs of the experiment are tested on */
+    /** @param source the examples on which all runs of the experiment are tested */
     public CellReader(final ExampleSource source) {
         this.test = new Questions(source, Split.TEST);
         this.validation = new Questions(source, Split.VALIDATION);
     }
 
-    /** An answer, without what a report has no use for. */
+    /** The parts of an answer that a report uses. */
     private record Answer(@Nullable String verdict, int wellFormed, long tokens) {
         static final Answer NONE = new Answer(null, 0, 0);
 
@@ -47,7 +47,7 @@ public final class CellReader {
         }
     }
 
-    /** After which step a validation was made; ordered as it happened. */
+    /** The stage and the step after which a validation ran, in order of time. */
     private record Place(Stage stage, int step) implements Comparable<Place> {
         @Override
         public int compareTo(final Place other) {
@@ -56,14 +56,14 @@ public final class CellReader {
         }
     }
 
-    /** What one log says, while it is read. */
+    /** The content of one log while it is read. */
     private final class Log {
         private final Map<Stage, Map<String, Answer>> tested = new EnumMap<>(Stage.class);
         private final SortedMap<Place, Map<String, MacroF1>> validated = new TreeMap<>();
         private final Map<Place, Map<String, Answer>> seen = new HashMap<>();
         private long lastMs;
 
-        /** A prompt that was answered twice counts once, as the learner counts it. */
+        /** Adds a group. A prompt with two answers counts once, as in the learner. */
         void add(final ScoredGroup group) {
             lastMs = Math.max(lastMs, group.getRollout().getStartedAtMs());
             final String promptId = group.getRollout().getPrompt().getPromptId();
@@ -125,7 +125,8 @@ public final class CellReader {
         int wellFormed = 0;
         long tokens = 0;
         for (final Questions.Question question : questions) {
-            final Answer answer = answers.getOrDefault(question.id(), Answer.NONE); // a dead letter is wrong
+            // a dead-lettered prompt counts as a wrong answer
+            final Answer answer = answers.getOrDefault(question.id(), Answer.NONE);
             references.add(question.reference());
             verdicts.add(answer.verdict);
             wellFormed += answer.wellFormed;
@@ -136,7 +137,7 @@ public final class CellReader {
         return new CellFigures.Tested(labels, references, verdicts, wellFormed, tokens);
     }
 
-    /** @param clients of the run */
+    /** @param clients the Kafka clients of the run */
     public CellFigures read(final KafkaClients clients) {
         final Log log = new Log();
         try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {

@@ -10,13 +10,13 @@ import org.mtrljudge.standalone.experiment.report.Preset;
 import org.mtrljudge.standalone.run.RunSettings;
 
 /**
- * The settings of an experiment's runs.
+ * The settings of the runs of an experiment.
  *
- * @param folder where the runs' folders lie
+ * @param folder the folder that contains the folders of the runs
  */
 public record CellSettings(Preset preset, Path folder) {
 
-    /** What a run's method asks for, and the model it begins with. */
+    /** The settings that the method of the run needs, and the model from which the run starts. */
     RunSettings of(final Cell cell) {
         final List<String> pairs = new ArrayList<>(preset.pairs(cell));
         if (cell.method() != Method.WARM_UP) {
@@ -25,12 +25,13 @@ public record CellSettings(Preset preset, Path folder) {
                 pairs.add("model="
                         + folder.resolve(start.name()).resolve("checkpoints").resolve(Stage.WARMUP.key()));
             }
-            pairs.add("trainer.test_before_train=false"); // the warm-up's run has tested that
+            // the warm-up run has already tested this model
+            pairs.add("trainer.test_before_train=false");
         }
         return RunSettings.read(null, pairs);
     }
 
-    /** Of the unified RL run with the first seed: what is the same in all runs can be read there. */
+    /** The settings of the unified RL run with the first seed, for the values that are the same in all runs. */
     public RunSettings shared() {
         return of(new Cell(Method.MT_RL_JUDGE, null, preset.seeds().get(0)));
     }

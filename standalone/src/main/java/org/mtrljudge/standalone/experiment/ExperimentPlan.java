@@ -19,10 +19,11 @@ import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
-/** What an experiment would take, before it takes it: runs, examples, tokens, memory. All are upper bounds: runs may stop early. */
+/** The cost of an experiment before it starts: runs, examples, tokens, memory. All are upper bounds, because runs may stop early. */
 public final class ExperimentPlan {
     private final CellSettings settings;
-    private final Map<String, List<Integer>> sizes; // by task: train, validation, test
+    // by task: the number of train, validation and test examples
+    private final Map<String, List<Integer>> sizes;
     private final boolean guessed;
 
     public ExperimentPlan(final CellSettings settings) {
@@ -70,7 +71,7 @@ public final class ExperimentPlan {
         return text.toString();
     }
 
-    /** What a run asks for at most. */
+    /** The upper bounds of one run. */
     private record Budget(long sftExamples, long rlCompletions, long evalPrompts, long tokens) {
         Budget plus(final Budget other) {
             return new Budget(
@@ -146,7 +147,7 @@ public final class ExperimentPlan {
         return steps == 0 || frequency == 0 ? 0 : before + (steps + frequency - 1L) / frequency;
     }
 
-    /** Of the unified RL runs, the most any run takes. */
+    /** Appends the memory of the unified RL runs, which need the most memory of all runs. */
     private void memory(final StringBuilder text) {
         final RunSettings warmUp = settings.of(
                 new Cell(Method.WARM_UP, null, settings.preset().seeds().get(0)));

@@ -24,7 +24,7 @@ import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
-/** The runs of an experiment: a folder each, as {@code ./judge train} makes it. One that was stopped goes on where it was. */
+/** The runs of an experiment. Each run has a folder, as from {@code ./judge train}. A stopped run continues from its checkpoint. */
 public final class ExperimentRuns {
     private static final String FIGURES = "figures.json";
 
@@ -37,7 +37,8 @@ public final class ExperimentRuns {
         this.settings = settings;
         this.source = settings.shared().data().source();
         this.cells = settings.preset().cells(source.tasks(Split.TRAIN));
-        cells.forEach(settings::of); // finds what is wrong before the first begins
+        // finds wrong settings before the first run starts
+        cells.forEach(settings::of);
         if (settings.shared().kafka().containsKey("bootstrap.servers")) {
             throw new UsageException(
                     "an experiment keeps each run's log in the run's folder, so that two experiments never meet on"
@@ -50,7 +51,7 @@ public final class ExperimentRuns {
         return cells;
     }
 
-    /** A report of the runs with these figures. */
+    /** The report of the runs with these figures. */
     public ExperimentReport report(final Map<Cell, CellFigures> figures) {
         return new ReportBuilder(
                         settings.preset(),
@@ -66,7 +67,7 @@ public final class ExperimentRuns {
         return Files.isRegularFile(settings.folder().resolve(cell.name()).resolve(FIGURES));
     }
 
-    /** Trains and tests, then reads what the topics say. */
+    /** Trains and tests, then reads the figures from the topics. */
     public void run(final Cell cell, final TrainingListener listener) {
         final RunSettings own = settings.of(cell);
         final RunExecution execution = new RunExecution(own, null);
@@ -93,7 +94,7 @@ public final class ExperimentRuns {
         return true;
     }
 
-    /** What a run's topics say of it. */
+    /** Reads the figures of a run from its topics. */
     public CellFigures read(final Cell cell) {
         final RunDirectory directory = RunDirectory.open(settings.folder(), cell.name());
         final RunSettings own = RunSettings.read(directory.settings(), List.of());
@@ -104,7 +105,7 @@ public final class ExperimentRuns {
         }
     }
 
-    /** What was read when the runs were done. */
+    /** The figures of the finished runs, as they were read at the end of each run. */
     public Map<Cell, CellFigures> done() {
         final Map<Cell, CellFigures> figures = new LinkedHashMap<>();
         cells.stream().filter(this::isDone).forEach(cell -> {

@@ -10,9 +10,9 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** A split's examples without their pictures, by id and in order: what a log's answers are held against. */
+/** The examples of a split without their images, by id and in order, to compare with the answers in a log. */
 final class Questions {
-    /** One of them. */
+    /** One example. */
     record Question(String id, String task, String reference, List<String> labels) {}
 
     private final Map<String, Question> byId = new HashMap<>();
@@ -35,7 +35,7 @@ final class Questions {
         return byId.get(id);
     }
 
-    /** In the order of the split. */
+    /** The examples per task, in the order of the split. */
     Map<String, List<Question>> byTask() {
         return byTask;
     }

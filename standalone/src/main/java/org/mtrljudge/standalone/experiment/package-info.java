@@ -1,4 +1,4 @@
-/** The paper's experiment: its plan and its runs. */
+/** The experiment of the paper: its plan and its runs. */
 @NullMarked
 package org.mtrljudge.standalone.experiment;
 

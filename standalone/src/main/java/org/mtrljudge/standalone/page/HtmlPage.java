@@ -3,7 +3,7 @@ package org.mtrljudge.standalone.page;
 import java.util.Base64;
 import java.util.List;
 
-/** A page that is being written; text is escaped, pictures are in it. */
+/** Builds a page. It escapes text and embeds pictures. */
 public final class HtmlPage {
     private static final int MAX_TEXT_LENGTH = 4000;
     private static final String HEAD = """
@@ -21,25 +21,25 @@ public final class HtmlPage {
             """;
     private final StringBuilder html = new StringBuilder();
 
-    /** @param widthRem of its text, in the browser's font size */
+    /** @param widthRem the width of the text, in units of the font size of the browser */
     public HtmlPage(final String title, final int widthRem) {
         html.append(String.format(HEAD, escape(title), widthRem));
     }
 
-    /** Adds what is HTML already. */
+    /** Adds text that is already HTML. */
     public HtmlPage raw(final String markup) {
         html.append(markup);
         return this;
     }
 
-    /** Adds an element that holds text alone. */
+    /** Adds an element that contains only text. */
     public HtmlPage element(final String name, final String text) {
         html.append('<').append(name).append('>').append(escape(text));
         html.append("</").append(name).append(">\n");
         return this;
     }
 
-    /** Adds a table that may be wider than the page. */
+    /** Adds a table, which may be wider than the page. */
     public HtmlPage table(final List<String> columns, final List<List<String>> rows) {
         html.append("<div class=wide><table>");
         row("th", columns);
@@ -54,7 +54,7 @@ public final class HtmlPage {
         html.append('\n');
     }
 
-    /** Adds a plot. @param png its file's bytes */
+    /** @param png the plot to add, as the bytes of a PNG file */
     public HtmlPage plot(final byte[] png, final String description) {
         html.append("<img class=plot alt=\"")
                 .append(escape(description))
@@ -64,19 +64,19 @@ public final class HtmlPage {
         return this;
     }
 
-    /** The whole page. */
+    /** The complete page. */
     public String end() {
         return html.append("</html>\n").toString();
     }
 
-    /** A picture as an address. @param image a PNG or a JPEG */
+    /** The data URL of a picture. @param image a PNG or JPEG file */
     public static String dataUri(final byte[] image) {
         final boolean jpeg = image.length > 2 && image[0] == (byte) 0xFF && image[1] == (byte) 0xD8;
         return "data:image/" + (jpeg ? "jpeg" : "png") + ";base64,"
                 + Base64.getEncoder().encodeToString(image);
     }
 
-    /** Text that no browser takes for markup; long texts are cut. */
+    /** Escapes text, so that a browser does not read it as markup, and cuts long text. */
     public static String escape(final String text) {
         final String cut = text.length() > MAX_TEXT_LENGTH ? text.substring(0, MAX_TEXT_LENGTH) + " …" : text;
         return cut.replace("&", "&amp;")

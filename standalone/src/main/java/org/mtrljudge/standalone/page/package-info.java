@@ -1,4 +1,4 @@
-/** Pages that people open in a browser: one file each, with nothing to fetch. */
+/** HTML pages for a browser. Each page is one file that loads nothing from the network. */
 @NullMarked
 package org.mtrljudge.standalone.page;
 

@@ -11,7 +11,7 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.run.RunDirectory;
 
-/** {@code runs/RUN/replays/NAME}: what the replay was begun with, its state while it goes on, and at its end the report. */
+/** {@code runs/RUN/replays/NAME}: the plan of the replay, its state while it runs, and the report when it is finished. */
 public final class ReplayFolder {
     private static final String PLAN = "plan.json";
     private static final String REPORT = "report.json";
@@ -33,7 +33,7 @@ public final class ReplayFolder {
         return path().resolve("streams");
     }
 
-    /** @throws UsageException when a replay of that name is finished, or was begun with something else */
+    /** @throws UsageException when a replay of that name is finished, or started with another plan */
     public void check(final ReplayPlan wanted) {
         final ReplayPlan begun = begun();
         if (begun == null) {
@@ -61,7 +61,7 @@ public final class ReplayFolder {
         }
     }
 
-    /** The plan as it was begun, or begins now. */
+    /** The plan with which the replay started, or else the plan for a new replay. */
     public ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
         final ReplayPlan begun = begun();
         if (begun != null) {
@@ -76,7 +76,7 @@ public final class ReplayFolder {
         return plan;
     }
 
-    /** Writes the report. A replay with a report is finished. */
+    /** Writes the report, which marks the replay as finished. */
     public void write(final ReplayReport report) {
         directory.write("report.html", new ReplayPage(report).toHtml());
         directory.writeJson(REPORT, report.toMap());

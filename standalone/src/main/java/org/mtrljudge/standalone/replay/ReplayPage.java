@@ -15,7 +15,7 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.page.HtmlPage;
 
-/** A replay's report as one HTML file: table, plots, and the most changed completions with their pictures. */
+/** The report of a replay as one HTML file: table, plots, and the completions with the largest changes, with their pictures. */
 final class ReplayPage {
     private static final int MAX_PICTURE_BYTES = 4 << 20;
     private static final int MAX_BARS = 60;
@@ -100,7 +100,8 @@ final class ReplayPage {
         }
         if (!counts.isEmpty() && (counts.lastKey() - counts.firstKey()) * 10 < MAX_BARS) {
             for (long tenths = Math.round(counts.firstKey() * 10); tenths < counts.lastKey() * 10; tenths++) {
-                counts.putIfAbsent(tenths / 10.0, 0L); // an even axis
+                // empty bars keep the steps of the axis equal
+                counts.putIfAbsent(tenths / 10.0, 0L);
             }
         }
         final double total = counts.values().stream().mapToLong(c -> c).sum();

@@ -8,10 +8,10 @@ import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.standalone.run.RunSettings;
 
 /**
- * What a replay was begun with; one that goes on must be the same.
+ * The parameters of a replay. A replay can continue only with the parameters with which it started.
  *
- * @param rewardsSha256 of the reward set and of the settings that make advantages
- * @param endOffset the rollouts' end at the beginning
+ * @param rewardsSha256 the SHA-256 of the reward set and of the settings that determine advantages
+ * @param endOffset the end offset of the rollouts topic at the start of the replay
  */
 public record ReplayPlan(
         String rewardsSha256,
@@ -20,9 +20,9 @@ public record ReplayPlan(
         List<String> tasks,
         long endOffset) {
 
-    /** Of the reward set as the settings read it, and of the sections that make advantages of it. */
+    /** The SHA-256 of the reward set as the settings read it, and of the sections that determine advantages. */
     public static String digest(final RunSettings settings) {
-        // spelt out: plans that lie in folders have these words, whatever the record is called
+        // a fixed text: the digests in existing folders contain these words, also after the record is renamed
         final String sections =
                 "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward="
                         + settings.rewarding().reward() + "]";
@@ -34,7 +34,7 @@ public record ReplayPlan(
         return new ReplayPlan(rewardsSha256, since, versions, tasks, offset);
     }
 
-    /** Whether they differ in nothing but their end. */
+    /** Whether the plans are equal except for the end offset. */
     boolean isLike(final ReplayPlan other) {
         return until(0).equals(other.until(0));
     }

@@ -17,12 +17,12 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.standalone.run.RunSettings;
 
-/** What a replay changed, as a table and as JSON; {@link ReplayPage} makes a page of it. */
+/** The changes from a replay, as a table and as JSON. {@link ReplayPage} shows them as a page. */
 public final class ReplayReport {
     /**
-     * A completion whose reward changed much, with what it answered.
+     * A completion whose reward changed much, with its prompt and its text.
      *
-     * @param images encoded pictures; empty where they are gone
+     * @param images encoded pictures; empty when they are no longer available
      */
     record Case(Comparison.Changed changed, PromptRequest prompt, String text, List<byte[]> images) {}
 
@@ -32,7 +32,7 @@ public final class ReplayReport {
     private final Replay.Outcome outcome;
     private final List<Case> cases = new ArrayList<>();
 
-    /** @param dataRoot where images by reference lie */
+    /** @param dataRoot the folder of images by reference */
     public ReplayReport(
             final String name,
             final RunSettings settings,
@@ -130,7 +130,7 @@ public final class ReplayReport {
         return map;
     }
 
-    /** JSON knows no NaN: what has no value is null. */
+    /** JSON has no NaN, so a missing value is null. */
     private static @Nullable Double finite(final double value) {
         return Double.isFinite(value) ? value : null;
     }
@@ -162,7 +162,7 @@ public final class ReplayReport {
                 .toString();
     }
 
-    /** Of three digits; a dash where there is no value. */
+    /** The value with three digits; a dash for a missing value. */
     static String number(final double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
     }

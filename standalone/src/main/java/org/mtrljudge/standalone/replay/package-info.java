@@ -1,4 +1,4 @@
-/** What a replay leaves in the folder of its run. */
+/** The files that a replay writes to the folder of its run. */
 @NullMarked
 package org.mtrljudge.standalone.replay;
 

@@ -15,7 +15,7 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** A run whose scored groups another run learns from; its broker runs until this is closed. */
+/** An earlier run from whose scored groups another run learns. Its broker runs until this object is closed. */
 public final class EarlierRun implements AutoCloseable {
     private static final Pattern TOPIC = Pattern.compile("([^.]+)\\.scored(?:\\.([^.]+))?");
     private final RunDirectory directory;
@@ -35,8 +35,8 @@ public final class EarlierRun implements AutoCloseable {
     }
 
     /**
-     * @param topic RUN.scored or RUN.scored.NAME
-     * @throws UsageException when there is no such run or topic
+     * @param topic the scored topic: RUN.scored or RUN.scored.NAME
+     * @throws UsageException when the run or the topic does not exist
      */
     public static EarlierRun open(final Path runs, final String topic) {
         final Matcher parts = TOPIC.matcher(topic);
@@ -67,13 +67,13 @@ public final class EarlierRun implements AutoCloseable {
         return directory.settings();
     }
 
-    /** Where that run's RL began, if it was warmed up: as {@code key=value}. */
+    /** The settings, as {@code key=value}, that start RL from the warmed-up model of the earlier run; empty when it had no warm-up. */
     public List<String> start() {
         final Path warmedUp = directory.path().resolve("checkpoints").resolve(Stage.WARMUP.key());
         return Files.isDirectory(warmedUp) ? List.of("model=" + warmedUp, "sft.steps=0") : List.of();
     }
 
-    /** @param settings of the run that learns: its data file says where images by reference lie */
+    /** @param settings the settings of the learning run; its data file determines the folder of images by reference */
     public ScoredLog log(final RunSettings settings) {
         return new ScoredLog(topic, clients, directory.dataRoot(settings));
     }

@@ -8,15 +8,15 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** A new run's beginning: the state of another run after one of its steps, learned again from its log. */
+/** The start of a new run: the state of another run after one of its steps, learned again from the log of that run. */
 public final class ForkedRun {
     private final RunDirectory parent;
     private final int step;
     private final RunSettings settings;
 
     /**
-     * @param settings of the new run
-     * @throws UsageException when they ask for other examples, or for no step more
+     * @param settings the settings of the new run
+     * @throws UsageException when the settings name other examples, or no additional step
      */
     public ForkedRun(final RunDirectory parent, final int step, final RunSettings settings) {
         this.parent = parent;
@@ -38,9 +38,9 @@ public final class ForkedRun {
     }
 
     /**
-     * Writes the new run's first checkpoint. What was made of its folder is removed when that fails.
+     * Writes the first checkpoint of the new run. When this fails, the folder of the new run is deleted.
      *
-     * @return the steps that were learned again for it
+     * @return the number of steps that were learned again
      */
     public Refold.Result begin(final RunDirectory directory, final ExampleSource source) {
         try (LoggedRun run = new LoggedRun(parent);

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.mtrljudge.model.JudgeModel;
 
-/** Models that load one after the other in the background, while a broker starts. Whoever takes one closes it. */
+/** Loads models one after the other in the background, while a broker starts. The caller closes each model that it takes. */
 final class LoadedModels implements AutoCloseable {
     private final Deque<CompletableFuture<JudgeModel>> loading = new ArrayDeque<>();
 
@@ -20,7 +20,7 @@ final class LoadedModels implements AutoCloseable {
         }
     }
 
-    /** The next; waits for it. */
+    /** Waits for the next model and returns it. */
     JudgeModel take() {
         try {
             return loading.remove().join();
@@ -29,7 +29,7 @@ final class LoadedModels implements AutoCloseable {
         }
     }
 
-    /** Closes those that nobody took. */
+    /** Closes the models that no caller took. */
     @Override
     public void close() {
         while (!loading.isEmpty()) {

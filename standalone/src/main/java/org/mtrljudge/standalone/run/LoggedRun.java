@@ -10,7 +10,7 @@ import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** A run that is there, with its broker, its settings and what it learned from. */
+/** An existing run, with its broker, its settings and the source of its scored groups. */
 public final class LoggedRun implements AutoCloseable {
     private final RunDirectory directory;
     private final RunSettings settings;
@@ -41,7 +41,7 @@ public final class LoggedRun implements AutoCloseable {
         return new Audit(clients, scored, store);
     }
 
-    /** The run's model, to be closed by the caller. */
+    /** The model of the run. The caller closes it. */
     public JudgeModel model() {
         return settings.learning().load();
     }

@@ -7,7 +7,7 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 
-/** Sends the services' logs into the run's folder; the terminal is kept for progress and results. */
+/** Writes the logs of the services to the folder of the run. The terminal shows only progress and results. */
 public final class Logs {
     private static final String PATTERN = "%d{ISO8601} %-5level %logger{1} [%t] %msg%n";
 
@@ -15,8 +15,8 @@ public final class Logs {
 
     public static void to(final Path file) {
         final ConfigurationBuilder<BuiltConfiguration> config = ConfigurationBuilderFactory.newConfigurationBuilder();
-        config.setStatusLevel(
-                Level.OFF); // a full disk is told once, by the command, not by every line that cannot be logged
+        // the command reports a full disk once; without this, every line that cannot be logged would report it
+        config.setStatusLevel(Level.OFF);
         config.add(config.newAppender("file", "File")
                 .addAttribute("fileName", file.toString())
                 .add(config.newLayout("PatternLayout").addAttribute("pattern", PATTERN)));
@@ -25,7 +25,7 @@ public final class Logs {
         Configurator.reconfigure(config.build());
     }
 
-    /** Before a run has a folder: what went wrong is told by the command itself. */
+    /** Turns logs off before a run has a folder. The command reports errors itself. */
     public static void quiet() {
         Configurator.setRootLevel(Level.OFF);
     }

@@ -13,14 +13,14 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
- * Finds the newest scored groups in a run's log.
+ * Finds the newest scored groups in the log of a run.
  *
- * @param purpose of the prompts
- * @param task only groups of this task; null: of all tasks
- * @param count of groups
+ * @param purpose the purpose of the prompts
+ * @param task the task of the groups; null: all tasks
+ * @param count the number of groups
  */
 public record NewestGroups(Purpose purpose, @Nullable String task, int count) {
-    /** The newest groups, of as many tasks as the count allows. */
+    /** The newest groups, from as many tasks as the count allows. */
     public List<ScoredGroup> in(final KafkaClients clients) {
         final Map<String, Deque<ScoredGroup>> byTask = new LinkedHashMap<>();
         try (TopicScan<ScoredGroup> scan = clients.scan(clients.topics().scored())) {

@@ -3,17 +3,17 @@ package org.mtrljudge.standalone.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run came from, besides its settings: {@code origin.json}.
+ * The origin of a run, in addition to its settings: {@code origin.json}.
  *
- * @param fromScored the topic it learns from, offline
- * @param fork the run it was forked from
- * @param atStep and after which of its steps
+ * @param fromScored the scored topic from which the run learns offline
+ * @param fork the run from which this run was forked
+ * @param atStep the step of that run after which this run was forked
  */
 public record Origin(
         @Nullable String fromScored,
         @Nullable String fork,
         @Nullable Integer atStep) {
-    /** A run that learns from rollouts of its own policies, from the beginning. */
+    /** The origin of a run that starts from the beginning and learns from the rollouts of its own policies. */
     public static final Origin NEW = new Origin(null, null, null);
 
     public static Origin fromScored(final String topic) {

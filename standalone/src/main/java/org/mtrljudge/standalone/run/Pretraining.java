@@ -13,7 +13,7 @@ import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.training.AdamW;
 import org.mtrljudge.tasks.builtin.Descriptions;
 
-/** Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes, then to look a text up in them. */
+/** Makes the judge-tiny that ships with the code. It teaches new weights to describe training scenes, then to look up a text in them. */
 public final class Pretraining {
     private static final double LOOKUP_SHARE = 0.6;
     private static final int PICTURES = 2_000_000;
@@ -26,7 +26,7 @@ public final class Pretraining {
     private final int lookupSteps;
     private final TrainingListener listener;
 
-    /** @param seed of weights and pictures */
+    /** @param seed the seed of the weights and the pictures */
     public Pretraining(
             final long seed, final int describeSteps, final int lookupSteps, final TrainingListener listener) {
         this.seed = seed;
@@ -38,7 +38,7 @@ public final class Pretraining {
     /**
      * Trains both stages and writes the checkpoint.
      *
-     * @param from the checkpoint folder to go on from; null: fresh weights
+     * @param from the checkpoint folder from which training continues; null: new weights
      * @param out the checkpoint folder to write
      */
     public void run(final @Nullable Path from, final Path out) {

@@ -11,7 +11,7 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.RunException;
 
-/** The folder of one run: {@code runs/RUN}. Files appear whole or not at all. */
+/** The folder of one run: {@code runs/RUN}. A file is either complete or absent. */
 public final class RunDirectory {
     private static final String ORIGIN = "origin.json";
     private final String run;
@@ -22,7 +22,7 @@ public final class RunDirectory {
         this.path = path;
     }
 
-    /** @throws UsageException when the run is there already, or its name cannot begin a topic's */
+    /** @throws UsageException when the run already exists, or its name cannot be the prefix of a topic name */
     public static RunDirectory create(final Path runs, final String run, final long neededBytes) {
         final RunDirectory directory = named(runs, run);
         if (Files.exists(directory.path)) {
@@ -44,7 +44,7 @@ public final class RunDirectory {
         return directory;
     }
 
-    /** @throws UsageException when there is no such run */
+    /** @throws UsageException when the run does not exist */
     public static RunDirectory open(final Path runs, final String run) {
         final RunDirectory directory = named(runs, run);
         if (!Files.isDirectory(directory.path)) {
@@ -54,9 +54,9 @@ public final class RunDirectory {
     }
 
     /**
-     * A folder of the run's own, made when it is missing.
+     * A folder within the folder of the run. It is created when it is missing.
      *
-     * @throws UsageException when its name could not begin a topic's
+     * @throws UsageException when its name cannot be the prefix of a topic name
      */
     public RunDirectory inside(final String folder, final String name) {
         final RunDirectory inside = named(path.resolve(folder), name);
@@ -84,12 +84,12 @@ public final class RunDirectory {
         return path;
     }
 
-    /** What the run was started with. */
+    /** The settings with which the run started. */
     public Path settings() {
         return path.resolve("settings.yaml");
     }
 
-    /** Where images by reference lie: beside the data file. */
+    /** The folder of images by reference, which is the folder of the data file. */
     public Path dataRoot(final RunSettings settings) {
         return settings.actors().dataRoot(path);
     }
@@ -110,7 +110,7 @@ public final class RunDirectory {
         writeJson(ORIGIN, Mappers.JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
     }
 
-    /** Where the run came from; runs of earlier builds do not say. */
+    /** The origin of the run. Runs of earlier builds have no origin file. */
     public Origin origin() {
         final Path file = path.resolve(ORIGIN);
         try {

@@ -11,11 +11,11 @@ import org.mtrljudge.model.training.MemoryPlan;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** Carries a run out from its settings to its summary, table and curves. */
+/** Executes a run, from its settings to its summary, table and curves. */
 public final class RunExecution {
     private static final long NEEDED_BYTES = 2L << 30;
 
-    /** What the broker, the streams and the clients take beside the policies. */
+    /** The heap of the broker, the streams and the clients, without the policies. */
     private static final long HEAP_BYTES = 512L << 20;
 
     private final RunSettings settings;
@@ -23,9 +23,9 @@ public final class RunExecution {
     private final @Nullable ScoredLog log;
 
     /**
-     * Everything that can be wrong with settings, data and model is found before a folder is made.
+     * Checks settings, data and model, so that errors are found before a folder is made.
      *
-     * @param log what RL learns from, offline; null: from rollouts of its own policies
+     * @param log the scored log from which RL learns offline; null: RL learns from the rollouts of its own policies
      */
     public RunExecution(final RunSettings settings, final @Nullable ScoredLog log) {
         this.settings = settings;
@@ -42,7 +42,7 @@ public final class RunExecution {
         return directory;
     }
 
-    /** Runs from its newest checkpoint, or from the beginning, to the end. @return the outcome as a table */
+    /** Runs to the end, from the newest checkpoint or from the beginning, and returns the results as a table. */
     public String train(final RunDirectory directory, final TrainingListener listener) {
         Logs.to(directory.path().resolve("judge.log"));
         final RunReport report =
@@ -50,13 +50,14 @@ public final class RunExecution {
         return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
     }
 
-    /** A policy lies in the Java heap on its way: once in the learner, once in each actor, and in the producer's hands. */
+    /** Checks the Java heap. It holds a policy in transit once in the learner, once in each actor, and in the buffer of the producer. */
     private void checkPolicyTravels(final JudgeFolder folder) {
         final ModelOptions options = folder.resolved(settings.modelOptions());
         final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
         if (settings.connections().weights().store() != null
                 && policy > settings.connections().weights().maxLogBytes()) {
-            return; // it does not pass through the heap
+            // such a policy is in the store, not in the heap
+            return;
         }
         if (policy > Integer.MAX_VALUE) {
             throw new UsageException("all weights take " + (policy >> 20)

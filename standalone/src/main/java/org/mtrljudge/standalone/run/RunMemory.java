@@ -6,13 +6,13 @@ import org.mtrljudge.model.config.ModelSize;
 import org.mtrljudge.model.training.MemoryPlan;
 
 /**
- * What an actor and the learner of a run hold, in bytes: the model's plan, and what the run's settings make of it.
+ * The memory of an actor and of the learner of a run, in bytes, from the memory plan of the model and the settings of the run.
  *
- * @param completions an actor generates together
- * @param cachedKeysAndValues of their new tokens
- * @param adapter beside the weights; 0 where all of them are trained
- * @param reference whether a KL term looks back to what RL began with
- * @param copies policies of earlier versions, and the reference, that the learner keeps
+ * @param completions the completions that an actor generates together
+ * @param cachedKeysAndValues the bytes of the keys and values of the generated tokens
+ * @param adapter the bytes of the adapter; 0 when all weights are trained
+ * @param reference whether a KL term needs the reference policy from the start of RL
+ * @param copies the bytes of the earlier policies and of the reference that the learner keeps
  */
 public record RunMemory(
         MemoryPlan plan,
@@ -23,7 +23,7 @@ public record RunMemory(
         boolean reference,
         long copies) {
 
-    /** @param held how the model is held; its micro-batches are the settings' */
+    /** @param held the model options in use; the settings determine the micro-batches */
     public static RunMemory of(final RunSettings settings, final JudgeConfig config, final ModelOptions held) {
         final MemoryPlan plan =
                 MemoryPlan.of(config, held, settings.learner().actor().maxTokensPerMicroBatch());

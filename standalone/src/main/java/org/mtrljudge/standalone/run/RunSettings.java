@@ -17,9 +17,10 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.source.DataSettings;
 
 /**
- * One run's settings as all its services read them.
+ * The settings of a run, as all its services read them.
  *
- * @param resolved what {@code rewarding} names, read when the settings were: a command scores and reports with the same set
+ * @param resolved the reward set that {@code rewarding} names. It is read once with the settings, so a command scores and reports with the
+ *     same set
  */
 public record RunSettings(
         SettingsTree tree,
@@ -30,9 +31,9 @@ public record RunSettings(
         Connections connections) {
 
     /**
-     * The defaults, a YAML file over them, the environment over both, {@code key=value} pairs over all.
+     * Reads the settings. A YAML file overrides the defaults, the environment overrides the file, and {@code key=value} pairs override all.
      *
-     * @throws UsageException that names the key, its value and what is allowed
+     * @throws UsageException when a setting is wrong; the message names the key, its value and the allowed values
      */
     public static RunSettings read(final @Nullable Path file, final List<String> pairs) {
         return of(SettingsTree.read(file, System.getenv(), pairs));
@@ -54,7 +55,7 @@ public record RunSettings(
         }
     }
 
-    /** The same but for one setting, which is none of the rewards'. */
+    /** The same settings with one change, which must not concern the rewards. */
     private RunSettings with(final String pair) {
         final SettingsTree changed = tree.with(pair);
         return new RunSettings(
@@ -66,12 +67,16 @@ public record RunSettings(
                 changed.bind(Connections.class));
     }
 
-    /** The same, but so many RL steps. */
+    /** The same settings with another number of RL steps. */
     public RunSettings withTotalSteps(final int steps) {
         return with("trainer.total_steps=" + steps);
     }
 
-    /** The same, but an actor takes as many prompts as give the completions it draws together in training. */
+    /**
+     * The same settings with another number of prompts per actor batch: the batch has as many completions as in training.
+     *
+     * @param samples completions per prompt
+     */
     public RunSettings forSamples(final int samples) {
         final int together = rollout().maxPrompts() * learner().rollout().n();
         return with("rollout.max_prompts=" + Math.max(1, together / samples));

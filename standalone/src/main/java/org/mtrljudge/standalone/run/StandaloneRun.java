@@ -31,11 +31,11 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** All services of one run in this JVM. They share nothing but the broker. */
+/** All services of one run in this JVM. They share only the broker. */
 public final class StandaloneRun {
     /**
-     * Prompts that may be unanswered in an evaluation. Many: asked in the rhythm of answers they would come in small batches, and be
-     * generated so.
+     * The maximum number of unanswered prompts in an evaluation. It is large: if each answer released one prompt, actors would generate
+     * in small batches.
      */
     private static final int PROMPTS_AHEAD = 10_000;
 
@@ -59,12 +59,12 @@ public final class StandaloneRun {
         this.listener = listener;
     }
 
-    /** What is done with the services of a run while they work. */
+    /** The work that uses the running services of a run. */
     private interface Job<T> {
         T with(RunContext context, JudgeModel model);
     }
 
-    /** Trains to the end; whatever was started is stopped, also when it fails. */
+    /** Trains to the end. All started services are stopped, also after a failure. */
     public TrainingResult run() {
         return with((context, model) -> {
             try (Learner learner = new Learner(context, settings.learner(), model, source, log)) {
@@ -73,7 +73,7 @@ public final class StandaloneRun {
         });
     }
 
-    /** Lets the run's model judge instead of learn. */
+    /** Evaluates the model of the run without training it. */
     public <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
         return with((context, model) -> {
             try (Evaluator evaluator = new Evaluator(
@@ -186,7 +186,7 @@ public final class StandaloneRun {
         }
     }
 
-    /** The actors' threads. */
+    /** The threads of the actors. */
     private static final class Actors implements AutoCloseable {
         private final List<Actor> actors;
         private final List<Thread> threads = new ArrayList<>();

@@ -13,7 +13,7 @@ class ExperimentPlanTest {
                 .toText();
     }
 
-    /** Neither data nor checkpoint is there: the preset's own sizes count. */
+    /** Data and checkpoint are missing, so the plan uses the sizes in the preset. */
     @Test
     void shouldCountThePapersRunsTokensAndMemory() {
         final String plan = plan("paper");
@@ -25,7 +25,7 @@ class ExperimentPlanTest {
         assertThat(plan).containsPattern("RL-Single +18 +0 +11,059,200 ");
         // 3 × 400 × 256; 18 × 100 × 256
         assertThat(plan).containsPattern("SFT-Unified +3 +307,200 ").containsPattern("SFT-Single +18 +460,800 ");
-        // 31.07 billion weights of two bytes; the two newest policies and the reference
+        // 31.07 billion weights of 2 bytes; copies of the two newest policies and of the reference
         assertThat(plan)
                 .contains("(weights 57.9 GiB, gradients 57.9 GiB", "earlier policies and the reference 173.6 GiB");
         // 80 completions × 2048 tokens × 2 · 48 · 4 · 128 numbers × 2 bytes
@@ -36,7 +36,7 @@ class ExperimentPlanTest {
     void shouldCountWithTheUsersSettings() {
         assertThat(plan("small", "data.test_size=1", "data.validation_size=0", "trainer.total_steps=1", "sft.steps=1"))
                 .contains("learner: ", "judge-tiny: ")
-                // each of 18: 32 × 8 completions; the test of eight tasks after either stage
+                // each of 18 runs: 32 × 8 completions; the test of eight tasks after each of two stages
                 .containsPattern("RL-Single +18 +864 +4,608 +288 ");
     }
 }

@@ -13,7 +13,10 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Training examples of a source, remembered in the order they are read, so that the other side can be asked the same. Tests nothing. */
+/**
+ * Records the training examples of a source in the order of reading, so that the other side gets the same prompts. Only the training split
+ * has tasks.
+ */
 final class AskedPrompts implements ExampleSource {
     private final ExampleSource source;
     private final List<JudgeExample> asked = new ArrayList<>();
@@ -23,10 +26,10 @@ final class AskedPrompts implements ExampleSource {
     }
 
     /**
-     * Writes the first examples that were asked, one JSON object per line with {@code prompt}, {@code images} (PNG files beside it),
+     * Writes the first recorded examples, one JSON object per line with {@code prompt}, {@code images} (PNG files beside it),
      * {@code answer} and {@code labels}.
      *
-     * @throws RunException when fewer were asked
+     * @throws RunException when fewer examples were read
      */
     void write(final Path file, final int count) throws IOException {
         if (asked.size() < count) {

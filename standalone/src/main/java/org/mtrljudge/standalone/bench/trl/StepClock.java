@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.event.TrainingListener;
 
-/** Takes the time from the end of each RL step to the end of the next. */
+/** Measures the time from the end of each RL step to the end of the next step. */
 final class StepClock implements TrainingListener {
     private final List<TrlStep> steps = new ArrayList<>();
     private long lastNs;
 
-    /** In their order. */
+    /** The RL steps so far, in order. */
     List<TrlStep> steps() {
         return List.copyOf(steps);
     }

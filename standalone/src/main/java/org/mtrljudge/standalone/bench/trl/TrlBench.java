@@ -13,13 +13,13 @@ import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.standalone.run.StandaloneRun;
 import org.mtrljudge.tasks.ExampleSource;
 
-/** Our loop through Kafka, then TRL's trainer on the prompts that our loop asked. */
+/** Runs our loop through Kafka, then the trainer of TRL on the same prompts. */
 public final class TrlBench {
     private final TrlPlan plan;
     private final TrlPeer peer;
     private final Consumer<String> progress;
 
-    /** @param progress is told what begins, in a line each */
+    /** @param progress receives one line at the start of each part */
     public TrlBench(final TrlPlan plan, final TrlPeer peer, final Consumer<String> progress) {
         this.plan = plan;
         this.peer = peer;
@@ -27,9 +27,9 @@ public final class TrlBench {
     }
 
     /**
-     * Measures both.
+     * Measures both sides.
      *
-     * @throws org.mtrljudge.settings.UsageException when the Python lacks TRL; nothing has been run then
+     * @throws org.mtrljudge.settings.UsageException when TRL is missing in the Python; nothing has run then
      */
     public TrlReport run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-trl");

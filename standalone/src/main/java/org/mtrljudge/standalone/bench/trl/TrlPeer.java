@@ -15,17 +15,17 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.bench.PythonPeer;
 
-/** Runs TRL's side of the benchmark, {@code trl_peer.py}, in a Python of the user's. */
+/** Runs TRL in the benchmark, {@code trl_peer.py}, in the Python of the user. */
 public final class TrlPeer {
     private static final String SCRIPT = "trl_peer.py";
 
-    /** Its reward uses the parser of this one. */
+    /** The reward in {@link #SCRIPT} uses the parser of this script. */
     private static final String PARSER = "rescore_bench.py";
 
     private static final List<String> NEEDED =
             List.of("trl", "transformers", "torch", "torchvision", "accelerate", "datasets", "pillow", "jinja2");
 
-    /** The versions that were tried. */
+    /** The tested versions. */
     private static final String INSTALL = "trl==1.16.0 transformers==5.24.0 torch==2.7.1 torchvision==0.22.1"
             + " accelerate==1.15.0 datasets==5.2.0 pillow==13.0.0 jinja2==3.1.6";
 
@@ -36,11 +36,11 @@ public final class TrlPeer {
     }
 
     /**
-     * Looks for TRL and what it needs.
+     * Looks for TRL and the packages that it needs.
      *
-     * @param folder where the scripts are put
-     * @return the versions, as {@code TRL 1.16.0, transformers 5.24.0, torch 2.7.1}
-     * @throws UsageException when the program does not run or a package is missing; it says what to install
+     * @param folder the folder to which the scripts are written
+     * @return the versions, for example {@code TRL 1.16.0, transformers 5.24.0, torch 2.7.1}
+     * @throws UsageException when the program does not run or a package is missing; the message says what to install
      */
     String versions(final Path folder) throws IOException {
         for (final String name : List.of(SCRIPT, PARSER)) {
@@ -71,7 +71,7 @@ public final class TrlPeer {
                 + found.get("torch").asText();
     }
 
-    /** Trains, and returns its steps in order. */
+    /** Trains and returns the steps in order. */
     List<TrlStep> train(final TrlPlan plan, final String checkpoint, final Path prompts) throws IOException {
         final Path folder = prompts.resolveSibling("trl");
         final Path file = prompts.resolveSibling("plan.json");
@@ -94,7 +94,7 @@ public final class TrlPeer {
                 plan.trlSteps());
     }
 
-    /** @throws RunException when there are fewer steps than were asked for */
+    /** @throws RunException when there are fewer steps than the plan has */
     static List<TrlStep> steps(final List<JsonNode> lines, final int wanted) {
         if (lines.size() != wanted) {
             throw new RunException(SCRIPT + " told of " + lines.size() + " steps, " + wanted + " were asked for", null);

@@ -5,16 +5,16 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 
 /**
- * What TRL and our loop both do.
+ * The work that TRL and our loop both do.
  *
- * @param model the checkpoint folder both begin with; null: one is made by a warm-up
- * @param prompts per step
- * @param completions per prompt
- * @param updates of the weights per step
- * @param maxTokens of a completion
- * @param steps that are measured
- * @param unmeasured steps before them
- * @param rows completions in one forward pass of TRL's trainer
+ * @param model the checkpoint folder from which both start; null: a warm-up makes one
+ * @param prompts prompts per step
+ * @param completions completions per prompt
+ * @param updates weight updates per step
+ * @param maxTokens the maximum length of a completion, in tokens
+ * @param steps measured steps
+ * @param unmeasured unmeasured steps before the measured steps
+ * @param rows completions per forward pass of the TRL trainer
  */
 public record TrlPlan(
         @Nullable String model,
@@ -28,7 +28,7 @@ public record TrlPlan(
     static final double LEARNING_RATE = 3e-4;
     static final double TEMPERATURE = 1.0;
 
-    /** How many policy versions a group may be behind in our loop: the quickstart's. */
+    /** How many policy versions a group may be behind in our loop, as in the quickstart. */
     static final int STALENESS = 1;
 
     private static final int WARM_UP_STEPS = 100;
@@ -59,20 +59,20 @@ public record TrlPlan(
         }
     }
 
-    /** Steps of TRL: what is asked after the last step is never generated there. */
+    /** The number of TRL steps. TRL generates nothing after its last step, so it needs no additional steps. */
     int trlSteps() {
         return unmeasured + steps;
     }
 
     /**
-     * Steps of ours: more than are measured, because in the last ones actors have nothing left to generate and leave the learner all
-     * cores.
+     * The number of our steps, more than are measured: in the last steps, the actors have nothing left to generate and leave all cores to
+     * the learner.
      */
     int ourSteps() {
         return unmeasured + steps + STALENESS;
     }
 
-    /** Settings of a run that warms the preset up. */
+    /** The settings of a run that warms up the preset. */
     List<String> warmUpSettings() {
         return List.of(
                 "sft.steps=" + WARM_UP_STEPS,
@@ -82,7 +82,7 @@ public record TrlPlan(
                 "data.validation_size=0");
     }
 
-    /** Settings of our run. */
+    /** The settings of our run. */
     List<String> runSettings(final String checkpoint) {
         return List.of(
                 "model=" + checkpoint,
@@ -98,7 +98,7 @@ public record TrlPlan(
                 "actor.optim.lr=" + LEARNING_RATE,
                 "actor.optim.lr_warmup_steps=0",
                 "actor.optim.lr_scheduler_type=constant",
-                // TRL leaves no group out of an update
+                // TRL filters no group out of an update
                 "algorithm.online_filtering=false",
                 "trainer.total_steps=" + ourSteps(),
                 "trainer.max_staleness=" + STALENESS,

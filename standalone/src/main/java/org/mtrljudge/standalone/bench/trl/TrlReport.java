@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the benchmark beside TRL came to, as a text.
+ * The result of the benchmark against TRL, as a text.
  *
- * @param versions of TRL and what it runs on
+ * @param versions the versions of TRL and of the packages that it needs
  * @param ours the measured steps of our loop
  * @param theirs the measured steps of TRL
  */
@@ -29,19 +29,19 @@ public record TrlReport(TrlPlan plan, String versions, List<TrlStep> ours, List<
               - TRL generates with transformers here. On a GPU its users take vLLM; this comparison says nothing about that.
             """;
 
-    /** @return the middle one; the mean of the two middle ones where their number is even */
+    /** @return the middle value; for an even number of steps, the mean of the two middle values */
     static double median(final List<TrlStep> steps, final ToDoubleFunction<TrlStep> value) {
         final double[] sorted = steps.stream().mapToDouble(value).sorted().toArray();
         final int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /** How many times as long TRL takes per step. */
+    /** The time of TRL per step, divided by our time per step. */
     double ratio() {
         return median(theirs, TrlStep::seconds) / median(ours, TrlStep::seconds);
     }
 
-    /** How many times as long TRL takes per completion token. */
+    /** The time of TRL per completion token, divided by our time per completion token. */
     double ratioPerToken() {
         return median(theirs, step -> step.seconds() / step.tokens())
                 / median(ours, step -> step.seconds() / step.tokens());

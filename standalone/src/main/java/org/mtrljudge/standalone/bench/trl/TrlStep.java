@@ -5,17 +5,17 @@ import java.util.Map;
 import org.mtrljudge.standalone.RunException;
 
 /**
- * One step of either side: prompts answered, rewarded and learned from.
+ * One step of either side: it generates completions, rewards them and learns from them.
  *
- * @param seconds of wall-clock time since the step before ended, waiting included
- * @param tokens of all completions the step learned from
- * @param meanLength of a completion, in tokens
- * @param promptLength mean, in tokens, pictures included
- * @param reward mean of the completions
+ * @param seconds wall-clock time since the end of the previous step, including waiting
+ * @param tokens the tokens of all completions that the step learned from
+ * @param meanLength the mean length of a completion, in tokens
+ * @param promptLength the mean length of a prompt, in tokens, including images
+ * @param reward the mean reward of the completions
  */
 record TrlStep(double seconds, double tokens, double meanLength, double promptLength, double reward) {
 
-    /** @throws RunException when the line is not what {@code trl_peer.py} prints of a step */
+    /** @throws RunException when the line is not a step as {@code trl_peer.py} prints it */
     static TrlStep of(final JsonNode line) {
         return new TrlStep(
                 number(line, "seconds"),
@@ -33,7 +33,7 @@ record TrlStep(double seconds, double tokens, double meanLength, double promptLe
         return value.asDouble();
     }
 
-    /** A step of ours by its metrics. */
+    /** A step of our loop, from its metrics. */
     static TrlStep of(final double seconds, final Map<String, Double> metrics) {
         return new TrlStep(
                 seconds,

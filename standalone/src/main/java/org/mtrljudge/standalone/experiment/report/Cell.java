@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One training run of an experiment.
  *
- * @param task the only one that is trained on; null: all of them
+ * @param task the only training task; null: all tasks
  */
 public record Cell(Method method, @Nullable String task, long seed) {
-    /** Its run's name, and so its topics' prefix. */
+    /** The name of the run, which is also the prefix of its topics. */
     public String name() {
         return method.key() + (task == null ? "" : "-" + task) + "-" + seed;
     }
 
-    /** For people. */
+    /** The name in reports. */
     @Override
     public String toString() {
         return method.title() + (task == null ? "" : " on " + task) + ", seed " + seed;

@@ -9,13 +9,13 @@ import org.mtrljudge.tasks.metrics.MacroF1;
 import org.mtrljudge.tasks.metrics.Verdict;
 
 /**
- * What a run's topics say of it: everything that an experiment's report has from it.
+ * The figures from the topics of a run: everything that the report of an experiment uses.
  *
- * @param tests by the key of the stage (base, warmup, rl) and by task
- * @param validations in the order of the steps
+ * @param tests the tests, by the key of the stage (base, warmup, rl) and by task
+ * @param validations the validations in the order of the steps
  * @param rlSteps the metrics of every RL step, by step
- * @param sftSteps supervised steps before the last test, 0 where there was none
- * @param seconds from the journal's first entry to the last prompt an actor took
+ * @param sftSteps supervised steps before the last test; 0 without supervised training
+ * @param seconds the time from the first journal entry to the last prompt that an actor took
  */
 public record CellFigures(
         Map<String, Map<String, Tested>> tests,
@@ -25,12 +25,12 @@ public record CellFigures(
         double seconds) {
 
     /**
-     * One task's test; the answers are in the order of the split.
+     * The test of one task. The answers are in the order of the split.
      *
      * @param references the right verdict of each prompt
-     * @param verdicts the judge's, null where it gave none
-     * @param wellFormed how many completions had the wanted format
-     * @param tokens of all completions
+     * @param verdicts the verdict of the judge for each prompt; null: no verdict
+     * @param wellFormed the number of completions in the required format
+     * @param tokens the tokens of all completions
      */
     public record Tested(
             List<String> labels,
@@ -53,6 +53,6 @@ public record CellFigures(
         }
     }
 
-    /** @param macroF1 of each task, 0..1 */
+    /** @param macroF1 the macro-F1 per task, 0..1 */
     public record Validation(String stage, int step, SortedMap<String, Double> macroF1) {}
 }

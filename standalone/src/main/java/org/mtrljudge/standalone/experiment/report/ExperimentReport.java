@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.metrics.Interval;
 
 /**
- * An experiment in figures, as {@code report.json} has them; every one comes from the runs' topics.
+ * The figures of an experiment, as in {@code report.json}. Every figure comes from the topics of the runs.
  *
- * @param cells runs that are done
- * @param planned runs there are to be
- * @param trainedTasks tasks the unified methods learn
- * @param heldOutTasks tasks that no run ever learned
- * @param results the paper's table: a method on the task it learned, and on the held-out ones where it learned all
- * @param transfer what learned a task (or all) on every task
- * @param training what each run took, and how its RL ended
- * @param curves by metric and run, over RL steps
- * @param paper the paper's own results
+ * @param cells the number of finished runs
+ * @param planned the number of planned runs
+ * @param trainedTasks the tasks that the unified methods learn
+ * @param heldOutTasks the tasks that no run learns
+ * @param results the table of the paper: each method on its training tasks; methods that learned all tasks also on the held-out tasks
+ * @param transfer each judge, trained on one task or on all tasks, tested on every task
+ * @param training the cost of each run, and the metrics at the end of its RL
+ * @param curves the curves over RL steps, by metric and run
+ * @param paper the published results of the paper
  */
 public record ExperimentReport(
         int cells,
@@ -34,13 +34,13 @@ public record ExperimentReport(
         Map<String, Map<String, SortedMap<Integer, Double>>> curves,
         PaperResults paper) {
     /**
-     * A figure over repetitions, 0..1.
+     * A score over repetitions, 0..1.
      *
-     * @param macroF1 the mean over seeds, its 95 % interval over prompts and their number
-     * @param bySeed each repetition's
+     * @param macroF1 the mean over seeds, its 95 % interval over prompts, and the number of prompts
+     * @param bySeed the macro-F1 of each repetition
      */
     public record Score(Interval macroF1, List<Double> bySeed) {
-        /** How far the repetitions lie apart: the standard deviation; 0 of a single one. */
+        /** The standard deviation over repetitions; 0 for a single repetition. */
         double deviation() {
             final double mean = bySeed.stream().mapToDouble(v -> v).average().orElse(0);
             final double squares =
@@ -50,11 +50,11 @@ public record ExperimentReport(
     }
 
     /**
-     * @param learned the task it was trained on; null: all, or none
-     * @param tasks by task
-     * @param mean of the trained tasks; null where one of them is missing
-     * @param formatRate of all test completions, 0..1
-     * @param responseLength their mean, in tokens
+     * @param learned the training task; null: all tasks, or no task
+     * @param tasks the score per task
+     * @param mean the mean score of the trained tasks; null when a trained task is missing
+     * @param formatRate the share of well-formed test completions, 0..1
+     * @param responseLength the mean length of the test completions, in tokens
      */
     public record Row(
             String method,
@@ -65,9 +65,9 @@ public record ExperimentReport(
             double responseLength) {}
 
     /**
-     * @param prompts learned by RL
-     * @param tokens generated for RL
-     * @param atEnd RL's metrics, the mean over the last tenth of its steps
+     * @param prompts the prompts that RL learned
+     * @param tokens the tokens that were generated for RL
+     * @param atEnd the RL metrics, as means over the last tenth of the steps
      */
     public record Training(
             String method,
@@ -80,7 +80,7 @@ public record ExperimentReport(
             double seconds,
             Map<String, Double> atEnd) {}
 
-    /** The paper's table for a terminal: macro-F1 in percent, the mean over seeds. */
+    /** The table of the paper for a terminal: macro-F1 in percent, the mean over seeds. */
     public String toTable() {
         final List<String> tasks = new ArrayList<>(trainedTasks);
         tasks.addAll(heldOutTasks);

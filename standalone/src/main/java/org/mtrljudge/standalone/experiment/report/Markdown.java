@@ -3,7 +3,7 @@ package org.mtrljudge.standalone.experiment.report;
 import java.util.Collections;
 import java.util.List;
 
-/** A report as markdown. */
+/** Writes a report as markdown. */
 final class Markdown {
     private Markdown() {}
 

@@ -3,7 +3,7 @@ package org.mtrljudge.standalone.experiment.report;
 import java.util.Locale;
 import org.mtrljudge.learner.event.Stage;
 
-/** How a judge is trained: the paper's methods, and the warm-up from which all of them begin. */
+/** The training methods of a judge: the methods of the paper, and the warm-up from which all methods start. */
 public enum Method {
     WARM_UP("after warm-up", false, Stage.WARMUP),
     MT_RL_JUDGE("MT-RL-Judge", false, Stage.RL),
@@ -21,22 +21,22 @@ public enum Method {
         this.stage = stage;
     }
 
-    /** As the paper calls it. */
+    /** The name in the paper. */
     public String title() {
         return title;
     }
 
-    /** Whether it trains one judge for each task. */
+    /** Whether the method trains one judge per task. */
     public boolean isSingle() {
         return single;
     }
 
-    /** The stage of a run after which its test counts. */
+    /** The stage of a run whose test counts. */
     public Stage stage() {
         return stage;
     }
 
-    /** In names of runs: rl-single. */
+    /** The key in the names of runs, for example rl-single. */
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

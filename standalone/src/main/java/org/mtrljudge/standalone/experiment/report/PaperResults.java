@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * The paper's own table: another model on other data, to stand beside ours.
+ * The published table of the paper, for comparison. The model and the data differ from ours.
  *
- * @param source where it was published
- * @param model that was trained there
- * @param columns its tasks
- * @param results macro-F1 in percent by method, in the order of the columns; null where the paper has none
+ * @param source the publication
+ * @param model the model of the publication
+ * @param columns the tasks, one per column
+ * @param results macro-F1 in percent by method, in the order of the columns; null: the paper has no result
  */
 public record PaperResults(
         String source, String model, List<String> columns, Map<String, List<@Nullable Double>> results) {

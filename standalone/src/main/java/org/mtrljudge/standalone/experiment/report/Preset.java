@@ -19,15 +19,15 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * What an experiment is made of: a YAML file, or one of the built-in ones, small and paper.
+ * The definition of an experiment: a YAML file, or one of the built-in presets, small and paper.
  *
- * @param seeds of training; each is a repetition of everything
- * @param standsFor the paper's column beside which a task's numbers are shown
- * @param settings that differ from the quickstart's in every run
- * @param warmUp more of them, of the run that the others begin with; {@code sft.steps: 0} leaves the warm-up out
- * @param sftSingle more of them, of each method's runs
- * @param overrides settings of every run over all of these, as {@code key=value}
- * @param expected sizes for the plan while data and model are not there; null: their own
+ * @param seeds the training seeds; each seed repeats the whole experiment
+ * @param standsFor the column of the paper that is shown beside the numbers of a task
+ * @param settings the settings of all runs that differ from the quickstart
+ * @param warmUp more settings, for the run from which the others start; {@code sft.steps: 0} omits the warm-up
+ * @param sftSingle more settings, for the runs of this method; the same holds for the other methods
+ * @param overrides settings of all runs, as {@code key=value}; they override all of the above
+ * @param expected sizes for the plan while data and model are missing; null: the sizes of data and model
  */
 public record Preset(
         List<Long> seeds,
@@ -42,9 +42,9 @@ public record Preset(
         @Nullable Expected expected) {
 
     /**
-     * @param promptTokens of a prompt with its images, about
-     * @param config the model's config.json
-     * @param tasks examples by task: train, validation, test
+     * @param promptTokens the approximate tokens per prompt, including its images
+     * @param config the config.json of the model
+     * @param tasks by task: the number of train, validation and test examples
      */
     public record Expected(int promptTokens, JsonNode config, Map<String, List<Integer>> tasks) {}
 
@@ -61,8 +61,8 @@ public record Preset(
     }
 
     /**
-     * @param name small, paper, or a file
-     * @throws UsageException when there is no such preset or it is not one
+     * @param name small, paper, or the path of a file
+     * @throws UsageException when the preset does not exist or the file is not a preset
      */
     public static Preset named(final String name) {
         final Path file = Path.of(name);
@@ -85,7 +85,7 @@ public record Preset(
         }
     }
 
-    /** All runs, in the order in which they are made: a seed after the other, the warm-up first. */
+    /** All runs in the order of execution: seed by seed, the warm-up first. */
     public List<Cell> cells(final List<String> tasks) {
         final List<Cell> cells = new ArrayList<>();
         for (final long seed : seeds) {
@@ -100,7 +100,7 @@ public record Preset(
         return cells;
     }
 
-    /** What a run's settings have that the quickstart's have not, as {@code key=value}; the model it begins with comes on top. */
+    /** The settings of a run that differ from the quickstart, as {@code key=value}, without the model from which it starts. */
     public List<String> pairs(final Cell cell) {
         final Map<String, String> pairs = new LinkedHashMap<>();
         flatten("", settings, pairs);
@@ -115,7 +115,7 @@ public record Preset(
                 .toList();
     }
 
-    /** The same, with more settings over all of it. */
+    /** The same preset with more overrides. */
     public Preset with(final List<String> more) {
         final List<String> all = new ArrayList<>(overrides);
         all.addAll(more);
@@ -123,7 +123,7 @@ public record Preset(
                 seeds, standsFor, settings, warmUp, sftSingle, sftUnified, rlSingle, mtRlJudge, all, expected);
     }
 
-    /** As a file that {@link #named} reads. */
+    /** The preset as the text of a file that {@link #named} reads. */
     public String write() throws IOException {
         return Mappers.YAML.writeValueAsString(this);
     }
@@ -144,7 +144,8 @@ public record Preset(
             if (entry.getValue().isObject() && !entry.getValue().isEmpty()) {
                 flatten(key + ".", entry.getValue(), into);
             } else {
-                into.put(key, entry.getValue().toString()); // JSON is YAML
+                // every JSON text is valid YAML
+                into.put(key, entry.getValue().toString());
             }
         });
     }

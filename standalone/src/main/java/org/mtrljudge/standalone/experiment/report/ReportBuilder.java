@@ -18,11 +18,13 @@ import org.mtrljudge.standalone.experiment.report.ExperimentReport.Score;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport.Training;
 import org.mtrljudge.tasks.metrics.RepeatedScores;
 
-/** Puts the figures of runs together to a report. */
+/** Builds a report from the figures of runs. */
 public final class ReportBuilder {
     private static final String OFF_THE_SHELF = "off the shelf";
-    private static final int LAST_PART = 10; // of RL's steps, over which its end is averaged
-    private static final Pattern REWARD = Pattern.compile("reward/[^/]+"); // a component, not of one task alone
+    // the metrics at the end of RL are means over the last tenth of the steps
+    private static final int LAST_PART = 10;
+    // a reward component over all tasks, not the component of one task
+    private static final Pattern REWARD = Pattern.compile("reward/[^/]+");
     private static final List<String> CURVES = List.of(
             "response_length/mean",
             "actor/entropy_loss",
@@ -104,12 +106,16 @@ public final class ReportBuilder {
         add(title, null, byTask(tested, task -> tests(method, null, stage, task)), rows);
     }
 
-    /** One row of several judges: each on the task it learned. */
+    /** Adds one row for several judges, each tested on the task that it learned. */
     private void single(final Method method, final List<Row> rows) {
         add(method.title(), null, byTask(trained, task -> tests(method, task, method.stage(), task)), rows);
     }
 
-    /** A task's tests of a method's repetitions, after a stage. @param learned null: all tasks */
+    /**
+     * The tests of one task after a stage, for all repetitions of a method.
+     *
+     * @param learned the training task; null: all tasks
+     */
     private List<CellFigures.Tested> tests(
             final Method method, final @Nullable String learned, final Stage stage, final String task) {
         final List<CellFigures.Tested> tests = new ArrayList<>();
@@ -122,7 +128,7 @@ public final class ReportBuilder {
         return tests;
     }
 
-    /** Tasks that were not tested are left out. */
+    /** The tests by task, without the tasks that were not tested. */
     private static Map<String, List<CellFigures.Tested>> byTask(
             final List<String> tasks, final Function<String, List<CellFigures.Tested>> tests) {
         final Map<String, List<CellFigures.Tested>> byTask = new LinkedHashMap<>();
@@ -135,7 +141,7 @@ public final class ReportBuilder {
         return byTask;
     }
 
-    /** @param tests by task those of all repetitions; nothing is added where there are none */
+    /** @param tests by task: the tests of all repetitions; when empty, no row is added */
     private void add(
             final String title,
             final @Nullable String learned,
@@ -165,7 +171,7 @@ public final class ReportBuilder {
                 all.stream().mapToLong(CellFigures.Tested::tokens).sum() / completions));
     }
 
-    /** @param tasks for each the tests of all repetitions */
+    /** @param tasks per task: the tests of all repetitions */
     private static Score score(final List<List<CellFigures.Tested>> tasks) {
         final List<Double> bySeed = new ArrayList<>();
         for (int seed = 0; seed < tasks.get(0).size(); seed++) {
@@ -202,7 +208,7 @@ public final class ReportBuilder {
                 atEnd(steps));
     }
 
-    /** What is drawn: every component of the rewards, and how the policy does. */
+    /** The metrics of the charts: every reward component, and the state of the policy. */
     private static List<String> metrics(final Map<Cell, CellFigures> figures) {
         final SortedSet<String> rewards = new TreeSet<>();
         figures.values()
@@ -251,7 +257,7 @@ public final class ReportBuilder {
         return curves;
     }
 
-    /** A task's validations in RL, in percent: of the unified runs and of those that learn it alone. */
+    /** The RL validations of a task, in percent: of the unified runs and of the runs that learn only this task. */
     private Map<String, SortedMap<Integer, Double>> validated(final String task) {
         final Map<String, SortedMap<Integer, Double>> runs = new LinkedHashMap<>();
         figures.forEach((cell, own) -> {

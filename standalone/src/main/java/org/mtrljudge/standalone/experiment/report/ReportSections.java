@@ -14,7 +14,7 @@ import org.mtrljudge.standalone.experiment.report.ExperimentReport.Row;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport.Score;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport.Training;
 
-/** A report for people: what it says, in its order. */
+/** The sections of a readable report, in order. */
 final class ReportSections {
     private static final String NONE = "–";
     private final ExperimentReport report;
@@ -23,8 +23,8 @@ final class ReportSections {
     private final List<Section> sections = new ArrayList<>();
 
     /**
-     * @param name of the experiment
-     * @param rewards how rewards were put together
+     * @param name the name of the experiment
+     * @param rewards the composition of the rewards, as a sentence
      */
     ReportSections(final ExperimentReport report, final String name, final String rewards) {
         this.report = report;
@@ -32,7 +32,7 @@ final class ReportSections {
         this.rewards = rewards;
     }
 
-    /** @param pictures of the curves, by metric: their files */
+    /** @param pictures by metric: the file with the chart of the curves */
     List<Section> with(final Map<String, String> pictures) {
         paragraph(
                 report.cells() == report.planned()

@@ -13,7 +13,7 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.page.HtmlPage;
 
-/** Writes a report into the experiment's folder: {@code report.json}, {@code report.md}, {@code report.html} and its curves. */
+/** Writes a report to the folder of the experiment: {@code report.json}, {@code report.md}, {@code report.html} and the charts. */
 public final class ReportWriter {
     private static final int WIDTH_REM = 100;
     private static final String CURVES = "curves";
@@ -23,7 +23,7 @@ public final class ReportWriter {
         this.folder = folder;
     }
 
-    /** @param rewards how rewards were put together, in a sentence */
+    /** @param rewards the composition of the rewards, as a sentence */
     public void write(final ExperimentReport report, final String name, final String rewards) throws IOException {
         Files.createDirectories(folder.resolve(CURVES));
         final List<Section> sections = new ReportSections(report, name, rewards).with(draw(report));
@@ -33,12 +33,12 @@ public final class ReportWriter {
         WholeFile.write(folder.resolve("report.html"), html(title, sections));
     }
 
-    /** A report as {@code report.json} has it. */
+    /** The content of {@code report.json}. */
     public static String json(final ExperimentReport report) throws IOException {
         return Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n";
     }
 
-    /** @return by metric the picture's file; none where this JDK has no fonts */
+    /** @return by metric: the file of the chart; empty when this JDK has no fonts */
     private Map<String, String> draw(final ExperimentReport report) {
         final Map<String, String> files = new LinkedHashMap<>();
         report.curves().forEach((metric, runs) -> {

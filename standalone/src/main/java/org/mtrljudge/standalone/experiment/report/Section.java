@@ -2,18 +2,18 @@ package org.mtrljudge.standalone.experiment.report;
 
 import java.util.List;
 
-/** A part of a report, whatever it is written in. */
+/** A part of a report, independent of the output format. */
 sealed interface Section {
     record Heading(String text) implements Section {}
 
     record Paragraph(String text) implements Section {}
 
-    /** @param rows cells of text, as many as there are columns */
+    /** @param rows rows of text cells, one cell per column */
     record Table(List<String> columns, List<List<String>> rows) implements Section {}
 
     /**
-     * @param file beside the report
-     * @param description for who cannot see it
+     * @param file the file, in the folder of the report
+     * @param description text for readers who cannot see the picture
      */
     record Picture(String file, String description) implements Section {}
 }

@@ -120,7 +120,8 @@ class TrlBenchTest {
     @Test
     void shouldAskForSettingsThatOurRunAccepts() {
         final RunSettings settings = RunSettings.read(null, PLAN.runSettings("DIR"));
-        assertThat(settings.learner().trainer().totalSteps()).isEqualTo(6); // 2 unmeasured, 3 measured, 1 that drains
+        // 2 unmeasured, 3 measured, 1 without generation
+        assertThat(settings.learner().trainer().totalSteps()).isEqualTo(6);
         assertThat(settings.learner().data().rolloutBatchSize()).isEqualTo(32);
         assertThat(settings.learner().actor().globalBatchSize()).isEqualTo(16);
         assertThat(settings.learner().algorithm().onlineFiltering()).isFalse();
@@ -164,7 +165,8 @@ class TrlBenchTest {
         assertThat(lines).hasSize(2);
         final JsonNode first = json(lines.get(0));
         assertThat(first.get("prompt").asText()).contains("<image>");
-        assertThat(first.get("answer").asText()).isEqualTo("yes"); // even numbers are
+        // examples with an even number have the answer yes
+        assertThat(first.get("answer").asText()).isEqualTo("yes");
         assertThat(first.get("labels")).hasSize(2);
         assertThat(first.get("images").get(0).asText()).isEqualTo("0-0.png");
         assertThat(json(lines.get(1)).get("answer").asText()).isEqualTo("no");

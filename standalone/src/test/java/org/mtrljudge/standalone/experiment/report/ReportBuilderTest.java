@@ -19,7 +19,7 @@ class ReportBuilderTest {
     private static final List<String> TESTED = List.of("safety", "technical", "pairs");
     private static final int PROMPTS_PER_STEP = 4;
 
-    /** Four prompts of two labels; the first {@code right} are judged rightly, the others not at all. */
+    /** Four prompts with two labels. The verdicts of the first {@code right} prompts are correct, the others have no verdict. */
     private static CellFigures.Tested tested(final int right) {
         final List<String> references = List.of("yes", "no", "yes", "no");
         final List<@Nullable String> verdicts = new ArrayList<>(Collections.nCopies(4, null));
@@ -97,7 +97,7 @@ class ReportBuilderTest {
         assertThat(row(report.results(), "off the shelf").tasks().get("safety").bySeed())
                 .containsExactly(0.0);
         final ExperimentReport.Row warm = row(report.results(), "after warm-up");
-        // two of four right, one of each label: F1 2/3 for both
+        // two of four verdicts are correct, one per label: F1 is 2/3 for both labels
         assertThat(warm.tasks().get("technical").bySeed().get(0)).isCloseTo(2.0 / 3, within(ROUNDING));
         assertThat(warm.mean()).isNotNull();
         assertThat(warm.mean().macroF1().value()).isCloseTo(5.0 / 6, within(ROUNDING));
