@@ -118,7 +118,7 @@ class ActorsComeAndGoIT {
     }
 
     @Test
-    @Timeout(200)
+    @Timeout(400)
     void shouldLearnEveryPromptOnceWhileActorsAreKilled() throws Exception {
         final CompletableFuture<Integer> run = train();
         final KafkaClients clients = shortenLocks(run);
@@ -128,6 +128,7 @@ class ActorsComeAndGoIT {
             actors.add(actor());
         }
         int kills = 0;
+        int stepsAtKill = 0;
         List<TrainingStep> journal = List.of();
         while (!run.isDone()) {
             if (run.handle((code, why) -> true)
@@ -142,8 +143,10 @@ class ActorsComeAndGoIT {
                 run.get(PATIENCE_S, TimeUnit.SECONDS);
                 break;
             }
-            // The journal contains more than init and warm-up: RL has begun.
-            if (journal.size() > 2) {
+            // The journal contains more than init and warm-up: RL has begun. A kill waits for a step since the last kill, because on a
+            // slow machine an actor takes longer to start than the time between two kills.
+            if (journal.size() > Math.max(2, stepsAtKill)) {
+                stepsAtKill = journal.size();
                 JavaProcess.kill(actors.remove(random.nextInt(actors.size())));
                 kills++;
                 newestAtStart.put("actor-" + started, journal.size() - 1);
