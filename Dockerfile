@@ -28,7 +28,7 @@ RUN mkdir lib own && cp /src/cli/target/lib/*.jar lib/ \
 
 FROM ${BASE_IMAGE} AS natives-cpu
 COPY --from=built /image/lib /opt/judge/lib
-COPY --from=built /image/own/judge-model-*.jar /opt/judge/own/
+COPY --from=built /image/own/settings-*.jar /image/own/judge-model-*.jar /opt/judge/own/
 # unpacks libtorch into the image, so that containers need not unpack it at each start
 RUN DJL_CACHE_DIR=/opt/judge/djl java -Dai.djl.offline=true -cp "/opt/judge/own/*:/opt/judge/lib/*" org.mtrljudge.model.NativeLibraries \
     # the files are readable by any user; with equal times, the same files always give the same layer
