@@ -39,6 +39,8 @@ class ActorsComeAndGoIT {
     private static final int STEPS = 20;
     private static final int BATCH = 12;
     private static final int LOCK_MS = 2000;
+    private static final String LOCK_DURATION = "share.record.lock.duration.ms";
+    private static final String RUNS_OWN_LOCK_MS = "15000";
     private static final int SEED = 3;
     private static final int PATIENCE_S = 90;
 
@@ -103,13 +105,23 @@ class ActorsComeAndGoIT {
                         5000,
                         CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
                         5000));
-        // The run creates its topics and its group in this time.
-        Thread.sleep(3000);
+        final ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup());
         try (Admin admin = clients.admin()) {
+            // The run sets up its group first. Otherwise it would replace the short locks, and each kill would cost 15
+            // s.
+            while (!RUNS_OWN_LOCK_MS.equals(admin.describeConfigs(List.of(group))
+                    .all()
+                    .get()
+                    .get(group)
+                    .get(LOCK_DURATION)
+                    .value())) {
+                assertThat(run).isNotDone();
+                Thread.sleep(100);
+            }
             admin.incrementalAlterConfigs(Map.of(
-                            new ConfigResource(ConfigResource.Type.GROUP, topics.actorGroup()),
+                            group,
                             List.of(new AlterConfigOp(
-                                    new ConfigEntry("share.record.lock.duration.ms", String.valueOf(LOCK_MS)),
+                                    new ConfigEntry(LOCK_DURATION, String.valueOf(LOCK_MS)),
                                     AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
@@ -143,7 +155,8 @@ class ActorsComeAndGoIT {
                 run.get(PATIENCE_S, TimeUnit.SECONDS);
                 break;
             }
-            // The journal contains more than init and warm-up: RL has begun. A kill waits for a step since the last kill, because on a
+            // The journal contains more than init and warm-up: RL has begun. A kill waits for a step since the last
+            // kill, because on a
             // slow machine an actor takes longer to start than the time between two kills.
             if (journal.size() > Math.max(2, stepsAtKill)) {
                 stepsAtKill = journal.size();
