@@ -38,7 +38,7 @@ class ActorsComeAndGoIT {
     private static final int ACTORS = 3;
     private static final int STEPS = 20;
     private static final int BATCH = 12;
-    private static final int LOCK_MS = 2000;
+    private static final int LOCK_MS = 6000;
     private static final String LOCK_DURATION = "share.record.lock.duration.ms";
     private static final String RUNS_OWN_LOCK_MS = "15000";
     private static final int SEED = 3;
