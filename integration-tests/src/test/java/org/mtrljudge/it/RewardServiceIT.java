@@ -243,7 +243,7 @@ class RewardServiceIT {
         assertThat(scored).hasSize(GROUPS - poisoned).allMatch(id -> id.startsWith("p"));
         assertThat(reasons)
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "not in the registry's wire format", 125,
+                        "not in the wire format of the registry", 125,
                         "unknown to this build", 125,
                         "knows no task", 125,
                         "the group has no completions", 125,
@@ -260,7 +260,7 @@ class RewardServiceIT {
         assertThat(letter.getTopic()).isEqualTo(topics.rollouts().name());
         assertThat(letter.getOffset() % POISONED_EVERY).isEqualTo(7);
         for (final String kind : List.of(
-                "not in the registry's wire format",
+                "not in the wire format of the registry",
                 "unknown to this build",
                 "knows no task",
                 "the group has no completions",

@@ -60,8 +60,8 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
      */
     public V decode(final byte[] bytes) {
         if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
-            throw new SerializationException("not in the registry's wire format: " + bytes.length + " bytes, the first "
-                    + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");
+            throw new SerializationException("not in the wire format of the registry: " + bytes.length
+                    + " bytes, the first byte is " + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");
         }
         final Schema writer = registry.schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
         final BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES);
@@ -75,7 +75,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
             if (e instanceof SerializationException) {
                 throw (SerializationException) e;
             }
-            throw new SerializationException("the bytes are no " + type.getSimpleName() + ": " + e, e);
+            throw new SerializationException("the bytes are not a " + type.getSimpleName() + ": " + e, e);
         }
     }
 

@@ -33,7 +33,8 @@ final class BoundedDecoder extends Decoder {
 
     private int length(final long length) {
         if (length < 0 || length > left.available()) {
-            throw new AvroRuntimeException("a length of " + length + " where " + left.available() + " bytes are left");
+            throw new AvroRuntimeException(
+                    "a length of " + length + ", but only " + left.available() + " bytes are left");
         }
         return (int) length;
     }

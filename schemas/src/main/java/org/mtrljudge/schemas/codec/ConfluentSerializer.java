@@ -34,7 +34,7 @@ final class ConfluentSerializer {
             serializer.configure(config, false);
             return serializer;
         } catch (final ClassNotFoundException e) {
-            throw new IllegalStateException(className + " was there before", e);
+            throw new IllegalStateException("the class " + className + " cannot be loaded", e);
         }
     }
 }

@@ -71,7 +71,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
                     .path("id")
                     .asInt();
         } catch (final JsonProcessingException e) {
-            throw new IllegalStateException("a schema can be written as JSON", e);
+            throw new IllegalStateException("the schema cannot be written as JSON", e);
         }
     }
 
@@ -90,7 +90,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         try {
             return new Schema.Parser().parse(text);
         } catch (final SchemaParseException e) {
-            throw new SerializationException("schema " + id + " of the registry is no Avro schema", e);
+            throw new SerializationException("schema " + id + " of the registry is not an Avro schema", e);
         }
     }
 

@@ -45,7 +45,7 @@ public final class ImageStore {
         }
         if (!Sha256.of(ByteBuffer.wrap(bytes)).equals(image.getSha256())) {
             throw new IllegalArgumentException(
-                    "image " + name(image) + " is not the one its SHA-256 " + image.getSha256() + " names");
+                    "image " + name(image) + " does not match its SHA-256 " + image.getSha256());
         }
         return bytes;
     }
@@ -53,13 +53,13 @@ public final class ImageStore {
     private byte[] readFile(final String relative) {
         if (relative.contains("://")) {
             throw new IllegalArgumentException(
-                    "image " + relative + " is a URL: images are read from the data root " + root + " alone");
+                    "image " + relative + " is a URL: images are read only from the data root " + root);
         }
         final Path file = root.resolve(relative).normalize();
         try {
             if (!file.startsWith(root)
                     || Files.exists(file) && !file.toRealPath().startsWith(root.toRealPath())) {
-                throw new IllegalArgumentException("image " + relative + " lies outside the data root " + root);
+                throw new IllegalArgumentException("image " + relative + " is outside the data root " + root);
             }
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");

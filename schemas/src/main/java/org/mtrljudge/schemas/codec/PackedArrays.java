@@ -37,7 +37,7 @@ public final class PackedArrays {
 
     private static int elements(final ByteBuffer bytes) {
         if (bytes.remaining() % Integer.BYTES != 0) {
-            throw new IllegalArgumentException(bytes.remaining() + " bytes are no whole number of 4-byte elements");
+            throw new IllegalArgumentException(bytes.remaining() + " bytes are not a whole number of 4-byte elements");
         }
         return bytes.remaining() / Integer.BYTES;
     }

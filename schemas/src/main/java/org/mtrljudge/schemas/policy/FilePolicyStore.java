@@ -39,14 +39,14 @@ final class FilePolicyStore implements PolicyStore {
     private Path inside(final Path file) {
         final Path normal = file.toAbsolutePath().normalize();
         if (!normal.startsWith(root) || normal.equals(root)) {
-            throw new IllegalArgumentException(file + " lies outside the policies' folder " + root);
+            throw new IllegalArgumentException(file + " is outside the folder of policies " + root);
         }
         return normal;
     }
 
     private Path file(final String uri) {
         if (!uri.startsWith(SCHEME)) {
-            throw new IllegalArgumentException(uri + " is no file of the policies' folder " + root);
+            throw new IllegalArgumentException(uri + " is not a file of the folder of policies " + root);
         }
         return inside(Path.of(URI.create(uri)));
     }
@@ -56,7 +56,7 @@ final class FilePolicyStore implements PolicyStore {
     public Path fetch(final String uri, final Path folder) throws IOException {
         final Path file = file(uri);
         if (!Files.isRegularFile(file)) {
-            throw new IOException(file + " is not there");
+            throw new IOException(file + " does not exist");
         }
         return file;
     }

@@ -37,14 +37,15 @@ final class PolicyChunks implements AutoCloseable {
      */
     ByteBuffer fetch(final PolicyManifest manifest) {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
-            throw new SerializationException("it says to be " + manifest.getTotalBytes() + " bytes long");
+            throw new SerializationException(
+                    "its manifest says " + manifest.getTotalBytes() + " bytes, allowed is 0 to " + MAX_BYTES);
         }
         consumer.seek(partition, manifest.getChunksOffset());
         final ByteBuffer whole = ByteBuffer.allocate((int) (long) manifest.getTotalBytes());
         int next = 0;
         for (int waits = 0; next < manifest.getChunks(); waits++) {
             if (waits == PATIENCE) {
-                throw new SerializationException(next + " of " + manifest.getChunks() + " chunks are there");
+                throw new SerializationException("only " + next + " of " + manifest.getChunks() + " chunks arrived");
             }
             for (final ConsumerRecord<String, byte[]> record : consumer.poll(WAIT)) {
                 if (next < manifest.getChunks() && append(record, manifest, next, whole)) {
@@ -55,7 +56,7 @@ final class PolicyChunks implements AutoCloseable {
         }
         whole.flip();
         if (!Sha256.of(whole).equals(manifest.getSha256())) {
-            throw new SerializationException("the chunks together are not what the manifest's digest says");
+            throw new SerializationException("the chunks do not match the digest in the manifest");
         }
         return whole;
     }
@@ -77,7 +78,7 @@ final class PolicyChunks implements AutoCloseable {
                 && chunk.getBytes().remaining() <= whole.remaining()
                 && Sha256.of(chunk.getBytes()).equals(chunk.getSha256());
         if (!sound) {
-            throw new SerializationException("chunk " + chunk.getIndex() + " is damaged or out of place");
+            throw new SerializationException("chunk " + chunk.getIndex() + " is damaged or out of order");
         }
         whole.put(chunk.getBytes().duplicate());
         return true;

@@ -50,8 +50,8 @@ public final class PolicyFetcher implements AutoCloseable {
             return new Weights.InMemory(chunks.fetch(manifest));
         }
         if (store == null) {
-            throw new SerializationException(
-                    "its weights lie at " + manifest.getUri() + ", and no weights.store is set to look there");
+            throw new SerializationException("its weights are at " + manifest.getUri()
+                    + ", but weights.store is not set: set it as for the learner");
         }
         try {
             final Path folder = Path.of(System.getProperty("java.io.tmpdir"));
@@ -59,7 +59,7 @@ public final class PolicyFetcher implements AutoCloseable {
             final Weights weights = new Weights.InFile(file, store instanceof S3PolicyStore);
             if (!Sha256.of(file).equals(manifest.getSha256())) {
                 weights.close();
-                throw new SerializationException(manifest.getUri() + " is not what the manifest's digest says");
+                throw new SerializationException(manifest.getUri() + " does not match the digest in its manifest");
             }
             return weights;
         } catch (final IOException | IllegalArgumentException e) {

@@ -33,7 +33,7 @@ public interface PolicyStore extends AutoCloseable {
             return new FilePolicyStore(uri);
         }
         throw new IllegalArgumentException(
-                "'" + uri + "' is no place for policies: file:/FOLDER and s3://BUCKET/PREFIX are");
+                "'" + uri + "' is not a place for policies: use file:/FOLDER or s3://BUCKET/PREFIX");
     }
 
     /**

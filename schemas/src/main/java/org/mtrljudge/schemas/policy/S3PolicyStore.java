@@ -26,7 +26,7 @@ final class S3PolicyStore implements PolicyStore {
         this.bucket = parts[0];
         this.prefix = parts.length == 1 || parts[1].isEmpty() ? "" : parts[1].replaceAll("/+$", "") + "/";
         if (bucket.isEmpty()) {
-            throw new IllegalArgumentException("'" + uri + "' names no bucket: s3://BUCKET/PREFIX does");
+            throw new IllegalArgumentException("'" + uri + "' names no bucket: use s3://BUCKET/PREFIX");
         }
     }
 
@@ -62,7 +62,7 @@ final class S3PolicyStore implements PolicyStore {
     private String key(final String uri) {
         final String own = SCHEME + bucket + "/" + prefix;
         if (!uri.startsWith(own)) {
-            throw new IllegalArgumentException(uri + " lies outside " + own);
+            throw new IllegalArgumentException(uri + " is outside " + own);
         }
         return uri.substring((SCHEME + bucket + "/").length());
     }

@@ -78,7 +78,8 @@ public final class Topics {
     public static String checkedName(final String run) {
         if (!RUN.matcher(run).matches()) {
             throw new IllegalArgumentException(
-                    "the name '" + run + "' may hold letters, digits, _ and - only, at most 100");
+                    "the name '" + run
+                            + "' is not allowed: names have 1 to 100 letters, digits, _ or -, and start with a letter or digit");
         }
         return run;
     }

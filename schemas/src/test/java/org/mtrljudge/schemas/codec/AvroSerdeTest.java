@@ -43,7 +43,7 @@ class AvroSerdeTest {
     }
 
     @Test
-    void shouldRefuseAnythingElseWithASerializationException() {
+    void shouldRefuseOtherBytesWithASerializationException() {
         final byte[] good = serde.encode("run.weights", chunk);
         final byte[] wrongMagic = good.clone();
         wrongMagic[0] = 1;
@@ -74,7 +74,7 @@ class AvroSerdeTest {
     }
 
     @Test
-    void shouldReadWhatAnEarlierBuildWrote() throws IOException {
+    void shouldReadRecordsThatAnEarlierBuildWrote() throws IOException {
         final Schema earlier = LocalSchemaRegistry.earlier("PromptRequest-1");
         final PromptRequest prompt = new PromptRequest(
                 "p", "t", "?", List.of(), "a", List.of("a"), 2, new Sampling(1.0, 1.0, 4, 7L), Purpose.EVAL, 3, "pair");

@@ -37,7 +37,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void shouldReadWhatLiesUnderTheRoot() {
+    void shouldReadImagesUnderTheRoot() {
         assertThat(read("inside.png")).isEqualTo(SECRET);
         assertThat(read("../data/inside.png")).isEqualTo(SECRET);
     }
@@ -47,7 +47,7 @@ class ImageStoreTest {
     void shouldReadNothingOutsideTheRoot(final String path) {
         assertThatThrownBy(() -> read(path))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("lies outside the data root");
+                .hasMessageContaining("is outside the data root");
     }
 
     @Test
@@ -58,8 +58,8 @@ class ImageStoreTest {
     }
 
     @Test
-    void shouldRefuseOtherBytesThanTheDigestNames() throws IOException {
+    void shouldRefuseAnImageThatDoesNotMatchItsDigest() throws IOException {
         Files.writeString(root.resolve("inside.png"), "another");
-        assertThatThrownBy(() -> read("inside.png")).hasMessageContaining("is not the one its SHA-256");
+        assertThatThrownBy(() -> read("inside.png")).hasMessageContaining("does not match its SHA-256");
     }
 }

@@ -64,7 +64,7 @@ class PolicyStoreTest {
     }
 
     @Test
-    void shouldNotLookOutsideItsPlace() throws IOException {
+    void shouldReadAndDeleteNothingOutsideItsPlace() throws IOException {
         final Path secret = Files.write(folder.resolve("secret"), IMAGE);
         try (PolicyStore store =
                 PolicyStore.at(folder.resolve("policies").toUri().toString())) {
@@ -72,9 +72,9 @@ class PolicyStoreTest {
                     .hasMessageContaining("outside");
             assertThatThrownBy(() -> store.fetch(folder.toUri() + "policies/../secret", folder))
                     .hasMessageContaining("outside");
-            assertThatThrownBy(() -> store.delete("s3://bucket/key")).hasMessageContaining("no file of");
+            assertThatThrownBy(() -> store.delete("s3://bucket/key")).hasMessageContaining("not a file of");
         }
-        assertThatThrownBy(() -> PolicyStore.at("http://somewhere/")).hasMessageContaining("no place for policies");
+        assertThatThrownBy(() -> PolicyStore.at("http://somewhere/")).hasMessageContaining("not a place for policies");
     }
 
     @Test

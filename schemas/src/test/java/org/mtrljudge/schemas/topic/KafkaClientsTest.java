@@ -105,7 +105,7 @@ class KafkaClientsTest {
     }
 
     @Test
-    void shouldGiveUpRequestsInTime() {
+    void shouldLimitTheTimeOfRequests() {
         clients.admin(Duration.ofSeconds(5)).close(Duration.ZERO);
         assertThat(config()).containsEntry("request.timeout.ms", 5000).containsEntry("default.api.timeout.ms", 5000);
     }

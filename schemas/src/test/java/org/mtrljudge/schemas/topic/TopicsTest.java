@@ -32,7 +32,7 @@ class TopicsTest {
         assertThat(PackedArrays.toFloats(PackedArrays.ofFloats(new float[] {-0.5f, 3})))
                 .containsExactly(-0.5f, 3);
         assertThatThrownBy(() -> PackedArrays.toInts(ByteBuffer.allocate(6)))
-                .hasMessageContaining("6 bytes are no whole number");
+                .hasMessageContaining("6 bytes are not a whole number");
     }
 
     @Test

@@ -29,12 +29,13 @@ class RunDirectoryTest {
         RunDirectory.create(runs, "r", 0);
         assertThatThrownBy(() -> RunDirectory.create(runs, "r", 0)).isInstanceOf(UsageException.class);
         for (final String name : new String[] {"", "../x", "a b", "-a", "a".repeat(101)}) {
-            assertThatThrownBy(() -> RunDirectory.create(runs, name, 0)).hasMessageContaining("may hold letters");
+            assertThatThrownBy(() -> RunDirectory.create(runs, name, 0))
+                    .hasMessageContaining("names have 1 to 100 letters");
         }
     }
 
     @Test
-    void shouldWriteFilesWhole() {
+    void shouldLeaveNoUnfinishedFile() {
         final RunDirectory directory = RunDirectory.create(runs, "r", 0);
         directory.writeJson("summary.json", Map.of("steps", 3));
         assertThat(directory.path().resolve("summary.json")).content().contains("\"steps\" : 3");
