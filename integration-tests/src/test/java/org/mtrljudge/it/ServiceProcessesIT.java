@@ -169,7 +169,8 @@ class ServiceProcessesIT {
         nowhere.remove("JUDGE__KAFKA__BOOTSTRAP_SERVERS");
         try (ServiceChild child = ServiceChild.start(RewardApplication.class, nowhere, folder.resolve("nowhere.log"))) {
             assertThat(child.join(START)).isEqualTo(2);
-            assertThat(child.log()).startsWith("reward: where is Kafka? Set JUDGE__KAFKA__BOOTSTRAP_SERVERS");
+            assertThat(child.log())
+                    .startsWith("reward: the address of Kafka is not set: set JUDGE__KAFKA__BOOTSTRAP_SERVERS");
         }
     }
 }

@@ -41,8 +41,8 @@ public record Connections(Broker broker, WeightBus weights, Map<String, Object> 
         public WeightBus {
             Check.range("weights.max_log_mb", maxLogMb, 0, 2047);
             if (store != null && !store.startsWith("file:") && !store.startsWith("s3://")) {
-                throw new IllegalArgumentException("weights.store is '" + store
-                        + "'; file:/FOLDER and s3://BUCKET/PREFIX are places for policies");
+                throw new IllegalArgumentException(
+                        "weights.store is '" + store + "', allowed is file:/FOLDER or s3://BUCKET/PREFIX");
             }
         }
 

@@ -71,7 +71,7 @@ final class LoopRunner {
             thread.join(STOP.toMillis());
             if (thread.isAlive()) {
                 LOG.warn(
-                        "{} did not stop in {} s: what it had in hand is given to others by the broker",
+                        "{} did not stop within {} s: the broker gives its unfinished work to others",
                         settings.service(),
                         STOP.toSeconds());
             }

@@ -42,8 +42,9 @@ public record ServiceSettings(
         final SettingsTree tree = SettingsTree.read(config == null ? null : Path.of(config), environment, List.of());
         final Connections connections = tree.bind(Connections.class);
         if (!connections.kafka().containsKey(Connections.BOOTSTRAP)) {
-            throw new UsageException("where is Kafka? Set JUDGE__KAFKA__BOOTSTRAP_SERVERS=HOST:PORT, or kafka: "
-                    + Connections.BOOTSTRAP + " in the file that JUDGE_CONFIG names");
+            throw new UsageException(
+                    "the address of Kafka is not set: set JUDGE__KAFKA__BOOTSTRAP_SERVERS=HOST:PORT, or kafka: "
+                            + Connections.BOOTSTRAP + " in the file that JUDGE_CONFIG names");
         }
         return new ServiceSettings(
                 service,
@@ -66,7 +67,7 @@ public record ServiceSettings(
 
     private static boolean staysWhenDone(final String word) {
         if (!word.equals("exit") && !word.equals("wait")) {
-            throw new UsageException("JUDGE_WHEN_DONE is '" + word + "', allowed is exit, wait");
+            throw new UsageException("JUDGE_WHEN_DONE is '" + word + "', allowed is exit or wait");
         }
         return word.equals("wait");
     }
@@ -74,7 +75,7 @@ public record ServiceSettings(
     private static Http http(final Map<String, String> environment) {
         final String port = environment.getOrDefault("JUDGE_HTTP_PORT", "8080");
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
-            throw new UsageException("JUDGE_HTTP_PORT is '" + port + "', allowed is 0 (any free one) to 65535");
+            throw new UsageException("JUDGE_HTTP_PORT is '" + port + "', allowed is 0 (any free port) to 65535");
         }
         return new Http(environment.getOrDefault("JUDGE_HTTP_HOST", "127.0.0.1"), Integer.parseInt(port));
     }

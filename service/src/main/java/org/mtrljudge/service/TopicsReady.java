@@ -73,7 +73,7 @@ public final class TopicsReady {
                     return true;
                 }
                 if (!missing.equals(told)) {
-                    LOG.info("waiting: {}", missing);
+                    LOG.info("waiting for {}", missing);
                     told = missing;
                 }
                 Thread.sleep(ASK_AGAIN.toMillis());
@@ -95,11 +95,11 @@ public final class TopicsReady {
                         + clients.securityProtocol() + "): " + why.getMessage());
             }
             if (why instanceof AuthorizationException) {
-                throw new UsageException("the broker at " + brokers + " does not allow what a " + settings.service()
-                        + " does: " + why.getMessage() + "; see docs/security.md for the ACLs");
+                throw new UsageException("the broker at " + brokers + " does not give the " + settings.service()
+                        + " the rights that it needs: " + why.getMessage() + "; see docs/security.md for the ACLs");
             }
             if (why instanceof UnknownTopicOrPartitionException) {
-                return "the topics of " + settings.run() + ", which its learner makes";
+                return "the topics of the run " + settings.run() + ", which its learner creates";
             }
             if (why instanceof TimeoutException || why instanceof RetriableException) {
                 return "a broker at " + brokers;

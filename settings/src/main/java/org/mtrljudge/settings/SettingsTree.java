@@ -103,7 +103,7 @@ public final class SettingsTree {
         try {
             return YAML.writeValueAsString(open);
         } catch (final JsonProcessingException e) {
-            throw new IllegalStateException("settings that were read can be written", e);
+            throw new IllegalStateException("the settings cannot be written as YAML", e);
         }
     }
 
@@ -152,9 +152,10 @@ public final class SettingsTree {
             if (node instanceof ObjectNode object) {
                 return object;
             }
-            throw new UsageException("the settings file " + file + " holds no keys");
+            throw new UsageException(
+                    "the settings file " + file + " has no keys: it needs sections such as rollout: {n: 8}");
         } catch (final JsonProcessingException e) {
-            throw new UsageException("the settings file " + file + " is no YAML: " + e.getMessage());
+            throw new UsageException("the settings file " + file + " is not YAML: " + e.getMessage());
         } catch (final IOException e) {
             throw new UsageException("the settings file " + file + " cannot be read: " + e.getMessage());
         }
@@ -175,7 +176,7 @@ public final class SettingsTree {
     private static void apply(final ObjectNode tree, final String pair) {
         final int equals = pair.indexOf('=');
         if (equals < 1) {
-            throw new UsageException("--set takes KEY=VALUE, as in --set rollout.n=8; this was '" + pair + "'");
+            throw new UsageException("--set takes KEY=VALUE, as in --set rollout.n=8, not '" + pair + "'");
         }
         put(tree, pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -185,7 +186,7 @@ public final class SettingsTree {
         try {
             value = YAML.readTree(text);
         } catch (final JsonProcessingException e) {
-            throw new UsageException("the value of " + key + " is no YAML");
+            throw new UsageException("the value of " + key + " is not YAML");
         }
         if (key.startsWith(KAFKA + ".")) {
             section(tree, KAFKA).set(key.substring(KAFKA.length() + 1), value);

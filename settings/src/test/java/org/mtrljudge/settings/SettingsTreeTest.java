@@ -36,7 +36,7 @@ class SettingsTreeTest {
     private Path folder;
 
     @Test
-    void shouldLayTheEnvironmentOverTheFileAndPairsOverBoth() throws IOException {
+    void shouldLetTheEnvironmentOverrideTheFileAndPairsOverrideBoth() throws IOException {
         final Path file = Files.writeString(
                 folder.resolve("mine.yaml"), "rollout: {n: 4, temperature: 0.5}\ndata: {file: a.jsonl}\n");
         final Seen seen = SettingsTree.read(
@@ -56,7 +56,7 @@ class SettingsTreeTest {
     }
 
     @Test
-    void shouldTakeSecretsFromFilesAndWriteThemNowhere() throws IOException {
+    void shouldReadSecretsFromFilesAndNeverWriteThem() throws IOException {
         final Path secret = Files.writeString(folder.resolve("jaas"), "Scram required password='it: #1';\n");
         final Path password = Files.writeString(folder.resolve("password"), "0123\n");
         final SettingsTree tree = SettingsTree.read(
@@ -83,7 +83,7 @@ class SettingsTreeTest {
     }
 
     @Test
-    void shouldTakeASectionWithNothingInItAsItIs() throws IOException {
+    void shouldLeaveASectionUnchangedWhenTheFileNamesItWithoutContent() throws IOException {
         final Path file = Files.writeString(folder.resolve("mine.yaml"), "kafka:\nrollout:\ndata: {file: a.jsonl}\n");
         final Seen seen = SettingsTree.read(file, Map.of(), List.of()).bind(Seen.class);
         assertThat(seen.kafka()).isEmpty();
@@ -112,21 +112,21 @@ class SettingsTreeTest {
         "algorithm.rollout_is=true, true",
         "algorithm.rollout_is=null, ''"
     })
-    void shouldNameAWordThatIsNoneOfAnEnumsWithItsKeyAndTheChoices(final String pair, final String value) {
+    void shouldRefuseAnUnknownChoiceAndNameItsKeyAndTheAllowedChoices(final String pair, final String value) {
         assertThatThrownBy(() -> level(pair))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("wrong setting: algorithm.rollout_is is '%s', allowed is none, token, sequence", value);
     }
 
     @Test
-    void shouldNameAnUnknownKeyOfTheEnvironment() {
+    void shouldRefuseAnUnknownKeyFromTheEnvironmentByName() {
         assertThatThrownBy(() -> SettingsTree.read(null, Map.of("JUDGE__ROLLOUT__NN", "6"), List.of()))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("unknown setting 'rollout.nn'; allowed here: actors, ");
     }
 
     @Test
-    void shouldHaveADigestOfWhatResultsDependOn() {
+    void shouldComputeTheDigestOfTheSettingsThatResultsDependOn() {
         final String digest = digest();
         assertThat(digest("rollout.temperature=1")).as("1 is 1.0").isEqualTo(digest);
         assertThat(digest("kafka.bootstrap.servers=elsewhere:9092")).isEqualTo(digest);

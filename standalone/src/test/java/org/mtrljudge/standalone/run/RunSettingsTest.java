@@ -30,7 +30,7 @@ class RunSettingsTest {
     }
 
     @Test
-    void shouldLayFileOverDefaultsAndPairsOverBoth() throws IOException {
+    void shouldLetTheFileOverrideDefaultsAndPairsOverrideBoth() throws IOException {
         final Path file = folder.resolve("mine.yaml");
         Files.writeString(file, "rollout:\n  n: 4\n  temperature: 0.7\nactor:\n  optim:\n    lr: 0.5\n");
         final RunSettings settings =
@@ -98,12 +98,12 @@ class RunSettingsTest {
     }
 
     @Test
-    void shouldRefuseAFileThatIsNoYaml() throws IOException {
+    void shouldRefuseAFileThatIsNotYaml() throws IOException {
         final Path file = folder.resolve("broken.yaml");
         Files.writeString(file, "rollout: [1, 2");
         assertThatThrownBy(() -> RunSettings.read(file, List.of()))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("broken.yaml is no YAML");
+                .hasMessageContaining("broken.yaml is not YAML");
         assertThatThrownBy(() -> RunSettings.read(folder.resolve("absent.yaml"), List.of()))
                 .hasMessageContaining("absent.yaml cannot be read");
     }
