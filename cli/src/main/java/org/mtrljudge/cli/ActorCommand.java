@@ -20,18 +20,19 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "actor",
-        description = "One more actor for a run that goes on, as a process of its own. It can be killed at any moment.")
+        description =
+                "Adds an actor to a run that is in progress, as a process of its own. The process can be killed at any time.")
 final class ActorCommand implements Callable<Integer> {
     @Mixin
     private ExistingRun run = new ExistingRun();
 
-    @Option(names = "--id", paramLabel = "ID", description = "its name in rollouts; default: actor-PID")
+    @Option(names = "--id", paramLabel = "ID", description = "name of the actor in rollouts; default: actor-PID")
     private @Nullable String id;
 
     @Option(
             names = "--patience",
             paramLabel = "SECONDS",
-            description = "ends when its run has been gone for so long (default: ${DEFAULT-VALUE})")
+            description = "ends when its run has been over for this time (default: ${DEFAULT-VALUE})")
     private int patienceSeconds = 60;
 
     @Override
@@ -45,7 +46,7 @@ final class ActorCommand implements Callable<Integer> {
                 Interruption interruption = new Interruption();
                 @Nullable PolicyStore store = settings.connections().policyStore();
                 Actor actor = actor(name, directory, settings, broker, store)) {
-            System.out.println(name + " takes prompts of " + directory.path() + ", Ctrl-C ends it");
+            System.out.println(name + " takes prompts from " + directory.path() + "; Ctrl-C stops it");
             interruption.whenWanted(actor::stop);
             if (!settings.kafka().containsKey(Connections.BOOTSTRAP)) {
                 endAfter(directory);

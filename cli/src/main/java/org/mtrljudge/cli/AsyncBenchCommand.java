@@ -12,23 +12,23 @@ import picocli.CommandLine.Option;
 @Command(
         name = "async",
         description =
-                "An actor and a learner as two processes, on one core each (taskset): the time to the same number of steps with"
-                        + " trainer.max_staleness 0, 1 and 2, and the reward curves. The actor takes 4 prompts at once, so that both have"
-                        + " about as much to do; the broker and the rewards run beside the learner.")
+                "Runs an actor and a learner as two processes, on one core each (taskset). Compares the time for the same number of steps"
+                        + " with trainer.max_staleness 0, 1 and 2, and the reward curves. The actor takes 4 prompts at once, so that"
+                        + " both have about the same amount of work; the broker and the rewards run in the learner's process.")
 final class AsyncBenchCommand implements Callable<Integer> {
-    @Option(names = "--steps", description = "RL steps of each (default: ${DEFAULT-VALUE})")
+    @Option(names = "--steps", description = "RL steps of each run (default: ${DEFAULT-VALUE})")
     private int steps = 60;
 
-    @Option(names = "--learner-core", description = "(default: ${DEFAULT-VALUE})")
+    @Option(names = "--learner-core", description = "core of the learner (default: ${DEFAULT-VALUE})")
     private int learnerCore = 0;
 
-    @Option(names = "--actor-core", description = "(default: ${DEFAULT-VALUE})")
+    @Option(names = "--actor-core", description = "core of the actor (default: ${DEFAULT-VALUE})")
     private int actorCore = 1;
 
     @Option(
             names = "--runs",
             paramLabel = "DIR",
-            description = "keeps its runs in this folder (default: they are deleted)")
+            description = "keeps the runs in this folder (default: they are deleted)")
     private @Nullable Path kept;
 
     @Override

@@ -24,15 +24,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "audit",
         description =
-                "Checks a run's log, tells what made a policy version, and learns its steps again to compare weights."
-                        + " Exit code 1: something is not what it was.")
+                "Checks the log of a run, shows what made a policy version, and learns its steps again to compare weights."
+                        + " Exit code 1: the check found a difference.")
 final class AuditCommand implements Callable<Integer> {
     private static final String PHASE = "audit";
 
     @Mixin
     private ExistingRun run = new ExistingRun();
 
-    @Option(names = "--version", paramLabel = "V", description = "tells what made this policy version")
+    @Option(names = "--version", paramLabel = "V", description = "shows what made this policy version")
     private @Nullable Integer version;
 
     @Option(
@@ -61,7 +61,7 @@ final class AuditCommand implements Callable<Integer> {
     /** The journal entry of the chosen version, or else of the last step. */
     private TrainingStep chosen(final List<TrainingStep> journal) {
         if (journal.isEmpty()) {
-            throw new UsageException("the journal of " + run.name() + " is empty: nothing was published");
+            throw new UsageException("the journal of " + run.name() + " is empty: no policy was published");
         }
         if (version == null) {
             return journal.stream()
@@ -73,7 +73,7 @@ final class AuditCommand implements Callable<Integer> {
                 .filter(step -> step.getPolicyVersion() == version)
                 .findFirst()
                 .orElseThrow(() -> new UsageException("the journal of " + run.name() + " has the versions 0 to "
-                        + (journal.size() - 1) + ", no " + version));
+                        + (journal.size() - 1) + ", not " + version));
     }
 
     private static String lineage(final TrainingStep step, final Audit audit) {
@@ -133,7 +133,7 @@ final class AuditCommand implements Callable<Integer> {
                 report.groups(),
                 report.versions(),
                 report.findings().isEmpty()
-                        ? "all as it was written"
+                        ? "everything is as it was written"
                         : report.findings().size() + " findings");
         report.findings().forEach(finding -> System.out.println("  " + finding));
         return report.findings().isEmpty();
@@ -142,7 +142,7 @@ final class AuditCommand implements Callable<Integer> {
     private static void recompute(final LoggedRun logged, final TrainingStep step) {
         if (!JournalKind.RL.isOf(step)) {
             throw new UsageException("version " + step.getPolicyVersion() + " was made by '" + step.getPhase()
-                    + "', not by an RL step: --recompute learns RL's steps again");
+                    + "', not by an RL step: --recompute works for RL steps only");
         }
         try (JudgeModel model = logged.model()) {
             final Refold.Result result = logged.refold(model).upTo(step.getStep());

@@ -14,12 +14,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check",
         description =
-                "Reads a data.jsonl as training would and decodes every picture: counts, balance of labels, questions that"
-                        + " are in several splits, pictures that cannot be read. Ends with 1 when there are such.")
+                "Reads a data.jsonl as training does, and decodes every picture. Shows counts, balance of labels, questions that"
+                        + " are in several splits, and pictures that cannot be read. Exit code 1: there are such questions or pictures.")
 final class DataCheckCommand implements Callable<Integer> {
     private static final int SHOWN = 10;
 
-    @Parameters(paramLabel = "FILE", description = "the data.jsonl")
+    @Parameters(paramLabel = "FILE", description = "the data.jsonl to check")
     private Path file = Path.of(".");
 
     @Override

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 /** Data sets: prepares a published data set, checks a data set, or writes the built-in tasks as a data set. */
 @Command(
         name = "data",
-        description = "Makes data of a published set, checks a data.jsonl, or writes the built-in tasks as one.",
+        description =
+                "Prepares a published data set, checks a data.jsonl, or writes the built-in tasks as a data.jsonl.",
         subcommands = {DataPrepareCommand.class, DataCheckCommand.class, DataCommand.Export.class})
 final class DataCommand {
     private DataCommand() {}
@@ -31,17 +32,17 @@ final class DataCommand {
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "a new folder")
         private Path out = Path.of(".");
 
-        @Option(names = "--per-task", description = "examples of each task and split (default: ${DEFAULT-VALUE})")
+        @Option(names = "--per-task", description = "examples per task and split (default: ${DEFAULT-VALUE})")
         private int perTask = 20;
 
-        @Option(names = "--seed", description = "of the pictures (default: ${DEFAULT-VALUE})")
+        @Option(names = "--seed", description = "seed of the pictures (default: ${DEFAULT-VALUE})")
         private long seed = 1;
 
         @Override
         public Integer call() {
             final BuiltInTasks tasks = new BuiltInTasks(seed, perTask, perTask, perTask);
             if (Files.exists(out)) {
-                throw new UsageException(out + " is there already: name a new folder");
+                throw new UsageException(out + " already exists: name a new folder with --out");
             }
             try {
                 Files.createDirectories(out.resolve("images"));

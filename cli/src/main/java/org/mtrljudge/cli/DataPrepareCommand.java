@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "prepare",
         description =
-                "Makes data.jsonl and pictures of a published data set that lies here. Call it again with the same --out"
-                        + " to add another set: one judge is trained on all of them.")
+                "Makes data.jsonl and pictures from a published data set that is on this machine. Call it again with the same --out"
+                        + " to add another data set: one judge is trained on all of them.")
 final class DataPrepareCommand implements Callable<Integer> {
     /** The names of the data sets that can be prepared, for the help text. */
     static final class Sets extends ArrayList<String> {
@@ -37,42 +37,52 @@ final class DataPrepareCommand implements Callable<Integer> {
             names = "--file",
             paramLabel = "FILE",
             description =
-                    "the set's rows (.csv, .jsonl, .json, .parquet, or a folder of such files); divided into splits where there"
-                            + " is no file of their own")
+                    "the rows of the data set (.csv, .jsonl, .json, .parquet, or a folder of such files); they are divided among the splits"
+                            + " that have no file of their own")
     private @Nullable Path file;
 
-    @Option(names = "--validation", paramLabel = "FILE", description = "rows of the validation split, where published")
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "rows of the validation split, if it has a file of its own")
     private @Nullable Path validation;
 
-    @Option(names = "--test", paramLabel = "FILE", description = "rows of the test split, where published")
+    @Option(names = "--test", paramLabel = "FILE", description = "rows of the test split, if it has a file of its own")
     private @Nullable Path test;
 
     @Option(
             names = "--images",
             paramLabel = "DIR",
-            description = "where paths of pictures begin; default: beside the file")
+            description = "the folder that the paths of pictures start from; default: the folder of the file")
     private @Nullable Path images;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the folder of our data")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "the folder for data.jsonl and the pictures")
     private Path out = Path.of(".");
 
     @Option(
             names = "--sizes",
             paramLabel = "TRAIN,VALIDATION,TEST",
             split = ",",
-            description = "rows of the splits; default: the paper's, or in its proportions where there are fewer rows")
+            description = "rows per split; default: those of the paper, or its proportions if there are fewer rows")
     private List<Integer> sizes = new ArrayList<>();
 
     @Option(
             names = "--threshold",
             paramLabel = "GRADE",
-            description = "from which a grade is a yes; default: the median of the training split")
+            description = "the lowest grade that counts as yes; default: the median of the training split")
     private @Nullable Double threshold;
 
-    @Option(names = "--subset", paramLabel = "NAME", description = "of mj-bench; for easyr1 the task's name")
+    @Option(
+            names = "--subset",
+            paramLabel = "NAME",
+            description = "for mj-bench: its subset; for easyr1: the name of the task")
     private String subset = "";
 
-    @Option(names = "--seed", description = "of the division into splits (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", description = "seed of the division into splits (default: ${DEFAULT-VALUE})")
     private long seed = 1;
 
     @Override
@@ -83,11 +93,10 @@ final class DataPrepareCommand implements Callable<Integer> {
         put(files, Split.TEST, test);
         if (files.isEmpty()) {
             throw new UsageException(
-                    "where are the rows? Give --file, and --validation and --test where there are such");
+                    "no file with rows: give --file, and also --validation and --test if these splits have files of their own");
         }
         if (!sizes.isEmpty() && sizes.size() != Split.values().length) {
-            throw new UsageException(
-                    "--sizes takes TRAIN,VALIDATION,TEST, as in --sizes 800,100,100; this was " + sizes);
+            throw new UsageException("--sizes takes TRAIN,VALIDATION,TEST, as in --sizes 800,100,100, not " + sizes);
         }
         final Path first = files.values().iterator().next().toAbsolutePath();
         final Preparation.Result result;
@@ -100,12 +109,15 @@ final class DataPrepareCommand implements Callable<Integer> {
         result.examples()
                 .forEach((split, tasks) -> tasks.forEach(
                         (task, count) -> System.out.printf("%-12s %-24s %6d%n", split.lowerName(), task, count)));
-        result.thresholds().forEach((column, value) -> System.out.println(column + " counts as yes from " + value));
+        result.thresholds()
+                .forEach((column, value) ->
+                        System.out.println(column + ": a grade of " + value + " or more counts as yes"));
         if (result.leftOut() > 0) {
-            System.out.println(result.leftOut() + " rows left out: they prefer nothing");
+            System.out.println(
+                    result.leftOut() + " rows were left out: they have no verdict, for example because of a tie");
         }
         System.out.println(
-                "wrote " + out.resolve("data.jsonl") + "; look at it: ./judge data check " + out.resolve("data.jsonl"));
+                "wrote " + out.resolve("data.jsonl") + "; check it: ./judge data check " + out.resolve("data.jsonl"));
         return 0;
     }
 

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "eval",
         description =
-                "Lets a model judge a split, through the same actors as training: macro-F1, accuracy, precision and recall, format,"
-                        + " both orders of pairs, agreement of samples, correlation with people's grades where the data has such.")
+                "Lets a model judge a split, with the same actors as in training. Reports macro-F1, accuracy, precision and recall,"
+                        + " format, both orders of pairs, agreement of samples, and correlation with people's grades if the data has them.")
 final class EvalCommand implements Callable<Integer> {
     private static final String PHASE = "evaluation";
 
@@ -41,20 +41,24 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "short for --set model=…: a preset, a checkpoint or an adapter's folder")
+            description = "short for --set model=…: a preset, or the folder of a checkpoint or of an adapter")
     private @Nullable String model;
 
-    @Option(names = "--tasks", paramLabel = "TASK", split = ",", description = "of these; default: all of the split")
+    @Option(
+            names = "--tasks",
+            paramLabel = "TASK",
+            split = ",",
+            description = "only these tasks; default: all tasks of the split")
     private List<String> tasks = new ArrayList<>();
 
     @Option(
             names = "--samples",
             paramLabel = "K",
             description =
-                    "completions a prompt, of which the majority counts, at rollout.temperature; default: one, greedily")
+                    "completions per prompt, at rollout.temperature; their majority counts; default: one greedy completion")
     private int samples = 1;
 
-    @Option(names = "--split", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    @Option(names = "--split", description = "the split: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private Split split = Split.TEST;
 
     @Override
@@ -87,7 +91,7 @@ final class EvalCommand implements Callable<Integer> {
         for (final String task : tasks) {
             if (!there.contains(task)) {
                 throw new UsageException(
-                        "the " + split.lowerName() + " split has no task '" + task + "', there are " + there);
+                        "the " + split.lowerName() + " split has no task '" + task + "', its tasks are " + there);
             }
         }
         return tasks.isEmpty() ? there : tasks;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that works on an existing run. */
 final class ExistingRun {
-    @Option(names = "--run", required = true, paramLabel = "RUN", description = "the run")
+    @Option(names = "--run", required = true, paramLabel = "RUN", description = "name of the run")
     private String run = "";
 
     @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")

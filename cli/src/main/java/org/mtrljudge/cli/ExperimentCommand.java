@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "experiment",
         description =
-                "The paper's experiment: every method on every task, repeated with other seeds, and one report of it all. A run that was"
-                        + " stopped goes on, those that are done stay: the same command goes on with the experiment.")
+                "Runs the experiment of the paper: every method on every task, repeated with other seeds, and one report of all runs."
+                        + " After a stop, the same command continues the experiment: it keeps the runs that are done, and continues the"
+                        + " run that was stopped.")
 final class ExperimentCommand implements Callable<Integer> {
     private static final String REPORT = "report.json";
     private static final String MADE_OF = "experiment.yaml";
@@ -37,26 +38,29 @@ final class ExperimentCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "small|paper|FILE",
-            description = "what it is made of (default: what the experiment began with, or small)")
+            description = "the methods' settings and seeds (default: those that the experiment started with, or small)")
     private @Nullable String preset;
 
-    @Option(names = "--name", description = "of its folder (default: experiment-PRESET)")
+    @Option(names = "--name", description = "name of the experiment's folder (default: experiment-PRESET)")
     private @Nullable String name;
 
-    @Option(names = "--runs", paramLabel = "DIR", description = "where its folder is kept (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--runs",
+            paramLabel = "DIR",
+            description = "where the experiment's folder is kept (default: ${DEFAULT-VALUE})")
     private Path runs = Path.of("runs");
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a setting of all runs, over the preset's")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a setting of all runs; it overrides the preset")
     private List<String> overrides = new ArrayList<>();
 
-    @Option(names = "--dry-run", description = "tells the plan, its tokens and memory, and does nothing")
+    @Option(names = "--dry-run", description = "prints the plan with its tokens and memory, and runs nothing")
     private boolean dryRun;
 
     @Option(
             names = "--recompute",
             description =
-                    "computes every number of the report anew from the topics of the runs that are done, and says whether it is"
-                            + " the same. Exit code 1: it is not")
+                    "computes every number of the report again from the topics of the runs that are done, and says whether the numbers"
+                            + " are the same. Exit code 1: they differ")
     private boolean recompute;
 
     @Override
@@ -85,7 +89,7 @@ final class ExperimentCommand implements Callable<Integer> {
             return Topics.checkedName(
                     name != null ? name : "experiment-" + String.valueOf(stem).replaceFirst("\\.ya?ml$", ""));
         } catch (final IllegalArgumentException e) {
-            throw new UsageException(e.getMessage() + ": choose one with --name");
+            throw new UsageException(e.getMessage() + ": choose another name with --name");
         }
     }
 
@@ -98,8 +102,8 @@ final class ExperimentCommand implements Callable<Integer> {
         final Preset wanted = Preset.named(preset == null ? SMALL : preset).with(overrides);
         if (begun && !dryRun && !Preset.named(file.toString()).equals(wanted)) {
             throw new UsageException(
-                    file.getParent() + " was begun with other settings: leave --preset and --set out to go on"
-                            + " with them, or begin another experiment with --name");
+                    file.getParent() + " was started with other settings: omit --preset and --set to continue"
+                            + " with its own settings, or start another experiment with --name");
         }
         return wanted;
     }
@@ -143,7 +147,8 @@ final class ExperimentCommand implements Callable<Integer> {
         final Path file = settings.folder().resolve(REPORT);
         final Map<Cell, CellFigures> kept = experiment.done();
         if (kept.isEmpty()) {
-            throw new UsageException(settings.folder() + " has no run that is done");
+            throw new UsageException(
+                    settings.folder() + " has no run that is done: run the experiment first, without --recompute");
         }
         final Map<Cell, CellFigures> anew = new LinkedHashMap<>();
         int different = 0;
@@ -152,7 +157,7 @@ final class ExperimentCommand implements Callable<Integer> {
             anew.put(one.getKey(), read);
             if (!read.equals(one.getValue())) {
                 different++;
-                System.out.println(one.getKey() + ": its topics say something else than "
+                System.out.println(one.getKey() + ": its topics have other numbers than "
                         + one.getKey().name() + "/figures.json");
             }
         }
@@ -162,8 +167,8 @@ final class ExperimentCommand implements Callable<Integer> {
             return different == 0 ? 0 : 1;
         }
         final boolean same = Files.readString(file).equals(ReportWriter.json(report));
-        System.out.println(kept.size() + " runs' topics read again: "
-                + (same ? "every number of " + file + " is as it was" : file + " has other numbers than the topics"));
+        System.out.println("the topics of " + kept.size() + " runs were read again: "
+                + (same ? "every number of " + file + " is the same" : file + " has other numbers than the topics"));
         return same && different == 0 ? 0 : 1;
     }
 }

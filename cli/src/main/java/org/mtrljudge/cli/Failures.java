@@ -32,6 +32,6 @@ final class Failures {
         }
         final StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
-        return "unexpected: " + trace;
+        return "unexpected error: " + trace;
     }
 }

@@ -16,23 +16,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(
-        name = "inspect",
-        description = "Shows rollouts of a run as they lie in its log: prompt, reasoning, verdict, reward.")
+@Command(name = "inspect", description = "Shows rollouts from the log of a run: prompt, reasoning, verdict, reward.")
 final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ExistingRun run = new ExistingRun();
 
-    @Option(names = "--task", description = "only this task")
+    @Option(names = "--task", description = "shows only groups of this task")
     private @Nullable String task;
 
-    @Option(names = "--count", description = "how many groups (default: ${DEFAULT-VALUE})")
+    @Option(names = "--count", description = "number of groups to show (default: ${DEFAULT-VALUE})")
     private int count = 3;
 
-    @Option(names = "--completions", description = "how many completions of a group (default: ${DEFAULT-VALUE})")
+    @Option(names = "--completions", description = "completions to show per group (default: ${DEFAULT-VALUE})")
     private int completions = 3;
 
-    @Option(names = "--purpose", description = "TRAIN or EVAL (default: ${DEFAULT-VALUE})")
+    @Option(names = "--purpose", description = "purpose of the rollouts: TRAIN or EVAL (default: ${DEFAULT-VALUE})")
     private Purpose purpose = Purpose.TRAIN;
 
     @Override
@@ -44,7 +42,7 @@ final class InspectCommand implements Callable<Integer> {
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final List<ScoredGroup> newest = new NewestGroups(purpose, task, count).in(broker.clients(topics));
             if (newest.isEmpty()) {
-                System.out.println("no scored groups of that kind in the log of " + run.name());
+                System.out.println("the log of " + run.name() + " has no scored groups with this --purpose and --task");
             }
             newest.forEach(this::print);
         }

@@ -20,7 +20,7 @@ final class Interruption implements AutoCloseable {
         work.run();
         try {
             if (!finished.await(PATIENCE_S, TimeUnit.SECONDS)) {
-                System.err.println("judge: it did not stop in " + PATIENCE_S + " s");
+                System.err.println("judge: the command did not stop within " + PATIENCE_S + " s");
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();

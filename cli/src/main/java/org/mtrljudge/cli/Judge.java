@@ -34,8 +34,8 @@ public final class Judge {
     public static void main(final String[] args) {
         // the embedded broker ends the process when its disk fails; this prints the reason first
         Exit.setHaltProcedure((code, message) -> {
-            System.err.println("judge: the broker gave up" + (message == null ? "" : " (" + message + ")")
-                    + ": is the disk full? Its log is in the run's folder, see judge.log there");
+            System.err.println("judge: the broker stopped" + (message == null ? "" : " (" + message + ")")
+                    + ": is the disk full? See judge.log in the run's folder");
             Runtime.getRuntime().halt(1);
         });
         System.exit(execute(args));

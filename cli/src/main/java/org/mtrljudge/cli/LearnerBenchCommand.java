@@ -9,10 +9,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "learner",
         description =
-                "The learner through Kafka against the same forward, backward and update in a bare loop. Prompts are"
+                "Compares the learner through Kafka with the same forward pass, backward pass and update in a bare loop. Prompts are"
                         + " answered at once with prepared groups, so that only the learner is measured.")
 final class LearnerBenchCommand implements Callable<Integer> {
-    @Option(names = "--steps", description = "measured steps of each (default: ${DEFAULT-VALUE})")
+    @Option(names = "--steps", description = "measured steps of each side (default: ${DEFAULT-VALUE})")
     private int steps = 40;
 
     @Override

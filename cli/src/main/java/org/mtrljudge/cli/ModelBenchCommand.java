@@ -9,19 +9,23 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "model",
-        description = "The model against the reference implementation (torch, transformers): generation and a training"
-                + " step in turn on one random checkpoint of 100 M parameters; and loading against reading the files.")
+        description =
+                "Compares the model with the reference implementation (torch, transformers): generation and a training"
+                        + " step on the same random checkpoint of 100 M parameters. Also compares loading a checkpoint with reading its files.")
 final class ModelBenchCommand implements Callable<Integer> {
     @Option(
             names = "--python",
             paramLabel = "PROGRAM",
-            description = "a Python with torch and transformers; without one only our own figures are printed")
+            description =
+                    "a Python program that has torch and transformers; without this option, only our own figures are printed")
     private @Nullable String python;
 
-    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--rounds",
+            description = "number of rounds; each round measures both sides once (default: ${DEFAULT-VALUE})")
     private int rounds = 2;
 
-    @Option(names = "--no-loading", description = "leaves out loading, which writes 2 GB")
+    @Option(names = "--no-loading", description = "does not measure loading, which writes 2 GB to the disk")
     private boolean noLoading;
 
     @Override

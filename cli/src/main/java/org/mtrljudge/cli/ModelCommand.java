@@ -22,15 +22,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "model", description = "Tells about a model.", subcommands = ModelCommand.Info.class)
+@Command(name = "model", description = "Shows the size of a model.", subcommands = ModelCommand.Info.class)
 final class ModelCommand {
     private static final int DEFAULT_RANK = 64;
 
     @Command(
             name = "info",
             description =
-                    "Parameters, bytes on disk, and memory to serve and to train at the run's settings. Of a checkpoint folder its"
-                            + " config.json is enough.")
+                    "Shows parameters, bytes on disk, and the memory to serve and to train with the settings. A checkpoint folder needs"
+                            + " only its config.json.")
     static final class Info implements Callable<Integer> {
         @Mixin
         private RunOptions options = new RunOptions();
@@ -38,13 +38,14 @@ final class ModelCommand {
         @Option(
                 names = "--model",
                 paramLabel = "DIR",
-                description = "a preset or a checkpoint folder (default: the settings' model)")
+                description = "a preset or a checkpoint folder (default: the model of the settings)")
         private @Nullable String model;
 
         @Option(
                 names = "--train",
                 paramLabel = "full|lora",
-                description = "what is trained (default: as the settings say); lora takes rank 64 where they name none")
+                description =
+                        "what is trained (default: what the settings say); lora has rank 64 if the settings name no rank")
         private @Nullable String train;
 
         @Override
@@ -62,7 +63,7 @@ final class ModelCommand {
             final long onDisk = bytesOnDisk(name);
             print(
                     onDisk == 0 ? 2 * size.parameters() : onDisk,
-                    onDisk == 0 ? "on disk as BF16 (no weights there)" : "on disk");
+                    onDisk == 0 ? "on disk as BF16 (estimate: no files with weights found)" : "on disk");
             serving(settings, held, memory);
             training(settings, held, memory);
             return 0;
@@ -78,7 +79,7 @@ final class ModelCommand {
                 return settings;
             }
             if (!List.of("full", "lora").contains(train)) {
-                throw new UsageException("--train takes full or lora; this was '" + train + "'");
+                throw new UsageException("--train takes full or lora, not '" + train + "'");
             }
             final int rank = settings.learner().actor().model().lora().rank();
             base.add("actor.model.lora.rank=" + (train.equals("full") ? 0 : rank == 0 ? DEFAULT_RANK : rank));
@@ -91,9 +92,10 @@ final class ModelCommand {
             print(
                     memory.cachedKeysAndValues(),
                     "  keys and values of " + memory.completions() + " completions of "
-                            + settings.learner().data().maxResponseLength() + " tokens; each position of a prompt "
+                            + settings.learner().data().maxResponseLength()
+                            + " tokens; each position of a prompt takes "
                             + memory.size().keyValuesPerToken() * held.dtype().bytes() + " bytes more");
-            print(memory.actor(), "  together");
+            print(memory.actor(), "  in total");
         }
 
         private static void training(final RunSettings settings, final ModelOptions held, final RunMemory memory) {
@@ -106,11 +108,11 @@ final class ModelCommand {
             print(memory.copies(), "  policies of earlier versions" + (memory.reference() ? " and the reference" : ""));
             print(
                     plan.activations(),
-                    "  activations, about, of " + settings.learner().actor().maxTokensPerMicroBatch()
+                    "  activations (estimate) of " + settings.learner().actor().maxTokensPerMicroBatch()
                             + " positions (actor.max_tokens_per_micro_batch"
                             + (held.gradientCheckpointing() ? ", gradient checkpointing)" : ")"));
             print(plan.probabilities(), "  probabilities over the vocabulary");
-            print(memory.learner(), "  together");
+            print(memory.learner(), "  in total");
         }
 
         private static long bytesOnDisk(final String model) throws IOException {

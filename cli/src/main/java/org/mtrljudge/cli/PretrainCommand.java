@@ -17,25 +17,30 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "the checkpoint folder to write")
     private Path out = Path.of(".");
 
-    @Option(names = "--describe-steps", description = "updates that describe only (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--describe-steps",
+            description = "number of updates that learn descriptions only (default: ${DEFAULT-VALUE})")
     private int describeSteps = 3000;
 
     @Option(
             names = "--lookup-steps",
             description =
-                    "updates after them, most of them looking a text up in the picture (default: ${DEFAULT-VALUE})")
+                    "number of updates after these; most of them learn to look up a text in the picture (default: ${DEFAULT-VALUE})")
     private int lookupSteps = 3000;
 
-    @Option(names = "--from", paramLabel = "DIR", description = "go on from this checkpoint instead of fresh weights")
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "continues from this checkpoint instead of from fresh weights")
     private @Nullable Path from;
 
-    @Option(names = "--seed", description = "of weights and pictures (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", description = "seed of the weights and pictures (default: ${DEFAULT-VALUE})")
     private long seed = 1;
 
     @Override
     public Integer call() {
         if (Files.exists(out)) {
-            throw new UsageException(out + " is there already: name a new folder");
+            throw new UsageException(out + " already exists: name a new folder with --out");
         }
         new Pretraining(seed, describeSteps, lookupSteps, Progress.onStandardOutput()).run(from, out);
         return 0;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "recovery",
         description = "Kills a run with SIGKILL and measures how long it takes from --resume to its first new step.")
 final class RecoveryBenchCommand implements Callable<Integer> {
-    @Option(names = "--kills", description = "how many (default: ${DEFAULT-VALUE})")
+    @Option(names = "--kills", description = "number of kills (default: ${DEFAULT-VALUE})")
     private int kills = 5;
 
     @Override

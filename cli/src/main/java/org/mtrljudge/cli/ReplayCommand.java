@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description =
-                "Scores the rollouts in a run's log once more with another reward set, and reports what that changes.")
+                "Scores the rollouts in the log of a run again, with another reward set, and reports what that changes.")
 final class ReplayCommand implements Callable<Integer> {
     // the log is complete: a partner that does not follow soon does not exist
     private static final long PAIR_TIMEOUT_MS = 1000;
@@ -53,31 +53,37 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "reports only, writes no topic")
     private boolean dryRun;
 
-    @Option(names = "--since", paramLabel = "TIME", description = "rollouts begun then or later: 2026-01-31T12:00:00Z")
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "only rollouts that began at this time or later, for example 2026-01-31T12:00:00Z")
     private @Nullable String since;
 
     @Option(
             names = "--versions",
             paramLabel = "A..B",
-            description = "of these policy versions; A.. and ..B are ranges too")
+            description = "only rollouts of these policy versions; A.. and ..B are also ranges")
     private @Nullable String versions;
 
-    @Option(names = "--tasks", paramLabel = "TASK", split = ",", description = "rollouts of these tasks")
+    @Option(names = "--tasks", paramLabel = "TASK", split = ",", description = "only rollouts of these tasks")
     private List<String> tasks = new ArrayList<>();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "a setting that differs from the run's: algorithm.adv_estimator=rloo, reward.plugins=DIR")
+            description =
+                    "a setting that differs from the settings of the run, for example algorithm.adv_estimator=rloo or reward.plugins=DIR")
     private List<String> overrides = new ArrayList<>();
 
     @Override
     public Integer call() {
         if (name == null && !dryRun) {
-            throw new UsageException("say --as NAME for the topic " + run.name() + ".scored.NAME, or --dry-run");
+            throw new UsageException(
+                    "give --as NAME to write the topic " + run.name() + ".scored.NAME, or --dry-run to write none");
         }
         if (DRY_RUN.equals(name)) {
-            throw new UsageException("the name " + DRY_RUN + " is taken by --dry-run: choose another with --as");
+            throw new UsageException(
+                    "the name " + DRY_RUN + " is reserved for --dry-run: choose another name with --as");
         }
         final RunDirectory directory = run.open();
         final List<String> settingsToo = new ArrayList<>(overrides);
@@ -103,7 +109,7 @@ final class ReplayCommand implements Callable<Integer> {
             final ReplayPlan plan = dryRun ? wanted.until(replay.endOffset()) : folder.begin(wanted, replay::endOffset);
             final Optional<Replay.Outcome> outcome = score(replay, plan.endOffset(), interruption);
             if (outcome.isEmpty()) {
-                System.out.println(dryRun ? "stopped" : "stopped: the same command goes on");
+                System.out.println(dryRun ? "stopped" : "stopped: the same command continues");
                 return 1;
             }
             final ReplayReport report = new ReplayReport(
@@ -142,7 +148,7 @@ final class ReplayCommand implements Callable<Integer> {
     private RolloutFilter filter() {
         final Matcher range = VERSIONS.matcher(versions == null ? ".." : versions);
         if (!range.matches()) {
-            throw new UsageException("--versions takes A..B, A.. or ..B; this was '" + versions + "'");
+            throw new UsageException("--versions takes A..B, A.. or ..B, not '" + versions + "'");
         }
         try {
             return new RolloutFilter(
@@ -151,7 +157,7 @@ final class ReplayCommand implements Callable<Integer> {
                     range.group(2).isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(range.group(2)),
                     Set.copyOf(tasks));
         } catch (final DateTimeParseException e) {
-            throw new UsageException("--since takes a time such as 2026-01-31T12:00:00Z; this was '" + since + "'");
+            throw new UsageException("--since takes a time such as 2026-01-31T12:00:00Z, not '" + since + "'");
         }
     }
 }

@@ -9,18 +9,19 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rescore",
         description =
-                "A replay of prepared rollouts against a bare consume-and-produce of the same bytes on the same broker,"
-                        + " and against a plain Python loop over the same completions from a file.")
+                "Compares a replay of prepared rollouts with bare consume-and-produce of the same bytes on the same broker,"
+                        + " and with a plain Python loop over the same completions from a file.")
 final class RescoreBenchCommand implements Callable<Integer> {
     @Option(
             names = "--groups",
-            description = "groups that the largest run scores; the smallest scores a tenth (default: ${DEFAULT-VALUE})")
+            description =
+                    "groups that the largest run scores; the smallest run scores a tenth of them (default: ${DEFAULT-VALUE})")
     private int groups = 50_000;
 
     @Option(names = "--completions", description = "completions per group (default: ${DEFAULT-VALUE})")
     private int completions = 20;
 
-    @Option(names = "--python", paramLabel = "PROGRAM", description = "a Python 3 (default: ${DEFAULT-VALUE})")
+    @Option(names = "--python", paramLabel = "PROGRAM", description = "a Python 3 program (default: ${DEFAULT-VALUE})")
     private String python = "python3";
 
     @Override

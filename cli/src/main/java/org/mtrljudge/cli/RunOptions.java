@@ -13,10 +13,13 @@ import picocli.CommandLine.Option;
 final class RunOptions {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
-    @Option(names = "--config", paramLabel = "FILE", description = "a YAML file with the settings that differ")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "a YAML file with the settings that differ from the defaults")
     private @Nullable Path config;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "one setting, as in rollout.n=16")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "one setting, for example rollout.n=16")
     private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--seed", description = "short for --set trainer.seed=…")
@@ -28,7 +31,7 @@ final class RunOptions {
     @Option(
             names = "--run",
             paramLabel = "NAME",
-            description = "the run's name and topic prefix; default: the command, date and time")
+            description = "name of the run and prefix of its topics; default: the command, date and time")
     private @Nullable String run;
 
     @Option(names = "--runs", paramLabel = "DIR", description = "where runs are kept (default: ${DEFAULT-VALUE})")

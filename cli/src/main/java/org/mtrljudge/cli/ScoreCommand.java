@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "score",
         description =
-                "Judges pictures with a trained model: verdict, reasoning and confidence (the share of samples that say the verdict)."
+                "Judges pictures with a trained model: verdict, reasoning and confidence (the share of samples with this verdict)."
                         + " Needs no broker.")
 final class ScoreCommand implements Callable<Integer> {
     private static final TypeReference<Map<String, Object>> LINE = new TypeReference<>() {};
@@ -54,32 +54,35 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "a checkpoint's or an adapter's folder; default: the preset judge-tiny")
+            description = "the folder of a checkpoint or of an adapter; default: the preset judge-tiny")
     private @Nullable String model;
 
     @Option(names = "--task", paramLabel = "TASK", description = "a built-in or published task: its prompt is used")
     private @Nullable String task;
 
-    @Option(names = "--image", paramLabel = "FILE", description = "once for each picture of the task, in order")
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "a picture of the task; repeat the option for each picture, in order")
     private List<Path> images = new ArrayList<>();
 
     @Option(
             names = "--text",
             paramLabel = "TEXT",
-            description = "what the task asks about the picture, where it asks for a text")
+            description = "the text in the prompt of the task, if the prompt has a place for a text")
     private String text = "";
 
     @Option(
             names = "--batch",
             paramLabel = "FILE",
             description =
-                    "many questions instead, JSON lines of task, text, images (paths beside the file) and, if you like, id")
+                    "a file of many questions instead of one: JSON lines of task, text, images (paths relative to the file) and optionally id")
     private @Nullable Path batch;
 
-    @Option(names = "--samples", paramLabel = "K", description = "completions a question (default: ${DEFAULT-VALUE})")
+    @Option(names = "--samples", paramLabel = "K", description = "completions per question (default: ${DEFAULT-VALUE})")
     private int samples = 8;
 
-    @Option(names = "--json", description = "answers as JSON lines; always so with --batch")
+    @Option(names = "--json", description = "prints answers as JSON lines; --batch always does")
     private boolean json;
 
     @Override
@@ -88,7 +91,7 @@ final class ScoreCommand implements Callable<Integer> {
             throw new UsageException("--samples is " + samples + ", allowed is 1 to 1024");
         }
         if ((task == null) == (batch == null)) {
-            throw new UsageException("say --task with --image, or --batch FILE");
+            throw new UsageException("give either --task with --image, or --batch FILE");
         }
         final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model));
         try (JudgeModel judge = JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions())) {
@@ -126,8 +129,8 @@ final class ScoreCommand implements Callable<Integer> {
         final String prompt = template.fill(question.text);
         final int wanted = prompt.split("<image>", -1).length - 1;
         if (wanted != question.images.size()) {
-            throw new UsageException("the task " + question.task + " shows " + wanted + " pictures, these are "
-                    + question.images.size());
+            throw new UsageException("the task " + question.task + " shows " + wanted + " pictures, but "
+                    + question.images.size() + " were given");
         }
         final EncodedPrompt encoded = judge.encode(prompt, pictures(question), "question " + question.id);
         final double temperature =
@@ -179,7 +182,7 @@ final class ScoreCommand implements Callable<Integer> {
         return String.format(
                 Locale.ROOT,
                 "verdict     %s%nconfidence  %.2f of %d samples%nreasoning   %s",
-                answer.verdict == null ? "none: no verdict leads" : answer.verdict,
+                answer.verdict == null ? "none: no verdict is more frequent than the others" : answer.verdict,
                 answer.confidence,
                 answer.samples,
                 answer.reasoning);

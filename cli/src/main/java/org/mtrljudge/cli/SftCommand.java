@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "sft", description = "Supervised fine-tuning on demonstrations alone, then the test.")
+@Command(name = "sft", description = "Supervised fine-tuning on demonstrations only, then the test.")
 final class SftCommand implements Callable<Integer> {
     private static final double SPARE = 1.2;
     private static final int VALIDATIONS = 6;
@@ -30,8 +30,8 @@ final class SftCommand implements Callable<Integer> {
             names = "--beside",
             paramLabel = "RUN",
             description =
-                    "the control of a training run: from its warm-up checkpoint, with its settings, as many seconds as its"
-                            + " RL phase took")
+                    "trains the control of this training run: it starts from the run's warm-up checkpoint, has the run's settings,"
+                            + " and trains for as many seconds as the run's RL phase took")
     private @Nullable String beside;
 
     @Override
@@ -75,11 +75,11 @@ final class SftCommand implements Callable<Integer> {
             final JsonNode summary = Mappers.JSON.readTree(Files.readAllBytes(file));
             if (summary.at("/seconds_by_phase/rl").asDouble() <= 0
                     || summary.path("warmup_steps").asInt() <= 0) {
-                throw new UsageException(file + " tells of no warm-up and RL to stand beside");
+                throw new UsageException(file + " has no warm-up and RL phase: --beside needs a run that trained both");
             }
             return summary;
         } catch (final IOException e) {
-            throw new UsageException("the run to stand beside has no readable " + file + ": did it finish?");
+            throw new UsageException(file + " cannot be read: --beside needs a run that has finished");
         }
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         description =
-                "Warm up, learn by reinforcement, test: the whole loop in this process. Without options: the quickstart.")
+                "Runs the whole loop in this process: warm-up, reinforcement learning, test. Without options, it runs the quickstart.")
 final class TrainCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
@@ -36,16 +36,16 @@ final class TrainCommand implements Callable<Integer> {
                 names = "--from-scored",
                 paramLabel = "TOPIC",
                 description =
-                        "learns offline from RUN.scored.NAME (a replay) or RUN.scored, with that run's settings and from where"
-                                + " its RL began, for as many steps as the topic has batches, trainer.total_steps at most")
+                        "learns offline from RUN.scored.NAME (a replay) or RUN.scored, with the settings of that run and from the start"
+                                + " of its RL; as many steps as the topic has batches, but at most trainer.total_steps")
         private @Nullable String fromScored;
 
         @Option(
                 names = "--resume",
                 paramLabel = "RUN",
                 description =
-                        "goes on with a run that was stopped or killed, with its settings, from its newest checkpoint"
-                                + " and its log: nothing is lost and nothing learned twice")
+                        "continues a run that was stopped or killed, with its settings, from its newest checkpoint"
+                                + " and its log: nothing is lost and nothing is learned twice")
         private @Nullable String resume;
 
         @ArgGroup(exclusive = false)
@@ -58,14 +58,17 @@ final class TrainCommand implements Callable<Integer> {
                 names = "--fork",
                 required = true,
                 paramLabel = "RUN",
-                description =
-                        "a new run that begins with the weights, the optimiser and the examples of a step of that run")
+                description = "starts a new run with the weights, the optimiser and the examples of a step of this run")
         private String run = "";
 
-        @Option(names = "--at-step", required = true, paramLabel = "K", description = "the RL step it begins after")
+        @Option(
+                names = "--at-step",
+                required = true,
+                paramLabel = "K",
+                description = "the RL step after which the new run starts")
         private int step;
 
-        @Option(names = "--rewards", paramLabel = "FILE", description = "another reward set from there on")
+        @Option(names = "--rewards", paramLabel = "FILE", description = "another reward set for the new run")
         private @Nullable Path rewards;
     }
 
@@ -87,12 +90,13 @@ final class TrainCommand implements Callable<Integer> {
     private void resume(final String run) {
         if (options.anySetting()) {
             throw new UsageException(
-                    "--resume goes on with the run's own settings and name: leave --config, --set, --seed,"
-                            + " --data and --run out, or begin a new run from there with --fork");
+                    "--resume continues a run with its own settings and name: omit --config, --set, --seed,"
+                            + " --data and --run, or start a new run from a step of that run with --fork");
         }
         final RunDirectory directory = RunDirectory.open(options.runs(), run);
         if (!Files.isRegularFile(directory.settings())) {
-            throw new UsageException(directory.path() + " has no settings.yaml: it never began, train again");
+            throw new UsageException(directory.path()
+                    + " has no settings.yaml: the run never started, so there is nothing to resume; start a new run");
         }
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         final String topic = directory.origin().fromScored();
@@ -112,8 +116,8 @@ final class TrainCommand implements Callable<Integer> {
             final long groups = log.trainingGroups();
             final long batches = groups / settings.learner().data().rolloutBatchSize();
             if (batches == 0) {
-                throw new UsageException(topic + " holds " + groups + " training groups, fewer than a batch of "
-                        + settings.learner().data().rolloutBatchSize());
+                throw new UsageException(topic + " has " + groups + " training groups, fewer than one batch of "
+                        + settings.learner().data().rolloutBatchSize() + ": set a smaller data.rollout_batch_size");
             }
             final int steps =
                     (int) Math.min(batches, settings.learner().trainer().totalSteps());
@@ -134,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
                 execution.create(options.runs(), options.runName("fork"), Origin.fork(fork.run, fork.step));
         final Refold.Result begun = forked.begin(directory, execution.source());
         System.out.printf(
-                "%s begins after step %d of %s, learned again from its checkpoint of step %d: weights %.12s…%n",
+                "%s starts after step %d of %s, which was learned again from the checkpoint of step %d: weights %.12s…%n",
                 directory.run(), fork.step, fork.run, begun.fromStep(), begun.weightDigest());
         TrainingOutput.train(execution, directory);
     }

@@ -12,20 +12,21 @@ import picocli.CommandLine.Option;
 @Command(
         name = "trl",
         description =
-                "TRL's GRPOTrainer and our loop through Kafka, one after the other, on the same checkpoint, prompts,"
-                        + " group size, number of updates and completion length: seconds per step of each, and the ratio.")
+                "Compares TRL's GRPOTrainer with our loop through Kafka, one after the other, on the same checkpoint, prompts,"
+                        + " group size, number of updates and completion length. Prints the seconds per step of each, and their ratio.")
 final class TrlBenchCommand implements Callable<Integer> {
     @Option(
             names = "--python",
             required = true,
             paramLabel = "PROGRAM",
-            description = "a Python that has TRL; the command says what to install if it has not")
+            description = "a Python program that has TRL; if it has not, the command says what to install")
     private String python = "";
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "the checkpoint folder both begin with (default: judge-tiny after a warm-up, made first)")
+            description =
+                    "the checkpoint folder that both start from (default: judge-tiny after a warm-up, which is made first)")
     private @Nullable String model;
 
     @Option(names = "--prompts", description = "prompts per step (default: ${DEFAULT-VALUE})")
@@ -37,7 +38,7 @@ final class TrlBenchCommand implements Callable<Integer> {
     @Option(names = "--updates", description = "optimizer updates per step (default: ${DEFAULT-VALUE})")
     private int updates = 2;
 
-    @Option(names = "--max-tokens", description = "the longest completion, in tokens (default: ${DEFAULT-VALUE})")
+    @Option(names = "--max-tokens", description = "limit of a completion, in tokens (default: ${DEFAULT-VALUE})")
     private int maxTokens = 56;
 
     @Option(names = "--steps", description = "measured steps of each (default: ${DEFAULT-VALUE})")

@@ -9,10 +9,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "weights",
         description =
-                "1 GB of weights from a learner's memory to an actor's, through the log: against a bare produce-then-consume"
-                        + " of the same bytes on the same broker, and against saving and loading a checkpoint folder.")
+                "Measures how long 1 GB of weights takes from the memory of a learner to the memory of an actor, through the log."
+                        + " Compares this with bare produce-then-consume of the same bytes on the same broker, and with saving and"
+                        + " loading a checkpoint folder.")
 final class WeightsBenchCommand implements Callable<Integer> {
-    @Option(names = "--rounds", description = "how often each takes its turn (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--rounds",
+            description = "number of rounds; each round measures both sides once (default: ${DEFAULT-VALUE})")
     private int rounds = 3;
 
     @Override

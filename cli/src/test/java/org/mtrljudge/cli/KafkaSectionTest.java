@@ -89,7 +89,7 @@ class KafkaSectionTest {
     }
 
     @Test
-    void shouldReachTheClientsOfARunThatAnotherLearnsFrom() {
+    void shouldReachTheClientsOfARunThatAnotherRunLearnsFrom() {
         try (EarlierRun earlier = EarlierRun.open(runs, directory.run() + ".scored")) {
             assertThat(earlier.log(RunSettings.read(null, List.of())).trainingGroups())
                     .isZero();

@@ -123,7 +123,8 @@ class AuditIT {
         assertThat(said.text)
                 .contains("rl step 5, weights " + fifth.getWeightDigest())
                 .contains("rewards of 6 groups: accuracy-format version 1")
-                .contains("36 learned groups with their rollouts, weights of 4 versions: all as it was written")
+                .contains(
+                        "36 learned groups with their rollouts, weights of 4 versions: everything is as it was written")
                 .contains("steps 5 to 5 learned again: weights " + fifth.getWeightDigest());
         fifth.getLearned().forEach(group -> assertThat(said.text).contains(group.getPromptId()));
     }
@@ -220,8 +221,8 @@ class AuditIT {
         assertThat(judge("train", "--fork=parent", "--at-step=99", "--run=none").text)
                 .contains("leaves nothing to learn");
         assertThat(judge("train", "--fork=parent", "--at-step=1", "--set=data.seed=9", "--run=none").text)
-                .contains("a fork goes on with its parent's examples");
-        assertThat(judge("train", "--resume=parent", "--seed=3").text).contains("with the run's own settings");
+                .contains("a fork continues with the examples of its parent");
+        assertThat(judge("train", "--resume=parent", "--seed=3").text).contains("with its own settings and name");
         assertThat(judge("train", "--resume=nobody").exitCode).isEqualTo(2);
         assertThat(judge("audit", "--run=parent", "--version=77").text).contains("no 77");
         assertThat(runs.resolve("none")).doesNotExist();

@@ -64,7 +64,7 @@ class CommandLineIT {
         assertThat(train(2, "--set=rollout.n=1")).contains("rollout.n is 1, allowed is 2 to 1024");
         assertThat(Judge.execute("train", "--runs=" + folder.resolve("runs"), "--run=a/b"))
                 .isEqualTo(2);
-        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("may hold letters");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("names have 1 to 100 letters");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 
@@ -116,7 +116,7 @@ class CommandLineIT {
         final Path config = model.resolve("config.json");
         final String sound = Files.readString(config);
         Files.writeString(config, sound.replace("\"intermediate_size\": 384", "\"intermediate_size\": 999999"));
-        assertThat(train(2, "--set=model=" + model)).contains("a policy on the log at most 2048", "train an adapter");
+        assertThat(train(2, "--set=model=" + model)).contains("but the log takes at most 2048 MiB", "train an adapter");
         Files.writeString(config, sound.replace("\"intermediate_size\": 384", "\"intermediate_size\": 99999"));
         assertThat(train(2, "--set=model=" + model)).contains("JUDGE_HEAP=", "train an adapter");
         nothingLooksWhole();

@@ -68,7 +68,7 @@ class ExperimentIT {
         final FileTime first = Files.getLastModifiedTime(figures("warm-up-1"));
         assertThat(figures("mt-rl-judge-1")).doesNotExist();
 
-        assertThat(judge()).as("the same command goes on").isZero();
+        assertThat(judge()).as("the same command continues").isZero();
         assertThat(Files.getLastModifiedTime(figures("warm-up-1"))).isEqualTo(first);
         for (final String cell : CELLS) {
             assertThat(figures(cell)).exists();
@@ -93,7 +93,7 @@ class ExperimentIT {
         Files.writeString(report, honest.replaceFirst("\"value\" : [0-9.E-]+", "\"value\" : 0.999"));
         assertThat(judge("--recompute")).as("a number was changed").isEqualTo(1);
         assertThat(judge("--set=trainer.seed=4"))
-                .as("it was begun with other settings")
+                .as("it was started with other settings")
                 .isEqualTo(2);
     }
 

@@ -153,7 +153,7 @@ public final class AsyncBench {
 
     private void print(final Map<Integer, Figure> figures) {
         final double synchronous = Objects.requireNonNull(figures.get(STALENESS[0])).seconds;
-        out.printf("%d steps, an actor and a learner on a core each%n", steps);
+        out.printf("%d steps, an actor and a learner on one core each%n", steps);
         out.printf(
                 "  %-13s %9s %9s %14s %13s %15s %22s%n",
                 "max_staleness",

@@ -91,7 +91,7 @@ public final class LearnerBench {
                 final double seconds = result.secondsByPhase().getOrDefault(Stage.RL.key(), Double.NaN);
                 out.printf(
                         Locale.ROOT,
-                        "of a step's time: its journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",
+                        "share of a step's time: journal entry %.2f %%, publishing weights and entry %.1f %%, checkpoints %.1f %%%n",
                         100 * sums.of("timing_s/journal") / seconds,
                         100 * sums.of("timing_s/publish") / seconds,
                         100 * sums.of("timing_s/save_checkpoint") / seconds);

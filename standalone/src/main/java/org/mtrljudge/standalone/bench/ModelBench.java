@@ -173,8 +173,8 @@ public final class ModelBench {
             final LoadBench.Figure over = LoadBench.inProcess("over", checkpoint);
             out.printf(
                     Locale.ROOT,
-                    "loading        %.2f GB in %.2f s, with every weight used once %.2f s, %.2f x the weights at most;"
-                            + " reading the file into memory of its size %.2f s (%.2f x its speed), over and over into 1 MB %.2f s"
+                    "loading        %.2f GB in %.2f s, with every weight used once %.2f s, peak memory %.2f x the weights;"
+                            + " reading the file into memory of the same size %.2f s (%.2f x its speed), through a buffer of 1 MB %.2f s"
                             + " (%.2f x)%n",
                     bytes / GB,
                     loaded.seconds(),

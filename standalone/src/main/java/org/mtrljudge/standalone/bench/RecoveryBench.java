@@ -40,7 +40,7 @@ public final class RecoveryBench {
                         worst = Math.max(worst, seconds);
                         out.printf(
                                 Locale.ROOT,
-                                "killed after step %d, step %d came %.1f s after --resume%n",
+                                "killed after step %d; step %d was done %.1f s after --resume%n",
                                 before - 1,
                                 before,
                                 seconds);
@@ -49,7 +49,7 @@ public final class RecoveryBench {
                     waitFor(run, metrics, before + 2 + 3L * kill % 5, runs);
                 }
             }
-            out.printf(Locale.ROOT, "slowest recovery %.1f s (bar: %.0f s)%n", worst, BAR_SECONDS);
+            out.printf(Locale.ROOT, "slowest recovery %.1f s (limit: %.0f s)%n", worst, BAR_SECONDS);
         } finally {
             Folders.delete(runs);
         }

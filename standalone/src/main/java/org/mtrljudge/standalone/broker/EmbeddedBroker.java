@@ -90,13 +90,13 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker join(final Path logDir) {
         if (!isInUse(logDir)) {
-            throw new RunException("no process has " + logDir + " in use: does the run go on?", null);
+            throw new RunException("no process uses " + logDir + ": start or resume the run first", null);
         }
         try {
             return new EmbeddedBroker(null, Map.of(ADDRESS, Files.readString(logDir.resolve(ADDRESS))));
         } catch (final IOException e) {
             throw new RunException(
-                    "another process uses " + logDir + ", and where its broker listens cannot be read: " + e, e);
+                    "another process uses " + logDir + ", but the address of its broker cannot be read: " + e, e);
         }
     }
 
@@ -164,7 +164,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         } catch (final IOException e) {
             throw new RunException(
                     "port " + wanted + " cannot be used (" + e.getMessage()
-                            + "): end what listens there, or choose another with --set broker.port=PORT, 0 for any",
+                            + "): stop the program that uses it, or choose another port with --set broker.port=PORT (0: any free port)",
                     e);
         }
     }

@@ -62,9 +62,8 @@ public final class ExperimentPlan {
                 settings.preset().seeds(),
                 sizes.keySet()));
         if (guessed) {
-            text.append("sizes as the preset expects them: ")
-                    .append(settings.shared().data().file())
-                    .append(" is not there\n");
+            text.append(settings.shared().data().file())
+                    .append(" does not exist: the sizes are those that the preset expects\n");
         }
         budget(cells, text);
         memory(text);
@@ -94,14 +93,14 @@ public final class ExperimentPlan {
             line(method.title(), own.size(), sum, text);
             all = all.plus(sum);
         }
-        line("together", cells.size(), all, text);
+        line("in total", cells.size(), all, text);
         final Preset.Expected expected = settings.preset().expected();
         if (expected != null) {
             final int group = settings.shared().learner().rollout().n();
             final long prompts = all.rlCompletions / group + all.evalPrompts;
             text.append(String.format(
                     Locale.ROOT,
-                    "prompts: %,d of about %d tokens, images included, are %,d tokens more for actors%n",
+                    "prompts: %,d with about %d tokens each, including images, add %,d tokens for the actors%n",
                     prompts,
                     expected.promptTokens(),
                     prompts * expected.promptTokens()));

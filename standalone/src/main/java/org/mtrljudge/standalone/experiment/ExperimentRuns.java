@@ -41,8 +41,8 @@ public final class ExperimentRuns {
         cells.forEach(settings::of);
         if (settings.shared().kafka().containsKey("bootstrap.servers")) {
             throw new UsageException(
-                    "an experiment keeps each run's log in the run's folder, so that two experiments never meet on"
-                            + " one broker: leave kafka.bootstrap.servers out");
+                    "an experiment keeps the log of each run in the folder of the run, so that two experiments never share"
+                            + " a broker: omit kafka.bootstrap.servers");
         }
         this.reader = new CellReader(source);
     }
@@ -88,7 +88,7 @@ public final class ExperimentRuns {
                 .digest()
                 .equals(own.tree().digest())) {
             throw new UsageException(
-                    written.getParent() + " was begun with other settings: finish it with those, or begin"
+                    written.getParent() + " was started with other settings: finish it with those settings, or start"
                             + " another experiment with --name");
         }
         return true;
@@ -113,7 +113,7 @@ public final class ExperimentRuns {
             try {
                 figures.put(cell, Mappers.JSON.readValue(file.toFile(), CellFigures.class));
             } catch (final IOException e) {
-                throw new RunException(file + " cannot be read, delete it to make it again: " + e.getMessage(), e);
+                throw new RunException(file + " cannot be read; delete it, and it is made again: " + e.getMessage(), e);
             }
         });
         return figures;

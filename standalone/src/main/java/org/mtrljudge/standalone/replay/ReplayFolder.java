@@ -44,8 +44,8 @@ public final class ReplayFolder {
                     + "/report.html: choose another name with --as");
         }
         if (!begun.isLike(wanted)) {
-            throw new UsageException("the replay " + name() + " was begun with another reward set, other settings or"
-                    + " another choice of rollouts: go on with those, or choose another name with --as");
+            throw new UsageException("the replay " + name() + " was started with another reward set, other settings or"
+                    + " another choice of rollouts: continue with those, or choose another name with --as");
         }
     }
 
@@ -71,7 +71,7 @@ public final class ReplayFolder {
         try {
             directory.write(PLAN, Mappers.JSON.writeValueAsString(plan) + "\n");
         } catch (final IOException e) {
-            throw new IllegalStateException("a plan can be written", e);
+            throw new IllegalStateException("the plan cannot be written as JSON", e);
         }
         return plan;
     }

@@ -34,7 +34,7 @@ final class ReplayPage {
             plots(html);
         }
         html.append(
-                "<h2>Most changed completions</h2>\n<p class=small>The most changed of a group, at most one each.</p>\n");
+                "<h2>Most changed completions</h2>\n<p class=small>At most one completion per group: the one that changed most.</p>\n");
         if (report.cases().isEmpty()) {
             html.append("<p>No completion's reward changed.</p>\n");
         }
@@ -134,7 +134,7 @@ final class ReplayPage {
         for (final byte[] image : one.images()) {
             html.append(
                     image.length > MAX_PICTURE_BYTES
-                            ? "<p class=small>(a large picture)</p>"
+                            ? "<p class=small>(a picture that is too large to show)</p>"
                             : "<img alt=\"picture of the prompt\" src=\"" + HtmlPage.dataUri(image) + "\">");
         }
         html.append("</div><div><b>")

@@ -154,7 +154,7 @@ public final class ReplayReport {
                 number(c.rewards().rankCorrelation()),
                 c.newGroups() == 0 ? "" : "  + " + c.newGroups() + " groups not scored before")));
         if (tasks().isEmpty()) {
-            table.append("  no rollouts of that choice\n");
+            table.append("  no rollouts match --since, --versions and --tasks\n");
         }
         return table.append(
                         deadLetters() == 0 ? "" : "  " + deadLetters() + " groups could not be scored: dead letters\n")

@@ -41,7 +41,7 @@ public final class EarlierRun implements AutoCloseable {
     public static EarlierRun open(final Path runs, final String topic) {
         final Matcher parts = TOPIC.matcher(topic);
         if (!parts.matches()) {
-            throw new UsageException("--from-scored takes RUN.scored.NAME or RUN.scored; this was '" + topic + "'");
+            throw new UsageException("--from-scored takes RUN.scored.NAME or RUN.scored, not '" + topic + "'");
         }
         final RunDirectory directory = RunDirectory.open(runs, parts.group(1));
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
@@ -53,8 +53,8 @@ public final class EarlierRun implements AutoCloseable {
                 .toList();
         if (!scored.contains(topic)) {
             broker.close();
-            throw new UsageException(
-                    "the run " + directory.path() + " has no topic " + topic + ", only " + new TreeSet<>(scored));
+            throw new UsageException("the run " + directory.path() + " has no topic " + topic
+                    + ", its scored topics are " + new TreeSet<>(scored));
         }
         return new EarlierRun(
                 directory,

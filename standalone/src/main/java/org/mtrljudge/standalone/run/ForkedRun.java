@@ -28,12 +28,12 @@ public final class ForkedRun {
                         == before.learner().trainer().seed();
         if (!sameExamples) {
             throw new UsageException(
-                    "a fork goes on with its parent's examples: data.file, data.seed, data.train_size and"
-                            + " trainer.seed stay as they are");
+                    "a fork continues with the examples of its parent: do not change data.file, data.seed, data.train_size and"
+                            + " trainer.seed");
         }
         if (step < 0 || step >= settings.learner().trainer().totalSteps()) {
             throw new UsageException("--at-step " + step + " leaves nothing to learn: trainer.total_steps is "
-                    + settings.learner().trainer().totalSteps() + ", raise it with --set trainer.total_steps=N");
+                    + settings.learner().trainer().totalSteps() + "; raise it with --set trainer.total_steps=N");
         }
     }
 

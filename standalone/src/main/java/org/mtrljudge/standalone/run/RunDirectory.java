@@ -26,7 +26,7 @@ public final class RunDirectory {
     public static RunDirectory create(final Path runs, final String run, final long neededBytes) {
         final RunDirectory directory = named(runs, run);
         if (Files.exists(directory.path)) {
-            throw new UsageException("the run " + directory.path + " is there already: choose another name with --run");
+            throw new UsageException("the run " + directory.path + " already exists: choose another name with --run");
         }
         try {
             Files.createDirectories(directory.path);
@@ -34,12 +34,13 @@ public final class RunDirectory {
             if (free < neededBytes) {
                 Files.delete(directory.path);
                 throw new RunException(
-                        runs.toAbsolutePath() + " has " + (free >> 20) + " MB free, this run needs about "
-                                + (neededBytes >> 20) + " MB: make room, or put the run elsewhere with --runs DIR",
+                        runs.toAbsolutePath() + " has " + (free >> 20) + " MB free, but this run needs about "
+                                + (neededBytes >> 20)
+                                + " MB: free some space, or choose another folder with --runs DIR",
                         null);
             }
         } catch (final IOException e) {
-            throw new RunException("the run's folder " + directory.path + " cannot be made: " + e, e);
+            throw new RunException("the run's folder " + directory.path + " cannot be created: " + e, e);
         }
         return directory;
     }
@@ -48,7 +49,7 @@ public final class RunDirectory {
     public static RunDirectory open(final Path runs, final String run) {
         final RunDirectory directory = named(runs, run);
         if (!Files.isDirectory(directory.path)) {
-            throw new UsageException("there is no run " + directory.path);
+            throw new UsageException("there is no run " + directory.path + ": check its name and --runs");
         }
         return directory;
     }
@@ -63,7 +64,7 @@ public final class RunDirectory {
         try {
             Files.createDirectories(inside.path);
         } catch (final IOException e) {
-            throw new RunException("the folder " + inside.path + " cannot be made: " + e, e);
+            throw new RunException("the folder " + inside.path + " cannot be created: " + e, e);
         }
         return inside;
     }
@@ -132,7 +133,7 @@ public final class RunDirectory {
         try {
             write(name, Mappers.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
         } catch (final IOException e) {
-            throw new IllegalStateException("a map of plain values can be written", e);
+            throw new IllegalStateException("a map of plain values cannot be written as JSON", e);
         }
     }
 }

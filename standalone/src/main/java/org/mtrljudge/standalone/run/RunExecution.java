@@ -60,15 +60,15 @@ public final class RunExecution {
             return;
         }
         if (policy > Integer.MAX_VALUE) {
-            throw new UsageException("all weights take " + (policy >> 20)
-                    + " MiB, a policy on the log at most 2048: train an adapter, as in --set actor.model.lora.rank=64, or share a place for it with the"
-                    + " actors, as in --set weights.store=file:/FOLDER");
+            throw new UsageException("a policy of all weights has " + (policy >> 20)
+                    + " MiB, but the log takes at most 2048 MiB: train an adapter, for example with --set actor.model.lora.rank=64, or store policies in"
+                    + " a place that the actors can read, for example with --set weights.store=file:/FOLDER");
         }
         final long heap = HEAP_BYTES + policy * (2 + settings.rollout().actors());
         if (heap > Runtime.getRuntime().maxMemory()) {
             throw new UsageException("policies of " + (policy >> 20) + " MiB need a Java heap of about " + (heap >> 20)
-                    + " MiB: set the environment's JUDGE_HEAP=" + (heap >> 20)
-                    + "m, or train an adapter, as in --set actor.model.lora.rank=64");
+                    + " MiB: set the environment variable JUDGE_HEAP=" + (heap >> 20)
+                    + "m, or train an adapter, for example with --set actor.model.lora.rank=64");
         }
     }
 

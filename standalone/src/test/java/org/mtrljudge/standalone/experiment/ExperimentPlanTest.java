@@ -17,7 +17,7 @@ class ExperimentPlanTest {
     @Test
     void shouldCountThePapersRunsTokensAndMemory() {
         final String plan = plan("paper");
-        assertThat(plan).contains("45 runs", "data/paper/data.jsonl is not there", "31,070,754,032 parameters");
+        assertThat(plan).contains("45 runs", "data/paper/data.jsonl does not exist", "31,070,754,032 parameters");
         // 3 × 300 × 512 × 20; tests 3 × (3 × 605 + 693 + 2720 + 2037 + 724 + 574), validations 3 × 31 × (3 × 605 + 693
         // + 2584 + 811)
         assertThat(plan).containsPattern("MT-RL-Judge +3 +0 +9,216,000 +574,668 +20,051,288,064");

@@ -54,7 +54,7 @@ public final class TrlPeer {
         try {
             found = PythonPeer.run(python, folder.resolve(SCRIPT), arguments);
         } catch (final IOException e) {
-            throw new UsageException("--python " + python + " is no Python that runs: " + e.getMessage());
+            throw new UsageException("--python " + python + " is not a Python program that runs: " + e.getMessage());
         }
         return versions(python, found);
     }
@@ -63,7 +63,7 @@ public final class TrlPeer {
         final String missing =
                 NEEDED.stream().filter(name -> !found.hasNonNull(name)).collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
-            throw new UsageException("--python " + python + " lacks " + missing + ": install what was tried with "
+            throw new UsageException("--python " + python + " lacks " + missing + ": install the tested versions with "
                     + python + " -m pip install " + INSTALL);
         }
         return "TRL " + found.get("trl").asText() + ", transformers "
@@ -97,7 +97,8 @@ public final class TrlPeer {
     /** @throws RunException when there are fewer steps than the plan has */
     static List<TrlStep> steps(final List<JsonNode> lines, final int wanted) {
         if (lines.size() != wanted) {
-            throw new RunException(SCRIPT + " told of " + lines.size() + " steps, " + wanted + " were asked for", null);
+            throw new RunException(
+                    SCRIPT + " reported " + lines.size() + " steps, but " + wanted + " were requested", null);
         }
         return lines.stream().map(TrlStep::of).toList();
     }

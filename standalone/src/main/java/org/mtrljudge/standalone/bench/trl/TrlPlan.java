@@ -49,7 +49,7 @@ public record TrlPlan(
         }
         if (prompts / updates * completions % rows != 0) {
             throw new UsageException("an update learns from " + prompts / updates * completions
-                    + " completions, which is no multiple of --rows " + rows);
+                    + " completions, which is not a multiple of --rows " + rows);
         }
     }
 

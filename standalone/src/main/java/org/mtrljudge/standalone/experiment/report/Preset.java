@@ -56,7 +56,7 @@ public record Preset(
 
     public Preset {
         if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
-            throw new IllegalArgumentException("seeds are " + seeds + ", wanted is one at least, and none twice");
+            throw new IllegalArgumentException("seeds are " + seeds + ": name at least one seed, and no seed twice");
         }
     }
 

@@ -37,7 +37,7 @@ final class ReportSections {
         paragraph(
                 report.cells() == report.planned()
                         ? "All " + report.planned() + " runs are done, seeds " + report.seeds() + "."
-                        : report.cells() + " of " + report.planned() + " runs are done: the rest is missing below.");
+                        : report.cells() + " of " + report.planned() + " runs are done: the others are missing below.");
         results();
         paper();
         heldOut();
@@ -45,8 +45,9 @@ final class ReportSections {
         training();
         heading("Curves");
         paragraph(
-                "Validation of each task under RL: the unified runs, and those that learn the task alone. Then MT-RL-Judge's"
-                        + " rewards, response length, entropy, KL between the rollouts' policy and the step's, and staleness.");
+                "Validation of each task during RL: the unified runs, and the runs that learn only this task. Then the rewards of"
+                        + " MT-RL-Judge, its response length, entropy, KL between the policy of the rollouts and the policy of the step,"
+                        + " and staleness.");
         pictures.forEach((metric, file) -> sections.add(new Section.Picture(file, metric)));
         recompute();
         return sections;
@@ -62,10 +63,11 @@ final class ReportSections {
 
     private void results() {
         heading("Macro-F1 on the test, %");
-        paragraph("Mean over seeds ± their standard deviation [95 % bootstrap interval over prompts]. Prompts a task: "
-                + prompts()
-                + ". SFT-Single and RL-Single are one judge a task, each tested on its own; what they do on other"
-                + " tasks stands under Transfer. Tasks with * were never trained on.");
+        paragraph(
+                "Mean over seeds ± their standard deviation [95 % bootstrap interval over prompts]. Prompts per task: "
+                        + prompts()
+                        + ". SFT-Single and RL-Single train one judge per task, and each is tested on its own task; their results on other"
+                        + " tasks are under Transfer. Tasks with * were never trained on.");
         scores("method", report.results(), Row::method);
     }
 
@@ -122,8 +124,8 @@ final class ReportSections {
         final PaperResults paper = report.paper();
         heading("The paper's numbers: another model on other data");
         paragraph("Not measured here. " + paper.source() + "; " + paper.model()
-                + "; macro-F1 in %. A column names the task of ours"
-                + " that stands in its place. Levels cannot be compared.");
+                + "; macro-F1 in %. Each column also names our task"
+                + " that corresponds to it. Levels cannot be compared.");
         final Map<String, String> places = new LinkedHashMap<>();
         tasks().forEach(task -> {
             final String column = report.standsFor().get(task);
@@ -131,7 +133,7 @@ final class ReportSections {
                 places.put(task, column);
             }
         });
-        final List<String> columns = new ArrayList<>(List.of("the paper's"));
+        final List<String> columns = new ArrayList<>(List.of("method of the paper"));
         places.forEach((task, column) -> columns.add(task.equalsIgnoreCase(column) ? column : task + ": " + column));
         final List<List<String>> rows = new ArrayList<>();
         paper.results().forEach((method, values) -> {
@@ -165,8 +167,8 @@ final class ReportSections {
     private void training() {
         heading("Training");
         paragraph(
-                "Means over a method's runs. Seconds are from a run's first policy to the last prompt an actor took, its tests"
-                        + " included. Rewards, length, entropy, KL and staleness: the last tenth of RL's steps.");
+                "Means over the runs of a method. Seconds are from the first policy of a run to the last prompt that an actor took,"
+                        + " including the tests. Rewards, length, entropy, KL and staleness are from the last tenth of the RL steps.");
         final List<String> columns = List.of(
                 "method",
                 "runs",
@@ -229,8 +231,8 @@ final class ReportSections {
     private void recompute() {
         heading("Where the numbers come from");
         paragraph(
-                "`./judge experiment --name " + name + " --recompute` reads every run's topics again"
+                "`./judge experiment --name " + name + " --recompute` reads the topics of every run again"
                         + " (`RUN.scored`: answers to test and validation prompts; `RUN.journal`: metrics of each step), computes"
-                        + " every number of this report anew and says whether it is the same. `report.json` has them all, by seed too.");
+                        + " every number of this report again, and says whether the numbers are the same. `report.json` has all numbers, also by seed.");
     }
 }

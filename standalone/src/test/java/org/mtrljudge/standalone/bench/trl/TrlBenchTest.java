@@ -44,7 +44,7 @@ class TrlBenchTest {
     @Test
     void shouldRefuseAPeerThatStoppedEarlyOrPrintsSomethingElse() throws JsonProcessingException {
         final List<JsonNode> one = List.of(json(LINE));
-        assertThatThrownBy(() -> TrlPeer.steps(one, 2)).hasMessageContaining("1 steps, 2 were asked for");
+        assertThatThrownBy(() -> TrlPeer.steps(one, 2)).hasMessageContaining("1 steps, but 2 were requested");
         final List<JsonNode> other = List.of(json("{\"seconds\":\"6.5\"}"));
         assertThatThrownBy(() -> TrlPeer.steps(other, 1))
                 .isInstanceOf(RunException.class)
@@ -59,7 +59,7 @@ class TrlBenchTest {
         assertThatThrownBy(() -> TrlPeer.versions("python3", found))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith(
-                        "--python python3 lacks trl, datasets: install what was tried with python3 -m pip install trl==1.16.0 transformers==5.24.0 torch==2.7.1 ")
+                        "--python python3 lacks trl, datasets: install the tested versions with python3 -m pip install trl==1.16.0 transformers==5.24.0 torch==2.7.1 ")
                 .hasMessageNotContaining("\n");
     }
 
@@ -75,11 +75,11 @@ class TrlBenchTest {
     void shouldRefuseAProgramThatIsNotThere() {
         assertThatThrownBy(() -> new TrlPeer(folder.resolve("none").toString()).versions(folder))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("is no Python that runs");
+                .hasMessageContaining("is not a Python program that runs");
     }
 
     @Test
-    void shouldTakeTheMiddleOfAnOddAndOfAnEvenNumber() {
+    void shouldComputeTheMedianOfAnOddAndOfAnEvenNumberOfSteps() {
         assertThat(TrlReport.median(List.of(step(3, 1), step(9, 1), step(1, 1)), TrlStep::seconds))
                 .isEqualTo(3);
         assertThat(TrlReport.median(List.of(step(4, 1), step(9, 1), step(1, 1), step(2, 1)), TrlStep::seconds))
@@ -107,12 +107,12 @@ class TrlBenchTest {
     }
 
     @Test
-    void shouldRefuseWorkThatCannotBeSplitAlike() {
+    void shouldRefuseWorkThatCannotBeSplitEvenly() {
         assertThatThrownBy(() -> new TrlPlan(null, 32, 8, 3, 56, 3, 2, 32))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("--prompts 32 cannot be split evenly among --updates 3 updates");
         assertThatThrownBy(() -> new TrlPlan(null, 32, 8, 2, 56, 3, 2, 48))
-                .hasMessage("an update learns from 128 completions, which is no multiple of --rows 48");
+                .hasMessage("an update learns from 128 completions, which is not a multiple of --rows 48");
         assertThatThrownBy(() -> new TrlPlan(null, 32, 1, 2, 56, 3, 2, 32)).hasMessageContaining("2 or more");
         assertThatThrownBy(() -> new TrlPlan(null, 32, 8, 2, 56, 0, 2, 32)).hasMessageContaining("--steps is 0");
     }
@@ -133,7 +133,7 @@ class TrlBenchTest {
     }
 
     @Test
-    void shouldCountTheStepsOfRlAlone() {
+    void shouldCountOnlyTheStepsOfRl() {
         final StepClock clock = new StepClock();
         clock.phaseStarted("rl", 2);
         clock.progressed("warmup", 1, Map.of());
@@ -152,7 +152,7 @@ class TrlBenchTest {
     }
 
     @Test
-    void shouldWriteTheFirstPromptsInTheOrderTheyWereAsked() throws IOException {
+    void shouldWriteTheFirstPromptsInTheOrderInWhichTheyWereAsked() throws IOException {
         final AskedPrompts asked = new AskedPrompts(new BuiltInTasks(1, 4, 0, 1));
         asked.example("safety", Split.TRAIN, 2);
         asked.example("alignment", Split.TRAIN, 1);

@@ -18,7 +18,7 @@ class PresetTest {
     private Path folder;
 
     @Test
-    void shouldTrainEveryMethodOnEverySeedTheWarmUpFirst() {
+    void shouldTrainEveryMethodOnEverySeedAndTheWarmUpFirst() {
         final List<Cell> cells = Preset.named("small").cells(SIX);
         assertThat(cells).hasSize(3 * (3 + 2 * 6)).doesNotHaveDuplicates();
         assertThat(cells.get(0)).isEqualTo(new Cell(Method.WARM_UP, null, 1));
@@ -36,7 +36,7 @@ class PresetTest {
     }
 
     @Test
-    void shouldPutAMethodsSettingsOverThoseOfAllAndOverridesOverBoth() throws IOException {
+    void shouldLetSettingsOfAMethodOverrideSharedSettingsAndPairsOverrideBoth() throws IOException {
         final Path file = folder.resolve("own.yaml");
         Files.writeString(file, """
                 seeds: [7]

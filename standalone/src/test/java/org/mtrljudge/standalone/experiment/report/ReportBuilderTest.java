@@ -63,7 +63,7 @@ class ReportBuilderTest {
     }
 
     @Test
-    void shouldTakeEachSingleJudgeOnTheTaskItLearned() {
+    void shouldReportEachSingleJudgeOnTheTaskThatItLearned() {
         final Map<Cell, CellFigures> figures = new LinkedHashMap<>();
         figures.put(
                 new Cell(Method.SFT_SINGLE, "safety", 1), figures(Map.of("warmup", tests(4, 0, 1)), new TreeMap<>()));
@@ -90,7 +90,7 @@ class ReportBuilderTest {
     }
 
     @Test
-    void shouldShowWhatTheWarmUpsRunBeganWithAsOffTheShelf() {
+    void shouldShowTheModelBeforeTheWarmUpAsOffTheShelf() {
         final ExperimentReport report = report(Map.of(
                 new Cell(Method.WARM_UP, null, 1),
                 figures(Map.of("base", tests(0, 0, 0), "warmup", tests(4, 2, 0)), new TreeMap<>())));
@@ -105,7 +105,7 @@ class ReportBuilderTest {
     }
 
     @Test
-    void shouldTellHowTrainingEndedAndDrawEveryComponentOfTheRewards() {
+    void shouldReportTheEndOfTrainingAndDrawEveryComponentOfTheRewards() {
         final ExperimentReport report =
                 report(Map.of(new Cell(Method.MT_RL_JUDGE, null, 3), figures(Map.of("rl", tests(1, 1, 1)), steps(20))));
         final ExperimentReport.Training training = report.training().get(0);
