@@ -63,12 +63,12 @@ class ExperimentIT {
 
     @Test
     @Timeout(300)
-    void shouldGoOnAfterAKillAndComputeEveryNumberFromTheTopicsAgain() throws IOException, InterruptedException {
+    void shouldContinueAfterAKillAndComputeEveryNumberFromTheTopicsAgain() throws IOException, InterruptedException {
         killWhileTheSecondRunLearns();
         final FileTime first = Files.getLastModifiedTime(figures("warm-up-1"));
         assertThat(figures("mt-rl-judge-1")).doesNotExist();
 
-        assertThat(judge()).as("the same command goes on").isZero();
+        assertThat(judge()).as("the same command continues").isZero();
         assertThat(Files.getLastModifiedTime(figures("warm-up-1"))).isEqualTo(first);
         for (final String cell : CELLS) {
             assertThat(figures(cell)).exists();
@@ -77,7 +77,7 @@ class ExperimentIT {
         assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("rlSteps"))
                 .hasSize(30);
         assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("tests").fieldNames())
-                .as("the warm-up's run tested what it begins with")
+                .as("the run of the warm-up tested the initial weights")
                 .toIterable()
                 .containsExactly("rl");
         assertThat(JSON.readTree(figures("sft-single-safety-1").toFile())
@@ -93,7 +93,7 @@ class ExperimentIT {
         Files.writeString(report, honest.replaceFirst("\"value\" : [0-9.E-]+", "\"value\" : 0.999"));
         assertThat(judge("--recompute")).as("a number was changed").isEqualTo(1);
         assertThat(judge("--set=trainer.seed=4"))
-                .as("it was begun with other settings")
+                .as("the experiment has other settings")
                 .isEqualTo(2);
     }
 
