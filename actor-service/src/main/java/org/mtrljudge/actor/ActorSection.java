@@ -47,8 +47,8 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
             Check.range("rollout.threads", threads, 1, 1024);
             if (serverUrl != null && (serverModel == null || serverAdapters == null)) {
                 throw new IllegalArgumentException(
-                        "rollout.server_url needs rollout.server_model, the base model's name there,"
-                                + " and rollout.server_adapters, a folder the server sees under the same path");
+                        "rollout.server_url needs rollout.server_model, the name of the base model on the server, and"
+                                + " rollout.server_adapters, a folder that the server sees under the same path");
             }
         }
     }

@@ -69,7 +69,7 @@ final class CompletionsClient {
         final Answer answer = joined(
                 post("/v1/unload_lora_adapter", Mappers.JSON.createObjectNode().put("lora_name", name), 1));
         if (answer.status != 200 && answer.status != 404) {
-            throw new ModelException("the server did not forget the adapter " + name + " (" + answer.error() + ")");
+            throw new ModelException("the server did not unload the adapter " + name + " (" + answer.error() + ")");
         }
     }
 
@@ -110,7 +110,7 @@ final class CompletionsClient {
                 request.putArray("messages").addObject().put("role", "user").putArray("content");
         final String[] texts = prompt.getText().split(PLACEHOLDER, -1);
         if (texts.length - 1 != prompt.getImages().size()) {
-            throw new IllegalArgumentException("it has " + (texts.length - 1) + " places for images and "
+            throw new IllegalArgumentException("the prompt has " + (texts.length - 1) + " places for images, but "
                     + prompt.getImages().size() + " images");
         }
         for (int i = 0; i < texts.length; i++) {
@@ -137,7 +137,7 @@ final class CompletionsClient {
     private static GenerationEngine.Result result(
             final Answer answer, final PromptRequest prompt, final int groupSize, final int mark) {
         if (answer.status == 400 || answer.status == 422) {
-            return new GenerationEngine.Result.Refused(prompt, "the server refused it: " + answer.error());
+            return new GenerationEngine.Result.Refused(prompt, "the server refused the prompt: " + answer.error());
         }
         if (answer.status != 200) {
             throw new ModelException("the server cannot complete prompts: " + answer.error());
@@ -146,14 +146,14 @@ final class CompletionsClient {
         try {
             root = Mappers.JSON.readTree(answer.body);
         } catch (final IOException e) {
-            throw new ModelException("the server's answer is no JSON: " + e.getMessage(), e);
+            throw new ModelException("the server's answer is not JSON: " + e.getMessage(), e);
         }
         final List<GeneratedCompletion> completions = new ArrayList<>();
         for (final JsonNode choice : root.path("choices")) {
             completions.add(completion(choice, mark));
         }
         if (completions.size() != groupSize) {
-            throw new ModelException("the server drew " + completions.size() + " of " + groupSize + " completions");
+            throw new ModelException("the server made " + completions.size() + " of " + groupSize + " completions");
         }
         return new GenerationEngine.Result.Group(
                 prompt, root.at("/usage/prompt_tokens").asInt(), completions);
@@ -163,8 +163,8 @@ final class CompletionsClient {
         final JsonNode ids = choice.path("token_ids");
         final JsonNode logProbs = choice.at("/logprobs/content");
         if (ids.size() == 0 || ids.size() != logProbs.size()) {
-            throw new ModelException("the server gave " + ids.size() + " token ids and " + logProbs.size()
-                    + " log-probabilities: it must know return_token_ids and logprobs, as vLLM does from 0.10.2 on");
+            throw new ModelException("the server returned " + ids.size() + " token ids and " + logProbs.size()
+                    + " log-probabilities: it must support return_token_ids and logprobs, as vLLM 0.10.2 and newer do");
         }
         final int[] tokens = new int[ids.size()];
         final float[] drawn = new float[ids.size()];
@@ -215,7 +215,7 @@ final class CompletionsClient {
             }
             return bytes;
         } catch (final IOException e) {
-            throw new ModelException("the server's answer broke off: " + e.getMessage(), e);
+            throw new ModelException("the server's answer ended too early: " + e.getMessage(), e);
         }
     }
 

@@ -38,7 +38,8 @@ public final class Engines {
         final Lora lora = folder.resolved(run.modelOptions()).lora();
         if (lora == null) {
             throw new UsageException(
-                    "a server takes adapters, not whole models: train one, as in --set actor.model.lora.rank=64");
+                    "a completions server loads adapters, not whole models: train an adapter, for example with"
+                            + " --set actor.model.lora.rank=64");
         }
         return new ServerEngine(
                 new ServerEngine.Settings(

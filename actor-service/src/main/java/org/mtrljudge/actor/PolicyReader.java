@@ -68,7 +68,10 @@ public final class PolicyReader implements AutoCloseable {
                 announced.put(manifest.getVersion(), manifest);
             }
         } catch (final SerializationException e) {
-            LOG.warn("passed over the policy manifest at offset {}: {}", record.offset(), e.getMessage());
+            LOG.warn(
+                    "skipped the policy manifest at offset {}, which is unreadable: {}",
+                    record.offset(),
+                    e.getMessage());
         }
     }
 
@@ -76,7 +79,11 @@ public final class PolicyReader implements AutoCloseable {
         try {
             return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), weights.fetch(manifest)));
         } catch (final SerializationException e) {
-            LOG.warn("policy version {} is unusable, staying on {}: {}", manifest.getVersion(), newest, e.getMessage());
+            LOG.warn(
+                    "policy version {} is unusable, the actor keeps version {}: {}",
+                    manifest.getVersion(),
+                    newest,
+                    e.getMessage());
             return Optional.empty();
         }
     }

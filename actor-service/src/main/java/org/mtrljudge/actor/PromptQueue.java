@@ -61,7 +61,7 @@ final class PromptQueue implements AutoCloseable {
         }
         inHand.replaceAll((offset, record) -> renewed.getOrDefault(offset, record));
         if (inHand.keySet().retainAll(renewed.keySet())) {
-            LOG.warn("some locks were lost: their prompts go to another actor too");
+            LOG.warn("the locks of some prompts expired: another actor gets these prompts too");
         }
     }
 

@@ -57,7 +57,7 @@ public final class ServerEngine implements GenerationEngine {
     @Override
     public void use(final Policy policy) {
         if (!(policy.weights() instanceof PolicyFetcher.Weights.InMemory inMemory)) {
-            throw new ModelException("a server takes adapters from the log, this policy lies in a store");
+            throw new ModelException("a completions server needs adapters from the log, but this policy is in a store");
         }
         final String name = "policy-" + policy.version() + "-" + policy.digest().substring(0, 12);
         final Path folder = settings.adapters.toAbsolutePath().resolve(name);
@@ -74,7 +74,7 @@ public final class ServerEngine implements GenerationEngine {
         try {
             Folders.delete(folder);
         } catch (final IOException e) {
-            LOG.warn("the adapter {} is left where it is: {}", folder, e.getMessage());
+            LOG.warn("the old adapter {} could not be deleted: {}", folder, e.getMessage());
         }
     }
 

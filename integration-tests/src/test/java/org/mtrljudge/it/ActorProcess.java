@@ -57,7 +57,8 @@ final class ActorProcess implements AutoCloseable {
         final StringBuilder said = new StringBuilder();
         while (said.indexOf(words) < 0) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("the actor did not say '" + words + "' in " + patience + " but: " + said);
+                throw new IOException(
+                        "the actor did not log '" + words + "' within " + patience + ". It logged: " + said);
             }
             if (log.ready()) {
                 said.append((char) log.read());

@@ -50,7 +50,7 @@ class AdapterLoopIT {
     }
 
     @Test
-    void shouldTrainBroadcastAndSaveTheAdapterAlone() throws IOException {
+    void shouldTrainBroadcastAndSaveOnlyTheAdapter() throws IOException {
         final JsonNode summary = train("first", "sft.steps=4", "actor.model.lora.rank=4", "actor.model.lora.alpha=8");
         assertThat(summary.at("/groups/learned").asInt()).isEqualTo(8);
         assertThat(summary.at("/rl/rollout_logprobs_diff_mean_max").asDouble())

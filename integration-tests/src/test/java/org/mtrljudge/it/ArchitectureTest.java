@@ -108,7 +108,7 @@ class ArchitectureTest {
             .resideOutsideOfPackage(LEARNER)
             .should()
             .dependOnClassesThat(describe(
-                    "are in an inner room of the learner",
+                    "are in an internal package of the learner",
                     (JavaClass c) -> resideInAPackage(LEARNER).test(c)
                             && !resideInAnyPackage(
                                             "org.mtrljudge.learner",
@@ -127,7 +127,7 @@ class ArchitectureTest {
             .should()
             .callConstructorWhere(
                     describe(
-                            "it is a Kafka client's",
+                            "it belongs to a Kafka client",
                             call -> call.getTargetOwner()
                                     .getName()
                                     .matches(

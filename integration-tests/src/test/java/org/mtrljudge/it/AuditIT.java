@@ -116,7 +116,7 @@ class AuditIT {
     }
 
     @Test
-    void shouldTellWhatMadeAVersionAndLearnItAgain() {
+    void shouldShowTheOriginOfAVersionAndLearnItAgain() {
         final TrainingStep fifth = journal("parent").get(1 + 5);
         final Said said = judge("audit", "--run=parent", "--version=" + fifth.getPolicyVersion(), "--recompute");
         assertThat(said.exitCode).isZero();
@@ -134,10 +134,10 @@ class AuditIT {
         "parent.rollouts, train-0-, then answer, then ANSWER, parent.rollouts at offset",
         // The records are compressed, and later occurrences of the words are references to this first one.
         "parent.scored, train-, train-, traiN-, is not what step 1 learned",
-        "parent.journal, rl, timing_s/wait, timing_s/WAIT, is not the one its manifest was written with",
-        "parent.journal, rl, timing_s/wait, timing_s/WAIT, names another entry before it than there is"
+        "parent.journal, rl, timing_s/wait, timing_s/WAIT, is not the entry that its manifest was written with",
+        "parent.journal, rl, timing_s/wait, timing_s/WAIT, names a previous entry that is not the one before it"
     })
-    void shouldFindWhatWasChanged(
+    void shouldFindChangedRecords(
             final String topic, final String after, final String words, final String by, final String finding)
             throws IOException {
         final Path copy = copy("tampered-" + topic + finding.hashCode());
@@ -148,7 +148,7 @@ class AuditIT {
     }
 
     @Test
-    void shouldFindWeightsThatWereChanged() throws IOException {
+    void shouldFindChangedWeights() throws IOException {
         final Path copy = copy("tampered-chunk");
         LogTampering.flip(copy.resolve("kafka"), "parent.weights", NEAR_THE_END);
         assertThat(audit(copy).text).contains("weights of version 7 are unusable: chunk");
@@ -200,7 +200,7 @@ class AuditIT {
     }
 
     @Test
-    void shouldGoOnWithAFinishedRunWithoutDoingAnythingAgain() throws IOException {
+    void shouldContinueAFinishedRunWithoutRepeatingAnything() throws IOException {
         final Path copy = copy("resumed");
         final long prompts = prompts(copy);
         assertThat(judgeAt(List.of("train", "--resume=parent", "--runs=" + copy.getParent())).exitCode)
@@ -217,7 +217,7 @@ class AuditIT {
     }
 
     @Test
-    void shouldSayWhatIsWrongWithAForkOrAResume() {
+    void shouldNameTheErrorOfAForkOrAResume() {
         assertThat(judge("train", "--fork=parent", "--at-step=99", "--run=none").text)
                 .contains("leaves nothing to learn");
         assertThat(judge("train", "--fork=parent", "--at-step=1", "--set=data.seed=9", "--run=none").text)

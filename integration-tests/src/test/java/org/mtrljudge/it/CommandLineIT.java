@@ -69,7 +69,7 @@ class CommandLineIT {
     }
 
     @Test
-    void shouldNameTheModelThatIsNotThere() {
+    void shouldNameAMissingModel() {
         assertThat(train(1, "--set=model=" + folder.resolve("absent"))).contains("absent");
         assertThat(train(1, "--set=model=" + folder)).contains("it has no config.json");
         nothingLooksWhole();
@@ -98,7 +98,7 @@ class CommandLineIT {
     }
 
     @Test
-    void shouldExportTheBuiltInTasksAsDataThatChecks() {
+    void shouldExportTheBuiltInTasksAsValidData() {
         final Path out = folder.resolve("exported");
         assertThat(Judge.execute("data", "export", "--out=" + out, "--per-task=2"))
                 .isZero();

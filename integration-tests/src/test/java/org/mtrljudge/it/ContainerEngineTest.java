@@ -32,7 +32,7 @@ class ContainerEngineTest {
     }
 
     @Test
-    void shouldHaveNothingAgainstAnEngineThatWorks() {
+    void shouldAcceptAnEngineThatWorks() {
         assertThat(ContainerEngine.within(LIMIT, () -> null)).isNull();
     }
 }

@@ -30,7 +30,7 @@ class EvalIT {
 
     @Test
     @Timeout(120)
-    void shouldJudgeASplitWithTheFiguresItsLogHolds() throws IOException {
+    void shouldJudgeASplitWithTheFiguresOfItsLog() throws IOException {
         final int exitCode = Judge.execute(
                 "eval",
                 "--run=seen",
@@ -49,7 +49,7 @@ class EvalIT {
             logged = LoggedValues.read(broker, new Topics("seen", new LocalSchemaRegistry()).rollouts());
         }
         assertThat(logged)
-                .as("the same samples every time, whenever answers come")
+                .as("the same samples every time, in any order of the answers")
                 .extracting(group -> group.getPrompt().getSampling().getSeed())
                 .containsExactlyInAnyOrderElementsOf(
                         LongStream.rangeClosed(1, 12).boxed().toList());

@@ -63,7 +63,7 @@ class ExperimentIT {
 
     @Test
     @Timeout(300)
-    void shouldGoOnAfterAKillAndComputeEveryNumberFromTheTopicsAgain() throws IOException, InterruptedException {
+    void shouldContinueAfterAKillAndComputeEveryNumberFromTheTopicsAgain() throws IOException, InterruptedException {
         killWhileTheSecondRunLearns();
         final FileTime first = Files.getLastModifiedTime(figures("warm-up-1"));
         assertThat(figures("mt-rl-judge-1")).doesNotExist();
@@ -77,7 +77,7 @@ class ExperimentIT {
         assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("rlSteps"))
                 .hasSize(30);
         assertThat(JSON.readTree(figures("mt-rl-judge-1").toFile()).get("tests").fieldNames())
-                .as("the warm-up's run tested what it begins with")
+                .as("the run of the warm-up tested the initial weights")
                 .toIterable()
                 .containsExactly("rl");
         assertThat(JSON.readTree(figures("sft-single-safety-1").toFile())

@@ -123,7 +123,7 @@ class LearnerFoldIT {
 
     @Test
     @Timeout(300)
-    void shouldComeToTheSameWeightsWhenKilledTenTimes() throws Exception {
+    void shouldReachTheSameWeightsWhenKilledTenTimes() throws Exception {
         broker.prepare(new Topics("whole", registry));
         broker.prepare(new Topics("killed", registry));
         final Process whole = learner("whole");
@@ -152,7 +152,9 @@ class LearnerFoldIT {
         assertThat(whole.waitFor(120, TimeUnit.SECONDS)).isTrue();
         System.out.println("killed after steps " + stepsAtKill);
 
-        assertThat(stepsAtKill).as("kills in the midst of it").anyMatch(s -> s > 0 && s < LearnerProcess.STEPS);
+        assertThat(stepsAtKill)
+                .as("some kills are in the middle of the run")
+                .anyMatch(s -> s > 0 && s < LearnerProcess.STEPS);
         assertThat(digests("killed")).isEqualTo(digests("whole")).doesNotHaveDuplicates();
         final List<String> learned = new ArrayList<>();
         for (final TrainingStep step : journal("killed")) {

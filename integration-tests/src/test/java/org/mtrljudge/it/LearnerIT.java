@@ -112,7 +112,7 @@ class LearnerIT {
     }
 
     @Test
-    void shouldSortAnswersIntoLearnedStaleAndDeadAndDropTheSecondOnes() throws Exception {
+    void shouldSortAnswersIntoLearnedStaleAndDeadAndDropDuplicates() throws Exception {
         final Warnings warnings = new Warnings();
         final TrainingResult result;
         final Answers answers = new Answers(broker.clients(topics));
@@ -130,7 +130,9 @@ class LearnerIT {
         assertThat(warnings.metrics.get(STEPS).get("fully_async/count/duplicate_samples"))
                 .as("second answers")
                 .isPositive();
-        assertThat(warnings.said).filteredOn(w -> w.contains("is dead")).hasSameSizeAs(answers.dead);
+        assertThat(warnings.said)
+                .filteredOn(w -> w.contains("became a dead letter"))
+                .hasSameSizeAs(answers.dead);
         assertThat(warnings.metrics.values())
                 .allSatisfy(step -> assertThat(step.get("staleness/max")).isLessThanOrEqualTo(1));
         final List<String> learned = new ArrayList<>();
@@ -144,7 +146,7 @@ class LearnerIT {
     }
 
     @Test
-    void shouldGoOnAfterARestartWithoutAskingOrLearningAnythingTwice() throws Exception {
+    void shouldContinueAfterARestartWithoutAskingOrLearningAnythingTwice() throws Exception {
         final Warnings warnings = new Warnings();
         final TrainingResult result;
         final Answers answers = new Answers(broker.clients(topics));
@@ -194,7 +196,7 @@ class LearnerIT {
     }
 
     @Test
-    void shouldSayThatAStepComputedAgainDiffersAndPublishItAsOneVersionMore() throws Exception {
+    void shouldWarnThatARepeatedStepDiffersAndPublishItAsANewVersion() throws Exception {
         final Warnings warnings = new Warnings();
         final Answers answers = new Answers(broker.clients(topics));
         try (answers) {
@@ -210,7 +212,8 @@ class LearnerIT {
             Files.write(moments, other);
             train(warnings, () -> {});
         }
-        assertThat(warnings.said).anyMatch(w -> w.contains("rl 3, computed again, gives other weights than version 3"));
+        assertThat(warnings.said)
+                .anyMatch(w -> w.contains("rl 3 was computed again and gave other weights than version 3"));
         final List<TrainingStep> journal = LoggedValues.read(broker, topics.journal());
         assertThat(journal).extracting(TrainingStep::getPhase).containsExactly("init", "rl", "rl", "rl", "resumed");
         assertThat(journal.get(4).getPolicyVersion()).isEqualTo(4);
@@ -218,7 +221,7 @@ class LearnerIT {
     }
 
     @Test
-    void shouldNameTheStageThatStandsStill() {
+    void shouldNameTheServiceThatIsStalled() {
         final Warnings warnings = new Warnings();
         final Runnable givesUpOnceWarned = () -> {
             if (!warnings.said.isEmpty()) {
@@ -226,7 +229,7 @@ class LearnerIT {
             }
         };
         assertThatThrownBy(() -> train(warnings, givesUpOnceWarned)).hasMessage("seen enough");
-        assertThat(warnings.said.get(0)).contains("the actors stand still (8 prompts, 0 rollout groups)");
+        assertThat(warnings.said.get(0)).contains("the actors are stalled (8 prompts, 0 rollout groups)");
     }
 
     private static final class Warnings implements TrainingListener {
@@ -246,8 +249,14 @@ class LearnerIT {
         }
     }
 
-    /** Replaces actors and rewards: every fifth answer is too old, every seventh answer is a dead letter, the others come twice. */
+    /**
+     * Replaces actors and rewards. Of the answers to training prompts, every seventh is a dead letter, and every fifth of the others
+     * is too old. All other answers are sent twice.
+     */
     private static final class Answers implements AutoCloseable {
+        private static final int DEAD_EVERY = 7;
+        private static final int TOO_OLD_EVERY = 5;
+
         private final Set<String> old = ConcurrentHashMap.newKeySet();
         private final Set<String> dead = ConcurrentHashMap.newKeySet();
         private final List<TrainingStep> journal = new ArrayList<>();
@@ -292,20 +301,38 @@ class LearnerIT {
             }
         }
 
+        /** @param number the position of a training prompt, from 1; a prompt of an evaluation has 1 and gets the usual answer */
         private List<ProducerRecord<String, byte[]>> messages(final PromptRequest prompt, final int number) {
+            if (isAnsweredByADeadLetter(number)) {
+                return List.of(deadLetter(prompt));
+            }
+            return isAnsweredTooLate(number) ? List.of(staleGroup(prompt)) : freshGroupTwice(prompt);
+        }
+
+        private static boolean isAnsweredByADeadLetter(final int number) {
+            return number % DEAD_EVERY == 0;
+        }
+
+        private static boolean isAnsweredTooLate(final int number) {
+            return number % TOO_OLD_EVERY == 0;
+        }
+
+        private ProducerRecord<String, byte[]> deadLetter(final PromptRequest prompt) {
             final String id = prompt.getPromptId();
-            if (number % 7 == 0) {
-                dead.add(id);
-                return List.of(topics.deadLetters()
-                        .message(
-                                id,
-                                DeadLetters.of(
-                                        id, "learner.prompts", 0, 0, "actor", "no", ByteBuffer.wrap(new byte[0]))));
-            }
-            if (number % 5 == 0) {
-                old.add(id);
-                return List.of(topics.scored().message(id, scored(prompt, TOO_OLD)));
-            }
+            dead.add(id);
+            return topics.deadLetters()
+                    .message(
+                            id,
+                            DeadLetters.of(id, "learner.prompts", 0, 0, "actor", "no", ByteBuffer.wrap(new byte[0])));
+        }
+
+        private ProducerRecord<String, byte[]> staleGroup(final PromptRequest prompt) {
+            old.add(prompt.getPromptId());
+            return topics.scored().message(prompt.getPromptId(), scored(prompt, TOO_OLD));
+        }
+
+        private List<ProducerRecord<String, byte[]>> freshGroupTwice(final PromptRequest prompt) {
+            final String id = prompt.getPromptId();
             final ScoredGroup fresh = scored(prompt, prompt.getMinPolicyVersion());
             return List.of(topics.scored().message(id, fresh), topics.scored().message(id, fresh));
         }

@@ -154,7 +154,7 @@ class ManifestsTest {
     }
 
     @Test
-    void shouldNameSettingsThatThereAre(@TempDir final Path folder) throws IOException {
+    void shouldNameOnlySettingsThatExist(@TempDir final Path folder) throws IOException {
         final Map<String, String> named = new HashMap<>();
         for (final String line : Files.readAllLines(K8S.resolve("base/environment.env"))) {
             named.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
@@ -209,7 +209,7 @@ class ManifestsTest {
     }
 
     @Test
-    void shouldAgreeOnPortsImagesAndWhatTheyStart() throws IOException {
+    void shouldAgreeOnPortsImagesAndStartedPrograms() throws IOException {
         final List<Object> models = base();
         final Kafka kafka = Manifests.of(Kafka.class, models).get(0);
         final String environment = Files.readString(K8S.resolve("base/environment.env"));
@@ -281,7 +281,7 @@ class ManifestsTest {
             assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             assertThat(pod.getEnableServiceLinks())
-                    .as("no variables that nobody wrote")
+                    .as("no environment variables of other services")
                     .isFalse();
             for (final Container container : pod.getContainers()) {
                 assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())

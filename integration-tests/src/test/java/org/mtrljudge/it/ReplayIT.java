@@ -134,7 +134,7 @@ class ReplayIT {
     }
 
     @Test
-    void shouldScoreOnlyWhatIsChosen() {
+    void shouldScoreOnlyTheChosenRollouts() {
         final Replay replay = replay(
                 "chosen",
                 RewardSet.accuracyAndFormat(0.7),
@@ -159,7 +159,7 @@ class ReplayIT {
     }
 
     @Test
-    void shouldGoOnWhereItWasStoppedAndEndWhereItBeganToEnd() throws IOException {
+    void shouldContinueWhereItWasStoppedAndKeepItsFirstEnd() throws IOException {
         final Path rewards = folder.resolve("slow.yaml");
         Files.writeString(rewards, "{name: slow, version: 3, defaults: {verifier: slow, weights: {accuracy: 1}}}");
         final RewardSet slow = new RewardSetReader(new Verifiers(BadVerifiers.jar(folder.resolve("plugins")), 5000))
@@ -193,7 +193,7 @@ class ReplayIT {
     }
 
     @Test
-    void shouldScoreTheSameBytesAsTheRunButForTheTime() {
+    void shouldScoreTheSameBytesAsTheRunExceptForTheTime() {
         final Replay replay = replay("again", RewardSet.accuracyAndFormat(0.1), RolloutFilter.ALL);
         assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
         final List<ScoredGroup> before = LoggedValues.read(broker, topics.scored());

@@ -148,7 +148,7 @@ class SchemaEvolutionIT {
                     false);
             final byte[] same = theirs.serialize(topics.scored().name(), scored);
             assertThat(Arrays.copyOfRange(same, 5, same.length))
-                    .as("magic byte and id aside")
+                    .as("the bytes after the magic byte and the id")
                     .isEqualTo(Arrays.copyOfRange(ours, 5, ours.length));
             assertThat(same[0]).isEqualTo(ours[0]).isZero();
             assertThat(registry.schemaOf(ByteBuffer.wrap(same, 1, 4).getInt()))
@@ -179,7 +179,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void shouldBeRefusedAnIncompatibleChange() {
+    void shouldGetAnErrorForAnIncompatibleChange() {
         final HttpSchemaRegistry registry = new HttpSchemaRegistry(server.url());
         final String subject = "guarded.rollouts-value";
         registry.idOf(subject, RolloutGroup.getClassSchema());
@@ -195,7 +195,7 @@ class SchemaEvolutionIT {
     }
 
     @Test
-    void shouldTellAnUnknownIdFromARegistryThatIsAway() {
+    void shouldDistinguishAnUnknownIdFromAnUnreachableRegistry() {
         assertThatThrownBy(() -> new HttpSchemaRegistry(server.url()).schemaOf(987_654))
                 .isInstanceOf(SerializationException.class);
         assertThatThrownBy(() -> new HttpSchemaRegistry("http://127.0.0.1:1").schemaOf(1))

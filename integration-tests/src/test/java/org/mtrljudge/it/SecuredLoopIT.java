@@ -84,7 +84,7 @@ class SecuredLoopIT {
 
     @Test
     @Timeout(240)
-    void shouldTrainWithTheRightsOfTheManifestsAndTellNoSecrets() throws Exception {
+    void shouldTrainWithTheRightsOfTheManifestsAndLogNoSecrets() throws Exception {
         try (ServiceChild actor = child(ActorApplication.class, "actor");
                 ServiceChild reward = child(RewardApplication.class, "reward");
                 ServiceChild learner = child(LearnerApplication.class, "learner")) {
@@ -105,7 +105,7 @@ class SecuredLoopIT {
     }
 
     @Test
-    void shouldKeepServicesOutOfWhatIsNotTheirs() throws Exception {
+    void shouldForbidServicesToWriteTheTopicsOfOthers() throws Exception {
         final Map<String, List<String>> forbidden = Map.of(
                 "actor", List.of("quickstart.scored", "quickstart.weights", "quickstart.prompts", "quickstart.journal"),
                 "reward", List.of("quickstart.weights", "quickstart.rollouts", "quickstart.journal"),
@@ -138,7 +138,7 @@ class SecuredLoopIT {
 
     @Test
     @Timeout(60)
-    void shouldSayThatCredentialsAreWrongAndEnd() throws Exception {
+    void shouldReportWrongCredentialsAndEnd() throws Exception {
         try (ServiceChild actor = ServiceChild.start(
                 ActorApplication.class, environment("actor", "mistyped"), folder.resolve("wrong.log"))) {
             assertThat(actor.join(PATIENCE)).isEqualTo(2);

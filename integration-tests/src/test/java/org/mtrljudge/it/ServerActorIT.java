@@ -48,14 +48,14 @@ class ServerActorIT {
                     .as("every version, once")
                     .doesNotHaveDuplicates()
                     .hasSize(2 + STEPS);
-            assertThat(server.held()).as("older ones are forgotten").isEqualTo(1);
+            assertThat(server.held()).as("older versions are unloaded").isEqualTo(1);
         }
         summary = new ObjectMapper()
                 .readTree(runs.resolve("served").resolve("summary.json").toFile());
         assertThat(summary.at("/groups/learned").asInt()).isEqualTo(STEPS * 6);
         assertThat(summary.at("/groups/dead").asInt()).isZero();
         assertThat(summary.at("/rl/rollout_logprobs_diff_mean_max").asDouble())
-                .as("the server drew with the learner's weights")
+                .as("the server generated with the learner's weights")
                 .isPositive()
                 .isLessThan(SAME_MATH);
     }

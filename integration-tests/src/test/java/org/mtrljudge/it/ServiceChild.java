@@ -70,7 +70,7 @@ final class ServiceChild implements AutoCloseable {
     /** Waits for the end of the process and returns its exit code. */
     int join(final Duration patience) throws InterruptedException, IOException {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("it did not end in " + patience + ":\n" + log());
+            throw new AssertionError("the process did not end within " + patience + ":\n" + log());
         }
         return process.exitValue();
     }
@@ -94,7 +94,7 @@ final class ServiceChild implements AutoCloseable {
         final long deadline = System.nanoTime() + patience.toNanos();
         while (!so.getAsBoolean()) {
             if (System.nanoTime() > deadline || !isAlive()) {
-                throw new AssertionError(what + " was not seen in " + patience + ":\n" + log());
+                throw new AssertionError(what + " was not seen within " + patience + ":\n" + log());
             }
             Thread.sleep(100);
         }

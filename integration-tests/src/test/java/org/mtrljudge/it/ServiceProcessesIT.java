@@ -71,12 +71,12 @@ class ServiceProcessesIT {
 
     @Test
     @Timeout(240)
-    void shouldTrainThroughStopsAndLeaveTheResultsInTheRunsFolder() throws Exception {
+    void shouldTrainDespiteStopsAndLeaveTheResultsInTheFolderOfTheRun() throws Exception {
         try (ServiceChild actor = child(ActorApplication.class, "actor-0");
                 ServiceChild reward = child(RewardApplication.class, "reward-0")) {
             actor.await("liveness", START, () -> is(200, actor, "/health/liveness"));
             assertThat(actor.isReady())
-                    .as("there is no policy it could answer with")
+                    .as("there is no policy that it could use")
                     .isFalse();
             assertThat(reward.isReady()).as("there are no topics").isFalse();
             try (ServiceChild learner = child(LearnerApplication.class, "learner-0")) {
@@ -89,7 +89,7 @@ class ServiceProcessesIT {
                 assertThat(reward.get("/prometheus").body()).contains("judge_reward_groups_total{task=\"safety\"}");
                 learner.stop();
                 assertThat(learner.join(END)).as("SIGTERM: %s", learner.log()).isEqualTo(143);
-                assertThat(learner.log()).contains("it goes on from its newest checkpoint");
+                assertThat(learner.log()).contains("it continues from its newest checkpoint");
             }
             actor.stop();
             assertThat(actor.join(END)).isEqualTo(143);
@@ -152,7 +152,7 @@ class ServiceProcessesIT {
 
     @Test
     @Timeout(60)
-    void shouldSayWhatIsWrongAndEndWithTwo() throws Exception {
+    void shouldNameTheErrorAndEndWithExitCodeTwo() throws Exception {
         final Map<String, String> unknown = environment();
         unknown.put("JUDGE__ROLLOUT__NN", "4");
         try (ServiceChild child = ServiceChild.start(ActorApplication.class, unknown, folder.resolve("unknown.log"))) {

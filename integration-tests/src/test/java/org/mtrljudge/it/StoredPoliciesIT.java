@@ -56,7 +56,7 @@ class StoredPoliciesIT {
             files = all.sorted().toList();
         }
         assertThat(files)
-                .as("the newest are kept")
+                .as("the newest policies are kept")
                 .extracting(file -> file.toUri().toString())
                 .containsExactlyElementsOf(manifests.subList(manifests.size() - KEPT, manifests.size()).stream()
                         .map(PolicyManifest::getUri)

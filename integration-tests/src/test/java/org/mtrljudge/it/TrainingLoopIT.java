@@ -80,7 +80,7 @@ class TrainingLoopIT {
     void shouldHoldTheSameCountsAtBothEndsOfEveryTopic() {
         try (EmbeddedBroker broker = EmbeddedBroker.start(runs.resolve("loop").resolve("kafka"), 0)) {
             assertThat(Judge.execute("inspect", "--run=loop", "--runs=" + runs))
-                    .as("while another has the log in use")
+                    .as("while another process uses the log")
                     .isZero();
             final List<PromptRequest> prompts = LoggedValues.read(broker, TOPICS.prompts());
             final List<RolloutGroup> rollouts = LoggedValues.read(broker, TOPICS.rollouts());
@@ -120,7 +120,7 @@ class TrainingLoopIT {
         final TrainingStep tested = journal.get(journal.size() - 1);
         final int bestStep = summary.get("best_step").asInt();
         assertThat(tested.getWeightDigest())
-                .as("what is tested is what step %d made", bestStep)
+                .as("the tested weights are those of step %d", bestStep)
                 .isEqualTo(journal.get(1 + bestStep).getWeightDigest());
         final Set<String> learned = new HashSet<>();
         final Set<String> digests = new HashSet<>();
@@ -144,7 +144,7 @@ class TrainingLoopIT {
     }
 
     @Test
-    void shouldComputeTheSameInActorAndLearner() throws IOException {
+    void shouldComputeTheSameLogProbabilitiesInActorAndLearner() throws IOException {
         final List<String> lines = Files.readAllLines(runs.resolve("loop").resolve("metrics.jsonl"));
         int checked = 0;
         for (final String line : lines) {
@@ -177,7 +177,7 @@ class TrainingLoopIT {
     }
 
     @Test
-    void shouldScoreItsLogAgainAndTrainOnThat() throws IOException {
+    void shouldScoreItsLogAgainAndTrainOnTheNewScores() throws IOException {
         final Path rewards = runs.resolve("rewards.yaml");
         Files.writeString(rewards, "{name: form, version: 2, defaults: {format_weight: 0.9}}");
         final String[] replay = {"replay", "--run=loop", "--runs=" + runs, "--rewards=" + rewards, "--as=form"};
@@ -222,7 +222,7 @@ class TrainingLoopIT {
     }
 
     @Test
-    void shouldRefuseARunThatIsThereAlready() {
+    void shouldRefuseARunThatAlreadyExists() {
         assertThat(Judge.execute("train", "--run=loop", "--runs=" + runs)).isEqualTo(2);
     }
 }

@@ -54,7 +54,7 @@ class VerdictParserTest {
     }
 
     @Test
-    void shouldReadAMegabyteOfTagsInNoTime() {
+    void shouldReadAMegabyteOfTagsQuickly() {
         final String hostile = "<think><answer>".repeat(70_000);
         Assertions.assertTimeout(
                 Duration.ofSeconds(2),

@@ -113,8 +113,8 @@ public final class Learner implements AutoCloseable {
         }
         final LearnerState state = TrainingCheckpoints.state(newest);
         if (!state.settingsDigest().equals(run.settingsDigest())) {
-            throw new LearnerException(newest.path() + " was made with other settings: put settings.yaml back as it"
-                    + " was, or begin a new run from there with --fork");
+            throw new LearnerException(newest.path() + " was made with other settings: restore settings.yaml,"
+                    + " or begin a new run from this checkpoint with --fork");
         }
         return state;
     }

@@ -63,7 +63,7 @@ final class LearnerLoop implements ServiceLoop {
             final TrainingResult result = learner.run();
             LOG.info("{}", report.finish(result));
         } catch (final StoppedException e) {
-            LOG.info("stopped: started again, it goes on from its newest checkpoint");
+            LOG.info("stopped: when it is started again, it continues from its newest checkpoint");
         } finally {
             learning = false;
         }

@@ -42,7 +42,7 @@ final class LearnerMeters implements TrainingListener {
     @Override
     public void phaseStarted(final String phase, final int count) {
         phaseSteps = count;
-        LOG.info("{}: {} begin", phase, count);
+        LOG.info("{} begins: {} steps or prompts", phase, count);
     }
 
     @Override

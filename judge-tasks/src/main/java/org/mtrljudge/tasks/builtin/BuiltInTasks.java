@@ -78,7 +78,7 @@ public final class BuiltInTasks implements ExampleSource {
         }
         if (index < 0 || index >= size(task, split)) {
             throw new IllegalArgumentException(task + " has " + size(task, split) + " " + split.lowerName()
-                    + " examples, there is no number " + index);
+                    + " examples, so there is no number " + index);
         }
         final long place = ((long) task.hashCode() << 32) + ((long) split.ordinal() << 28) + index;
         final SceneSampler draw =

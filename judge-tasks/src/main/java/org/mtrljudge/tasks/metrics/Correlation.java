@@ -15,8 +15,9 @@ public record Correlation(double pearson, double spearman, double kendall, int s
     /** @throws IllegalArgumentException unless both arrays have the same length of at least 2 */
     public static Correlation of(final double[] grades, final double[] scores) {
         if (grades.length != scores.length || grades.length < 2) {
-            throw new IllegalArgumentException("a correlation needs two or more pairs, these are " + grades.length
-                    + " and " + scores.length + " numbers");
+            throw new IllegalArgumentException(
+                    "a correlation needs two or more pairs of a grade and a score, but there are " + grades.length
+                            + " grades and " + scores.length + " scores");
         }
         return new Correlation(
                 new PearsonsCorrelation().correlation(grades, scores),

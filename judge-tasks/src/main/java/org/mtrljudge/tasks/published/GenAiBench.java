@@ -23,7 +23,7 @@ final class GenAiBench implements PublishedSet {
         }
         if (!vote.equals("leftvote") && !vote.equals("rightvote")) {
             throw row.wrong("has the vote_type '" + vote
-                    + "', GenAI-Bench's are leftvote, rightvote, tievote and bothbad_vote");
+                    + "', but the votes of GenAI-Bench are leftvote, rightvote, tievote and bothbad_vote");
         }
         final boolean left = vote.equals("leftvote");
         final String prompt = PromptTemplate.resource(name()).fill(row.text("prompt"));

@@ -25,11 +25,11 @@ final class MjBench implements PublishedSet {
     public List<Prepared> examples(final Row row, final Choices choices) {
         if (!SUBSETS.contains(choices.subset())) {
             throw row.wrong("belongs to the subset '" + choices.subset()
-                    + "'; say --subset alignment, safety, quality or bias");
+                    + "': use --subset with alignment, safety, quality or bias");
         }
         final double label = row.number("label");
         if (label != 0 && label != 1) {
-            throw row.wrong("has the label " + label + ", MJ-Bench's are 0 and 1");
+            throw row.wrong("has the label " + label + ", but the labels of MJ-Bench are 0 and 1");
         }
         final String task = "mj-" + choices.subset();
         final String prompt = PromptTemplate.resource(task).fill(row.text("caption"));

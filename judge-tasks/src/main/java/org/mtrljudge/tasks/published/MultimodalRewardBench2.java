@@ -36,7 +36,7 @@ final class MultimodalRewardBench2 implements PublishedSet {
     public List<Prepared> examples(final Row row, final Choices choices) {
         final String chosen = row.text("chosen").toUpperCase(Locale.ROOT);
         if (!chosen.equals("A") && !chosen.equals("B")) {
-            throw row.wrong("has chosen '" + chosen + "', A or B is needed");
+            throw row.wrong("has '" + chosen + "' under 'chosen', but A or B is needed");
         }
         return Prepared.bothOrders(
                 content(row, "response_a"),

@@ -88,8 +88,8 @@ public final class PreparedFolder implements AutoCloseable {
     private String store(final Row.Picture picture, final Row row) {
         final byte[] bytes = picture.bytes() != null ? picture.bytes() : read(String.valueOf(picture.path()), row);
         if (bytes.length == 0 || bytes.length > PictureFolder.MAX_BYTES) {
-            throw row.wrong(
-                    "has a picture of " + bytes.length + " bytes, 1 to " + PictureFolder.MAX_BYTES + " are allowed");
+            throw row.wrong("has a picture of " + bytes.length + " bytes, but 1 to " + PictureFolder.MAX_BYTES
+                    + " are allowed");
         }
         final String name = "images/" + Sha256.of(ByteBuffer.wrap(bytes)) + ending(bytes);
         final Path file = folder.resolve(name);

@@ -43,7 +43,7 @@ record Row(String where, Map<String, ?> values) {
                     ? n.doubleValue()
                     : Double.parseDouble(String.valueOf(value).strip());
         } catch (final NumberFormatException e) {
-            throw wrong("has '" + value + "' under '" + column + "', a number is needed");
+            throw wrong("has '" + value + "' under '" + column + "', but a number is needed");
         }
     }
 

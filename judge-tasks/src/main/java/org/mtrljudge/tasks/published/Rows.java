@@ -63,7 +63,7 @@ final class Rows {
         final int before = rows.size();
         final Consumer<Map<String, Object>> add = values -> {
             if (rows.size() == MAX_ROWS) {
-                throw new DataException(file + " goes beyond " + MAX_ROWS + " rows");
+                throw new DataException(file + " has more than " + MAX_ROWS + " rows");
             }
             rows.add(new Row(file + " row " + (rows.size() - before + 1), values));
         };
@@ -73,7 +73,7 @@ final class Rows {
                 case "jsonl" -> readAll(Mappers.JSON.readerFor(ROW).readValues(file.toFile()), add);
                 case "json" -> readJson(file, add);
                 case "parquet" -> ParquetRows.read(file, add);
-                default -> throw new DataException(file + " ends in none of " + ENDINGS);
+                default -> throw new DataException(file + " does not end in one of " + ENDINGS);
             }
         } catch (final JsonProcessingException e) {
             throw new DataException(

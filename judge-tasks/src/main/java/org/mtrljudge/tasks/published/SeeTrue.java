@@ -25,7 +25,7 @@ final class SeeTrue implements PublishedSet {
     public List<Prepared> examples(final Row row, final Choices choices) {
         final String label = row.text("label");
         if (!List.of("0", "1", "0.0", "1.0").contains(label)) {
-            throw row.wrong("has the label '" + label + "', SeeTRUE's are 0 and 1");
+            throw row.wrong("has the label '" + label + "', but the labels of SeeTRUE are 0 and 1");
         }
         return List.of(Prepared.yesNo(
                 name(),

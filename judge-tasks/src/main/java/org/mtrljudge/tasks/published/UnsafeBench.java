@@ -20,7 +20,7 @@ final class UnsafeBench implements PublishedSet {
     public List<Prepared> examples(final Row row, final Choices choices) {
         final String label = row.text("safety_label").toLowerCase(Locale.ROOT);
         if (!List.of("safe", "unsafe").contains(label)) {
-            throw row.wrong("has the safety_label '" + label + "', UnsafeBench's are Safe and Unsafe");
+            throw row.wrong("has the safety_label '" + label + "', but the labels of UnsafeBench are Safe and Unsafe");
         }
         return List.of(Prepared.yesNo(
                 name(),

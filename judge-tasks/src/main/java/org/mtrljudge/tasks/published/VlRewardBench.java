@@ -25,8 +25,8 @@ final class VlRewardBench implements PublishedSet {
         final List<?> responses = row.list("response");
         final List<?> ranking = row.list("human_ranking");
         if (responses.size() != 2 || ranking.size() != 2) {
-            throw row.wrong(
-                    "has " + responses.size() + " responses and " + ranking.size() + " ranks, two each are needed");
+            throw row.wrong("has " + responses.size() + " responses and " + ranking.size()
+                    + " ranks, but two of each are needed");
         }
         if (ranking.get(0).equals(ranking.get(1))) {
             return List.of();

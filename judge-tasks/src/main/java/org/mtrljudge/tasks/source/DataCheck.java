@@ -97,8 +97,8 @@ public final class DataCheck {
         final String digest = Sha256.of(ByteBuffer.wrap(identity.toString().getBytes(StandardCharsets.UTF_8)));
         final Split before = firstSeen.putIfAbsent(digest, split);
         if (before != null && before != split) {
-            repeated.add(example.task() + " " + example.id() + " of " + split.lowerName() + " is in "
-                    + before.lowerName() + ", too");
+            repeated.add(example.task() + " " + example.id() + " of the split " + split.lowerName()
+                    + " is also in the split " + before.lowerName());
         }
     }
 }

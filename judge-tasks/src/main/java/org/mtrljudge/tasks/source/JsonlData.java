@@ -91,10 +91,10 @@ public final class JsonlData implements ExampleSource {
         try {
             node = Mappers.JSON.readTree(line);
         } catch (final JsonProcessingException e) {
-            throw wrong(number, "is no JSON: " + e.getOriginalMessage());
+            throw wrong(number, "is not JSON: " + e.getOriginalMessage());
         }
         if (!node.isObject()) {
-            throw wrong(number, "is no JSON object");
+            throw wrong(number, "is not a JSON object");
         }
         final List<String> images = strings(node, "images", number);
         final String prompt = text(node, "prompt", number);
@@ -132,7 +132,7 @@ public final class JsonlData implements ExampleSource {
         final List<String> values = new ArrayList<>();
         for (final JsonNode value : array) {
             if (!value.isTextual()) {
-                throw wrong(number, "has " + value + " in '" + key + "', a text is needed");
+                throw wrong(number, "has " + value + " in '" + key + "', but a text is needed");
             }
             values.add(value.asText());
         }
@@ -146,7 +146,7 @@ public final class JsonlData implements ExampleSource {
                 return split;
             }
         }
-        throw wrong(number, "has the split '" + name + "', allowed is train, validation, test");
+        throw wrong(number, "has the split '" + name + "', but only train, validation and test are allowed");
     }
 
     private void checkImage(final String image, final int number) {
@@ -172,7 +172,7 @@ public final class JsonlData implements ExampleSource {
                     pairs.computeIfAbsent(List.of(row.split, row.task, row.pair), p -> new ArrayList<>());
             orders.add(others.size());
             if (orders.size() > 2) {
-                throw wrong(row.line, "is the third of the pair '" + row.pair + "' in task " + row.task);
+                throw wrong(row.line, "is the third line of the pair '" + row.pair + "' in task " + row.task);
             }
         }
         others.add(row);
@@ -181,7 +181,8 @@ public final class JsonlData implements ExampleSource {
             if (before != null && !before.equals(row.labels)) {
                 throw wrong(
                         row.line,
-                        "gives task " + row.task + " the labels " + row.labels + ", before they were " + before);
+                        "gives task " + row.task + " the labels " + row.labels + ", but an earlier line gives "
+                                + before);
             }
         }
     }
@@ -209,7 +210,8 @@ public final class JsonlData implements ExampleSource {
                 answers.computeIfAbsent(task, t -> new LinkedHashSet<>()).add(row.answer);
                 final List<String> allowed = labels.get(task);
                 if (allowed != null && !allowed.contains(row.answer)) {
-                    throw wrong(row.line, "has the answer '" + row.answer + "', task " + task + " allows " + allowed);
+                    throw wrong(
+                            row.line, "has the answer '" + row.answer + "', but task " + task + " allows " + allowed);
                 }
             }));
         }

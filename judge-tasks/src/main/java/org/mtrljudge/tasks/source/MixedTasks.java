@@ -42,7 +42,7 @@ final class MixedTasks implements ExampleSource {
     private static void checkNames(final String key, final Iterable<String> names, final List<String> there) {
         for (final String name : names) {
             if (!there.contains(name)) {
-                throw new DataException(key + " has '" + name + "', the training split has " + there);
+                throw new DataException(key + " names '" + name + "', but the training split has only " + there);
             }
         }
     }
@@ -67,8 +67,8 @@ final class MixedTasks implements ExampleSource {
         }
         for (int i = 0; i < taken.length; i++) {
             if (taken[i] == 0) {
-                throw new DataException("data.mixing and data.task_weights leave " + trained.get(i)
-                        + " less than a thousandth of the prompts: leave it out with data.train_tasks instead");
+                throw new DataException("data.mixing and data.task_weights give the task " + trained.get(i)
+                        + " less than a thousandth of the prompts: exclude it with data.train_tasks instead");
             }
         }
         return cycle;

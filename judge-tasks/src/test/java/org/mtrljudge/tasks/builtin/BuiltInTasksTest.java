@@ -60,7 +60,7 @@ class BuiltInTasksTest {
     }
 
     @Test
-    void shouldRenderTheSameBytesForTheSamePositionAndOthersForAnother() throws IOException {
+    void shouldRenderTheSameBytesOnlyForTheSamePosition() throws IOException {
         for (final String task : tasks.tasks(Split.TEST)) {
             final JudgeExample example = tasks.example(task, Split.TEST, 7);
             assertThat(new BuiltInTasks(1, SIZE, 10, 30)

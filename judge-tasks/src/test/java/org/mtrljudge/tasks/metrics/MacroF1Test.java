@@ -26,7 +26,7 @@ class MacroF1Test {
     }
 
     @Test
-    void shouldCountSilenceAsAMiss() {
+    void shouldCountAMissingVerdictAsAMiss() {
         final MacroF1 f1 = new MacroF1(List.of("yes", "no"));
         f1.add("yes", "yes");
         f1.add("yes", null);

@@ -34,7 +34,7 @@ class MetricsTest {
     }
 
     @Test
-    void shouldTakeTheMajorityAndNoneOfATie() {
+    void shouldTakeTheMajorityAndNoVerdictForATie() {
         assertThat(Verdict.majority(Arrays.asList("yes", "no", "yes", null))).isEqualTo("yes");
         assertThat(Verdict.majority(Arrays.asList("yes", "no", "no", "yes"))).isNull();
         assertThat(Verdict.majority(Arrays.asList(null, null))).isNull();
@@ -45,7 +45,7 @@ class MetricsTest {
 
     /** For a share p of n samples, the interval is near p ± 1.96 √(p (1 − p) / n). */
     @Test
-    void shouldGiveIntervalsOfTheWidthThatTheoryGives() {
+    void shouldGiveIntervalsOfTheWidthThatTheoryPredicts() {
         final int n = 400;
         final Interval interval = Interval.of(
                 n, places -> Arrays.stream(places).filter(i -> i % 4 == 0).count() / (double) n);

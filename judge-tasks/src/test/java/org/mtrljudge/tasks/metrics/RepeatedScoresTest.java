@@ -49,7 +49,7 @@ class RepeatedScoresTest {
     }
 
     @Test
-    void shouldRefuseRepetitionsOfOtherPrompts() {
+    void shouldRefuseRepetitionsWithDifferentPrompts() {
         assertThatThrownBy(() -> new RepeatedScores.Task(LABELS, List.of(List.of(verdict("yes", "yes")), List.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tested on 1 and on 0 prompts");

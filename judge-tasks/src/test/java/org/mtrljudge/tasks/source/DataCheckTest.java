@@ -29,14 +29,14 @@ class DataCheckTest {
                 {"task":"t","prompt":"<image> one?","images":["a.png"],"answer":"no","split":"test"}
                 """);
         final DataCheck.Result result =
-                DataCheck.of(file, (picture, origin) -> picture[0] == 2 ? origin + " is no picture" : null);
+                DataCheck.of(file, (picture, origin) -> picture[0] == 2 ? origin + " is not a picture" : null);
         assertThat(result.counts())
                 .containsExactly(
                         new DataCheck.Count(Split.TRAIN, "t", 3, Map.of("no", 1, "yes", 2)),
                         new DataCheck.Count(Split.TEST, "t", 1, Map.of("no", 1)));
         assertThat(result.counts().get(0).mostFrequentPercent()).isEqualTo(66);
-        assertThat(result.repeated()).containsExactly("t line-4 of test is in train, too");
-        assertThat(result.unreadable()).containsExactly(file + " line-2 is no picture");
+        assertThat(result.repeated()).containsExactly("t line-4 of the split test is also in the split train");
+        assertThat(result.unreadable()).containsExactly(file + " line-2 is not a picture");
         assertThat(result.isClean()).isFalse();
     }
 }

@@ -52,15 +52,15 @@ class JsonlDataTest {
 
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"task":"t"                                                                             | is no JSON
-            [1]                                                                                     | is no JSON object
+            {"task":"t"                                                                             | is not JSON
+            [1]                                                                                     | is not a JSON object
             {"task":"t","images":[],"answer":"yes"}                                                 | no text under 'prompt'
             {"task":"t","prompt":"p","answer":"yes"}                                                | no list under 'images'
             {"task":"t","prompt":"p","images":["a.png"],"answer":"yes"}                             | has 0 <image> placeholders and 1 images
             {"task":"t","prompt":"<image>","images":["b.png"],"answer":"yes"}                       | names the image b.png, which is not there
             {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | which is not in
-            {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', task t allows [yes, no]
-            {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', allowed is train, validation, test
+            {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', but task t allows [yes, no]
+            {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', but only train, validation and test are allowed
             """)
     void shouldNameFileLineAndFault(final String line, final String fault) {
         assertThatThrownBy(() -> read(GOOD + line))
@@ -84,7 +84,7 @@ class JsonlDataTest {
         assertThat(data.otherOrder("t", Split.TRAIN, 3)).isNegative();
         assertThat(data.otherOrder("u", Split.TRAIN, 0)).isNegative();
         assertThat(data.example("t", Split.TRAIN, 4).pairId()).isEqualTo("7");
-        assertThatThrownBy(() -> read(GOOD + pair + pair)).hasMessageContaining("is the third of the pair '7'");
+        assertThatThrownBy(() -> read(GOOD + pair + pair)).hasMessageContaining("is the third line of the pair '7'");
     }
 
     @Test

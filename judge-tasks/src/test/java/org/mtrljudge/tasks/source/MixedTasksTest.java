@@ -69,7 +69,7 @@ class MixedTasksTest {
     }
 
     @Test
-    void shouldTrainOnTheChosenTasksAndTestAll() {
+    void shouldTrainOnTheChosenTasksAndTestAllTasks() {
         final ExampleSource chosen = new DataSettings.Mix(List.of("b"), "uniform", 2, Map.of()).of(SIZES);
         assertThat(chosen.turns()).containsExactly("b");
         assertThat(chosen.tasks(Split.TRAIN)).containsExactly("b");
@@ -78,11 +78,11 @@ class MixedTasksTest {
     }
 
     @Test
-    void shouldNameWhatIsWrong() {
+    void shouldNameWrongTasksAndSettings() {
         assertThatThrownBy(() -> new DataSettings.Mix(List.of("d"), "uniform", 2, Map.of()).of(SIZES))
-                .hasMessage("data.train_tasks has 'd', the training split has [a, b, c]");
+                .hasMessage("data.train_tasks names 'd', but the training split has only [a, b, c]");
         assertThatThrownBy(() -> new DataSettings.Mix(List.of(), "uniform", 2, Map.of("a", 1e-6)).of(SIZES))
-                .hasMessageContaining("leave a less than a thousandth");
+                .hasMessageContaining("give the task a less than a thousandth");
         assertThatThrownBy(() -> new DataSettings.Mix(List.of(), "most", 2, Map.of()))
                 .hasMessageContaining("data.mixing is 'most', allowed is uniform, size, temperature");
     }

@@ -53,7 +53,8 @@ final class ImportanceCorrection {
             at += length;
         }
         if (at != proximal.length) {
-            throw new IllegalArgumentException(Arrays.toString(lengths) + " are not the lengths of " + proximal.length);
+            throw new IllegalArgumentException(
+                    "the lengths " + Arrays.toString(lengths) + " do not add up to " + proximal.length + " tokens");
         }
         return weights;
     }

@@ -114,9 +114,11 @@ public final class Audit {
 
     private void checkChain(final TopicScan.Entry<TrainingStep> entry, final @Nullable String before) {
         final TrainingStep step = entry.value();
-        final String name = "the journal's entry of version " + step.getPolicyVersion();
+        final String name = "the journal entry of version " + step.getPolicyVersion();
         if (step.getPreviousDigest() != null && !step.getPreviousDigest().equals(before)) {
-            found(name + " names another entry before it than there is: one of the two was changed, or one is missing");
+            found(name
+                    + " names a previous entry that is not the one before it: one of the two was changed,"
+                    + " or an entry is missing");
         }
         final PolicyManifest manifest = manifests.get(step.getPolicyVersion());
         if (manifest == null) {
@@ -127,7 +129,7 @@ public final class Audit {
             found(name + " and its manifest name different weights");
         }
         if (manifest.getJournalDigest() != null && !manifest.getJournalDigest().equals(entry.sha256())) {
-            found(name + " is not the one its manifest was written with: one of the two was changed");
+            found(name + " is not the entry that its manifest was written with: one of the two was changed");
         }
     }
 
@@ -161,8 +163,9 @@ public final class Audit {
         scoredAs.forEach((offset, rollout) -> {
             final TopicScan.Entry<RolloutGroup> entry = lying.get(offset);
             if (entry == null || !entry.value().equals(rollout)) {
-                found(topics.rollouts().name() + " at offset " + offset + " is not what was scored and learned in step "
-                        + step.getStep() + " as " + rollout.getPrompt().getPromptId());
+                found(topics.rollouts().name() + " at offset " + offset + " is not the group that was scored and then"
+                        + " learned in step " + step.getStep() + " as prompt "
+                        + rollout.getPrompt().getPromptId());
             }
         });
     }

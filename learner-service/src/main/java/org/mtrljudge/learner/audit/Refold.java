@@ -109,8 +109,8 @@ public final class Refold {
     private TrainingCheckpoints.Saved nearest(final int step) {
         return checkpoints
                 .before(step)
-                .orElseThrow(() -> new LearnerException("there is no checkpoint of step " + step
-                        + " or before it to learn from: does the run have an RL stage?"));
+                .orElseThrow(() -> new LearnerException("there is no checkpoint at or before step " + step
+                        + " to learn from: does the run have an RL stage?"));
     }
 
     private void learn(
@@ -131,17 +131,17 @@ public final class Refold {
             }
         }
         if (done != step) {
-            throw new LearnerException("the journal ends at step " + done + ", there is no step " + step);
+            throw new LearnerException("the journal ends at step " + done + ", so there is no step " + step);
         }
     }
 
     private void compare(final TrainingStep logged, final TrainingCheckpoints.Saved from) {
         final String again = digest();
         if (!again.equals(logged.getWeightDigest())) {
-            throw new DamagedLogException("step " + logged.getStep() + ", learned again from " + from.path()
-                    + ", gives weights " + again + ", the journal has " + logged.getWeightDigest()
-                    + ": the checkpoint, the batch or the settings are not what they were, or it was learned on another"
-                    + " machine, device or number of threads");
+            throw new DamagedLogException("step " + logged.getStep() + " was learned again from " + from.path()
+                    + " and gave the weights " + again + ", but the journal has " + logged.getWeightDigest()
+                    + ": the checkpoint, the batch or the settings have changed, or the step was learned on another"
+                    + " machine or device, or with another number of threads");
         }
     }
 

@@ -31,7 +31,7 @@ public final class PromptIds {
         final Matcher matcher = TRAINING.matcher(promptId);
         if (!matcher.matches()) {
             throw new LearnerException(
-                    "the log has a training prompt with the id " + promptId + ", not train-NUMBER-EXAMPLE");
+                    "the id of a training prompt in the log is " + promptId + ", but must be train-NUMBER-EXAMPLE");
         }
         return matcher.group(1);
     }

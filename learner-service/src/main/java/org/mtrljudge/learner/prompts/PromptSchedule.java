@@ -92,7 +92,7 @@ public final class PromptSchedule {
                 source.example(place.task, Split.TRAIN, place.index).id().equals(exampleId));
         if (!again.example.id().equals(exampleId)) {
             throw new LearnerException("the log has the prompt " + exampleId + " where " + again.example.id()
-                    + " is due: the data or the seed is not what it was");
+                    + " is due: the data or the seed has changed");
         }
         return again;
     }

@@ -160,7 +160,7 @@ public final class EvaluationReport {
                             100 * l.f1())));
             if (task.pairs != null) {
                 table.append(String.format(
-                        "  both orders of %d: position consistency %s, flips %s, accuracy with ties %s, without %s%n",
+                        "  both orders of %d questions: position consistency %s, flips %s, accuracy with ties %s, without ties %s%n",
                         task.pairs.flipRate().samples(),
                         percent(task.pairs.positionConsistency()),
                         percent(task.pairs.flipRate()),
@@ -170,7 +170,7 @@ public final class EvaluationReport {
             if (task.humans != null) {
                 table.append(String.format(
                         Locale.ROOT,
-                        "  with the grades of people, %d: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
+                        "  correlation with human grades, %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
                         task.humans.samples(),
                         task.humans.spearman(),
                         task.humans.kendall(),
@@ -184,7 +184,8 @@ public final class EvaluationReport {
         }
         return table.append(String.format(
                         Locale.ROOT,
-                        "%nFigures in percent, in brackets 95 %% bootstrap intervals over prompts. %.0f s, actors generated %.0f%% of their time.%n",
+                        "%nFigures are in percent, with 95 %% bootstrap intervals over prompts in brackets. "
+                                + "The evaluation took %.0f s; the actors generated for %.0f%% of this time.%n",
                         wallSeconds,
                         100 * generatingShare()))
                 .toString();

@@ -48,6 +48,8 @@ public final class RunReport {
         }
         final boolean drawn = Curves.draw(metrics.rlSteps(), folder);
         return summary.toTable()
-                + (drawn ? "" : "no curves: this JDK finds no fonts (install fontconfig and a font)\n");
+                + (drawn
+                        ? ""
+                        : "no curves were drawn, because this JDK finds no fonts: install fontconfig and a font\n");
     }
 }

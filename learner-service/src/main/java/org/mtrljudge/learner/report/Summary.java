@@ -94,7 +94,7 @@ public final class Summary {
             last = evaluation;
         }
         if (last == null) {
-            throw new IllegalStateException("a run tests its initial weights at least");
+            throw new IllegalStateException("the run has no test results, but every run has to test at least once");
         }
         return last;
     }
@@ -150,8 +150,9 @@ public final class Summary {
         if (rl > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "RL %.0f s at %.0f tokens/s: actors generated %.0f s, rewards %.1f s, learner learned %.0f s and waited %.0f s; "
-                            + "validation %.0f s, best at step %d%n",
+                    "RL took %.0f s at %.0f tokens/s: the actors generated for %.0f s, the rewards took %.1f s, "
+                            + "the learner learned for %.0f s and waited for %.0f s; "
+                            + "validation took %.0f s; the best policy is from step %d%n",
                     rl,
                     result.rl().generatedTokens() / rl,
                     result.rl().generateSeconds(),
@@ -163,7 +164,7 @@ public final class Summary {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "all in all %.0f s, at most %d MB resident%n",
+                "in total %.0f s, at most %d MB of resident memory%n",
                 wallSeconds,
                 ResidentMemory.peakBytes() >> 20));
         return text.toString();

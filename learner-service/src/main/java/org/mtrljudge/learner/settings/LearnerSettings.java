@@ -175,8 +175,8 @@ public record LearnerSettings(
         Check.range("actor.global_batch_size", actor.globalBatchSize, 1, data.rolloutBatchSize);
         if (!trainer.testBeforeTrain && trainer.totalSteps == 0 && sft.steps() == 0) {
             throw new IllegalArgumentException(
-                    "trainer.test_before_train is false, trainer.total_steps and sft.steps are 0:"
-                            + " nothing would be tested");
+                    "trainer.test_before_train is false, and trainer.total_steps and sft.steps are 0,"
+                            + " so nothing would be tested: change one of them");
         }
     }
 }

@@ -52,7 +52,7 @@ public final class LoggedBatches implements BatchSource {
         while (batch.size() < batchSize) {
             while (read.isEmpty()) {
                 if (scan.done()) {
-                    throw new IllegalStateException(log.topic().name() + " has no full batch any more");
+                    throw new IllegalStateException(log.topic().name() + " has no further full batch");
                 }
                 scan.next().stream()
                         .filter(entry -> ScoredLog.isForTraining(entry.value()))

@@ -100,8 +100,8 @@ public final class TrainingCheckpoints {
         final Path copied = copiedReference();
         return Files.isDirectory(copied)
                 ? copied
-                : start().orElseThrow(() -> new LearnerException(folder + " has no checkpoint of the policy RL began"
-                                + " with, which algorithm.kl_coef needs"))
+                : start().orElseThrow(() -> new LearnerException(folder + " has no checkpoint of the policy that RL"
+                                + " began with; algorithm.kl_coef needs this checkpoint"))
                         .path();
     }
 
@@ -147,7 +147,7 @@ public final class TrainingCheckpoints {
             return Mappers.JSON.readValue(file.toFile(), LearnerState.class);
         } catch (final IOException e) {
             throw new LearnerException(
-                    file + " cannot be read (" + e.getMessage() + "): delete its folder to go on from an older one");
+                    file + " cannot be read (" + e.getMessage() + "): delete its folder to continue from an older one");
         }
     }
 

@@ -151,15 +151,15 @@ public final class Exchange implements AutoCloseable {
 
     private void reportDead(final ScoredReader.Answer answer) {
         if (answer instanceof ScoredReader.Answer.Dead dead) {
-            listener.warned("prompt " + dead.promptId() + " is dead ("
-                    + dead.letter().getService() + "): " + dead.letter().getReason());
+            listener.warned("prompt " + dead.promptId() + " became a dead letter in the service "
+                    + dead.letter().getService() + ": " + dead.letter().getReason());
         }
     }
 
     private void warnWhenStalled(final long now) {
         if (now - Math.max(lastAnswerMs, lastWarningMs) > stallWarningMs && window.unanswered() > 0) {
             lastWarningMs = now;
-            listener.warned("nothing was scored for " + (now - lastAnswerMs) / 1000 + " s, " + window.unanswered()
+            listener.warned("no group was scored for " + (now - lastAnswerMs) / 1000 + " s, and " + window.unanswered()
                     + " prompts are unanswered: " + reader.stalledService());
         }
     }

@@ -41,12 +41,13 @@ public final class JournalBatches implements AutoCloseable {
             final TopicScan.Entry<ScoredGroup> entry = found.get(learned.getOffset());
             final String place = log.topic().name() + " at offset " + learned.getOffset();
             if (entry == null) {
-                throw new DamagedLogException(place + " has no readable group, but step " + step.getStep() + " learned "
-                        + learned.getPromptId() + " from there");
+                throw new DamagedLogException(place + " has no readable group, but step " + step.getStep()
+                        + " learned prompt " + learned.getPromptId() + " from there");
             }
             if (learned.getSha256() != null && !learned.getSha256().equals(entry.sha256())) {
-                throw new DamagedLogException(place + " is not what step " + step.getStep()
-                        + " learned: its SHA-256 is " + entry.sha256() + ", the journal has " + learned.getSha256());
+                throw new DamagedLogException(
+                        place + " is not what step " + step.getStep() + " learned: its SHA-256 is " + entry.sha256()
+                                + ", but the journal has " + learned.getSha256());
             }
             groups.add(entry);
         }

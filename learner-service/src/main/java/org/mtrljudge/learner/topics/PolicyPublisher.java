@@ -106,9 +106,11 @@ public final class PolicyPublisher {
             logged = takeBack();
         }
         if (inLog.isEmpty() && !logged.getWeightDigest().equals(digest(model))) {
-            listener.warned(kind.key() + " " + step + ", computed again, gives other weights than version " + version
-                    + " in the log: was it learned on another machine, device or number of threads?"
-                    + " The log keeps both, training goes on with the new ones");
+            listener.warned(
+                    kind.key() + " " + step + " was computed again and gave other weights than version " + version
+                            + " in the log: was it learned on another machine or device,"
+                            + " or with another number of threads?"
+                            + " The log keeps both versions, and training continues with the new weights");
             write(JournalKind.RESUMED, step, List.of(), List.of(), Map.of());
         }
     }
@@ -118,7 +120,7 @@ public final class PolicyPublisher {
         try {
             return PolicyStore.Content.sha256(model.policy()::writeTo);
         } catch (final IOException e) {
-            throw new UncheckedIOException("weights in memory can be read", e);
+            throw new UncheckedIOException("the weights in memory cannot be read", e);
         }
     }
 

@@ -137,7 +137,7 @@ public final class PolicyWriter implements AutoCloseable {
             if (isFenced(e) || isFenced(e.getCause())) {
                 throw new LearnerException(
                         "another learner has taken over the run " + topics.run()
-                                + ", nothing of this one is published any more: let one learn only",
+                                + ", so this learner cannot publish any more: run only one learner per run",
                         e);
             }
             abort(e);
@@ -191,7 +191,7 @@ public final class PolicyWriter implements AutoCloseable {
             first = first == null ? sent : first;
         }
         if (first == null) {
-            throw new IllegalArgumentException("a policy without weights");
+            throw new IllegalArgumentException("the policy has no weights");
         }
         final String digest = Sha256.of(image);
         producer.flush();
@@ -223,7 +223,10 @@ public final class PolicyWriter implements AutoCloseable {
                 store.delete(old.getUri());
             }
         } catch (final IOException | IllegalArgumentException e) {
-            LOG.warn("the weights of policy version {} are left where they are: {}", old.getVersion(), e.getMessage());
+            LOG.warn(
+                    "the stored weights of policy version {} could not be deleted: {}",
+                    old.getVersion(),
+                    e.getMessage());
         }
     }
 

@@ -145,8 +145,8 @@ public final class ScoredReader implements AutoCloseable {
         final long asked = ends.getOrDefault(prompts, 0L);
         final long rolled = ends.getOrDefault(rollouts, 0L);
         return asked > rolled + refused
-                ? "the actors stand still (" + asked + " prompts, " + rolled + " rollout groups)"
-                : "the reward service stands still (" + rolled + " rollout groups)";
+                ? "the actors are stalled (" + asked + " prompts, " + rolled + " rollout groups): look at their logs"
+                : "the reward service is stalled (" + rolled + " rollout groups): look at its log";
     }
 
     /** The number of scored groups in the log that were not read yet. */

@@ -21,7 +21,7 @@ class BatchMetricsTest {
     }
 
     @Test
-    void shouldUseTheFieldsNames() {
+    void shouldUseTheMetricNamesOfTheField() {
         final Map<String, Double> metrics = BatchMetrics.of(List.of(group("a", 3, 1, 0), group("b", 4, 1, 1)), 4);
         assertThat(metrics)
                 .containsEntry("reward/accuracy", 0.75)

@@ -9,7 +9,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class DemonstrationsTest {
     @Test
-    void shouldSayTheVerdictAloneWhereLabelsAloneAreWanted() {
+    void shouldContainOnlyTheVerdictWhenOnlyLabelsAreWanted() {
         final JudgeExample example = new BuiltInTasks(1, 2, 1, 1).example("safety", Split.TRAIN, 0);
         assertThat(Demonstrations.text(example, true)).isEqualTo("<answer>" + example.answer() + "</answer>");
         assertThat(Demonstrations.text(example, false))

@@ -51,7 +51,7 @@ class GrpoLossTest {
     }
 
     @Test
-    void shouldMatchHandWorkedNumbers() {
+    void shouldMatchNumbersThatWereCalculatedByHand() {
         // min(1.5, 1.28) + min(0.5, 0.8) + min(-1.5, -1.28) + min(-0.5, -0.8) + 1.2 = 1.28 + 0.5 - 1.5 - 0.8 + 1.2
         assertThat(value(worked(null).loss())).isCloseTo(-0.68 / 5, within(FLOAT));
         assertThat(value(worked(null).policyLoss())).isCloseTo(-0.68 / 5, within(FLOAT));
@@ -105,7 +105,7 @@ class GrpoLossTest {
     }
 
     @Test
-    void shouldAgreeWithANaiveTwinAndItsGradient() {
+    void shouldMatchANaiveImplementationAndItsGradient() {
         final Random random = new Random(1);
         final int n = 64;
         final double[] lp = random.doubles(n, -3, 0).toArray();

@@ -38,7 +38,8 @@ class GrpoParityTest {
 
     @ParameterizedTest
     @CsvSource({"dense-tied, false", "dense-untied, false", "experts, false", "experts, true"})
-    void shouldHaveTheReferencesGradients(final String checkpoint, final boolean checkpointing) throws IOException {
+    void shouldMatchTheGradientsOfTheReference(final String checkpoint, final boolean checkpointing)
+            throws IOException {
         final Path folder = GOLDEN.resolve(checkpoint);
         final JsonNode grpo = JSON.readTree(folder.resolve("grpo.json").toFile());
         final ModelOptions options = new ModelOptions("cpu", WeightType.F32, null, checkpointing);

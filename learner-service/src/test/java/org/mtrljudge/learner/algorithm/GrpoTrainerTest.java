@@ -91,7 +91,7 @@ class GrpoTrainerTest {
     }
 
     @Test
-    void shouldRaiseWhatWasRewardedAndLowerTheRest() {
+    void shouldMakeRewardedCompletionsMoreLikelyAndOthersLessLikely() {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings())) {
             final List<LearnedGroup> batch = batch(model);
@@ -165,7 +165,7 @@ class GrpoTrainerTest {
     }
 
     @Test
-    void shouldPutTheClipAroundTheStepsPolicyAndWeighWhatAnotherSampled() {
+    void shouldClipAroundThePolicyOfTheStepAndWeightSamplesOfAnotherPolicy() {
         try (JudgeModel naive = model();
                 JudgeModel decoupled = model();
                 GrpoTrainer without = new GrpoTrainer(naive, settings());
@@ -185,7 +185,7 @@ class GrpoTrainerTest {
     }
 
     @Test
-    void shouldLeaveGroupsWithoutSpreadAlone() {
+    void shouldNotLearnFromGroupsWithoutSpread() {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings())) {
             final List<LearnedGroup> flat =
@@ -198,7 +198,7 @@ class GrpoTrainerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void shouldHoldNativeMemoryFlatOverHundredsOfSteps() throws IOException {
+    void shouldNotLeakNativeMemoryOverHundredsOfSteps() throws IOException {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings());
                 Agreement agreement = new Agreement(model, 2, 1)) {

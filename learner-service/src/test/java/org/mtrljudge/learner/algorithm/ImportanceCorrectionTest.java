@@ -26,7 +26,7 @@ class ImportanceCorrectionTest {
     }
 
     @Test
-    void shouldWeighEachTokenByItsOwnRatioAndTruncate() {
+    void shouldWeightEachTokenByItsOwnRatioAndTruncate() {
         final ImportanceCorrection token = new ImportanceCorrection(RolloutIs.TOKEN, 2);
         isClose(token.weights(PROXIMAL, BEHAVIOUR, LENGTHS), 1.5, 2, 0.5);
         final Map<String, Double> metrics = new HashMap<>();
@@ -39,13 +39,13 @@ class ImportanceCorrectionTest {
     }
 
     @Test
-    void shouldWeighATokenByItsCompletionsRatio() {
+    void shouldWeightATokenByTheRatioOfItsCompletion() {
         isClose(new ImportanceCorrection(RolloutIs.SEQUENCE, 10).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 4.5, 4.5, 0.5);
         isClose(new ImportanceCorrection(RolloutIs.SEQUENCE, 2).weights(PROXIMAL, BEHAVIOUR, LENGTHS), 2, 2, 0.5);
     }
 
     @Test
-    void shouldRefuseLengthsThatAreNotTheTokens() {
+    void shouldRefuseLengthsThatDoNotMatchTheTokens() {
         assertThatThrownBy(
                         () -> new ImportanceCorrection(RolloutIs.TOKEN, 2).weights(PROXIMAL, BEHAVIOUR, new int[] {2}))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -39,7 +39,7 @@ class TokenArraysTest {
     }
 
     @Test
-    void shouldWeighTokensByTheWholeUpdateNotByTheirMicroBatch() {
+    void shouldWeightTokensByTheWholeUpdateNotByTheirMicroBatch() {
         final LearnedGroup first = group(-1, 2, 4);
         final LearnedGroup second = group(-1, 1, 1);
         final List<LearnedGroup> update = List.of(first, second);

@@ -12,12 +12,12 @@ class BestPolicyTest {
     }
 
     @Test
-    void shouldSeeAPlateauAfterSoManyValidationsWithoutABetterOne() {
+    void shouldSeeAPlateauWhenValidationsDoNotImproveForTheSetPatience() {
         final BestSoFar best = new BestSoFar(50, 20);
         assertThat(plateau(best, 2, 10, 30)).as("one validation").isFalse();
         assertThat(plateau(best, 2, 10, 39)).isFalse();
         assertThat(plateau(best, 2, 10, 40)).as("two validations").isTrue();
-        assertThat(plateau(best, 0, 10, 400)).as("no patience asked for").isFalse();
+        assertThat(plateau(best, 0, 10, 400)).as("no patience is set").isFalse();
         assertThat(plateau(best, 2, 0, 400)).as("nothing is validated").isFalse();
         assertThat(plateau(BestSoFar.NONE, 2, 10, 400))
                 .as("nothing was validated")

@@ -93,7 +93,7 @@ class EvaluationRoundTest {
     }
 
     @Test
-    void shouldDrawEverySampleOfAnExampleFromASeedOfItsOwn() {
+    void shouldDrawEverySampleOfAnExampleFromItsOwnSeed() {
         answerAtNextPoll("yes", "yes", "yes");
         try (Exchange exchange = topics.exchange(PastRun.none(LearnerState.fresh("")), 3)) {
             test(exchange, new EvaluationPlan(Split.TEST, List.of("a"), 5, 0.7, 16));
@@ -116,10 +116,10 @@ class EvaluationRoundTest {
             assertThat(test(exchange, EvaluationPlan.greedy(source, Split.VALIDATION, 16)))
                     .hasSize(3);
             assertThat(exchange.credit())
-                    .as("the training prompt holds its own")
+                    .as("the training prompt still holds its credit")
                     .isEqualTo(3);
             assertThat(exchange.position(Long.MAX_VALUE))
-                    .as("after a restart the letter is read again")
+                    .as("after a restart the dead letter is read again")
                     .containsEntry(topics.topics.deadLetters().name(), 0L);
             assertThat(exchange.answers())
                     .extracting(ScoredReader.Answer::promptId)

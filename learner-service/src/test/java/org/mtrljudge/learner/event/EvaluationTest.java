@@ -29,7 +29,7 @@ class EvaluationTest {
     }
 
     @Test
-    void shouldLeaveOutWhatCouldNotBeProcessed() {
+    void shouldLeaveOutPromptsThatCouldNotBeProcessed() {
         final Evaluation evaluation = Evaluation.of(List.of(judged("a", "yes", 0, 0), judged("b", "no", 1, 5, "no")));
         assertThat(evaluation.tasks()).containsExactly("b");
         assertThat(evaluation.samples()).isEqualTo(1);
@@ -37,7 +37,7 @@ class EvaluationTest {
     }
 
     @Test
-    void shouldGoOnWithCountsThatWereKept() {
+    void shouldContinueWithSavedCounts() {
         final Evaluation before = Evaluation.of(List.of(judged("a", "yes", 1, 4, "yes")));
         final Evaluation after = new Evaluation(before.counts());
         after.add(judged("a", "no", 1, 6, "no"));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PromptIdsTest {
     @Test
-    void shouldWriteIdsAsLogsHaveThem() {
+    void shouldWriteIdsInTheFormOfTheLogs() {
         assertThat(PromptIds.training(12, "safety-3")).isEqualTo("train-12-safety-3");
         assertThat(PromptIds.evaluation("safety-3")).isEqualTo("eval-safety-3");
         assertThat(PromptIds.test(Stage.START, "safety-3")).isEqualTo("eval-base-safety-3");
@@ -15,7 +15,7 @@ class PromptIdsTest {
     }
 
     @Test
-    void shouldReadThemBack() {
+    void shouldReadIdsBack() {
         assertThat(PromptIds.trainingExample("train-12-safety-3")).isEqualTo("safety-3");
         assertThat(PromptIds.testedExample("eval-base-safety-3", Stage.START)).contains("safety-3");
         assertThat(PromptIds.testedExample("eval-base-safety-3", Stage.RL)).isEmpty();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class CreditWindowTest {
     @Test
-    void shouldTakeBackMoreThanItsLimitAfterARestartAndGiveNoCreditUntilTheyAreSettled() {
+    void shouldResumeMorePromptsThanItsLimitAndGiveNoCreditUntilEnoughAreReleased() {
         final CreditWindow window = new CreditWindow(2);
         List.of("a", "b", "dead").forEach(window::resume);
         assertThat(window.credit()).isNegative();
@@ -32,7 +32,7 @@ class CreditWindowTest {
     }
 
     @Test
-    void shouldTellAFirstAnswerFromADuplicateAndAStranger() {
+    void shouldDistinguishAFirstAnswerFromADuplicateAndAnUnknownPrompt() {
         final CreditWindow window = new CreditWindow(2);
         window.publish("a");
         assertThat(window.answer("a")).isTrue();
@@ -43,7 +43,7 @@ class CreditWindowTest {
     }
 
     @Test
-    void shouldRefuseToOverrunItsLimit() {
+    void shouldRefuseToExceedItsLimit() {
         final CreditWindow window = new CreditWindow(1);
         window.publish("a");
         assertThatThrownBy(() -> window.publish("b")).hasMessageContaining("no credit left");

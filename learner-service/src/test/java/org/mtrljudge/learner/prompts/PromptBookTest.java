@@ -69,7 +69,7 @@ class PromptBookTest {
     }
 
     @Test
-    void shouldGoOnFromACheckpointWithThePromptsThatTheLogHasBesides() {
+    void shouldContinueFromACheckpointWithLaterPromptsFromTheLog() {
         final PromptBook whole = book(PromptBook.Kept.NONE);
         final List<PromptBook.Next> before = next(whole, 4);
         final PromptBook.Kept checkpoint = kept(whole, 4);
@@ -109,7 +109,7 @@ class PromptBookTest {
     }
 
     @Test
-    void shouldLeaveToAForkWhatIsOpenAndPairsOnlyWhole() {
+    void shouldGiveAForkTheOpenPromptsAndOnlyCompletePairs() {
         final PromptSchedule.Place first = new PromptSchedule.Place("a", 0, "pair-1");
         final PromptSchedule.Place second = new PromptSchedule.Place("a", 2, "pair-1");
         final PromptSchedule.Place lonely = new PromptSchedule.Place("a", 1, "pair-7");

@@ -26,7 +26,7 @@ class PromptScheduleTest {
     }
 
     @Test
-    void shouldTakeTheTasksInTurnAndEveryExampleOnceAnEpoch() {
+    void shouldTakeTheTasksInTurnAndEveryExampleOncePerEpoch() {
         final PromptSchedule schedule = new PromptSchedule(tasks, 1, PromptSchedule.Position.START);
         final List<JudgeExample> round = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -92,7 +92,7 @@ class PromptScheduleTest {
     }
 
     @Test
-    void shouldGoOnFromItsPlace() throws IOException {
+    void shouldContinueFromItsPosition() throws IOException {
         final ObjectMapper json = new ObjectMapper();
         final PromptSchedule whole = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
         PromptSchedule stopped = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
@@ -106,7 +106,7 @@ class PromptScheduleTest {
     }
 
     @Test
-    void shouldDrawAgainWhatWasDrawnWhateverTheRoomWas() {
+    void shouldRepeatDrawsIndependentlyOfTheRoom() {
         final PromptSchedule first = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
         final PromptSchedule again = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
         for (int i = 0; i < 60; i++) {

@@ -48,7 +48,7 @@ class ChartStyleTest {
     }
 
     @Test
-    void shouldGiveEightSeriesEightDifferentColoursAndTheNinthOtherDashes() {
+    void shouldGiveEightSeriesDifferentColoursAndUseDashedLines() {
         final XYChart chart = ChartStyle.lines("title", "RL step", "tokens");
         assertThat(List.of(chart.getStyler().getSeriesColors()))
                 .hasSize(8)

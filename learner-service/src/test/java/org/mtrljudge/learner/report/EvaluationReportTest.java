@@ -45,11 +45,11 @@ class EvaluationReportTest {
         // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs has the wrong order
         assertThat(task.humans().kendall()).isCloseTo((4 - 1) / Math.sqrt(5 * 6), within(1e-12));
         assertThat(report.generatingShare()).as("2 of 4 s").isEqualTo(0.5);
-        assertThat(report.toTable()).contains("50.0 [", "with the grades of people, 4");
+        assertThat(report.toTable()).contains("50.0 [", "correlation with human grades, 4 prompts");
     }
 
     @Test
-    void shouldSetBothOrdersOfAQuestionBesideEachOther() {
+    void shouldCompareBothOrdersOfAQuestion() {
         final EvaluationReport report = new EvaluationReport(
                 List.of(paired("a", "1", "1"), paired("b", "1", "1"), paired("a", "2", "2"), paired("b", "2", "1")),
                 1,
@@ -57,7 +57,7 @@ class EvaluationReportTest {
         final EvaluationReport.Task task = report.tasks().get(0);
         assertThat(task.pairs().positionConsistency().value()).isEqualTo(0.5);
         assertThat(task.pairs().accuracyWithTies().value()).isEqualTo(0.75);
-        assertThat(task.humans()).as("nobody graded these").isNull();
-        assertThat(report.toTable()).contains("both orders of 2").doesNotContain("people");
+        assertThat(task.humans()).as("nobody graded these prompts").isNull();
+        assertThat(report.toTable()).contains("both orders of 2 questions").doesNotContain("human");
     }
 }

@@ -50,7 +50,7 @@ class TensorBoardLogTest {
     }
 
     @Test
-    void shouldGetEveryStepOnce() throws IOException {
+    void shouldContainEveryStepOnce() throws IOException {
         final TrainingListener listener =
                 new RunReport(folder, List.of("tensorboard"), new TrainingListener() {}).listener();
         listener.progressed("warmup", 1, Map.of("sft/loss", 2.0));

@@ -32,7 +32,7 @@ class LearningRateTest {
     }
 
     @Test
-    void shouldStayAfterItsRise() {
+    void shouldStayConstantAfterItsRise() {
         assertThat(optim("constant").learningRate(3, STEPS)).isCloseTo(0.75e-3, within(ROUNDING));
         assertThat(optim("constant").learningRate(12, STEPS)).isCloseTo(1e-3, within(ROUNDING));
     }

@@ -95,7 +95,7 @@ class BatchCollectorTest {
             final List<ReceivedGroup> batch = collector.collect(5, 10);
             assertThat(ids(batch)).isEqualTo(askedIds(2, 0));
             assertThat(topics.asked())
-                    .as("four of ten steps' twenty may be out")
+                    .as("ten steps need twenty prompts; four may be outstanding")
                     .hasSize(4)
                     .allSatisfy(prompt -> {
                         assertThat(prompt.getPurpose()).isEqualTo(Purpose.TRAIN);
@@ -116,7 +116,7 @@ class BatchCollectorTest {
     }
 
     @Test
-    void shouldAskNoMoreThanTheStepsLeftCanLearn() {
+    void shouldAskNoMorePromptsThanTheRemainingStepsCanLearn() {
         final PastRun past = PastRun.none(LearnerState.fresh(""));
         topics.atNextPoll(() -> List.of(0, 1).forEach(number -> score(number, 0)));
         try (Exchange exchange = exchange(past)) {
@@ -126,7 +126,7 @@ class BatchCollectorTest {
     }
 
     @Test
-    void shouldReplaceWhatIsStaleOrDeadAndCountIt() {
+    void shouldReplaceAndCountStaleAndDeadGroups() {
         final PastRun past = PastRun.none(LearnerState.fresh(""));
         topics.atNextPoll(() -> {
             // two versions behind, while only one is allowed
@@ -144,7 +144,11 @@ class BatchCollectorTest {
             assertThat(collector.drainStaleIds()).isEmpty();
             assertThat(exchange.credit()).isEqualTo(4);
         }
-        assertThat(topics.warnings).hasSize(1).first().asString().contains("is dead (actor): no");
+        assertThat(topics.warnings)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("became a dead letter in the service actor: no");
     }
 
     @Test
@@ -162,7 +166,7 @@ class BatchCollectorTest {
 
     /** The checkpoint has one open prompt. The log has one learned and one unanswered prompt after the checkpoint. */
     @Test
-    void shouldWaitAfterARestartForWhatTheLogHasInsteadOfAskingAgain() {
+    void shouldWaitAfterARestartForPromptsInTheLogInsteadOfAskingAgain() {
         final PastRun none = PastRun.none(LearnerState.fresh(""));
         final LearnerTopics before = new LearnerTopics();
         final List<PromptRequest> asked;
@@ -188,7 +192,9 @@ class BatchCollectorTest {
             assertThat(exchange.credit()).isEqualTo(2);
             assertThat(ids(collector.collect(1, 1)))
                     .containsExactly(asked.get(2).getPromptId(), asked.get(0).getPromptId());
-            assertThat(topics.asked()).as("new ones only, none twice").doesNotContainAnyElementsOf(asked);
+            assertThat(topics.asked())
+                    .as("only new prompts, and no prompt twice")
+                    .doesNotContainAnyElementsOf(asked);
             assertThat(collector.place().offsets())
                     .containsEntry(topics.topics.prompts().name(), 3L);
         }

@@ -48,13 +48,13 @@ class PastRunTest {
             9);
 
     @Test
-    void shouldTellTrainingPromptsFromOthersByTheirPurpose() {
+    void shouldDistinguishTrainingPromptsByTheirPurpose() {
         assertThat(past.trainingIds()).containsExactly("a", "b", "c", "d", "e", "f", "g");
         assertThat(past.evaluationIds()).containsExactlyInAnyOrder("v1", "v2");
     }
 
     @Test
-    void shouldKnowWhatWasLearnedAndWhatWasStale() {
+    void shouldKnowTheLearnedAndTheStalePrompts() {
         assertThat(past.learnedAndStaleIds()).containsExactlyInAnyOrder("a", "b", "c", "d", "e");
     }
 
@@ -62,7 +62,7 @@ class PastRunTest {
     void shouldGoBackToAStep() {
         final PastRun first = past.upTo(1);
         assertThat(first.entries()).hasSize(1);
-        assertThat(first.trainingIds()).as("b is the last that was learned").containsExactly("a", "b");
+        assertThat(first.trainingIds()).as("b is the last learned prompt").containsExactly("a", "b");
         assertThat(past.upTo(2).trainingIds())
                 .as("e was learned last; f and g were asked for later steps")
                 .containsExactly("a", "b", "c", "d", "e");

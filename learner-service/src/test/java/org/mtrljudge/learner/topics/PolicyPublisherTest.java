@@ -94,7 +94,7 @@ class PolicyPublisherTest {
     }
 
     @Test
-    void shouldWriteEachVersionWithAJournalEntryThatNamesTheOneBefore() {
+    void shouldWriteEachVersionWithAJournalEntryThatNamesThePreviousEntry() {
         final PolicyPublisher publisher = publisher();
         assertThat(publisher.version()).isEqualTo(-1);
         init(publisher);
@@ -106,7 +106,9 @@ class PolicyPublisherTest {
         final TrainingStep begin = journal().get(0);
         assertThat(begin.getPhase()).isEqualTo("init");
         assertThat(begin.getPreviousDigest()).isNull();
-        assertThat(begin.getScoredTopic()).as("no batch, no topic of it").isNull();
+        assertThat(begin.getScoredTopic())
+                .as("without a batch there is no topic")
+                .isNull();
         final TrainingStep step = journal().get(1);
         assertThat(step.getPhase()).isEqualTo("rl");
         assertThat(step.getStep()).isEqualTo(1);
@@ -127,11 +129,11 @@ class PolicyPublisherTest {
     }
 
     @Test
-    void shouldCompareWithWhatTheLogHasInsteadOfPublishingItAgain() {
+    void shouldCompareWithTheVersionInTheLogInsteadOfPublishingItAgain() {
         final String weights = PolicyPublisher.digest(model);
         final PolicyPublisher publisher =
                 publisher(new JournalEntry(JournalKind.INIT, 0, weights), new JournalEntry(JournalKind.RL, 1, weights));
-        assertThat(publisher.logged()).as("the next is no RL step").isNull();
+        assertThat(publisher.logged()).as("the next entry is not an RL step").isNull();
         init(publisher);
         assertThat(publisher.version()).isZero();
         assertThat(publisher.journalDigest()).isEqualTo(digestOfEntry(0));
@@ -150,7 +152,7 @@ class PolicyPublisherTest {
     }
 
     @Test
-    void shouldPublishWeightsThatDifferFromTheLogsAsOneVersionMore() {
+    void shouldPublishWeightsThatDifferFromTheLogAsANewVersion() {
         final PolicyPublisher publisher = publisher(
                 // these weights are not compared, because only the last entry in the log is compared
                 new JournalEntry(JournalKind.INIT, 0, OTHER_WEIGHTS),
@@ -162,7 +164,7 @@ class PolicyPublisherTest {
                 .hasSize(1)
                 .first()
                 .asString()
-                .startsWith("rl 1, computed again, gives other weights than version 1");
+                .startsWith("rl 1 was computed again and gave other weights than version 1");
         assertThat(publisher.version()).isEqualTo(2);
         assertThat(journal()).hasSize(1);
         assertThat(journal().get(0).getPhase()).isEqualTo("resumed");
@@ -171,7 +173,7 @@ class PolicyPublisherTest {
     }
 
     @Test
-    void shouldPassOverWeightsThatAnEarlierRestartPublished() {
+    void shouldSkipWeightsThatAnEarlierRestartPublished() {
         final PolicyPublisher publisher = publisher(
                 new JournalEntry(JournalKind.INIT, 0, OTHER_WEIGHTS),
                 new JournalEntry(JournalKind.RESUMED, 0, PolicyPublisher.digest(model)));

@@ -44,7 +44,7 @@ class PolicyWriterTest {
     }
 
     @Test
-    void shouldAbortWhatTheBrokerDidNotTake() {
+    void shouldAbortATransactionThatTheBrokerRefused() {
         producer.commitTransactionException = new KafkaException("no room");
         assertThatThrownBy(this::publish).isSameAs(producer.commitTransactionException);
         assertThat(producer.transactionAborted()).isTrue();
@@ -52,7 +52,7 @@ class PolicyWriterTest {
     }
 
     @Test
-    void shouldNameTheCauseAlsoWhenNothingCanBeAbortedAfterIt() {
+    void shouldNameTheCauseAlsoWhenTheTransactionCannotBeAborted() {
         producer.commitTransactionException = new TopicAuthorizationException("not allowed to write run.policies");
         producer.abortTransactionException = new KafkaException("cannot execute, the producer is in an error state");
         assertThatThrownBy(this::publish)

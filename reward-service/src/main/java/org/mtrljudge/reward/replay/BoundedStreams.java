@@ -109,7 +109,7 @@ final class BoundedStreams implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);
         } catch (final ExecutionException e) {
-            throw new KafkaException("the broker refused: " + e.getCause(), e.getCause());
+            throw new KafkaException("the broker refused the request: " + e.getCause(), e.getCause());
         }
     }
 
@@ -120,7 +120,7 @@ final class BoundedStreams implements AutoCloseable {
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         admin.close();
         if (!stopped) {
-            throw new KafkaException("the replay did not stop in " + STOP);
+            throw new KafkaException("the replay did not stop within " + STOP);
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed interface Combination {
             this(new TreeMap<>(weights));
             weights.keySet().forEach(name -> {
                 if (!components.contains(name)) {
-                    throw new IllegalArgumentException("weights name '" + name + "', the components are " + components);
+                    throw new IllegalArgumentException(
+                            "weights name '" + name + "', but the components are " + components);
                 }
             });
         }
@@ -55,7 +56,7 @@ public sealed interface Combination {
                         .createProgram(compiler.build().compile(source).getAst());
             } catch (final CelValidationException | CelEvaluationException e) {
                 throw new IllegalArgumentException(
-                        "combine: '" + source + "' is no CEL expression that gives a number from " + components
+                        "combine: '" + source + "' is not a CEL expression that computes a number from " + components
                                 + " (numbers are written 1.0, not 1): " + e.getMessage());
             }
         }
@@ -65,7 +66,7 @@ public sealed interface Combination {
             try {
                 return (Double) program.eval(components);
             } catch (final CelEvaluationException e) {
-                throw new IllegalArgumentException("'" + source + "' has no value: " + e.getMessage(), e);
+                throw new IllegalArgumentException("'" + source + "' cannot be computed: " + e.getMessage(), e);
             }
         }
     }

@@ -67,7 +67,7 @@ public final class RewardSetReader {
             throw new IllegalArgumentException(file + ": the key 'name' is missing");
         }
         if (read.version < 1) {
-            throw new IllegalArgumentException(file + ": 'version' is " + read.version + ", it begins at 1");
+            throw new IllegalArgumentException(file + ": 'version' is " + read.version + ", but versions begin at 1");
         }
         final Map<String, TaskReward> tasks = new HashMap<>();
         if (read.tasks != null) {
@@ -75,7 +75,7 @@ public final class RewardSetReader {
         }
         final TaskReward defaults = read.defaults == null ? null : reward(file, "defaults", read.defaults);
         if (tasks.isEmpty() && defaults == null) {
-            throw new IllegalArgumentException(file + ": it names no 'tasks' and no 'defaults'");
+            throw new IllegalArgumentException(file + ": it has neither 'tasks' nor 'defaults': add one of them");
         }
         return new RewardSet(read.name, read.version, tasks, defaults);
     }
@@ -112,7 +112,7 @@ public final class RewardSetReader {
                     .collect(Collectors.joining("."));
             throw new IllegalArgumentException(file + ": '" + key + "': " + e.getOriginalMessage());
         } catch (final JsonProcessingException e) {
-            throw new IllegalArgumentException(file + " is no YAML: " + e.getOriginalMessage());
+            throw new IllegalArgumentException(file + " is not YAML: " + e.getOriginalMessage());
         }
     }
 
@@ -128,8 +128,8 @@ public final class RewardSetReader {
             }
             final boolean pairs = task.components != null && Boolean.TRUE.equals(task.components.positionConsistency);
             if (pairs && !verifier.components().contains("accuracy")) {
-                throw new IllegalArgumentException("position_consistency needs a verifier that gives accuracy, '"
-                        + verifier.name() + "' gives " + verifier.components());
+                throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
+                        + verifier.name() + "' returns " + verifier.components());
             }
             final TreeSet<String> names = new TreeSet<>(verifier.components());
             names.addAll(components.keySet());

@@ -40,7 +40,7 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
         }
         final double total = combination.of(values);
         if (!Double.isFinite(total)) {
-            throw new IllegalArgumentException("the reward is " + total + " from " + values);
+            throw new IllegalArgumentException("the reward is " + total + ", computed from " + values);
         }
         return new Scored(values, total, verification.verdict(), verification.reason());
     }
@@ -53,8 +53,8 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
     private Verification verified(final Judged completion) {
         final Verification verification = ask(completion);
         if (!verification.components().keySet().containsAll(verifier.components())) {
-            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' gave "
-                    + verification.components().keySet() + ", it promised " + verifier.components());
+            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' returned "
+                    + verification.components().keySet() + ", but it declares " + verifier.components());
         }
         return verification;
     }

@@ -51,8 +51,8 @@ final class TimedVerifier implements Verifier {
     @Override
     public synchronized Verification verify(final Judged completion) {
         if (hanging == MAX_HANGING) {
-            throw new IllegalStateException(
-                    "not called any more: " + MAX_HANGING + " of its calls took longer than " + timeoutMs + " ms");
+            throw new IllegalStateException("it is not called any more: " + MAX_HANGING
+                    + " of its calls took longer than " + timeoutMs + " ms");
         }
         final Future<Verification> answer = thread.submit(() -> verifier.verify(completion));
         try {
@@ -61,7 +61,7 @@ final class TimedVerifier implements Verifier {
             hanging++;
             thread.shutdownNow();
             thread = newThread();
-            throw new IllegalStateException("no answer in " + timeoutMs + " ms", e);
+            throw new IllegalStateException("no answer within " + timeoutMs + " ms", e);
         } catch (final ExecutionException e) {
             if (e.getCause() instanceof RuntimeException own) {
                 throw own;

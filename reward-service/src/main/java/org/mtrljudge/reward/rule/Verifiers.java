@@ -46,7 +46,7 @@ public final class Verifiers {
                 jars.add(jar.toUri().toURL());
             }
         } catch (final MalformedURLException e) {
-            throw new IllegalStateException("a path makes a URL", e);
+            throw new IllegalStateException("the path of a plug-in is not a valid URL", e);
         } catch (final IOException e) {
             throw new IllegalArgumentException(
                     "the plug-in folder " + folder + " cannot be read: " + e.getMessage(), e);

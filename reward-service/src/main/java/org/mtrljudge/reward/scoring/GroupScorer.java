@@ -47,18 +47,18 @@ public final class GroupScorer {
                 prompt.getPairId() != null
                         || prompt.getPurpose() == Purpose.EVAL
                         || !settings.set().of(prompt.getTask()).pairs(),
-                "position_consistency needs prompts with a pair, this one has none");
+                "position_consistency needs prompts with a pair, but this prompt has none");
     }
 
     private static void check(final Completion completion) {
         final ByteBuffer logProbs = completion.getLogProbs().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         require(
                 completion.getTokens().remaining() == logProbs.remaining() && logProbs.remaining() % Float.BYTES == 0,
-                "tokens and log-probabilities differ in number");
+                "the number of tokens differs from the number of log-probabilities");
         final int length = completion.getText().length();
         if (length > MAX_TEXT_LENGTH) {
             throw new IllegalArgumentException(
-                    "a completion has " + length + " characters, allowed is " + MAX_TEXT_LENGTH);
+                    "a completion has " + length + " characters, at most " + MAX_TEXT_LENGTH + " are allowed");
         }
         while (logProbs.hasRemaining()) {
             final float logProb = logProbs.getFloat();

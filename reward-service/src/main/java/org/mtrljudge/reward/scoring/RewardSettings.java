@@ -15,8 +15,9 @@ public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator, boo
     public RewardSettings {
         Check.range("reward.pair_timeout_ms", pairTimeoutMs, 1, 86_400_000);
         if (runningScale && advEstimator == AdvantageEstimator.GRPO) {
-            throw new IllegalArgumentException("algorithm.running_scale divides by the task's running scale and"
-                    + " adv_estimator grpo by the group's: choose dr_grpo or rloo with it");
+            throw new IllegalArgumentException("algorithm.running_scale divides by the running scale of the task, but"
+                    + " algorithm.adv_estimator grpo already divides by the scale of the group:"
+                    + " choose dr_grpo or rloo");
         }
     }
 }

@@ -93,7 +93,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             }
             final Long before = store(scoredIds).get(promptId);
             if (before != null) {
-                LOG.info("prompt {} was scored already, for the rollouts at offset {}", promptId, before);
+                LOG.info("prompt {} was already scored with the rollouts at offset {}", promptId, before);
                 return;
             }
             scorer.check(group);
@@ -139,7 +139,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             all.forEachRemaining(lonely::add);
         }
         for (final KeyValue<String, WaitingGroup> entry : lonely) {
-            LOG.warn("the other order of {} did not come in {} ms", entry.key, settings.pairTimeoutMs());
+            LOG.warn("the other order of pair {} did not arrive within {} ms", entry.key, settings.pairTimeoutMs());
             store(waiting).delete(entry.key);
             score(located(entry.value), null);
         }

@@ -56,7 +56,7 @@ class RewardSetReaderTest {
     }
 
     @Test
-    void shouldCountRepetitionByHand() {
+    void shouldMatchRepetitionsThatWereCountedByHand() {
         // the runs of two words are "a b", "b a", "a b", "b a", "a c": three of five are new
         final Component repetition = new Component.Repetition(2);
         assertThat(repetition.value(judged("a b a b a c", 6))).isCloseTo(-0.4, within(EXACT));
@@ -65,7 +65,7 @@ class RewardSetReaderTest {
     }
 
     @Test
-    void shouldCountRunsOfWordsAsANaiveTwinDoes() {
+    void shouldCountRunsOfWordsLikeANaiveImplementation() {
         final SplittableRandom random = new SplittableRandom(5);
         for (int round = 0; round < 300; round++) {
             final StringBuilder text = new StringBuilder();
@@ -121,12 +121,12 @@ class RewardSetReaderTest {
     }
 
     @Test
-    void shouldNameWhatIsWrongBeforeAnythingIsScored() throws IOException {
+    void shouldNameErrorsBeforeAnythingIsScored() throws IOException {
         refuses("{version: 1, defaults: {format_weight: 0.1}}", "'name' is missing");
         refuses("{name: a, defaults: {format_weight: 0.1}}", "'version'");
         refuses("{name: a, version: x}", "'version': Cannot deserialize");
-        refuses("{name: a", "is no YAML");
-        refuses("{name: a, version: 1}", "names no 'tasks' and no 'defaults'");
+        refuses("{name: a", "is not YAML");
+        refuses("{name: a, version: 1}", "has neither 'tasks' nor 'defaults'");
         refuses("{name: a, version: 1, default: {}}", "unknown key 'default'", "defaults");
         refuses("{name: a, version: 1, defaults: {}}", "defaults: exactly one of format_weight, weights and combine");
         refuses(
@@ -136,7 +136,7 @@ class RewardSetReaderTest {
         refuses("{name: a, version: 1, tasks: {t: {weights: {length: 1}}}}", "'length'");
         refuses("{name: a, version: 1, tasks: {t: {verifier: mine, format_weight: 0}}}", "no verifier 'mine'", "label");
         refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy +'}}}", "tasks.t: combine: 'accuracy +'");
-        refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy > 0.0'}}}", "is no CEL expression");
+        refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy > 0.0'}}}", "is not a CEL expression");
         refuses("{name: a, version: 1, tasks: {t: {combine: 'accuracy * 2'}}}", "written 1.0, not 1");
         refuses(
                 "{name: a, version: 1, tasks: {t: {format_weight: 0, components: {length: {max_tokens: 4, buffer_tokens: 9}}}}}",
@@ -149,7 +149,7 @@ class RewardSetReaderTest {
     }
 
     @Test
-    void shouldRefuseARewardThatIsNoNumber() throws IOException {
+    void shouldRefuseARewardThatIsNotAFiniteNumber() throws IOException {
         final RewardSet set = read("{name: a, version: 1, defaults: {combine: 'accuracy / (format - format)'}}");
         assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9), null))
                 .hasMessageContaining("the reward is Infinity");

@@ -66,7 +66,7 @@ class VerifiersTest {
     }
 
     @Test
-    void shouldUseAVerifierOfTheUsersOwn() throws IOException {
+    void shouldUseAVerifierThatTheUserWrote() throws IOException {
         final RewardSet set = set(
                 plugins("MentionsTask", Files.readString(EXAMPLE)),
                 "{name: own, version: 3, defaults: {verifier: mentions-task, combine: 'accuracy + 0.5 * mentions'}}");
@@ -92,7 +92,7 @@ class VerifiersTest {
     }
 
     @Test
-    void shouldGiveUpAVerifierThatNeverReturns() throws IOException {
+    void shouldStopCallingAVerifierThatNeverReturns() throws IOException {
         final String hanging = Files.readString(EXAMPLE)
                 .replace("MentionsTask", "Hanging")
                 .replace(
@@ -102,17 +102,18 @@ class VerifiersTest {
                 plugins("Hanging", hanging),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
         final Judged empty = new Judged("safety", "yes", List.of("yes", "no"), "", true, 0);
-        assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
+        assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer within 300 ms");
         // the next completion is still scored
         assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1);
         for (int i = 1; i < TimedVerifier.MAX_HANGING; i++) {
-            assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer in 300 ms");
+            assertThatThrownBy(() -> set.of("safety").score(empty, null))
+                    .hasMessageContaining("no answer within 300 ms");
         }
         assertThatThrownBy(() -> set.of("safety").score(judged(), null)).hasMessageContaining("not called any more");
     }
 
     @Test
-    void shouldRefuseTwoOfOneNameAndAFolderThatIsNotThere() throws IOException {
+    void shouldRefuseTwoVerifiersWithTheSameNameAndAMissingFolder() throws IOException {
         final String example = Files.readString(EXAMPLE);
         plugins("MentionsTask", example);
         final Path both = plugins("Second", example.replace("MentionsTask", "Second"));

@@ -18,7 +18,7 @@ class AdvantageEstimatorTest {
     }
 
     @Test
-    void shouldGiveNothingToAGroupWithoutSpread() {
+    void shouldGiveNoAdvantageToAGroupWithoutSpread() {
         for (final double a : AdvantageEstimator.GRPO.advantages(new double[] {0.1, 0.1, 0.1})) {
             assertThat(a).isCloseTo(0, within(EPSILON_EFFECT));
         }
