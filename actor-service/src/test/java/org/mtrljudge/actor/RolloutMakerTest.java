@@ -157,6 +157,21 @@ class RolloutMakerTest {
         assertThat(maker.version()).isEqualTo(4);
     }
 
+    @Test
+    void shouldNameTheNewerPolicyWhenItCameBeforeTheFirstToken() {
+        use(3);
+        final List<Runnable> arrivals = new ArrayList<>(List.of(() -> use(4), NOTHING));
+        final RolloutGroup group =
+                group(rollOut(() -> arrivals.remove(0).run(), prompt("p")).get(0));
+
+        assertThat(group.getCompletions())
+                .as("version 4 drew every token")
+                .extracting(Completion::getVersions)
+                .containsOnlyNulls();
+        assertThat(group.getPolicyVersion()).isEqualTo(4);
+        assertThat(group.getPolicyDigest()).isEqualTo("digest-4");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 1, 1, 5",
