@@ -21,6 +21,9 @@ final class RolloutMaker {
     /** Prompts that can be generated in one batch. */
     private record Kind(int groupSize, Sampling sampling) {}
 
+    /** The weights that draw tokens. */
+    private record Weights(int version, String digest) {}
+
     /** The outcome of a prompt: a group, or the reason for its refusal. */
     sealed interface Outcome {
         PromptRequest prompt();
@@ -35,8 +38,7 @@ final class RolloutMaker {
     private final GenerationEngine engine;
     private final String actorId;
     private final Clock clock;
-    private int version = -1;
-    private String digest = "";
+    private Weights weights = new Weights(-1, "");
 
     RolloutMaker(final GenerationEngine engine, final String actorId, final Clock clock) {
         this.engine = engine;
@@ -47,12 +49,11 @@ final class RolloutMaker {
     /** Generates with the weights of this policy from now on. */
     void use(final Policy policy) {
         engine.use(policy);
-        version = policy.version();
-        digest = policy.digest();
+        weights = new Weights(policy.version(), policy.digest());
     }
 
     int version() {
-        return version;
+        return weights.version;
     }
 
     /**
@@ -89,13 +90,16 @@ final class RolloutMaker {
     }
 
     private List<Outcome> generate(final Kind kind, final List<PromptRequest> batch, final Runnable betweenPieces) {
-        final int oldest = version;
-        final String oldestDigest = digest;
+        // the weights of each piece, in order
+        final List<Weights> pieces = new ArrayList<>();
         final long startedAtMs = clock.millis();
         final List<GenerationEngine.Result> results = engine.generate(batch, kind.groupSize(), kind.sampling(), () -> {
             betweenPieces.run();
-            return version;
+            pieces.add(weights);
+            return weights.version;
         });
+        // newer weights may have come before the first token
+        final Weights oldest = pieces.isEmpty() ? weights : pieces.get(0);
         final double share = (clock.millis() - startedAtMs) / (double) batch.size();
         final List<Outcome> outcomes = new ArrayList<>();
         for (final GenerationEngine.Result result : results) {
@@ -106,8 +110,8 @@ final class RolloutMaker {
                         group.prompt(),
                         new RolloutGroup(
                                 group.prompt(),
-                                oldest,
-                                oldestDigest,
+                                oldest.version,
+                                oldest.digest,
                                 actorId,
                                 group.completions().stream()
                                         .map(RolloutMaker::completion)

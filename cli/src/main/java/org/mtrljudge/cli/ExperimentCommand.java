@@ -1,26 +1,20 @@
 package org.mtrljudge.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
-import org.mtrljudge.settings.io.WholeFile;
 import org.mtrljudge.standalone.experiment.CellSettings;
+import org.mtrljudge.standalone.experiment.ExperimentFolder;
 import org.mtrljudge.standalone.experiment.ExperimentPlan;
+import org.mtrljudge.standalone.experiment.ExperimentResults;
 import org.mtrljudge.standalone.experiment.ExperimentRuns;
 import org.mtrljudge.standalone.experiment.report.Cell;
-import org.mtrljudge.standalone.experiment.report.CellFigures;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport;
-import org.mtrljudge.standalone.experiment.report.Preset;
-import org.mtrljudge.standalone.experiment.report.ReportWriter;
-import org.mtrljudge.standalone.run.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,10 +25,6 @@ import picocli.CommandLine.Option;
                         + " After a stop, the same command continues the experiment: it keeps the runs that are done, and continues the"
                         + " run that was stopped.")
 final class ExperimentCommand implements Callable<Integer> {
-    private static final String REPORT = "report.json";
-    private static final String MADE_OF = "experiment.yaml";
-    private static final String SMALL = "small";
-
     @Option(
             names = "--preset",
             paramLabel = "small|paper|FILE",
@@ -65,47 +55,35 @@ final class ExperimentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final Path path = runs.resolve(folder());
-        final CellSettings settings = new CellSettings(made(path.resolve(MADE_OF)), path);
+        final ExperimentFolder folder = new ExperimentFolder(runs.resolve(folder()));
+        final CellSettings settings = folder.settings(preset, overrides);
         if (dryRun) {
             System.out.print(new ExperimentPlan(settings).toText());
             return 0;
         }
+        folder.check(settings);
         final ExperimentRuns experiment = new ExperimentRuns(settings);
+        final ExperimentResults results = new ExperimentResults(experiment, settings);
         if (recompute) {
-            return recompute(experiment, settings);
+            return print(results.recompute(), results.file());
         }
-        Files.createDirectories(path);
-        WholeFile.write(path.resolve(MADE_OF), settings.preset().write());
-        System.out.println("experiment " + path + ": " + experiment.cells().size() + " runs");
+        folder.write(settings);
+        System.out.println(
+                "experiment " + settings.folder() + ": " + experiment.cells().size() + " runs");
         carryOut(experiment);
-        report(experiment, settings, experiment.done());
+        print(results.write(), results.file());
         return 0;
     }
 
     private String folder() {
-        final Path stem = Path.of(preset == null ? SMALL : preset).getFileName();
+        final Path stem =
+                Path.of(preset == null ? ExperimentFolder.SMALL : preset).getFileName();
         try {
             return Topics.checkedName(
                     name != null ? name : "experiment-" + String.valueOf(stem).replaceFirst("\\.ya?ml$", ""));
         } catch (final IllegalArgumentException e) {
             throw new UsageException(e.getMessage() + ": choose another name with --name");
         }
-    }
-
-    /** The preset that the options name, or else the preset with which the experiment started. Where both exist, they must agree. */
-    private Preset made(final Path file) {
-        final boolean begun = Files.isRegularFile(file);
-        if (begun && preset == null && overrides.isEmpty()) {
-            return Preset.named(file.toString());
-        }
-        final Preset wanted = Preset.named(preset == null ? SMALL : preset).with(overrides);
-        if (begun && !dryRun && !Preset.named(file.toString()).equals(wanted)) {
-            throw new UsageException(
-                    file.getParent() + " was started with other settings: omit --preset and --set to continue"
-                            + " with its own settings, or start another experiment with --name");
-        }
-        return wanted;
     }
 
     private static void carryOut(final ExperimentRuns experiment) {
@@ -122,53 +100,23 @@ final class ExperimentCommand implements Callable<Integer> {
         }
     }
 
-    private void report(
-            final ExperimentRuns experiment, final CellSettings settings, final Map<Cell, CellFigures> figures)
-            throws IOException {
-        final ExperimentReport report = experiment.report(figures);
-        new ReportWriter(settings.folder())
-                .write(report, String.valueOf(settings.folder().getFileName()), rewards(settings.shared()));
+    private static void print(final ExperimentReport report, final Path file) {
         System.out.print(report.toTable());
-        System.out.println("see " + settings.folder() + "/report.html, report.md and report.json");
+        System.out.println("see " + file.getParent() + "/report.html, report.md and report.json");
     }
 
-    private static String rewards(final RunSettings shared) {
-        final String set = shared.rewarding().reward().file() == null
-                ? "Reward of every task: (1 − α) · accuracy + α · format, α = "
-                        + shared.rewarding().reward().formatWeight()
-                : "Rewards: " + shared.rewarding().reward().file();
-        return set
-                + "; advantages are normalised within a prompt's group, so tasks are balanced by how often they are asked: "
-                + "data.mixing is " + shared.data().mixing() + ", task weights "
-                + shared.data().taskWeights() + ".";
-    }
-
-    private int recompute(final ExperimentRuns experiment, final CellSettings settings) throws IOException {
-        final Path file = settings.folder().resolve(REPORT);
-        final Map<Cell, CellFigures> kept = experiment.done();
-        if (kept.isEmpty()) {
-            throw new UsageException(
-                    settings.folder() + " has no run that is done: run the experiment first, without --recompute");
+    private static int print(final ExperimentResults.Recomputed again, final Path file) {
+        again.different()
+                .forEach(cell -> System.out.println(
+                        cell + ": its topics have other numbers than " + cell.name() + "/figures.json"));
+        if (again.written() != null) {
+            print(again.written(), file);
+        } else {
+            System.out.println("the topics of " + again.runs() + " runs were read again: "
+                    + (again.sameReport()
+                            ? "every number of " + file + " is the same"
+                            : file + " has other numbers than the topics"));
         }
-        final Map<Cell, CellFigures> anew = new LinkedHashMap<>();
-        int different = 0;
-        for (final Map.Entry<Cell, CellFigures> one : kept.entrySet()) {
-            final CellFigures read = experiment.read(one.getKey());
-            anew.put(one.getKey(), read);
-            if (!read.equals(one.getValue())) {
-                different++;
-                System.out.println(one.getKey() + ": its topics have other numbers than "
-                        + one.getKey().name() + "/figures.json");
-            }
-        }
-        final ExperimentReport report = experiment.report(anew);
-        if (!Files.isRegularFile(file)) {
-            report(experiment, settings, anew);
-            return different == 0 ? 0 : 1;
-        }
-        final boolean same = Files.readString(file).equals(ReportWriter.json(report));
-        System.out.println("the topics of " + kept.size() + " runs were read again: "
-                + (same ? "every number of " + file + " is the same" : file + " has other numbers than the topics"));
-        return same && different == 0 ? 0 : 1;
+        return again.same() ? 0 : 1;
     }
 }

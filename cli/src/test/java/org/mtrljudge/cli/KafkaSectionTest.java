@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.kafka.common.metrics.KafkaMetric;
-import org.apache.kafka.common.metrics.MetricsReporter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.ClientConfigs;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.standalone.experiment.CellSettings;
@@ -30,8 +27,6 @@ import org.mtrljudge.standalone.run.RunSettings;
  * this test names a metrics reporter: Kafka makes one reporter in each client that receives the section.
  */
 class KafkaSectionTest {
-    private static final List<String> CLIENTS = new CopyOnWriteArrayList<>();
-
     @TempDir
     private static Path runs;
 
@@ -40,32 +35,12 @@ class KafkaSectionTest {
     private static RunDirectory directory;
     private static EmbeddedBroker broker;
 
-    /** Records the kind of client that made it. */
-    public static final class Reporter implements MetricsReporter {
-        @Override
-        public void configure(final Map<String, ?> config) {
-            CLIENTS.add(config.containsKey("isolation.level") ? "consumer" : "admin");
-        }
-
-        @Override
-        public void init(final List<KafkaMetric> metrics) {}
-
-        @Override
-        public void metricChange(final KafkaMetric metric) {}
-
-        @Override
-        public void metricRemoval(final KafkaMetric metric) {}
-
-        @Override
-        public void close() {}
-    }
-
     @BeforeAll
     static void start() {
         experiment = new ExperimentRuns(new CellSettings(Preset.named("small").with(List.of()), runs));
         cell = experiment.cells().get(0);
         directory = RunDirectory.create(runs, cell.name(), 0);
-        directory.write("settings.yaml", "kafka:\n  metric.reporters: " + Reporter.class.getName() + "\n");
+        directory.write("settings.yaml", "kafka:\n  metric.reporters: " + ClientConfigs.class.getName() + "\n");
         broker = EmbeddedBroker.start(directory.kafka(), 0);
         broker.prepare(new Topics(directory.run(), new LocalSchemaRegistry()));
     }
@@ -77,7 +52,14 @@ class KafkaSectionTest {
 
     @BeforeEach
     void forget() {
-        CLIENTS.clear();
+        ClientConfigs.forget();
+    }
+
+    /** The kinds of the clients that received the section. */
+    private static List<String> clients() {
+        return ClientConfigs.all().stream()
+                .map(config -> config.containsKey("isolation.level") ? "consumer" : "admin")
+                .toList();
     }
 
     @Test
@@ -85,7 +67,7 @@ class KafkaSectionTest {
         try (LoggedRun logged = new LoggedRun(directory)) {
             logged.audit();
         }
-        assertThat(CLIENTS).containsExactly("consumer", "consumer");
+        assertThat(clients()).containsExactly("consumer", "consumer");
     }
 
     @Test
@@ -94,19 +76,19 @@ class KafkaSectionTest {
             assertThat(earlier.log(RunSettings.read(null, List.of())).trainingGroups())
                     .isZero();
         }
-        assertThat(CLIENTS).containsExactly("admin", "consumer");
+        assertThat(clients()).containsExactly("admin", "consumer");
     }
 
     @Test
     void shouldReachTheClientsOfInspect() {
         assertThat(Judge.execute("inspect", "--run=" + directory.run(), "--runs=" + runs))
                 .isZero();
-        assertThat(CLIENTS).containsExactly("consumer");
+        assertThat(clients()).containsExactly("consumer");
     }
 
     @Test
     void shouldReachTheClientsOfAnExperiment() {
         experiment.read(cell);
-        assertThat(CLIENTS).containsExactly("consumer", "consumer");
+        assertThat(clients()).containsExactly("consumer", "consumer");
     }
 }

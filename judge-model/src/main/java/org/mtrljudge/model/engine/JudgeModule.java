@@ -15,29 +15,32 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.mtrljudge.model.config.ModelException;
 
 /**
- * The model's math: {@code torchscript/judge.py}, packed into a TorchScript archive and compiled by libtorch.
+ * The model's math: the class of {@code torchscript/judge.py}, packed into a TorchScript archive and compiled by libtorch.
  * The module has no state. Weights and inputs are arguments, so one module serves many sets of weights.
  */
 public final class JudgeModule implements AutoCloseable {
-    private static final String SOURCE = "/torchscript/judge.py";
+    // an archive has one text per class: the files continue the body of one class, in this order
+    private static final List<String> SOURCES =
+            List.of("/torchscript/judge.py", "/torchscript/entry_points.py", "/torchscript/optimiser.py");
+    private static final String HEADER = "class Judge(Module):\n";
+
     private final Model model;
     private final PtSymbolBlock block;
 
-    /** @throws ModelException when libtorch cannot compile the source. The message names the line */
+    /** @throws ModelException when libtorch cannot compile the source. The message quotes the line */
     public JudgeModule() {
         engine();
         model = Model.newInstance("judge", "PyTorch");
-        try (InputStream source = JudgeModule.class.getResourceAsStream(SOURCE)) {
-            if (source == null) {
-                throw new ModelException("the resource " + SOURCE + " is not on the class path");
-            }
-            model.load(new ByteArrayInputStream(archive(source.readAllBytes())));
+        try {
+            model.load(new ByteArrayInputStream(archive(source())));
         } catch (final IOException | MalformedModelException e) {
             throw new ModelException("the model's TorchScript source cannot be loaded: " + e.getMessage(), e);
         }
@@ -104,6 +107,20 @@ public final class JudgeModule implements AutoCloseable {
                 JniUtils.setGradMode(before);
             }
         }
+    }
+
+    /** The text of the whole class. Each file repeats the header, so that it can be read alone. */
+    private static byte[] source() throws IOException {
+        final List<String> bodies = new ArrayList<>();
+        for (final String file : SOURCES) {
+            try (InputStream source = JudgeModule.class.getResourceAsStream(file)) {
+                if (source == null) {
+                    throw new ModelException("the resource " + file + " is not on the class path");
+                }
+                bodies.add(new String(source.readAllBytes(), StandardCharsets.UTF_8).substring(HEADER.length()));
+            }
+        }
+        return (HEADER + String.join("\n", bodies)).getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] archive(final byte[] source) throws IOException {

@@ -4,55 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.kafka.common.metrics.KafkaMetric;
-import org.apache.kafka.common.metrics.MetricsReporter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 
 /** These tests need no broker, because a client connects when it is first used. */
 class KafkaClientsTest {
-    private static final List<Map<String, Object>> CONFIGS = new CopyOnWriteArrayList<>();
-
     private final Topics topics = new Topics("run", new LocalSchemaRegistry());
     private final Map<String, Object> settings = new HashMap<>(Map.of(
             "bootstrap.servers", "127.0.0.1:1",
-            "metric.reporters", Reporter.class.getName(),
+            "metric.reporters", ClientConfigs.class.getName(),
             "sasl.jaas.config", "password=secret"));
     private final KafkaClients clients = new KafkaClients(topics, settings);
 
-    /** Kafka makes a reporter in each client and gives it the settings of the client. */
-    public static final class Reporter implements MetricsReporter {
-        @Override
-        public void configure(final Map<String, ?> config) {
-            CONFIGS.add(new TreeMap<>(config));
-        }
-
-        @Override
-        public void init(final List<KafkaMetric> metrics) {}
-
-        @Override
-        public void metricChange(final KafkaMetric metric) {}
-
-        @Override
-        public void metricRemoval(final KafkaMetric metric) {}
-
-        @Override
-        public void close() {}
-    }
-
     @BeforeEach
     void forget() {
-        CONFIGS.clear();
+        ClientConfigs.forget();
     }
 
     private static Map<String, Object> config() {
-        assertThat(CONFIGS).hasSize(1);
-        return CONFIGS.get(0);
+        assertThat(ClientConfigs.all()).hasSize(1);
+        return ClientConfigs.all().get(0);
     }
 
     @Test
@@ -90,8 +63,8 @@ class KafkaClientsTest {
     void shouldFetchWeightsInLargeRequestsAndScoresWithoutDelay() {
         clients.consumer(KafkaClients.Fetching.LARGE).close();
         clients.consumer(KafkaClients.Fetching.SOON).close();
-        assertThat(CONFIGS.get(0)).containsEntry("max.partition.fetch.bytes", 16_777_216);
-        assertThat(CONFIGS.get(1)).containsEntry("fetch.max.wait.ms", 20);
+        assertThat(ClientConfigs.all().get(0)).containsEntry("max.partition.fetch.bytes", 16_777_216);
+        assertThat(ClientConfigs.all().get(1)).containsEntry("fetch.max.wait.ms", 20);
     }
 
     @Test

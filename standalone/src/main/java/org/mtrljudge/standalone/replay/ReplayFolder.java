@@ -12,29 +12,29 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.run.RunDirectory;
 
 /** {@code runs/RUN/replays/NAME}: the plan of the replay, its state while it runs, and the report when it is finished. */
-public final class ReplayFolder {
+final class ReplayFolder {
     private static final String PLAN = "plan.json";
     private static final String REPORT = "report.json";
     private final RunDirectory directory;
 
-    public ReplayFolder(final RunDirectory directory) {
+    ReplayFolder(final RunDirectory directory) {
         this.directory = directory;
     }
 
-    public String name() {
+    String name() {
         return directory.run();
     }
 
-    public Path path() {
+    Path path() {
         return directory.path();
     }
 
-    public Path streamsState() {
+    Path streamsState() {
         return path().resolve("streams");
     }
 
     /** @throws UsageException when a replay of that name is finished, or started with another plan */
-    public void check(final ReplayPlan wanted) {
+    void check(final ReplayPlan wanted) {
         final ReplayPlan begun = begun();
         if (begun == null) {
             return;
@@ -62,7 +62,7 @@ public final class ReplayFolder {
     }
 
     /** The plan with which the replay started, or else the plan for a new replay. */
-    public ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
+    ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
         final ReplayPlan begun = begun();
         if (begun != null) {
             return begun;
@@ -77,7 +77,7 @@ public final class ReplayFolder {
     }
 
     /** Writes the report, which marks the replay as finished. */
-    public void write(final ReplayReport report) {
+    void write(final ReplayReport report) {
         directory.write("report.html", new ReplayPage(report).toHtml());
         directory.writeJson(REPORT, report.toMap());
         try {

@@ -2,8 +2,15 @@ package org.mtrljudge.standalone.replay;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.standalone.run.RunSettings;
 
@@ -11,6 +18,9 @@ import org.mtrljudge.standalone.run.RunSettings;
  * The parameters of a replay. A replay can continue only with the parameters with which it started.
  *
  * @param rewardsSha256 the SHA-256 of the reward set and of the settings that determine advantages
+ * @param since the earliest start of generation, as in 2026-01-31T12:00:00Z; null: no limit
+ * @param versions the policy versions, as A..B, A.. or ..B; null: all of them
+ * @param tasks the tasks; empty for all of them
  * @param endOffset the end offset of the rollouts topic at the start of the replay
  */
 public record ReplayPlan(
@@ -19,6 +29,16 @@ public record ReplayPlan(
         @Nullable String versions,
         List<String> tasks,
         long endOffset) {
+    private static final Pattern VERSIONS = Pattern.compile("(\\d{0,9})\\.\\.(\\d{0,9})");
+
+    /** The plan for a replay with these settings, before its end is known. */
+    public static ReplayPlan of(
+            final RunSettings settings,
+            final @Nullable String since,
+            final @Nullable String versions,
+            final List<String> tasks) {
+        return new ReplayPlan(digest(settings), since, versions, tasks, 0);
+    }
 
     /** The SHA-256 of the reward set as the settings read it, and of the sections that determine advantages. */
     public static String digest(final RunSettings settings) {
@@ -30,7 +50,24 @@ public record ReplayPlan(
         return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    public ReplayPlan until(final long offset) {
+    /** @throws UsageException when the time or the range of versions cannot be read */
+    RolloutFilter filter() {
+        final Matcher range = VERSIONS.matcher(versions == null ? ".." : versions);
+        if (!range.matches()) {
+            throw new UsageException("--versions takes A..B, A.. or ..B, not '" + versions + "'");
+        }
+        try {
+            return new RolloutFilter(
+                    since == null ? 0 : Instant.parse(since).toEpochMilli(),
+                    range.group(1).isEmpty() ? Integer.MIN_VALUE : Integer.parseInt(range.group(1)),
+                    range.group(2).isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(range.group(2)),
+                    Set.copyOf(tasks));
+        } catch (final DateTimeParseException e) {
+            throw new UsageException("--since takes a time such as 2026-01-31T12:00:00Z, not '" + since + "'");
+        }
+    }
+
+    ReplayPlan until(final long offset) {
         return new ReplayPlan(rewardsSha256, since, versions, tasks, offset);
     }
 

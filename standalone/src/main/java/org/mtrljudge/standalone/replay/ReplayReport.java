@@ -33,7 +33,7 @@ public final class ReplayReport {
     private final List<Case> cases = new ArrayList<>();
 
     /** @param dataRoot the folder of images by reference */
-    public ReplayReport(
+    ReplayReport(
             final String name,
             final RunSettings settings,
             final Path dataRoot,

@@ -1,4 +1,4 @@
-/** The files that a replay writes to the folder of its run. */
+/** The replay of an existing run, and the files that it writes to the folder of the run. */
 @NullMarked
 package org.mtrljudge.standalone.replay;
 

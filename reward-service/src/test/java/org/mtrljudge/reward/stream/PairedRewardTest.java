@@ -1,0 +1,88 @@
+package org.mtrljudge.reward.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mtrljudge.reward.stream.TestedTopology.PAIR_TIMEOUT_MS;
+import static org.mtrljudge.reward.stream.TestedTopology.RIGHT;
+import static org.mtrljudge.reward.stream.TestedTopology.WRONG;
+import static org.mtrljudge.reward.stream.TestedTopology.group;
+import static org.mtrljudge.reward.stream.TestedTopology.groupOf;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.rule.Combination;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.rule.TaskReward;
+import org.mtrljudge.reward.scoring.AdvantageEstimator;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.tasks.LabelVerifier;
+
+/** A reward that needs both orders of a pair. */
+class PairedRewardTest {
+    @TempDir
+    private Path stateDir;
+
+    private TestedTopology topology;
+
+    @BeforeEach
+    void start() {
+        topology = new TestedTopology(stateDir, bothOrders());
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(topology.hasNoneScored()).isTrue();
+        assertThat(topology.hasNoneDead()).isTrue();
+        topology.close();
+    }
+
+    private static RewardSettings bothOrders() {
+        final LabelVerifier label = new LabelVerifier();
+        final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
+        final TaskReward reward = new TaskReward(
+                label, Map.of(), true, new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
+        return new RewardSettings(
+                new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, false, PAIR_TIMEOUT_MS);
+    }
+
+    @Test
+    void shouldGiveCreditOnlyWhenBothOrdersOfAPairAreRight() {
+        topology.send(groupOf("pair", "p1", RIGHT, RIGHT, WRONG));
+        // the same order is written again: it is not the other order
+        topology.send(groupOf("pair", "p1", WRONG, WRONG, WRONG));
+        assertThat(topology.hasNoneScored()).isTrue();
+        topology.send(groupOf("pair", "p2", RIGHT, WRONG, RIGHT));
+
+        final ScoredGroup first = topology.nextScored();
+        final ScoredGroup second = topology.nextScored();
+        assertThat(first.getRollout().getPrompt().getPromptId()).isEqualTo("p1");
+        assertThat(first.getRolloutOffset()).isZero();
+        assertThat(first.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+        assertThat(second.getRolloutOffset()).isEqualTo(2);
+        assertThat(second.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+    }
+
+    @Test
+    void shouldScoreAGroupAloneWhenItsOtherOrderDoesNotCome() throws InterruptedException {
+        topology.send(groupOf("pair", "p1", RIGHT, RIGHT));
+        Thread.sleep(2 * PAIR_TIMEOUT_MS);
+        topology.advanceWallClock(Duration.ofMillis(PAIR_TIMEOUT_MS));
+        assertThat(topology.nextScored().getScores())
+                .extracting(s -> s.getTotal())
+                .containsExactly(0.0, 0.0);
+        // this group was already scored
+        topology.send(groupOf("pair", "p1", RIGHT, RIGHT));
+    }
+
+    @Test
+    void shouldRefuseAGroupWithoutAPairWhereTheRewardNeedsOne() {
+        topology.send(group("p1", RIGHT, RIGHT));
+        assertThat(topology.nextDead().getReason()).contains("position_consistency needs prompts with a pair");
+    }
+}

@@ -1,0 +1,124 @@
+package org.mtrljudge.standalone.replay;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.reward.replay.Replay;
+import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.run.Logs;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunSettings;
+
+/** A replay of an existing run, with the broker of the run and the folder of the replay. The same replay continues where it stopped. */
+public final class RunReplay {
+    // the log is complete: a partner that does not follow soon does not exist
+    private static final long PAIR_TIMEOUT_MS = 1000;
+    // the folder of its report, separate from the reports of replays
+    private static final String DRY_RUN = "dry-run";
+    private static final String PHASE = "replay";
+
+    private final RunDirectory directory;
+    private final RunSettings settings;
+    private final ReplayPlan wanted;
+    private final RolloutFilter filter;
+    private final boolean dryRun;
+    private final ReplayFolder folder;
+
+    /**
+     * @param settings the settings of the run, with the reward set of the replay
+     * @param name the replay writes to {@code RUN.scored.NAME}; null: a dry run, which reports and writes no topic
+     * @throws UsageException when the plan names no rollouts, or when the replay is finished or started with another plan
+     */
+    public RunReplay(
+            final RunDirectory directory,
+            final RunSettings settings,
+            final ReplayPlan wanted,
+            final @Nullable String name) {
+        if (DRY_RUN.equals(name)) {
+            throw new UsageException(
+                    "the name " + DRY_RUN + " is reserved for --dry-run: choose another name with --as");
+        }
+        this.directory = directory;
+        this.settings = settings;
+        this.wanted = wanted;
+        this.filter = wanted.filter();
+        this.dryRun = name == null;
+        this.folder = new ReplayFolder(directory.inside("replays", name == null ? DRY_RUN : name));
+        if (!dryRun) {
+            folder.check(wanted);
+        }
+    }
+
+    /**
+     * Scores the rollouts and writes the report.
+     *
+     * @param stopped asked repeatedly; the replay stops when it returns true
+     * @return the report; empty when the replay was stopped
+     */
+    public Optional<ReplayReport> run(final BooleanSupplier stopped, final TrainingListener listener) {
+        Logs.to(directory.path().resolve("judge.log"));
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
+            final Topics topics = topics();
+            final Replay replay =
+                    new Replay(broker.clients(topics), folder.name(), rewardSettings(), filter, folder.streamsState());
+            if (!dryRun) {
+                broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
+            }
+            final ReplayPlan plan = dryRun ? wanted.until(replay.endOffset()) : folder.begin(wanted, replay::endOffset);
+            final Optional<Replay.Outcome> outcome = score(replay, plan.endOffset(), stopped, listener);
+            if (outcome.isEmpty()) {
+                return Optional.empty();
+            }
+            final ReplayReport report = new ReplayReport(
+                    folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay);
+            folder.write(report);
+            if (!dryRun) {
+                replay.deleteProgress();
+            }
+            return Optional.of(report);
+        }
+    }
+
+    private Optional<Replay.Outcome> score(
+            final Replay replay, final long end, final BooleanSupplier stopped, final TrainingListener listener) {
+        final LongConsumer reached = offset -> listener.progressed(PHASE, (int) offset, Map.of());
+        listener.phaseStarted(PHASE, (int) end);
+        try {
+            if (dryRun) {
+                return replay.dryRun(end, stopped, reached);
+            }
+            return replay.run(end, stopped, reached) ? Optional.of(replay.compare()) : Optional.empty();
+        } finally {
+            listener.phaseEnded(PHASE);
+        }
+    }
+
+    private RewardSettings rewardSettings() {
+        final RewardSettings own = settings.rewards();
+        return new RewardSettings(own.set(), own.advEstimator(), own.runningScale(), PAIR_TIMEOUT_MS);
+    }
+
+    private Topics topics() {
+        return settings.connections().topics(directory.run());
+    }
+
+    /** The folder with the report. */
+    public Path path() {
+        return folder.path();
+    }
+
+    /** The name of the topic with the new scores. A dry run does not write it. */
+    public String scoredTopic() {
+        return topics().scored(folder.name()).name();
+    }
+}

@@ -1,0 +1,67 @@
+package org.mtrljudge.standalone.score;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.MappingIterator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
+
+/**
+ * One question to the judge.
+ *
+ * @param text the text that the prompt of the task asks about; empty where it asks about none
+ * @param images the files of the pictures, in the order of the task
+ */
+public record Question(String id, String task, String text, List<Path> images) {
+    private static final TypeReference<Map<String, Object>> LINE = new TypeReference<>() {};
+    private static final long MAX_IMAGE_BYTES = 64L << 20;
+
+    /**
+     * Reads questions as JSON lines of task, text, images and optionally id, one after the other.
+     *
+     * @throws UsageException when a line has no task or no images
+     */
+    public static void readAll(final Path file, final Consumer<Question> each) throws IOException {
+        try (MappingIterator<Map<String, Object>> lines =
+                Mappers.JSON.readerFor(LINE).readValues(file.toFile())) {
+            for (int number = 1; lines.hasNextValue(); number++) {
+                each.accept(of(file, lines.nextValue(), number));
+            }
+        }
+    }
+
+    private static Question of(final Path file, final Map<String, Object> line, final int number) {
+        if (!(line.get("task") instanceof String task) || !(line.get("images") instanceof List<?> names)) {
+            throw new UsageException(file + ":" + number + " needs a text under 'task' and a list under 'images'");
+        }
+        return new Question(
+                String.valueOf(line.getOrDefault("id", number)),
+                task,
+                String.valueOf(line.getOrDefault("text", "")),
+                names.stream()
+                        .map(name -> file.toAbsolutePath().resolveSibling(String.valueOf(name)))
+                        .toList());
+    }
+
+    /** @throws UsageException when a picture cannot be read or is too large */
+    List<byte[]> pictures() {
+        final List<byte[]> pictures = new ArrayList<>();
+        for (final Path image : images) {
+            try {
+                if (Files.size(image) > MAX_IMAGE_BYTES) {
+                    throw new UsageException(image + " is larger than " + MAX_IMAGE_BYTES + " bytes");
+                }
+                pictures.add(Files.readAllBytes(image));
+            } catch (final IOException e) {
+                throw new UsageException("the picture " + image + " cannot be read: " + e);
+            }
+        }
+        return pictures;
+    }
+}
