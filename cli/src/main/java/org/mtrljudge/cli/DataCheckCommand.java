@@ -3,30 +3,37 @@ package org.mtrljudge.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.ImageProcessor;
+import org.mtrljudge.model.input.JudgeTokenizer;
+import org.mtrljudge.model.input.PromptEncoder;
 import org.mtrljudge.tasks.source.DataCheck;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "check",
         description =
-                "Reads a data.jsonl as training does, and decodes every picture. Shows counts, balance of labels, questions that"
-                        + " are in several splits, and pictures that cannot be read. Exit code 1: there are such questions or pictures.")
+                "Reads a data.jsonl and encodes every example as training does. Shows counts, balance of labels, questions that"
+                        + " are in several splits, and examples whose text or pictures the model cannot read. Exit code 1: there are"
+                        + " such questions or examples.")
 final class DataCheckCommand implements Callable<Integer> {
     private static final int SHOWN = 10;
 
     @Parameters(paramLabel = "FILE", description = "the data.jsonl to check")
     private Path file = Path.of(".");
 
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "a preset or a checkpoint folder, whose limits of pictures count (default: ${DEFAULT-VALUE})")
+    private String model = JudgeFolder.JUDGE_TINY;
+
     @Override
     public Integer call() {
-        final ImageProcessor processor =
-                JudgeFolder.preset(JudgeFolder.JUDGE_TINY).imageProcessor();
-        final DataCheck.Result result = DataCheck.of(file, (picture, origin) -> problem(processor, picture, origin));
+        final DataCheck.Result result = check(JudgeFolder.named(model));
         result.counts()
                 .forEach(count -> System.out.printf(
                         "%-12s %-24s %6d  %s, the most frequent %d%%%n",
@@ -36,16 +43,26 @@ final class DataCheckCommand implements Callable<Integer> {
                         count.answers(),
                         count.mostFrequentPercent()));
         tell(result.repeated(), "questions are in more than one split");
-        tell(result.unreadable(), "pictures cannot be read");
+        tell(result.unreadable(), "examples cannot be read; training counts them as dead");
         return result.isClean() ? 0 : 1;
     }
 
-    private static @Nullable String problem(final ImageProcessor processor, final byte[] picture, final String origin) {
-        try {
-            processor.process(picture, origin);
-            return null;
-        } catch (final ModelException e) {
-            return String.valueOf(e.getMessage());
+    private DataCheck.Result check(final JudgeFolder folder) {
+        final ImageProcessor processor = folder.imageProcessor();
+        try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
+            final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer);
+            return DataCheck.of(file, (example, origin) -> {
+                try {
+                    encoder.encode(
+                            example.prompt(),
+                            example.pictures().stream()
+                                    .map(picture -> processor.process(picture, origin))
+                                    .toList());
+                    return null;
+                } catch (final ModelException e) {
+                    return origin + ": " + e.getMessage();
+                }
+            });
         }
     }
 

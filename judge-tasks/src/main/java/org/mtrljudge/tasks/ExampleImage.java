@@ -1,11 +1,25 @@
 package org.mtrljudge.tasks;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A picture of an example.
  *
- * @param bytes the encoded picture
+ * @param content reads the encoded picture, each time that it is called
  * @param path the path relative to the data root; null for a generated picture
  */
-public record ExampleImage(byte[] bytes, @Nullable String path) {}
+public record ExampleImage(Supplier<byte[]> content, @Nullable String path) {
+    public ExampleImage(final byte[] bytes, final @Nullable String path) {
+        this(() -> bytes, path);
+    }
+
+    /**
+     * The encoded picture.
+     *
+     * @throws DataException when its file cannot be read
+     */
+    public byte[] bytes() {
+        return content.get();
+    }
+}

@@ -19,6 +19,6 @@ public interface ExampleSource {
         return -1;
     }
 
-    /** The example at an index. The same index always gives the same example. */
+    /** The example at an index. The same index always gives the same example. Its pictures are read later, when they are used. */
     JudgeExample example(String task, Split split, int index);
 }

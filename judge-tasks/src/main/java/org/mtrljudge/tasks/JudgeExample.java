@@ -26,7 +26,11 @@ public record JudgeExample(
         @Nullable String demonstration,
         @Nullable Double grade) {
 
-    /** The bytes of the encoded pictures, without their paths. */
+    /**
+     * The bytes of the encoded pictures, without their paths.
+     *
+     * @throws DataException when a file cannot be read
+     */
     public List<byte[]> pictures() {
         return images.stream().map(ExampleImage::bytes).toList();
     }

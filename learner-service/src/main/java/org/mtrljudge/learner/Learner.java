@@ -229,7 +229,8 @@ public final class Learner implements AutoCloseable {
 
     private BatchSource batches() {
         return log != null
-                ? new LoggedBatches(log, settings.data().rolloutBatchSize(), model, past.state())
+                ? new LoggedBatches(
+                        log, settings.data().rolloutBatchSize(), model, past.state(), run.listener())
                 : new BatchCollector(settings, exchange, source, past, model);
     }
 

@@ -17,14 +17,14 @@ import org.mtrljudge.tasks.Split;
 
 /** Checks the data of the user in the way that training reads it. */
 public final class DataCheck {
-    /** Decodes a picture into the input of a model. The model room implements it. */
-    public interface Decoder {
+    /** Makes the input of a model from an example, as training does. The model room implements it. */
+    public interface Encoder {
         /**
-         * @param origin the name of the picture in the returned text
-         * @return the problem with the picture; null when there is none
+         * @param origin the name of the example in the returned text
+         * @return the problem with the text or a picture; null when there is none
          */
         @Nullable
-        String problemOf(byte[] picture, String origin);
+        String problemOf(JudgeExample example, String origin);
     }
 
     /**
@@ -43,7 +43,7 @@ public final class DataCheck {
      * The result of a check.
      *
      * @param repeated one sentence per question that is in more than one split
-     * @param unreadable one sentence per picture that cannot be decoded
+     * @param unreadable one sentence per example whose text or pictures the model cannot read
      */
     public record Result(List<Count> counts, List<String> repeated, List<String> unreadable) {
         public boolean isClean() {
@@ -52,20 +52,20 @@ public final class DataCheck {
     }
 
     private final Path file;
-    private final Decoder decoder;
+    private final Encoder encoder;
     // keyed by the digest of pictures and prompt
     private final Map<String, Split> firstSeen = new HashMap<>();
     private final List<String> repeated = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
 
-    private DataCheck(final Path file, final Decoder decoder) {
+    private DataCheck(final Path file, final Encoder encoder) {
         this.file = file;
-        this.decoder = decoder;
+        this.encoder = encoder;
     }
 
     /** @throws DataException that names the file and line of the first error that would stop training */
-    public static Result of(final Path file, final Decoder decoder) {
-        return new DataCheck(file, decoder).run(JsonlData.read(file));
+    public static Result of(final Path file, final Encoder encoder) {
+        return new DataCheck(file, encoder).run(JsonlData.read(file));
     }
 
     private Result run(final ExampleSource source) {
@@ -87,18 +87,26 @@ public final class DataCheck {
     private void look(final JudgeExample example, final Split split) {
         final StringBuilder identity =
                 new StringBuilder(example.task()).append('\n').append(example.prompt());
-        for (final byte[] picture : example.pictures()) {
-            identity.append('\n').append(Sha256.of(ByteBuffer.wrap(picture)));
-            final String problem = decoder.problemOf(picture, file + " " + example.id());
-            if (problem != null) {
-                unreadable.add(problem);
-            }
+        final String problem = problemOf(example);
+        if (problem != null) {
+            unreadable.add(problem);
+            return;
         }
+        example.pictures()
+                .forEach(picture -> identity.append('\n').append(Sha256.of(ByteBuffer.wrap(picture))));
         final String digest = Sha256.of(ByteBuffer.wrap(identity.toString().getBytes(StandardCharsets.UTF_8)));
         final Split before = firstSeen.putIfAbsent(digest, split);
         if (before != null && before != split) {
             repeated.add(example.task() + " " + example.id() + " of the split " + split.lowerName()
                     + " is also in the split " + before.lowerName());
+        }
+    }
+
+    private @Nullable String problemOf(final JudgeExample example) {
+        try {
+            return encoder.problemOf(example, file + " " + example.id());
+        } catch (final DataException e) {
+            return e.getMessage();
         }
     }
 }

@@ -242,11 +242,7 @@ public final class JsonlData implements ExampleSource {
         final Row row = rowsOf(split).getOrDefault(task, List.of()).get(index);
         final List<ExampleImage> images = new ArrayList<>();
         for (final String image : row.images) {
-            try {
-                images.add(new ExampleImage(pictures.read(image), image));
-            } catch (final IOException e) {
-                throw wrong(row.line, image, e);
-            }
+            images.add(new ExampleImage(() -> picture(row, image), image));
         }
         return new JudgeExample(
                 "line-" + row.line,
@@ -258,5 +254,13 @@ public final class JsonlData implements ExampleSource {
                 row.pair,
                 row.demonstration,
                 row.grade);
+    }
+
+    private byte[] picture(final Row row, final String image) {
+        try {
+            return pictures.read(image);
+        } catch (final IOException e) {
+            throw wrong(row.line, image, e);
+        }
     }
 }

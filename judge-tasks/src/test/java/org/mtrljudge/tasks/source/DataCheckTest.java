@@ -28,8 +28,11 @@ class DataCheckTest {
                 {"task":"t","prompt":"two?","images":[],"answer":"no","split":"train"}
                 {"task":"t","prompt":"<image> one?","images":["a.png"],"answer":"no","split":"test"}
                 """);
-        final DataCheck.Result result =
-                DataCheck.of(file, (picture, origin) -> picture[0] == 2 ? origin + " is not a picture" : null);
+        final DataCheck.Result result = DataCheck.of(
+                file,
+                (example, origin) -> example.pictures().stream().anyMatch(picture -> picture[0] == 2)
+                        ? origin + " is not a picture"
+                        : null);
         assertThat(result.counts())
                 .containsExactly(
                         new DataCheck.Count(Split.TRAIN, "t", 3, Map.of("no", 1, "yes", 2)),

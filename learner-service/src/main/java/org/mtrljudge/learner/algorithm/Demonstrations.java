@@ -4,10 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.PackedGroup;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -24,13 +31,22 @@ final class Demonstrations {
     private final SftSettings settings;
     private final SplittableRandom random;
     private final Map<Place, PackedGroup> encoded = new HashMap<>();
+    private final Set<Place> bad = ConcurrentHashMap.newKeySet();
+    private final Consumer<String> warnings;
     private int drawn;
 
-    Demonstrations(final ExampleSource source, final JudgeModel model, final SftSettings settings, final long seed) {
+    /** @param warnings receives one message per demonstration that the model cannot read; such demonstrations are left out */
+    Demonstrations(
+            final ExampleSource source,
+            final JudgeModel model,
+            final SftSettings settings,
+            final long seed,
+            final Consumer<String> warnings) {
         this.source = source;
         this.model = model;
         this.settings = settings;
         this.random = new SplittableRandom(seed);
+        this.warnings = warnings;
     }
 
     private List<Place> draw(final int size) {
@@ -51,19 +67,45 @@ final class Demonstrations {
         }
     }
 
+    /**
+     * The next batch, without the demonstrations that the model cannot read.
+     *
+     * @throws LearnerException when no demonstration of the batch can be read
+     */
     List<PackedGroup> next(final int size) {
         final List<Place> places = draw(size);
-        final List<PackedGroup> batch =
-                places.parallelStream().map(p -> encodedAt(p)).toList();
-        for (int i = 0; i < size && encoded.size() < CACHED; i++) {
-            encoded.put(places.get(i), batch.get(i));
+        final List<Optional<PackedGroup>> read =
+                places.parallelStream().map(this::encodedAt).toList();
+        final List<PackedGroup> batch = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            final Place place = places.get(i);
+            read.get(i).ifPresent(demonstration -> {
+                batch.add(demonstration);
+                if (encoded.size() < CACHED) {
+                    encoded.put(place, demonstration);
+                }
+            });
+        }
+        if (batch.isEmpty()) {
+            throw new LearnerException("none of " + size + " demonstrations can be read; ./judge data check names what is"
+                    + " wrong with the data");
         }
         return batch;
     }
 
-    private PackedGroup encodedAt(final Place place) {
+    private Optional<PackedGroup> encodedAt(final Place place) {
         final PackedGroup known = encoded.get(place);
-        return known != null ? known : encode(place.task(), place.index());
+        if (known != null) {
+            return Optional.of(known);
+        }
+        try {
+            return Optional.of(encode(place.task(), place.index()));
+        } catch (final DataException | ModelException e) {
+            if (bad.add(place)) {
+                warnings.accept("a demonstration of task " + place.task() + " is left out: " + e.getMessage());
+            }
+            return Optional.empty();
+        }
     }
 
     private PackedGroup encode(final String task, final int index) {

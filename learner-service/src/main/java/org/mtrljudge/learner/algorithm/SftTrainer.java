@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.input.PackedGroup;
@@ -17,15 +18,17 @@ public final class SftTrainer implements AutoCloseable {
     private final Demonstrations demonstrations;
     private final AdamW optimizer;
 
+    /** @param warnings receives one message per demonstration that the model cannot read; such demonstrations are left out */
     public SftTrainer(
             final JudgeModel model,
             final SftSettings settings,
             final AdamW.Settings optimizer,
             final ExampleSource source,
-            final long seed) {
+            final long seed,
+            final Consumer<String> warnings) {
         this.model = model;
         this.settings = settings;
-        this.demonstrations = new Demonstrations(source, model, settings, seed);
+        this.demonstrations = new Demonstrations(source, model, settings, seed, warnings);
         this.optimizer = model.optimizer(optimizer);
     }
 

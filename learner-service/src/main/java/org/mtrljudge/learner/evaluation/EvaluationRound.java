@@ -15,6 +15,7 @@ import org.mtrljudge.learner.topics.PromptWriter;
 import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 
@@ -61,8 +62,7 @@ public final class EvaluationRound {
                 final JudgeExample example = source.example(place.task(), plan.split(), place.index());
                 final String id = promptId.apply(example.id());
                 unanswered.put(id, example);
-                exchange.ask(PromptWriter.request(
-                        id, example, plan.samples(), sampling(plan, ++asked), Purpose.EVAL, version, null));
+                ask(id, example, plan, ++asked, version);
             }
             exchange.flush();
             for (final ScoredReader.Answer answer : exchange.answers()) {
@@ -78,6 +78,16 @@ public final class EvaluationRound {
         }
         exchange.handBack(ofOthers);
         return judgements;
+    }
+
+    private void ask(
+            final String id, final JudgeExample example, final EvaluationPlan plan, final long seed, final int version) {
+        try {
+            exchange.ask(PromptWriter.request(
+                    id, example, plan.samples(), sampling(plan, seed), Purpose.EVAL, version, null));
+        } catch (final DataException e) {
+            exchange.refuse(id, String.valueOf(e.getMessage()));
+        }
     }
 
     private List<Place> places(final EvaluationPlan plan) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * because logs contain them.
  */
 public final class PromptIds {
-    private static final Pattern TRAINING = Pattern.compile("train-\\d+-(.*)", Pattern.DOTALL);
+    private static final Pattern TRAINING = Pattern.compile("train-(\\d{1,18})-(.*)", Pattern.DOTALL);
     private static final String EVALUATION = "eval-";
     private static final Pattern VALIDATION =
             Pattern.compile(EVALUATION + "(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
@@ -28,12 +28,29 @@ public final class PromptIds {
      * @throws LearnerException when the id is not the id of a training prompt
      */
     public static String trainingExample(final String promptId) {
+        return parsed(promptId).group(2);
+    }
+
+    /**
+     * The number of a training prompt in its run, from 0.
+     *
+     * @throws LearnerException when the id is not the id of a training prompt
+     */
+    public static long trainingNumber(final String promptId) {
+        return Long.parseLong(parsed(promptId).group(1));
+    }
+
+    public static boolean isTraining(final String promptId) {
+        return TRAINING.matcher(promptId).matches();
+    }
+
+    private static Matcher parsed(final String promptId) {
         final Matcher matcher = TRAINING.matcher(promptId);
         if (!matcher.matches()) {
             throw new LearnerException(
                     "the id of a training prompt in the log is " + promptId + ", but must be train-NUMBER-EXAMPLE");
         }
-        return matcher.group(1);
+        return matcher;
     }
 
     public static String evaluation(final String exampleId) {

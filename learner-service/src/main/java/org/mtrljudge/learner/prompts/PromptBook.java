@@ -68,15 +68,26 @@ public final class PromptBook {
     }
 
     /**
-     * Enters a training prompt that was written to the log before a restart.
+     * Enters a training prompt that was written to the log before a restart. A number that is already entered is ignored: a checkpoint
+     * has its prompt, or the log has the prompt twice.
      *
+     * @return whether the prompt is new
      * @throws LearnerException when another prompt was due
      */
-    public void enterLogged(final String promptId) {
+    public boolean enterLogged(final String promptId) {
+        final long number = PromptIds.trainingNumber(promptId);
+        if (number < asked) {
+            return false;
+        }
+        if (number > asked) {
+            throw new LearnerException("the log has the prompt " + promptId + ", but no training prompt with the number "
+                    + asked + ": the log has lost records, and the run cannot continue from them");
+        }
         final String exampleId = PromptIds.trainingExample(promptId);
         final PromptSchedule.Place first = unasked.peek();
         final boolean waited = first != null && example(first).id().equals(exampleId);
         enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
+        return true;
     }
 
     /** Draws an example again that the parent of a fork had drawn. It receives a new seed. */

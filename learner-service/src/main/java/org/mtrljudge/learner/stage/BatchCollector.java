@@ -16,10 +16,12 @@ import org.mtrljudge.learner.topics.Exchange;
 import org.mtrljudge.learner.topics.PromptWriter;
 import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 
@@ -49,8 +51,9 @@ public final class BatchCollector implements BatchSource {
         this.model = model;
         this.counts = past.state().counts();
         for (final String promptId : past.trainingIds()) {
-            book.enterLogged(promptId);
-            counts = counts.onePublished();
+            if (book.enterLogged(promptId)) {
+                counts = counts.onePublished();
+            }
         }
         book.removeOpen(past.learnedAndStaleIds());
         for (final OpenPrompt prompt : book.open()) {
@@ -63,10 +66,21 @@ public final class BatchCollector implements BatchSource {
         return model.encode(example.prompt(), example.pictures(), example.id());
     }
 
-    /** The prompt as the model reads it. Prompts that were sent before a restart are encoded only when they are needed. */
+    /**
+     * The prompt as the model reads it; null when it cannot be read. Prompts that were sent before a restart are encoded only when they
+     * are needed.
+     */
     private @Nullable EncodedPrompt takeEncoded(final String promptId) {
         final PromptSchedule.Place place = resumed.remove(promptId);
-        return place == null ? encoded.remove(promptId) : encode(book.example(place));
+        if (place == null) {
+            return encoded.remove(promptId);
+        }
+        try {
+            return encode(book.example(place));
+        } catch (final DataException | ModelException e) {
+            exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     @Override
@@ -89,14 +103,22 @@ public final class BatchCollector implements BatchSource {
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
         while (exchange.credit() > 0 && unlearned() < wanted) {
-            final PromptBook.Next next = book.next((int) (wanted - unlearned()));
-            final JudgeExample example = next.drawn().example();
-            final Sampling sampling = new Sampling(
-                    settings.rollout().temperature(),
-                    settings.rollout().topP(),
-                    settings.data().maxResponseLength(),
-                    next.drawn().seed());
-            encoded.put(next.promptId(), encode(example));
+            ask(book.next((int) (wanted - unlearned())), version);
+            counts = counts.onePublished();
+        }
+        exchange.flush();
+    }
+
+    /** An example that the model cannot read is not sent: what the actors generated for it could not be learned. */
+    private void ask(final PromptBook.Next next, final int version) {
+        final JudgeExample example = next.drawn().example();
+        final Sampling sampling = new Sampling(
+                settings.rollout().temperature(),
+                settings.rollout().topP(),
+                settings.data().maxResponseLength(),
+                next.drawn().seed());
+        try {
+            final EncodedPrompt prompt = encode(example);
             exchange.ask(PromptWriter.request(
                     next.promptId(),
                     example,
@@ -105,9 +127,10 @@ public final class BatchCollector implements BatchSource {
                     Purpose.TRAIN,
                     version,
                     next.drawn().place().pairId()));
-            counts = counts.onePublished();
+            encoded.put(next.promptId(), prompt);
+        } catch (final DataException | ModelException e) {
+            exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
         }
-        exchange.flush();
     }
 
     /** The number of groups that are outstanding or waiting for a batch. */
@@ -116,15 +139,18 @@ public final class BatchCollector implements BatchSource {
     }
 
     private void receive(final ScoredReader.Answer answer, final int version) {
-        final EncodedPrompt prompt = takeEncoded(answer.promptId());
-        if (answer instanceof ScoredReader.Answer.Scored scored && prompt != null) {
-            if (!discardIfStale(scored, version)) {
-                batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
+        if (answer instanceof ScoredReader.Answer.Scored scored) {
+            if (discardIfStale(scored, version)) {
+                return;
             }
-        } else {
-            counts = counts.oneDead();
-            closePrompt(answer.promptId());
+            final EncodedPrompt prompt = takeEncoded(answer.promptId());
+            if (prompt != null) {
+                batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
+                return;
+            }
         }
+        counts = counts.oneDead();
+        closePrompt(answer.promptId());
     }
 
     /** Whether a group is too old for the weights of a version. Such a group is counted as stale, and its credit becomes free. */
@@ -141,6 +167,8 @@ public final class BatchCollector implements BatchSource {
 
     /** The prompt is no longer open, and its credit becomes free. */
     private void closePrompt(final String promptId) {
+        encoded.remove(promptId);
+        resumed.remove(promptId);
         book.removeOpen(List.of(promptId));
         exchange.release(promptId);
     }

@@ -38,7 +38,7 @@ public interface BatchSource extends AutoCloseable {
 
     Place place();
 
-    /** The ids of groups left out as too old since the last call. */
+    /** The ids of groups left out since the last call: groups that are too old, or of a log, groups that cannot be read. */
     List<String> drainStaleIds();
 
     /** The number of duplicate answers and of answers to unknown prompts. */

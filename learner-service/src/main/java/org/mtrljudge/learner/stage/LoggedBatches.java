@@ -6,14 +6,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.event.GroupCounts;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.topics.JournalBatches;
 import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.schemas.LearnedOffset;
-import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -30,11 +33,19 @@ public final class LoggedBatches implements BatchSource {
     private final ImageStore images;
     private final TopicScan<ScoredGroup> scan;
     private final Deque<TopicScan.Entry<ScoredGroup>> read = new ArrayDeque<>();
+    private final TrainingListener listener;
+    private final List<String> deadIds = new ArrayList<>();
     private GroupCounts counts;
     private long next;
 
     /** Continues at the position of a checkpoint, or at the start of the log. */
-    public LoggedBatches(final ScoredLog log, final int batchSize, final JudgeModel model, final LearnerState from) {
+    public LoggedBatches(
+            final ScoredLog log,
+            final int batchSize,
+            final JudgeModel model,
+            final LearnerState from,
+            final TrainingListener listener) {
+        this.listener = listener;
         this.log = log;
         this.batchSize = batchSize;
         this.model = model;
@@ -45,29 +56,43 @@ public final class LoggedBatches implements BatchSource {
         scan.seek(next);
     }
 
-    /** @throws IllegalStateException when the log has no further full batch */
+    /**
+     * A group whose prompt the model cannot read is left out as dead.
+     *
+     * @throws LearnerException when the log has no further full batch
+     */
     @Override
     public List<ReceivedGroup> collect(final int version, final int stepsLeft) {
         final List<ReceivedGroup> batch = new ArrayList<>();
         while (batch.size() < batchSize) {
             while (read.isEmpty()) {
                 if (scan.done()) {
-                    throw new IllegalStateException(log.topic().name() + " has no further full batch");
+                    throw new LearnerException(log.topic().name() + " has no further full batch of " + batchSize
+                            + " groups, and " + stepsLeft + " steps are left; " + counts.dead()
+                            + " groups could not be read");
                 }
                 scan.next().stream()
                         .filter(entry -> ScoredLog.isForTraining(entry.value()))
                         .forEach(read::add);
             }
-            final TopicScan.Entry<ScoredGroup> entry = read.remove();
-            final PromptRequest prompt = entry.value().getRollout().getPrompt();
-            batch.add(new ReceivedGroup(
-                    new ScoredReader.Answer.Scored(
-                            prompt.getPromptId(), entry.value(), 0, entry.offset(), entry.sha256()),
-                    JournalBatches.learned(entry.value(), images, model)));
-            next = entry.offset() + 1;
-            counts = counts.onePublished();
+            add(read.remove(), batch);
         }
         return batch;
+    }
+
+    private void add(final TopicScan.Entry<ScoredGroup> entry, final List<ReceivedGroup> batch) {
+        final String promptId = entry.value().getRollout().getPrompt().getPromptId();
+        next = entry.offset() + 1;
+        counts = counts.onePublished();
+        try {
+            batch.add(new ReceivedGroup(
+                    new ScoredReader.Answer.Scored(promptId, entry.value(), 0, entry.offset(), entry.sha256()),
+                    JournalBatches.learned(entry.value(), images, model)));
+        } catch (final IllegalArgumentException | ModelException e) {
+            counts = counts.oneDead();
+            deadIds.add(promptId);
+            listener.warned("prompt " + promptId + " is dead (" + PastRun.SERVICE + "): " + e.getMessage());
+        }
     }
 
     @Override
@@ -81,6 +106,7 @@ public final class LoggedBatches implements BatchSource {
             next = Math.max(next, group.getOffset() + 1);
             counts = counts.onePublished().oneLearned();
         }
+        logged.getStale().forEach(id -> counts = counts.onePublished().oneDead());
         read.clear();
         scan.seek(next);
     }
@@ -90,9 +116,12 @@ public final class LoggedBatches implements BatchSource {
         return new Place(counts, Map.of(log.topic().name(), next), PromptSchedule.Position.START, List.of(), List.of());
     }
 
+    /** No group is too old here. The journal has the dead groups instead, so that a restarted learner counts them again. */
     @Override
     public List<String> drainStaleIds() {
-        return List.of();
+        final List<String> ids = List.copyOf(deadIds);
+        deadIds.clear();
+        return ids;
     }
 
     @Override

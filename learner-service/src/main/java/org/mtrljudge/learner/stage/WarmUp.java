@@ -75,7 +75,8 @@ public final class WarmUp {
                 sft,
                 GrpoTrainer.adamW(settings.actor()),
                 source,
-                settings.trainer().seed())) {
+                settings.trainer().seed(),
+                listener::warned)) {
             if (stepsDone > 0) {
                 trainer.resume(checkpoints.path(Stage.WARMUP, stepsDone), stepsDone);
             }

@@ -1,11 +1,14 @@
 package org.mtrljudge.learner.state;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.mtrljudge.learner.event.PromptIds;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.TrainingStep;
@@ -18,11 +21,19 @@ import org.mtrljudge.schemas.topic.TopicScan;
  *
  * @param state the state of the checkpoint
  * @param entries the journal entries after the checkpoint
- * @param asked the prompts after the checkpoint, in their order
+ * @param asked the prompts after the checkpoint, also those of which the log has only a dead letter of the learner; training prompts are
+ *     in the order of their numbers
  * @param promptsEnd the offset of the next prompt
  */
 public record PastRun(
         LearnerState state, List<TopicScan.Entry<TrainingStep>> entries, List<Asked> asked, long promptsEnd) {
+    /** The name of the learner in its dead letters. */
+    public static final String SERVICE = "learner";
+
+    private static final Comparator<Asked> IN_ORDER = Comparator.comparing(Asked::purpose)
+            .thenComparing(
+                    prompt -> prompt.purpose == Purpose.TRAIN ? PromptIds.trainingNumber(prompt.promptId) : 0L);
+
     /** A prompt that is in the log. */
     public record Asked(String promptId, Purpose purpose) {}
 
@@ -44,8 +55,26 @@ public record PastRun(
                         .forEach(entry -> asked.add(new Asked(
                                 entry.value().getPromptId(), entry.value().getPurpose())));
             }
+            asked.addAll(refused(clients, state));
+            asked.sort(IN_ORDER);
             return new PastRun(state, entries, asked, scan.end());
         }
+    }
+
+    /** The prompts that no actor received: the learner could not make them, and wrote dead letters in their place. */
+    private static List<Asked> refused(final KafkaClients clients, final LearnerState state) {
+        final List<Asked> refused = new ArrayList<>();
+        try (TopicScan<DeadLetter> scan = scan(clients, clients.topics().deadLetters(), state)) {
+            while (!scan.done()) {
+                for (final TopicScan.Entry<DeadLetter> entry : scan.next()) {
+                    final String promptId = entry.value().getPromptId();
+                    if (promptId != null && entry.value().getService().equals(SERVICE)) {
+                        refused.add(new Asked(promptId, PromptIds.isTraining(promptId) ? Purpose.TRAIN : Purpose.EVAL));
+                    }
+                }
+            }
+        }
+        return refused;
     }
 
     private static <V extends SpecificRecordBase> TopicScan<V> scan(

@@ -82,12 +82,21 @@ public final class Exchange implements AutoCloseable {
      * Sends a prompt. A prompt that was written to the log before a restart is not sent again; its answer is read when it arrives.
      */
     public void ask(final PromptRequest prompt) {
+        ask(prompt.getPromptId(), () -> writer.send(prompt));
+    }
+
+    /** Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart. */
+    public void refuse(final String promptId, final String reason) {
+        ask(promptId, () -> writer.refuse(promptId, reason));
+    }
+
+    private void ask(final String promptId, final Runnable write) {
         expectAnswers();
-        window.publish(prompt.getPromptId());
-        if (!inLog.remove(prompt.getPromptId())) {
-            writer.send(prompt);
+        window.publish(promptId);
+        if (!inLog.remove(promptId)) {
+            write.run();
         }
-        final ScoredReader.Answer early = tooEarly.remove(prompt.getPromptId());
+        final ScoredReader.Answer early = tooEarly.remove(promptId);
         if (early != null) {
             due.add(early);
         }
@@ -130,7 +139,10 @@ public final class Exchange implements AutoCloseable {
         for (final ScoredReader.Answer answer : read) {
             if (window.answer(answer.promptId())) {
                 fresh.add(answer);
-                reportDead(answer);
+                if (answer instanceof ScoredReader.Answer.Dead dead) {
+                    reportDead(
+                            dead.promptId(), dead.letter().getService(), dead.letter().getReason());
+                }
             } else if (inLog.contains(answer.promptId())) {
                 tooEarly.putIfAbsent(answer.promptId(), answer);
             } else if (!reader.wasThereBefore(answer)) {
@@ -149,11 +161,9 @@ public final class Exchange implements AutoCloseable {
         handedBack.addAll(answers);
     }
 
-    private void reportDead(final ScoredReader.Answer answer) {
-        if (answer instanceof ScoredReader.Answer.Dead dead) {
-            listener.warned("prompt " + dead.promptId() + " became a dead letter in the service "
-                    + dead.letter().getService() + ": " + dead.letter().getReason());
-        }
+    /** @param service the service that could not process the prompt, its rollouts or its scores */
+    public void reportDead(final String promptId, final String service, final String reason) {
+        listener.warned("prompt " + promptId + " is dead (" + service + "): " + reason);
     }
 
     private void warnWhenStalled(final long now) {

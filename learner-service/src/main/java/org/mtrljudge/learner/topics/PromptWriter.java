@@ -7,10 +7,13 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.topic.DeadLetters;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
@@ -20,6 +23,8 @@ import org.mtrljudge.tasks.JudgeExample;
 /** Writes prompts into the log. */
 public final class PromptWriter implements AutoCloseable {
     private static final int MAX_INLINE_BYTES = 32 << 10;
+    /** The offset of a prompt that was never written. */
+    private static final long NOWHERE = -1;
     private final Topics topics;
     private final Producer<String, byte[]> producer;
     private volatile @Nullable Exception failed;
@@ -37,6 +42,7 @@ public final class PromptWriter implements AutoCloseable {
         this.next = next;
     }
 
+    /** @throws org.mtrljudge.tasks.DataException when the file of a picture cannot be read */
     public static PromptRequest request(
             final String promptId,
             final JudgeExample example,
@@ -73,6 +79,20 @@ public final class PromptWriter implements AutoCloseable {
                 next = metadata.offset() + 1;
             }
         });
+    }
+
+    /** Writes a dead letter in place of a prompt that cannot be made. The prompts before and the dead letter are in the log then. */
+    void refuse(final String promptId, final String reason) {
+        // a restarted learner takes a number that is missing between two prompts as a loss
+        flush();
+        final DeadLetter letter = DeadLetters.of(
+                promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0));
+        producer.send(topics.deadLetters().message(promptId, letter), (metadata, failure) -> {
+            if (failure != null) {
+                failed = failure;
+            }
+        });
+        flush();
     }
 
     /**

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.DeadLetters;
@@ -19,8 +20,6 @@ import org.mtrljudge.settings.io.Sha256;
 
 /** Reads the answers to prompts, by offset and read committed: scored groups and dead letters. */
 public final class ScoredReader implements AutoCloseable {
-    private static final String SERVICE = "learner";
-
     /** The answer to a prompt. */
     public sealed interface Answer {
         String promptId();
@@ -131,7 +130,7 @@ public final class ScoredReader implements AutoCloseable {
                         record.topic(),
                         record.partition(),
                         record.offset(),
-                        SERVICE,
+                        PastRun.SERVICE,
                         String.valueOf(e.getMessage()),
                         ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())),
                 record.offset());

@@ -2,7 +2,14 @@ package org.mtrljudge.learner.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.learner.settings.SftSettings;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.tasks.ExampleImage;
+import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
@@ -15,5 +22,59 @@ class DemonstrationsTest {
         assertThat(Demonstrations.text(example, false))
                 .startsWith("<think>")
                 .endsWith("<answer>" + example.answer() + "</answer>");
+    }
+
+    /** Every second picture of a task is no picture. */
+    private static final class HalfBad implements ExampleSource {
+        private final ExampleSource whole = new BuiltInTasks(1, 8, 1, 1);
+
+        @Override
+        public List<String> tasks(final Split split) {
+            return List.of("safety");
+        }
+
+        @Override
+        public int size(final String task, final Split split) {
+            return whole.size(task, split);
+        }
+
+        @Override
+        public JudgeExample example(final String task, final Split split, final int index) {
+            final JudgeExample example = whole.example(task, split, index);
+            return index % 2 == 0
+                    ? example
+                    : new JudgeExample(
+                            example.id(),
+                            task,
+                            example.prompt(),
+                            List.of(new ExampleImage(new byte[] {1, 2, 3}, null)),
+                            example.answer(),
+                            example.labels(),
+                            null,
+                            null,
+                            null);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheModelCannotReadAndLearnTheRest() {
+        final List<String> warnings = new ArrayList<>();
+        final SftSettings settings =
+                Samples.settings("sft.demos_per_task=8", "sft.batch_size=32").sft();
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            final Demonstrations demonstrations =
+                    new Demonstrations(new HalfBad(), model, settings, 1, message -> {
+                        synchronized (warnings) {
+                            warnings.add(message);
+                        }
+                    });
+            assertThat(demonstrations.next(32)).hasSizeBetween(4, 28);
+            assertThat(demonstrations.next(32)).hasSizeBetween(4, 28);
+        }
+        assertThat(warnings)
+                .as("one per demonstration")
+                .doesNotHaveDuplicates()
+                .hasSizeBetween(1, 4)
+                .allMatch(message -> message.contains("is not a PNG, JPEG, GIF or BMP picture"));
     }
 }

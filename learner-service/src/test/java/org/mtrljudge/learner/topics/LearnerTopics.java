@@ -21,6 +21,7 @@ import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -82,9 +83,28 @@ public final class LearnerTopics implements TrainingListener {
 
     /** The prompts that were sent, in order. */
     public List<PromptRequest> asked() {
+        return sent(topics.prompts());
+    }
+
+    /** The dead letters that the learner wrote, in order. */
+    public List<DeadLetter> deadLetters() {
+        return sent(topics.deadLetters());
+    }
+
+    private <V extends SpecificRecordBase> List<V> sent(final Topic<V> topic) {
         return producer.history().stream()
-                .map(record -> topics.prompts().valueSerde().decode(record.value()))
+                .filter(record -> record.topic().equals(topic.name()))
+                .map(record -> topic.valueSerde().decode(record.value()))
                 .toList();
+    }
+
+    /** Call it before the next poll: the dead letters that the learner wrote become readable. */
+    public void returnDeadLetters() {
+        final List<DeadLetter> written = deadLetters();
+        while (nextDead < written.size()) {
+            final DeadLetter letter = written.get((int) nextDead);
+            answer(topics.deadLetters(), deadLetters, nextDead++, String.valueOf(letter.getPromptId()), letter);
+        }
     }
 
     /**

@@ -59,8 +59,8 @@ public final class Pretraining {
         }
         final SftSettings settings = new SftSettings(false, steps, BATCH_SIZE, PICTURES, lr, 0, 0, 0);
         final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
-        try (SftTrainer trainer =
-                new SftTrainer(model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed)) {
+        try (SftTrainer trainer = new SftTrainer(
+                model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed, listener::warned)) {
             listener.phaseStarted(name, steps);
             for (int step = 0; step < steps; step++) {
                 final double loss = trainer.step((double) step / steps);
