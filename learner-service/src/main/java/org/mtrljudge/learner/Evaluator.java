@@ -8,6 +8,7 @@ import org.mtrljudge.learner.event.JournalKind;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
@@ -25,22 +26,17 @@ public final class Evaluator implements AutoCloseable {
     private final Exchange exchange;
     private final EvaluationRound round;
 
-    /**
-     * @param outstanding the number of prompts that may be unanswered at the same time
-     * @param stallWarningMs the time without an answer after which a warning names the stalled service
-     */
     public Evaluator(
             final RunContext run,
             final JudgeModel model,
             final ExampleSource source,
             final EvaluationPlan plan,
-            final int outstanding,
-            final long stallWarningMs) {
+            final ExchangeLimits limits) {
         this.plan = plan;
         this.writer = new PolicyWriter(run.clients(), run.transport());
         final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
         this.policies = new PolicyPublisher(run, writer, model, null, past);
-        this.exchange = new Exchange(run, past, outstanding, stallWarningMs);
+        this.exchange = new Exchange(run, past, limits);
         this.round = new EvaluationRound(exchange, source);
     }
 

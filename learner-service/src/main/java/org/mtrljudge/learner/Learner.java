@@ -19,6 +19,7 @@ import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
@@ -96,7 +97,7 @@ public final class Learner implements AutoCloseable {
         this.past = PastRun.read(run.clients(), state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
-        this.exchange = new Exchange(run, past, limit, settings.trainer().stallWarningMs());
+        this.exchange = new Exchange(run, past, ExchangeLimits.of(settings, limit));
         this.policies = new PolicyPublisher(
                 run, writer, model, log == null ? null : log.topic().name(), past);
         this.round = new EvaluationRound(exchange, source);

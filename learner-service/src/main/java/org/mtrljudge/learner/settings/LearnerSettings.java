@@ -144,6 +144,7 @@ public record LearnerSettings(
      * @param seed the seed of initial weights, order and sampling
      * @param threads the number of cores per operation of the learner while actors work; the warm-up uses all cores
      * @param stallWarningMs the time without a group after which a warning names the stalled stage
+     * @param maxDeadRatio the run ends when a larger share of the last answers is dead; 1: never
      */
     public record Trainer(
             int totalSteps,
@@ -156,7 +157,8 @@ public record LearnerSettings(
             boolean testBeforeTrain,
             long seed,
             int threads,
-            long stallWarningMs) {
+            long stallWarningMs,
+            double maxDeadRatio) {
         public Trainer {
             logger = List.copyOf(logger);
             logger.forEach(name -> Check.choice("trainer.logger", name, List.of("tensorboard")));
@@ -168,6 +170,7 @@ public record LearnerSettings(
             Check.range("trainer.save_limit", saveLimit, 1, 10_000);
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
+            Check.range("trainer.max_dead_ratio", maxDeadRatio, 0, 1);
         }
     }
 

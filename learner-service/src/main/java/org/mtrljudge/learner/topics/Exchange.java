@@ -8,8 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.prompts.CreditWindow;
+import org.mtrljudge.learner.prompts.DeadAnswers;
+import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.PromptRequest;
@@ -26,7 +29,8 @@ public final class Exchange implements AutoCloseable {
     private final Runnable health;
     private final TrainingListener listener;
     private final Clock clock;
-    private final long stallWarningMs;
+    private final ExchangeLimits limits;
+    private final DeadAnswers deadAnswers;
     // evaluation prompts that were sent before a restart and will be asked for again
     private final Set<String> inLog;
     // answers to prompts in inLog that arrived before ask
@@ -37,19 +41,14 @@ public final class Exchange implements AutoCloseable {
     private long lastAnswerMs;
     private long lastWarningMs;
 
-    /**
-     * @param past the records that the log has from before a restart
-     * @param limit the number of prompts that may be outstanding
-     * @param stallWarningMs the time without an answer after which a warning names the stalled service
-     */
-    public Exchange(final RunContext run, final PastRun past, final int limit, final long stallWarningMs) {
+    /** @param past the records that the log has from before a restart */
+    public Exchange(final RunContext run, final PastRun past, final ExchangeLimits limits) {
         this(
                 run,
                 new PromptWriter(run.clients(), past.promptsEnd()),
                 new ScoredReader(run.clients(), past.state().offsets()),
                 past,
-                limit,
-                stallWarningMs);
+                limits);
     }
 
     /**
@@ -61,16 +60,16 @@ public final class Exchange implements AutoCloseable {
             final PromptWriter writer,
             final ScoredReader reader,
             final PastRun past,
-            final int limit,
-            final long stallWarningMs) {
+            final ExchangeLimits limits) {
         this.writer = writer;
         this.reader = reader;
         this.inLog = new HashSet<>(past.evaluationIds());
-        this.window = new CreditWindow(limit);
+        this.window = new CreditWindow(limits.outstanding());
+        this.deadAnswers = new DeadAnswers(limits.maxDeadRatio(), limits.deadWindow());
         this.health = run.health();
         this.listener = run.listener();
         this.clock = run.clock();
-        this.stallWarningMs = stallWarningMs;
+        this.limits = limits;
         this.lastAnswerMs = clock.millis();
     }
 
@@ -128,7 +127,11 @@ public final class Exchange implements AutoCloseable {
         return position;
     }
 
-    /** The first answers to outstanding prompts, in the order of arrival. Their credit is still held until {@link #release}. */
+    /**
+     * The first answers to outstanding prompts, in the order of arrival. Their credit is still held until {@link #release}.
+     *
+     * @throws LearnerException when too many of the last answers are dead
+     */
     public List<ScoredReader.Answer> answers() {
         health.run();
         final List<ScoredReader.Answer> read = new ArrayList<>(due);
@@ -139,10 +142,7 @@ public final class Exchange implements AutoCloseable {
         for (final ScoredReader.Answer answer : read) {
             if (window.answer(answer.promptId())) {
                 fresh.add(answer);
-                if (answer instanceof ScoredReader.Answer.Dead dead) {
-                    reportDead(
-                            dead.promptId(), dead.letter().getService(), dead.letter().getReason());
-                }
+                count(answer);
             } else if (inLog.contains(answer.promptId())) {
                 tooEarly.putIfAbsent(answer.promptId(), answer);
             } else if (!reader.wasThereBefore(answer)) {
@@ -161,13 +161,30 @@ public final class Exchange implements AutoCloseable {
         handedBack.addAll(answers);
     }
 
+    private void count(final ScoredReader.Answer answer) {
+        final boolean isDead = answer instanceof ScoredReader.Answer.Dead;
+        if (answer instanceof ScoredReader.Answer.Dead dead) {
+            reportDead(dead.promptId(), dead.letter().getService(), dead.letter().getReason());
+        }
+        // the answers from before a restart would end the run again before the corrected services have answered
+        if (!reader.wasThereBefore(answer)
+                && deadAnswers.add(isDead)
+                && answer instanceof ScoredReader.Answer.Dead dead) {
+            throw new LearnerException(deadAnswers.dead() + " of the last " + limits.deadWindow()
+                    + " prompts are dead, more than trainer.max_dead_ratio " + limits.maxDeadRatio()
+                    + " accepts. The last is " + dead.promptId() + " ("
+                    + dead.letter().getService() + "): " + dead.letter().getReason()
+                    + ". Remove the cause and resume the run: it continues from its newest checkpoint");
+        }
+    }
+
     /** @param service the service that could not process the prompt, its rollouts or its scores */
     public void reportDead(final String promptId, final String service, final String reason) {
         listener.warned("prompt " + promptId + " is dead (" + service + "): " + reason);
     }
 
     private void warnWhenStalled(final long now) {
-        if (now - Math.max(lastAnswerMs, lastWarningMs) > stallWarningMs && window.unanswered() > 0) {
+        if (now - Math.max(lastAnswerMs, lastWarningMs) > limits.stallWarningMs() && window.unanswered() > 0) {
             lastWarningMs = now;
             listener.warned("no group was scored for " + (now - lastAnswerMs) / 1000 + " s, and " + window.unanswered()
                     + " prompts are unanswered: " + reader.stalledService());

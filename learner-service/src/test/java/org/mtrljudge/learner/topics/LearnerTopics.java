@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.learner.state.PastRun;
@@ -52,8 +53,13 @@ public final class LearnerTopics implements TrainingListener {
     private long nextDead;
 
     public LearnerTopics() {
+        this(0);
+    }
+
+    /** @param deadEnd the end of the topic of dead letters before the learner starts */
+    public LearnerTopics(final long deadEnd) {
         consumer.updateBeginningOffsets(Map.of(scored, 0L, deadLetters, 0L));
-        consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, 0L));
+        consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, deadEnd));
     }
 
     /** The run's context. Its Kafka clients are not connected to a broker. */
@@ -72,13 +78,16 @@ public final class LearnerTopics implements TrainingListener {
 
     /** @param limit the number of prompts that may be unanswered */
     public Exchange exchange(final PastRun past, final int limit) {
+        return exchange(past, new ExchangeLimits(limit, 60_000, 1, 100));
+    }
+
+    public Exchange exchange(final PastRun past, final ExchangeLimits limits) {
         return new Exchange(
                 run(),
                 new PromptWriter(topics, producer, past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
                 past,
-                limit,
-                60_000);
+                limits);
     }
 
     /** The prompts that were sent, in order. */

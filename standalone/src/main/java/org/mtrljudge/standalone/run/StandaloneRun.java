@@ -17,6 +17,7 @@ import org.mtrljudge.learner.Learner;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.settings.WeightTransport;
@@ -81,8 +82,7 @@ public final class StandaloneRun {
                     model,
                     source,
                     plan,
-                    PROMPTS_AHEAD,
-                    settings.learner().trainer().stallWarningMs())) {
+                    ExchangeLimits.of(settings.learner(), PROMPTS_AHEAD))) {
                 return work.apply(evaluator);
             }
         });
