@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +111,7 @@ class DeadPromptsFoldIT {
                 "trainer.total_steps=" + STEPS,
                 "trainer.val_freq=0",
                 "trainer.save_freq=2",
+                "trainer.reask_after_ms=1500",
                 "sft.steps=0");
         return SettingsTree.read(null, Map.of(), pairs).bind(LearnerSettings.class);
     }
@@ -136,6 +140,14 @@ class DeadPromptsFoldIT {
                         : CannedAnswers.scored(topics, prompt));
     }
 
+    /** The broker loses the first copy of every fourth prompt. */
+    private static List<ProducerRecord<String, byte[]>> answerLater(
+            final Topics topics, final PromptRequest prompt, final Set<String> lost) {
+        return prompt.getPromptId().matches("train-\\d*[048]-.*") && lost.add(prompt.getPromptId())
+                ? List.of()
+                : answer(topics, prompt);
+    }
+
     private GroupCounts runWhole(final Topics topics) {
         broker.prepare(topics);
         try (CannedAnswers answers = CannedAnswers.start(broker.clients(topics), prompt -> answer(topics, prompt))) {
@@ -146,22 +158,26 @@ class DeadPromptsFoldIT {
     /** Each of six lives ends at another point. */
     private GroupCounts runWithDeaths(final Topics topics) {
         broker.prepare(topics);
-        final Damaged source = new Damaged();
         try (CannedAnswers answers = CannedAnswers.start(broker.clients(topics), prompt -> answer(topics, prompt))) {
-            for (int death = 1; death <= 6; death++) {
-                final AtomicInteger polls = new AtomicInteger(2 + 3 * death);
-                try {
-                    return train(topics, source, () -> {
-                        if (polls.decrementAndGet() < 0) {
-                            throw new IllegalStateException("killed");
-                        }
-                    });
-                } catch (final IllegalStateException killed) {
-                    assertThat(killed).hasMessage("killed");
-                }
-            }
-            return train(topics, source, () -> {});
+            return trainWithDeaths(topics);
         }
+    }
+
+    private GroupCounts trainWithDeaths(final Topics topics) {
+        final Damaged source = new Damaged();
+        for (int death = 1; death <= 6; death++) {
+            final AtomicInteger polls = new AtomicInteger(2 + 3 * death);
+            try {
+                return train(topics, source, () -> {
+                    if (polls.decrementAndGet() < 0) {
+                        throw new IllegalStateException("killed");
+                    }
+                });
+            } catch (final IllegalStateException killed) {
+                assertThat(killed).hasMessage("killed");
+            }
+        }
+        return train(topics, source, () -> {});
     }
 
     private List<String> learned(final Topics topics) {
@@ -194,5 +210,31 @@ class DeadPromptsFoldIT {
         assertThat(LoggedValues.read(broker, killed.deadLetters()))
                 .as("written once each")
                 .hasSize((int) counts.dead());
+    }
+
+    @Test
+    void shouldAskLostPromptsAgainAndLearnEachOnceAlsoOverRestarts() {
+        final Topics topics = new Topics("lossy", registry);
+        broker.prepare(topics);
+        final Set<String> lost = new HashSet<>();
+        final GroupCounts counts;
+        try (CannedAnswers answers =
+                CannedAnswers.start(broker.clients(topics), prompt -> answerLater(topics, prompt, lost))) {
+            counts = trainWithDeaths(topics);
+        }
+        assertThat(counts.learned()).isEqualTo(STEPS * BATCH);
+        assertThat(counts.published()).isEqualTo(counts.learned() + counts.stale() + counts.dead());
+        assertThat(lost).isNotEmpty();
+        assertThat(LoggedValues.read(broker, topics.prompts()))
+                .extracting(PromptRequest::getPromptId)
+                .as("asked again")
+                .filteredOn(lost::contains)
+                .hasSizeGreaterThan(lost.size());
+        assertThat(learned(topics)).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
+        assertThat(LoggedValues.read(broker, topics.journal()))
+                .as("each step once, no weights computed again")
+                .extracting(TrainingStep::getPolicyVersion)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, STEPS).boxed().toList());
     }
 }

@@ -10,9 +10,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.topics.Exchange;
 import org.mtrljudge.learner.topics.PromptWriter;
 import org.mtrljudge.learner.topics.ScoredReader;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.tasks.DataException;
@@ -26,6 +28,9 @@ public final class EvaluationRound {
 
     /** The position of an example in its task. The example itself, with its pictures, is read only when its prompt is sent. */
     private record Place(String task, int index) {}
+
+    /** An example whose prompt is not answered yet, and the seed of its sampling. */
+    private record Asked(JudgeExample example, long seed) {}
 
     public EvaluationRound(final Exchange exchange, final ExampleSource source) {
         this.exchange = exchange;
@@ -52,7 +57,7 @@ public final class EvaluationRound {
             final IntConsumer progress) {
         final int total = size(plan);
         final Iterator<Place> places = places(plan).iterator();
-        final Map<String, JudgeExample> unanswered = new HashMap<>();
+        final Map<String, Asked> unanswered = new HashMap<>();
         final List<ScoredReader.Answer> ofOthers = new ArrayList<>();
         final List<Judgement> judgements = new ArrayList<>();
         long asked = 0;
@@ -61,17 +66,23 @@ public final class EvaluationRound {
                 final Place place = places.next();
                 final JudgeExample example = source.example(place.task(), plan.split(), place.index());
                 final String id = promptId.apply(example.id());
-                unanswered.put(id, example);
-                ask(id, example, plan, ++asked, version);
+                final Asked next = new Asked(example, ++asked);
+                unanswered.put(id, next);
+                try {
+                    exchange.ask(request(id, next, plan, version));
+                } catch (final DataException e) {
+                    exchange.refuse(id, String.valueOf(e.getMessage()));
+                }
             }
+            askAgain(unanswered, plan, version);
             exchange.flush();
             for (final ScoredReader.Answer answer : exchange.answers()) {
-                final JudgeExample example = unanswered.remove(answer.promptId());
-                if (example == null) {
+                final Asked answered = unanswered.remove(answer.promptId());
+                if (answered == null) {
                     ofOthers.add(answer);
                 } else {
                     exchange.release(answer.promptId());
-                    judgements.add(judgement(example, answer));
+                    judgements.add(judgement(answered.example(), answer));
                 }
             }
             progress.accept(judgements.size());
@@ -80,13 +91,16 @@ public final class EvaluationRound {
         return judgements;
     }
 
-    private void ask(
-            final String id, final JudgeExample example, final EvaluationPlan plan, final long seed, final int version) {
-        try {
-            exchange.ask(PromptWriter.request(
-                    id, example, plan.samples(), sampling(plan, seed), Purpose.EVAL, version, null));
-        } catch (final DataException e) {
-            exchange.refuse(id, String.valueOf(e.getMessage()));
+    private void askAgain(final Map<String, Asked> unanswered, final EvaluationPlan plan, final int version) {
+        for (final String id : exchange.overdue()) {
+            final Asked asked = unanswered.get(id);
+            try {
+                if (asked != null) {
+                    exchange.askAgain(request(id, asked, plan, version));
+                }
+            } catch (final DataException e) {
+                exchange.reportDead(id, PastRun.SERVICE, String.valueOf(e.getMessage()));
+            }
         }
     }
 
@@ -95,6 +109,18 @@ public final class EvaluationRound {
                 .flatMap(task ->
                         IntStream.range(0, source.size(task, plan.split())).mapToObj(i -> new Place(task, i)))
                 .toList();
+    }
+
+    private static PromptRequest request(
+            final String id, final Asked asked, final EvaluationPlan plan, final int version) {
+        return PromptWriter.request(
+                id,
+                asked.example(),
+                plan.samples(),
+                sampling(plan, asked.seed()),
+                Purpose.EVAL,
+                version,
+                null);
     }
 
     private static Sampling sampling(final EvaluationPlan plan, final long seed) {

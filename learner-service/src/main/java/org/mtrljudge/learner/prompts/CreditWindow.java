@@ -1,6 +1,7 @@
 package org.mtrljudge.learner.prompts;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +24,15 @@ public final class CreditWindow {
 
     public int outstanding() {
         return answered.size();
+    }
+
+    /** The ids of the prompts without an answer. */
+    public List<String> unansweredIds() {
+        return answered.entrySet().stream()
+                .filter(prompt -> !prompt.getValue())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     public int unanswered() {

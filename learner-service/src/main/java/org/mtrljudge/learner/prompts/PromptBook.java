@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.tasks.ExampleSource;
@@ -63,7 +64,7 @@ public final class PromptBook {
     private Next enter(final PromptSchedule.Drawn drawn) {
         final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;
-        open.put(promptId, new OpenPrompt(promptId, drawn.place()));
+        open.put(promptId, new OpenPrompt(promptId, drawn.place(), drawn.seed()));
         return new Next(promptId, drawn);
     }
 
@@ -102,6 +103,11 @@ public final class PromptBook {
     /** Removes prompts that were learned or left out from the open prompts. */
     public void removeOpen(final Collection<String> promptIds) {
         open.keySet().removeAll(promptIds);
+    }
+
+    /** The prompt with this id; null when it is not open. */
+    public @Nullable OpenPrompt open(final String promptId) {
+        return open.get(promptId);
     }
 
     public List<OpenPrompt> open() {

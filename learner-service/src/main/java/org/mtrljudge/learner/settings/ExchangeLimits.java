@@ -5,10 +5,11 @@ package org.mtrljudge.learner.settings;
  *
  * @param outstanding the number of prompts that may be outstanding
  * @param stallWarningMs the time without an answer after which a warning names the stalled service
+ * @param reaskAfterMs the time without an answer after which the unanswered prompts are asked again
  * @param maxDeadRatio the run ends when a larger share of the last answers is dead
  * @param deadWindow the number of these last answers
  */
-public record ExchangeLimits(int outstanding, long stallWarningMs, double maxDeadRatio, int deadWindow) {
+public record ExchangeLimits(int outstanding, long stallWarningMs, long reaskAfterMs, double maxDeadRatio, int deadWindow) {
     /** Fewer answers say little about a run. */
     private static final int LEAST_WINDOW = 100;
 
@@ -16,6 +17,7 @@ public record ExchangeLimits(int outstanding, long stallWarningMs, double maxDea
         return new ExchangeLimits(
                 outstanding,
                 settings.trainer().stallWarningMs(),
+                settings.trainer().reaskAfterMs(),
                 settings.trainer().maxDeadRatio(),
                 Math.max(LEAST_WINDOW, settings.data().rolloutBatchSize()));
     }

@@ -144,6 +144,8 @@ public record LearnerSettings(
      * @param seed the seed of initial weights, order and sampling
      * @param threads the number of cores per operation of the learner while actors work; the warm-up uses all cores
      * @param stallWarningMs the time without a group after which a warning names the stalled stage
+     * @param reaskAfterMs the time without any answer after which the unanswered prompts are asked again; the time doubles until an
+     *     answer comes
      * @param maxDeadRatio the run ends when a larger share of the last answers is dead; 1: never
      */
     public record Trainer(
@@ -158,6 +160,7 @@ public record LearnerSettings(
             long seed,
             int threads,
             long stallWarningMs,
+            long reaskAfterMs,
             double maxDeadRatio) {
         public Trainer {
             logger = List.copyOf(logger);
@@ -170,6 +173,7 @@ public record LearnerSettings(
             Check.range("trainer.save_limit", saveLimit, 1, 10_000);
             Check.range("trainer.threads", threads, 1, 1024);
             Check.range("trainer.stall_warning_ms", stallWarningMs, 100, 86_400_000);
+            Check.range("trainer.reask_after_ms", reaskAfterMs, 100, 86_400_000);
             Check.range("trainer.max_dead_ratio", maxDeadRatio, 0, 1);
         }
     }

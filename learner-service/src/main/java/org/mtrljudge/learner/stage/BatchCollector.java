@@ -18,6 +18,7 @@ import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
@@ -94,6 +95,7 @@ public final class BatchCollector implements BatchSource {
                 receive(answer, version);
             }
             ask(version, stepsLeft);
+            askAgain(version);
         }
         final List<ReceivedGroup> full = new ArrayList<>(batch.subList(0, size));
         batch = new ArrayList<>(batch.subList(size, batch.size()));
@@ -111,26 +113,46 @@ public final class BatchCollector implements BatchSource {
 
     /** An example that the model cannot read is not sent: what the actors generated for it could not be learned. */
     private void ask(final PromptBook.Next next, final int version) {
-        final JudgeExample example = next.drawn().example();
-        final Sampling sampling = new Sampling(
-                settings.rollout().temperature(),
-                settings.rollout().topP(),
-                settings.data().maxResponseLength(),
-                next.drawn().seed());
         try {
-            final EncodedPrompt prompt = encode(example);
-            exchange.ask(PromptWriter.request(
-                    next.promptId(),
-                    example,
-                    settings.rollout().n(),
-                    sampling,
-                    Purpose.TRAIN,
-                    version,
-                    next.drawn().place().pairId()));
+            final EncodedPrompt prompt = encode(next.drawn().example());
+            exchange.ask(request(
+                    new OpenPrompt(
+                            next.promptId(), next.drawn().place(), next.drawn().seed()),
+                    next.drawn().example(),
+                    version));
             encoded.put(next.promptId(), prompt);
         } catch (final DataException | ModelException e) {
             exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private PromptRequest request(final OpenPrompt prompt, final JudgeExample example, final int version) {
+        return PromptWriter.request(
+                prompt.promptId(),
+                example,
+                settings.rollout().n(),
+                new Sampling(
+                        settings.rollout().temperature(),
+                        settings.rollout().topP(),
+                        settings.data().maxResponseLength(),
+                        prompt.seed()),
+                Purpose.TRAIN,
+                version,
+                prompt.place().pairId());
+    }
+
+    private void askAgain(final int version) {
+        for (final String promptId : exchange.overdue()) {
+            final OpenPrompt prompt = book.open(promptId);
+            if (prompt != null) {
+                try {
+                    exchange.askAgain(request(prompt, book.example(prompt.place()), version));
+                } catch (final DataException e) {
+                    exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        exchange.flush();
     }
 
     /** The number of groups that are outstanding or waiting for a batch. */

@@ -23,6 +23,7 @@ import org.mtrljudge.schemas.PromptRequest;
  */
 public final class Exchange implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final long MAX_REASK_MS = Duration.ofDays(1).toMillis();
     private final PromptWriter writer;
     private final ScoredReader reader;
     private final CreditWindow window;
@@ -38,8 +39,12 @@ public final class Exchange implements AutoCloseable {
     private final List<ScoredReader.Answer> due = new ArrayList<>();
     private final List<ScoredReader.Answer> handedBack = new ArrayList<>();
     private long duplicates;
+    // all these times leave out the time between two calls of answers()
     private long lastAnswerMs;
+    private long lastPolledMs;
     private long lastWarningMs;
+    private long lastReaskMs;
+    private long reaskAfterMs;
 
     /** @param past the records that the log has from before a restart */
     public Exchange(final RunContext run, final PastRun past, final ExchangeLimits limits) {
@@ -70,7 +75,9 @@ public final class Exchange implements AutoCloseable {
         this.listener = run.listener();
         this.clock = run.clock();
         this.limits = limits;
+        this.reaskAfterMs = limits.reaskAfterMs();
         this.lastAnswerMs = clock.millis();
+        this.lastPolledMs = lastAnswerMs;
     }
 
     public int credit() {
@@ -82,6 +89,29 @@ public final class Exchange implements AutoCloseable {
      */
     public void ask(final PromptRequest prompt) {
         ask(prompt.getPromptId(), () -> writer.send(prompt));
+    }
+
+    /**
+     * The prompts that have to be asked again with {@link #askAgain}, because nothing was answered for too long: the broker may have lost
+     * them. Services that are only slow answer a prompt twice then; the second answer is dropped.
+     */
+    public List<String> overdue() {
+        final long now = clock.millis();
+        if (window.unanswered() == 0 || now - Math.max(lastAnswerMs, lastReaskMs) <= reaskAfterMs) {
+            return List.of();
+        }
+        lastReaskMs = now;
+        // while all services are down, every repetition would be one more copy for them to work on
+        reaskAfterMs = Math.min(2 * reaskAfterMs, MAX_REASK_MS);
+        final List<String> ids = window.unansweredIds();
+        listener.warned("nothing was scored for " + (now - lastAnswerMs) / 1000 + " s: " + ids.size()
+                + " unanswered prompts are asked again, beginning with " + ids.get(0));
+        return ids;
+    }
+
+    /** Sends an outstanding prompt again. */
+    public void askAgain(final PromptRequest prompt) {
+        writer.send(prompt);
     }
 
     /** Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart. */
@@ -134,6 +164,9 @@ public final class Exchange implements AutoCloseable {
      */
     public List<ScoredReader.Answer> answers() {
         health.run();
+        // while the learner computes, nobody waits for an answer
+        final long startMs = clock.millis();
+        lastAnswerMs = Math.min(startMs, lastAnswerMs + startMs - lastPolledMs);
         final List<ScoredReader.Answer> read = new ArrayList<>(due);
         due.clear();
         read.addAll(reader.poll(POLL));
@@ -151,7 +184,11 @@ public final class Exchange implements AutoCloseable {
         }
         listener.backlog(window.unanswered(), reader.lag());
         final long now = clock.millis();
-        lastAnswerMs = fresh.isEmpty() ? lastAnswerMs : now;
+        lastPolledMs = now;
+        if (!fresh.isEmpty()) {
+            lastAnswerMs = now;
+            reaskAfterMs = limits.reaskAfterMs();
+        }
         warnWhenStalled(now);
         return fresh;
     }

@@ -104,7 +104,7 @@ class PromptBookTest {
         final PromptBook resumed = book(fork);
         // the log gives the same prompt with the same seed
         resumed.enterLogged("train-0-b-2");
-        assertThat(resumed.open()).isEqualTo(List.of(new OpenPrompt("train-0-b-2", place)));
+        assertThat(resumed.open()).isEqualTo(List.of(new OpenPrompt("train-0-b-2", place, first.drawn().seed())));
         assertThat(resumed.unasked()).isEmpty();
     }
 
@@ -116,10 +116,30 @@ class PromptBookTest {
         final PromptSchedule.Place single = new PromptSchedule.Place("b", 3, null);
         final PromptBook book = book(new PromptBook.Kept(
                 PromptSchedule.Position.START,
-                List.of(new OpenPrompt("train-5-a-0", first), new OpenPrompt("train-6-a-1", lonely)),
+                List.of(new OpenPrompt("train-5-a-0", first, 1), new OpenPrompt("train-6-a-1", lonely, 2)),
                 List.of(second, single),
                 7));
         assertThat(book.openAndUnasked())
                 .containsExactly(first, new PromptSchedule.Place("a", 1, null), second, single);
+    }
+
+    @Test
+    void shouldIgnoreANumberThatIsEnteredAndRefuseOneThatIsMissing() {
+        final PromptBook whole = book(PromptBook.Kept.NONE);
+        final List<PromptBook.Next> asked = next(whole, 3);
+        final PromptBook resumed = book(PromptBook.Kept.NONE);
+        assertThat(resumed.enterLogged(asked.get(0).promptId())).isTrue();
+        assertThat(resumed.enterLogged(asked.get(1).promptId())).isTrue();
+        assertThat(resumed.enterLogged(asked.get(0).promptId()))
+                .as("it was asked again")
+                .isFalse();
+        assertThat(resumed.enterLogged("train-1-b-77"))
+                .as("by a learner that had lost its run")
+                .isFalse();
+        assertThat(resumed.enterLogged(asked.get(2).promptId())).isTrue();
+        assertThat(resumed.open()).isEqualTo(whole.open());
+        assertThatThrownBy(() -> resumed.enterLogged("train-4-b-1"))
+                .isInstanceOf(LearnerException.class)
+                .hasMessageContaining("no training prompt with the number 3");
     }
 }

@@ -199,4 +199,26 @@ class BatchCollectorTest {
                     .containsEntry(topics.topics.prompts().name(), 3L);
         }
     }
+
+    @Test
+    void shouldAskALostPromptAgainAsItWasAndLearnItOnce() {
+        final PastRun past = PastRun.none(LearnerState.fresh(""));
+        topics.atNextPoll(() -> score(0, 5));
+        // the second prompt is lost
+        topics.atNextPoll(() -> topics.pass(600_001));
+        topics.atNextPoll(() -> {
+            assertThat(topics.asked()).hasSize(3);
+            assertThat(topics.asked().get(2)).isEqualTo(topics.asked().get(1));
+            score(2, 5);
+            score(1, 5);
+        });
+        try (Exchange exchange = exchange(past)) {
+            final BatchCollector collector = collector(exchange, past);
+            final List<ReceivedGroup> batch = collector.collect(5, 1);
+            assertThat(ids(batch)).isEqualTo(askedIds(0, 1));
+            collector.learned(batch);
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(2, 2, 2, 0, 0));
+            assertThat(collector.duplicates()).isEqualTo(1);
+        }
+    }
 }

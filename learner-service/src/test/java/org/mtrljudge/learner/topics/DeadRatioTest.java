@@ -12,7 +12,7 @@ import org.mtrljudge.learner.state.PastRun;
 
 /** The end of a run whose prompts die. */
 class DeadRatioTest {
-    private static final ExchangeLimits HALF_OF_FOUR = new ExchangeLimits(20, 60_000, 0.5, 4);
+    private static final ExchangeLimits HALF_OF_FOUR = new ExchangeLimits(20, 60_000, 600_000, 0.5, 4);
     private final PastRun past = PastRun.none(LearnerState.fresh(""));
 
     private static void resumeAll(final Exchange exchange, final int prompts) {

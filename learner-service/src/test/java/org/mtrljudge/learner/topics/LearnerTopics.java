@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,7 @@ import org.mtrljudge.schemas.topic.Topics;
  * poll.
  */
 public final class LearnerTopics implements TrainingListener {
-    static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(1_000_000), ZoneOffset.UTC);
-
+    private long nowMs = 1_000_000;
     public final Topics topics = new Topics("test", new LocalSchemaRegistry());
     final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
@@ -73,12 +73,37 @@ public final class LearnerTopics implements TrainingListener {
                 nowhere,
                 this,
                 () -> {},
-                CLOCK);
+                clock());
+    }
+
+    /** The clock of the run, which stands unless {@link #pass} moves it. */
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(final ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(nowMs);
+            }
+        };
+    }
+
+    /** Lets time pass. */
+    public void pass(final long ms) {
+        nowMs += ms;
     }
 
     /** @param limit the number of prompts that may be unanswered */
     public Exchange exchange(final PastRun past, final int limit) {
-        return exchange(past, new ExchangeLimits(limit, 60_000, 1, 100));
+        return exchange(past, new ExchangeLimits(limit, 60_000, 600_000, 1, 100));
     }
 
     public Exchange exchange(final PastRun past, final ExchangeLimits limits) {
