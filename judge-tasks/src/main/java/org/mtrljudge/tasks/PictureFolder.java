@@ -3,6 +3,7 @@ package org.mtrljudge.tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.mtrljudge.settings.io.PatientRead;
 
 /**
  * Reads pictures that data names by paths in a folder. A file that is outside the folder, missing or too large is refused. The message
@@ -22,7 +23,7 @@ public final class PictureFolder {
     public byte[] read(final String name) throws IOException {
         final Path file = checked(name);
         try {
-            return Files.readAllBytes(file);
+            return PatientRead.of(file);
         } catch (final IOException e) {
             throw new IOException("cannot be read: " + e.getMessage(), e);
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.settings.io.PatientRead;
 import org.mtrljudge.settings.io.Sha256;
 
 /** Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. */
@@ -64,7 +65,7 @@ public final class ImageStore {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
             }
-            return Files.readAllBytes(file);
+            return PatientRead.of(file);
         } catch (final IOException e) {
             throw new IllegalArgumentException("image " + file + " cannot be read: " + e.getMessage(), e);
         }
