@@ -77,6 +77,6 @@ class LearnerIT {
             }
         };
         assertThatThrownBy(() -> run.train(warnings, givesUpOnceWarned)).hasMessage("seen enough");
-        assertThat(warnings.said.get(0)).contains("the actors are stalled (8 prompts, 0 rollout groups)");
+        assertThat(warnings.said.get(0)).contains("8 prompts are unanswered: the actors are stalled");
     }
 }

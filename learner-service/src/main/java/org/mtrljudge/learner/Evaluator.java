@@ -13,6 +13,7 @@ import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.topics.Exchange;
+import org.mtrljudge.learner.topics.LearnerProducer;
 import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
@@ -21,7 +22,7 @@ import org.mtrljudge.tasks.ExampleSource;
 /** Lets a model judge a split of a data set. It uses the actors, log and rewards of training. The weights do not change. */
 public final class Evaluator implements AutoCloseable {
     private final EvaluationPlan plan;
-    private final PolicyWriter writer;
+    private final LearnerProducer producer;
     private final PolicyPublisher policies;
     private final Exchange exchange;
     private final EvaluationRound round;
@@ -33,10 +34,11 @@ public final class Evaluator implements AutoCloseable {
             final EvaluationPlan plan,
             final ExchangeLimits limits) {
         this.plan = plan;
-        this.writer = new PolicyWriter(run.clients(), run.transport());
+        this.producer = new LearnerProducer(run.clients());
         final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
-        this.policies = new PolicyPublisher(run, writer, model, null, past);
-        this.exchange = new Exchange(run, past, limits);
+        this.policies = new PolicyPublisher(
+                run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, past);
+        this.exchange = new Exchange(run, producer, past, limits);
         this.round = new EvaluationRound(exchange, source);
     }
 
@@ -63,6 +65,6 @@ public final class Evaluator implements AutoCloseable {
     @Override
     public void close() {
         exchange.close();
-        writer.close();
+        producer.close();
     }
 }

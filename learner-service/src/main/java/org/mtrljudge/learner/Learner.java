@@ -35,6 +35,7 @@ import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.state.TrainingCheckpoints;
 import org.mtrljudge.learner.topics.Exchange;
 import org.mtrljudge.learner.topics.JournalBatches;
+import org.mtrljudge.learner.topics.LearnerProducer;
 import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
@@ -60,7 +61,7 @@ public final class Learner implements AutoCloseable {
     private final TrainingCheckpoints.@Nullable Saved newest;
     private final PastRun past;
     private final Exchange exchange;
-    private final PolicyWriter writer;
+    private final LearnerProducer producer;
     private final PolicyPublisher policies;
     private final EvaluationRound round;
     private final PhaseTimes times;
@@ -92,14 +93,14 @@ public final class Learner implements AutoCloseable {
                 new TrainingCheckpoints(run.checkpoints(), settings.trainer().saveLimit());
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
-        // The writer ends a transaction that a killed learner left open. This has to happen before the log is read.
-        this.writer = new PolicyWriter(run.clients(), run.transport());
+        // This ends a transaction that a killed learner left open. It has to happen before the log is read.
+        this.producer = new LearnerProducer(run.clients());
         this.past = PastRun.read(run.clients(), state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
-        this.exchange = new Exchange(run, past, ExchangeLimits.of(settings, limit));
+        this.exchange = new Exchange(run, producer, past, ExchangeLimits.of(settings, limit));
         this.policies = new PolicyPublisher(
-                run, writer, model, log == null ? null : log.topic().name(), past);
+                run, new PolicyWriter(run.clients(), producer, run.transport()), model, log == null ? null : log.topic().name(), past);
         this.round = new EvaluationRound(exchange, source);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
         past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));
@@ -263,6 +264,6 @@ public final class Learner implements AutoCloseable {
     @Override
     public void close() {
         exchange.close();
-        writer.close();
+        producer.close();
     }
 }

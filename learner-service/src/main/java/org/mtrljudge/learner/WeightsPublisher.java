@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.mtrljudge.learner.event.JournalKind;
 import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.learner.topics.LearnerProducer;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.schemas.PolicyKind;
@@ -15,11 +16,13 @@ public final class WeightsPublisher implements AutoCloseable {
     /** The size of a chunk of weights in the log. */
     public static final int CHUNK_BYTES = PolicyWriter.CHUNK_BYTES;
 
+    private final LearnerProducer producer;
     private final PolicyWriter writer;
 
     /** @param transport how the weights travel to the actors */
     public WeightsPublisher(final KafkaClients clients, final WeightTransport transport) {
-        this.writer = new PolicyWriter(clients, transport);
+        this.producer = new LearnerProducer(clients);
+        this.writer = new PolicyWriter(clients, producer, transport);
     }
 
     /** Publishes all weights as this version, with an empty journal entry, in one transaction. */
@@ -45,6 +48,6 @@ public final class WeightsPublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        writer.close();
+        producer.close();
     }
 }

@@ -47,19 +47,17 @@ public final class Exchange implements AutoCloseable {
     private long reaskAfterMs;
 
     /** @param past the records that the log has from before a restart */
-    public Exchange(final RunContext run, final PastRun past, final ExchangeLimits limits) {
+    public Exchange(
+            final RunContext run, final LearnerProducer producer, final PastRun past, final ExchangeLimits limits) {
         this(
                 run,
-                new PromptWriter(run.clients(), past.promptsEnd()),
+                new PromptWriter(run.clients().topics(), producer, past.promptsEnd()),
                 new ScoredReader(run.clients(), past.state().offsets()),
                 past,
                 limits);
     }
 
-    /**
-     * @param writer is closed with this exchange
-     * @param reader is closed with this exchange
-     */
+    /** @param reader is closed with this exchange */
     public Exchange(
             final RunContext run,
             final PromptWriter writer,
@@ -243,7 +241,6 @@ public final class Exchange implements AutoCloseable {
 
     @Override
     public void close() {
-        writer.close();
         reader.close();
     }
 }

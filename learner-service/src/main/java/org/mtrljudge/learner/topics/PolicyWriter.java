@@ -8,12 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.settings.WeightTransport;
@@ -34,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Publishes a policy version. Its chunks, its manifest and the journal entry of its step are one transaction. Weights that are too
  * large for the log are written to a store before, and the manifest contains their address.
  */
-public final class PolicyWriter implements AutoCloseable {
+public final class PolicyWriter {
     /** The maximum size of the weights in one record. */
     public static final int CHUNK_BYTES = 512 << 10;
 
@@ -44,13 +41,13 @@ public final class PolicyWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyWriter.class);
     private final Topics topics;
     private final WeightTransport transport;
-    private final Producer<String, byte[]> producer;
+    private final LearnerProducer producer;
     // versions whose weights still exist
     private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>();
 
-    /** Ends a transaction that a killed predecessor left open. */
-    public PolicyWriter(final KafkaClients clients, final WeightTransport transport) {
-        this(clients.topics(), clients.transactional(clients.topics().run() + ".learner"), transport);
+    /** The writer of a run, which may have earlier versions. */
+    public PolicyWriter(final KafkaClients clients, final LearnerProducer producer, final WeightTransport transport) {
+        this(clients.topics(), producer, transport);
         try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {
             scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
         }
@@ -59,16 +56,11 @@ public final class PolicyWriter implements AutoCloseable {
         }
     }
 
-    /**
-     * The writer of a run without earlier versions.
-     *
-     * @param producer for transactions; it is closed with this writer
-     */
-    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final WeightTransport transport) {
+    /** The writer of a run without earlier versions. */
+    PolicyWriter(final Topics topics, final LearnerProducer producer, final WeightTransport transport) {
         this.topics = topics;
         this.transport = transport;
         this.producer = producer;
-        producer.initTransactions();
     }
 
     /** The versions whose weights are removed when another version is published. */
@@ -109,7 +101,6 @@ public final class PolicyWriter implements AutoCloseable {
                 store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
         final PolicyManifest manifest;
         final Written written;
-        producer.beginTransaction();
         try {
             final Place place = stored != null ? stored : send(version, policy.toSafetensors());
             final long start = System.nanoTime();
@@ -131,41 +122,15 @@ public final class PolicyWriter implements AutoCloseable {
                     entryDigest);
             producer.send(topics.policies().message(topics.run(), manifest));
             outdated(version).values().forEach(this::tombstone);
-            producer.commitTransaction();
+            producer.commit();
             written = new Written(offset(sent) + 1, entryDigest, seconds);
         } catch (final KafkaException e) {
-            if (isFenced(e) || isFenced(e.getCause())) {
-                throw new LearnerException(
-                        "another learner has taken over the run " + topics.run()
-                                + ", so this learner cannot publish any more: run only one learner per run",
-                        e);
-            }
-            abort(e);
-            throw e;
+            throw producer.aborted(e);
         }
         outdated(version).values().forEach(this::removeStored);
         outdated(version).clear();
         kept.put(version, manifest);
         return written;
-    }
-
-    /**
-     * Aborts the transaction. After some failures, for example a missing permission, a producer cannot even abort. The broker then
-     * aborts the transaction later, and the first failure is the one to report.
-     */
-    private void abort(final KafkaException why) {
-        try {
-            producer.abortTransaction();
-        } catch (final KafkaException e) {
-            if (e != why) {
-                why.addSuppressed(e);
-            }
-        }
-    }
-
-    /** Whether another producer took over the transactional id. The broker then aborts the transaction of this producer. */
-    private static boolean isFenced(final @Nullable Throwable why) {
-        return why instanceof ProducerFencedException || why instanceof InvalidProducerEpochException;
     }
 
     private Place put(final PolicyStore store, final int version, final Weights policy) {
@@ -228,10 +193,5 @@ public final class PolicyWriter implements AutoCloseable {
                     old.getVersion(),
                     e.getMessage());
         }
-    }
-
-    @Override
-    public void close() {
-        producer.close();
     }
 }

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
@@ -14,29 +14,22 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.topic.DeadLetters;
-import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Writes prompts into the log. */
-public final class PromptWriter implements AutoCloseable {
+/** Writes prompts into the log. The prompts between two calls of {@link #flush} are one transaction. */
+public final class PromptWriter {
     private static final int MAX_INLINE_BYTES = 32 << 10;
     /** The offset of a prompt that was never written. */
     private static final long NOWHERE = -1;
     private final Topics topics;
-    private final Producer<String, byte[]> producer;
-    private volatile @Nullable Exception failed;
+    private final LearnerProducer producer;
     private volatile long next;
 
     /** @param next the offset of the next prompt */
-    PromptWriter(final KafkaClients clients, final long next) {
-        this(clients.topics(), clients.producer(), next);
-    }
-
-    /** @param producer is closed with this writer */
-    PromptWriter(final Topics topics, final Producer<String, byte[]> producer, final long next) {
+    PromptWriter(final Topics topics, final LearnerProducer producer, final long next) {
         this.topics = topics;
         this.producer = producer;
         this.next = next;
@@ -71,49 +64,39 @@ public final class PromptWriter implements AutoCloseable {
                 pairId);
     }
 
+    /** @throws LearnerException when another learner has taken over */
     void send(final PromptRequest prompt) {
-        producer.send(topics.prompts().message(prompt.getPromptId(), prompt), (metadata, failure) -> {
-            if (failure != null) {
-                failed = failure;
-            } else {
-                next = metadata.offset() + 1;
-            }
-        });
+        guard(() -> producer.send(
+                topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1));
     }
 
-    /** Writes a dead letter in place of a prompt that cannot be made. The prompts before and the dead letter are in the log then. */
+    /** Writes a dead letter in place of a prompt that cannot be made. */
     void refuse(final String promptId, final String reason) {
-        // a restarted learner takes a number that is missing between two prompts as a loss
-        flush();
         final DeadLetter letter = DeadLetters.of(
                 promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0));
-        producer.send(topics.deadLetters().message(promptId, letter), (metadata, failure) -> {
-            if (failure != null) {
-                failed = failure;
-            }
-        });
-        flush();
+        guard(() -> producer.send(topics.deadLetters().message(promptId, letter)));
     }
 
     /**
      * Waits until all sent prompts are in the log.
      *
      * @throws KafkaException when a prompt could not be written
+     * @throws LearnerException when another learner has taken over
      */
     void flush() {
-        producer.flush();
-        if (failed != null) {
-            throw new KafkaException("prompts could not be written: " + failed.getMessage(), failed);
+        guard(producer::commit);
+    }
+
+    private void guard(final Runnable work) {
+        try {
+            work.run();
+        } catch (final KafkaException e) {
+            throw producer.aborted(e);
         }
     }
 
-    /** The offset of the next prompt, after {@link #flush} has returned. */
+    /** No prompt that is not written yet has a lower offset. Call it after {@link #flush}. */
     Map<String, Long> position() {
         return Map.of(topics.prompts().name(), next);
-    }
-
-    @Override
-    public void close() {
-        producer.close();
     }
 }

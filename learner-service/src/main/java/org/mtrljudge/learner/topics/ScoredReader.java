@@ -44,7 +44,9 @@ public final class ScoredReader implements AutoCloseable {
     private final TopicPartition scored;
     private final TopicPartition deadLetters;
     private final Map<TopicPartition, Long> endsAtStart;
-    private long refused;
+    private final TopicPartition rollouts;
+    // the offset of the first rollouts without a known answer
+    private long nextRollouts;
 
     /** @param from offsets by topic; a topic without an offset is read from its start */
     ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
@@ -61,7 +63,11 @@ public final class ScoredReader implements AutoCloseable {
         for (final TopicPartition partition : consumer.assignment()) {
             consumer.seek(partition, from.getOrDefault(partition.topic(), 0L));
         }
-        this.endsAtStart = consumer.endOffsets(consumer.assignment());
+        this.rollouts = new TopicPartition(topics.rollouts().name(), 0);
+        this.endsAtStart = consumer.endOffsets(List.of(scored, deadLetters, rollouts));
+        // the answers from before the start are not read again
+        this.nextRollouts =
+                endsAtStart.getOrDefault(scored, 0L) == 0 ? 0 : endsAtStart.getOrDefault(rollouts, 0L);
     }
 
     /**
@@ -103,6 +109,9 @@ public final class ScoredReader implements AutoCloseable {
             final ScoredGroup group = topics.scored().valueSerde().decode(record.value());
             final String promptId = group.getRollout().getPrompt().getPromptId();
             final String sha256 = Sha256.of(ByteBuffer.wrap(record.value()));
+            if (group.getRolloutOffset() != null) {
+                nextRollouts = Math.max(nextRollouts, group.getRolloutOffset() + 1);
+            }
             return new Answer.Scored(promptId, group, record.partition(), record.offset(), sha256);
         } catch (final SerializationException e) {
             return unreadable(record, e);
@@ -112,7 +121,9 @@ public final class ScoredReader implements AutoCloseable {
     private Answer dead(final ConsumerRecord<String, byte[]> record) {
         try {
             final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
-            refused += letter.getService().equals("actor") ? 1 : 0;
+            if (letter.getTopic().equals(rollouts.topic())) {
+                nextRollouts = Math.max(nextRollouts, letter.getOffset() + 1);
+            }
             final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
             return new Answer.Dead(String.valueOf(promptId), letter, record.offset());
         } catch (final SerializationException e) {
@@ -136,16 +147,12 @@ public final class ScoredReader implements AutoCloseable {
                 record.offset());
     }
 
-    /** The service that has work and does not do it, according to the end offsets of the topics. */
+    /** The service that has work and does not do it: the reward service when the log has rollouts after those of the newest answer. */
     String stalledService() {
-        final TopicPartition prompts = new TopicPartition(topics.prompts().name(), 0);
-        final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
-        final Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(prompts, rollouts));
-        final long asked = ends.getOrDefault(prompts, 0L);
-        final long rolled = ends.getOrDefault(rollouts, 0L);
-        return asked > rolled + refused
-                ? "the actors are stalled (" + asked + " prompts, " + rolled + " rollout groups): look at their logs"
-                : "the reward service is stalled (" + rolled + " rollout groups): look at its log";
+        final long end = consumer.endOffsets(List.of(rollouts)).getOrDefault(rollouts, 0L);
+        return end > nextRollouts
+                ? "the reward service is stalled (" + (end - nextRollouts) + " rollout groups are not scored): look at its log"
+                : "the actors are stalled (none of " + end + " rollout groups waits for its score): look at their logs";
     }
 
     /** The number of scored groups in the log that were not read yet. */

@@ -59,7 +59,8 @@ public final class LearnerTopics implements TrainingListener {
     /** @param deadEnd the end of the topic of dead letters before the learner starts */
     public LearnerTopics(final long deadEnd) {
         consumer.updateBeginningOffsets(Map.of(scored, 0L, deadLetters, 0L));
-        consumer.updateEndOffsets(Map.of(scored, 0L, deadLetters, deadEnd));
+        consumer.updateEndOffsets(
+                Map.of(scored, 0L, deadLetters, deadEnd, new TopicPartition(topics.rollouts().name(), 0), 0L));
     }
 
     /** The run's context. Its Kafka clients are not connected to a broker. */
@@ -109,10 +110,14 @@ public final class LearnerTopics implements TrainingListener {
     public Exchange exchange(final PastRun past, final ExchangeLimits limits) {
         return new Exchange(
                 run(),
-                new PromptWriter(topics, producer, past.promptsEnd()),
+                new PromptWriter(topics, learner(), past.promptsEnd()),
                 new ScoredReader(topics, consumer, past.state().offsets()),
                 past,
                 limits);
+    }
+
+    LearnerProducer learner() {
+        return new LearnerProducer("test", producer);
     }
 
     /** The prompts that were sent, in order. */
@@ -187,6 +192,11 @@ public final class LearnerTopics implements TrainingListener {
             final Topic<V> topic, final TopicPartition partition, final long offset, final String key, final V value) {
         final byte[] bytes = topic.message(key, value).value();
         consumer.addRecord(new ConsumerRecord<>(partition.topic(), 0, offset, key, bytes));
+    }
+
+    /** Sets the end of the topic of rollouts. */
+    void rolled(final long end) {
+        consumer.updateEndOffsets(Map.of(new TopicPartition(topics.rollouts().name(), 0), end));
     }
 
     /** Registers an action for the next poll. */

@@ -46,7 +46,7 @@ class PolicyPublisherTest {
                         .toList(),
                 List.of(),
                 0);
-        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
+        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.learner(), WeightTransport.LOG);
         return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
     }
 

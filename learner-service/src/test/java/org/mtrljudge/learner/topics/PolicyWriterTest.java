@@ -32,8 +32,8 @@ class PolicyWriterTest {
 
     private void publish() {
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
-                PolicyWriter writer = new PolicyWriter(topics, producer, WeightTransport.LOG)) {
-            writer.publish(
+                LearnerProducer learner = new LearnerProducer("run", producer)) {
+            new PolicyWriter(topics, learner, WeightTransport.LOG).publish(
                     0,
                     0,
                     PolicyKind.FULL,

@@ -149,6 +149,8 @@ public final class Topics {
         // a live actor renews its locks; the prompts of a dead actor go to another actor 15 s after the last renewal
         return Map.of(
                 "share.auto.offset.reset", "earliest",
+                // a prompt counts only when its transaction is committed
+                "share.isolation.level", "read_committed",
                 "share.record.lock.duration.ms", "15000",
                 "share.renew.acknowledge.enable", "true",
                 "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));

@@ -1,0 +1,105 @@
+package org.mtrljudge.learner.topics;
+
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.schemas.topic.KafkaClients;
+
+/**
+ * The only producer of a learner. All its records are parts of transactions under one id: a later learner of the run fences this one
+ * off, and no prompt or policy of it becomes visible any more.
+ */
+public final class LearnerProducer implements AutoCloseable {
+    private final String run;
+    private final Producer<String, byte[]> producer;
+    private boolean inTransaction;
+
+    /** Ends a transaction that a killed predecessor left open. */
+    public LearnerProducer(final KafkaClients clients) {
+        this(
+                clients.topics().run(),
+                clients.transactional(clients.topics().run() + ".learner"));
+    }
+
+    /** @param producer for transactions; it is closed with this object */
+    LearnerProducer(final String run, final Producer<String, byte[]> producer) {
+        this.run = run;
+        this.producer = producer;
+        producer.initTransactions();
+    }
+
+    /** Sends a record within the present transaction. When there is none, one begins. */
+    Future<RecordMetadata> send(final ProducerRecord<String, byte[]> message, final @Nullable Sent sent) {
+        if (!inTransaction) {
+            producer.beginTransaction();
+            inTransaction = true;
+        }
+        return producer.send(message, (metadata, failure) -> {
+            if (failure == null && sent != null) {
+                sent.at(metadata.offset());
+            }
+        });
+    }
+
+    /** Receives the offset of a record, on another thread. */
+    interface Sent {
+        void at(long offset);
+    }
+
+    Future<RecordMetadata> send(final ProducerRecord<String, byte[]> message) {
+        return send(message, null);
+    }
+
+    /** Waits until all records have reached the log. They are not visible yet. */
+    void flush() {
+        producer.flush();
+    }
+
+    /** Ends the transaction, if there is one. Its records are visible together. */
+    void commit() {
+        if (inTransaction) {
+            producer.commitTransaction();
+            inTransaction = false;
+        }
+    }
+
+    /**
+     * Aborts the transaction. After some failures, for example a missing permission, a producer cannot even abort. The broker then
+     * aborts the transaction later, and the first failure is the one to report.
+     *
+     * @return what to throw: a {@link LearnerException} when another learner has taken over, else the failure
+     */
+    RuntimeException aborted(final KafkaException why) {
+        inTransaction = false;
+        if (isFenced(why) || isFenced(why.getCause())) {
+            return new LearnerException(
+                    "another learner has taken over the run " + run
+                            + ", so this learner cannot publish any more: run only one learner per run",
+                    why);
+        }
+        try {
+            producer.abortTransaction();
+        } catch (final KafkaException e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
+        return why;
+    }
+
+    /** Whether another producer took over the transactional id. The broker then aborts the transaction of this producer. */
+    private static boolean isFenced(final @Nullable Throwable why) {
+        return why instanceof ProducerFencedException || why instanceof InvalidProducerEpochException;
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
