@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.input.PackedGroup;
@@ -13,12 +14,15 @@ import org.mtrljudge.tasks.ExampleSource;
 
 /** Supervised fine-tuning: increases the mean log-probability per token of demonstrations. */
 public final class SftTrainer implements AutoCloseable {
+    private static final int MAX_SKIPPED = 10;
     private final JudgeModel model;
     private final SftSettings settings;
     private final Demonstrations demonstrations;
     private final AdamW optimizer;
+    private final Consumer<String> warnings;
+    private int skippedInARow;
 
-    /** @param warnings receives one message per demonstration that the model cannot read; such demonstrations are left out */
+    /** @param warnings receives messages about demonstrations that are left out and updates that are skipped */
     public SftTrainer(
             final JudgeModel model,
             final SftSettings settings,
@@ -30,6 +34,7 @@ public final class SftTrainer implements AutoCloseable {
         this.settings = settings;
         this.demonstrations = new Demonstrations(source, model, settings, seed, warnings);
         this.optimizer = model.optimizer(optimizer);
+        this.warnings = warnings;
     }
 
     /**
@@ -37,6 +42,7 @@ public final class SftTrainer implements AutoCloseable {
      *
      * @param progress the finished part of the stage, 0..1; it determines the learning rate
      * @return the loss before the update, in nats per token
+     * @throws LearnerException when ten updates in a row had gradients that were not finite
      */
     public double step(final double progress) {
         final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
@@ -48,8 +54,19 @@ public final class SftTrainer implements AutoCloseable {
                 return loss;
             });
         }
-        optimizer.step(settings.learningRate(progress));
+        count(optimizer.step(settings.learningRate(progress)));
         return value[0];
+    }
+
+    private void count(final double gradientNorm) {
+        skippedInARow = Double.isFinite(gradientNorm) ? 0 : skippedInARow + 1;
+        if (skippedInARow > 0) {
+            warnings.accept("an update of the warm-up was skipped, because its gradient was not finite");
+        }
+        if (skippedInARow == MAX_SKIPPED) {
+            throw new LearnerException("the gradients of " + MAX_SKIPPED + " updates of the warm-up in a row were not"
+                    + " finite, so it learns nothing: lower sft.lr, or check the weights of the model");
+        }
     }
 
     /** Writes a checkpoint from which the stage can resume, and one more file from the caller. */

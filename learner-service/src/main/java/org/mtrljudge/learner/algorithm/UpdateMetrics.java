@@ -7,6 +7,7 @@ import java.util.TreeMap;
 /** Sums over the updates of a training step. The {@code actor/…} metrics of the step are computed from them. */
 final class UpdateMetrics {
     private int updates;
+    private int skipped;
     private double gradNorm;
     private double policyLoss;
     private double kl;
@@ -32,20 +33,26 @@ final class UpdateMetrics {
         clippedHigh += terms.clippedHigh().sum().getLong();
     }
 
-    /** @param norm the norm of the update's gradients before clipping */
+    /** @param norm the norm of the update's gradients before clipping; where it is not finite, the optimiser skipped the update */
     void addUpdate(final double norm) {
-        gradNorm += norm;
         updates++;
+        if (Double.isFinite(norm)) {
+            gradNorm += norm;
+        } else {
+            skipped++;
+        }
     }
 
     /**
-     * Means over updates or over tokens, under their names in the field (verl, EasyR1). They are zero for a step without updates.
+     * Counts of updates, and means over updates or over tokens, under their names in the field (verl, EasyR1). They are zero for a step without updates.
      */
     Map<String, Double> toMap(final double learningRate, final double klCoef) {
         final double perUpdate = Math.max(1, updates);
         final double perToken = Math.max(1, tokens);
         final Map<String, Double> metrics = new TreeMap<>();
-        metrics.put("actor/grad_norm", gradNorm / perUpdate);
+        metrics.put("actor/updates", (double) updates);
+        metrics.put("actor/skipped_updates", (double) skipped);
+        metrics.put("actor/grad_norm", gradNorm / Math.max(1, updates - skipped));
         metrics.put("actor/lr", learningRate);
         metrics.put("actor/pg_loss", policyLoss / perUpdate);
         metrics.put("actor/kl_loss", kl / perUpdate);

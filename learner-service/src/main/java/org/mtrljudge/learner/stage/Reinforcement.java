@@ -110,6 +110,7 @@ public final class Reinforcement {
                     metrics.putAll(best.validate(Stage.RL, step, policies.version()));
                 }
                 totals = totals.plus(metrics);
+                FiniteGradients.check(step, totals);
                 if (validates || checkpoints.isDue(settings.trainer().saveFreq(), step, step == steps)) {
                     save(step, trainer, states, metrics);
                 }
@@ -165,10 +166,13 @@ public final class Reinforcement {
             throw new DamagedLogException("the journal has step " + logged.getStep() + " where step " + step
                     + " is due after the checkpoint");
         }
-        trainer.learn(journal.batch(logged, model));
+        final Map<String, Double> again = trainer.learn(journal.batch(logged, model));
         batches.learnedAgain(logged);
         policies.publish(JournalKind.RL, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
-        return new TreeMap<>(logged.getMetrics());
+        final Map<String, Double> metrics = new TreeMap<>(logged.getMetrics());
+        again.keySet().retainAll(FiniteGradients.METRICS);
+        metrics.putAll(again);
+        return metrics;
     }
 
     private Map<String, Double> learnNew(final int step, final GrpoTrainer trainer, final Agreement agreement) {
@@ -177,6 +181,7 @@ public final class Reinforcement {
         final List<ReceivedGroup> batch = batches.collect(version, stepsToPause(step));
         final long collected = clock.millis();
         final Map<String, Double> metrics = learn(trainer, agreement, batch);
+        FiniteGradients.warnOfSkipped(step, metrics, batch, listener);
         batches.learned(batch);
         metrics.put("timing_s/wait", (collected - start) / 1000.0);
         metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
