@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the verdicts of one task against their labels. A missing verdict is a false negative for its label and a false positive
- * for no label, so a judge cannot gain when it gives no verdict.
+ * Counts the verdicts of one task against their labels. A verdict that is missing or none of the labels is a false negative for its
+ * label and a false positive for no label, so a judge cannot gain by it.
  */
 public final class MacroF1 {
     // by label: true positives, false positives, false negatives
@@ -30,7 +30,8 @@ public final class MacroF1 {
     }
 
     /**
-     * @param verdict the verdict; null when the judge gave none
+     * @param verdict the verdict; null when the judge gave none. A verifier may return any text
+     * @throws IllegalArgumentException when the label of the example is none of the labels
      */
     public void add(final String label, final @Nullable String verdict) {
         final int[] own = countsOf(label);
@@ -39,8 +40,9 @@ public final class MacroF1 {
             return;
         }
         own[2]++;
-        if (verdict != null) {
-            countsOf(verdict)[1]++;
+        final int[] others = verdict == null ? null : counts.get(verdict);
+        if (others != null) {
+            others[1]++;
         }
     }
 

@@ -35,6 +35,17 @@ class MacroF1Test {
     }
 
     @Test
+    void shouldCountAVerdictThatIsNoLabelAsAMiss() {
+        final MacroF1 f1 = new MacroF1(List.of("yes", "no"));
+        f1.add("yes", "yes");
+        f1.add("yes", "perhaps");
+        f1.add("no", "no");
+        assertThat(f1.value()).isCloseTo((2.0 / 3 + 1) / 2, within(ROUNDING));
+        assertThat(f1.samples()).isEqualTo(3);
+        assertThat(f1.counts()).containsOnlyKeys("yes", "no");
+    }
+
+    @Test
     void shouldGiveAThirdToAJudgeThatAlwaysSaysYes() {
         final MacroF1 f1 = new MacroF1(List.of("yes", "no"));
         for (int i = 0; i < 10; i++) {

@@ -71,6 +71,7 @@ public final class BestPolicy {
         final double score = evaluation.meanMacroF1(evaluation.tasks());
         metrics.put("val/mean_macro_f1", score);
         metrics.put("val/format_rate", evaluation.formatRate());
+        metrics.put("val/dead", (double) evaluation.dead());
         offer(step, score);
         metrics.put("timing_s/testing", (System.nanoTime() - start) / 1e9);
         return metrics;

@@ -12,13 +12,15 @@ public final class Evaluation {
     private int samples;
     private int wellFormed;
     private long tokens;
+    private int dead;
 
     /**
      * The counts in the form of a checkpoint.
      *
      * @param tasks the counts of {@link MacroF1} by task and label
+     * @param dead the prompts that could not be processed
      */
-    public record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens) {}
+    public record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens, int dead) {}
 
     public Evaluation() {}
 
@@ -34,20 +36,26 @@ public final class Evaluation {
         this.samples = counts.samples;
         this.wellFormed = counts.wellFormed;
         this.tokens = counts.tokens;
+        this.dead = counts.dead;
     }
 
     public Counts counts() {
         final Map<String, Map<String, int[]>> byTask = new LinkedHashMap<>();
         tasks.forEach((task, counted) -> byTask.put(task, counted.counts()));
-        return new Counts(byTask, samples, wellFormed, tokens);
+        return new Counts(byTask, samples, wellFormed, tokens, dead);
     }
 
-    /** Counts every verdict. A prompt that could not be processed has no verdict and is left out. */
+    /**
+     * Counts every verdict. A prompt that could not be processed is wrong for its label: if it were left out, a policy would seem better
+     * the more prompts die.
+     */
     void add(final Judgement judgement) {
+        final MacroF1 counts = tasks.computeIfAbsent(judgement.task(), t -> new MacroF1(judgement.labels()));
         if (judgement.verdicts().isEmpty()) {
+            counts.add(judgement.label(), null);
+            dead++;
             return;
         }
-        final MacroF1 counts = tasks.computeIfAbsent(judgement.task(), t -> new MacroF1(judgement.labels()));
         judgement.verdicts().forEach(verdict -> counts.add(judgement.label(), verdict));
         samples += judgement.verdicts().size();
         wellFormed += judgement.wellFormed();
@@ -79,10 +87,17 @@ public final class Evaluation {
         return samples == 0 ? 0 : (double) wellFormed / samples;
     }
 
+    /** The number of completions. */
     public int samples() {
         return samples;
     }
 
+    /** The number of prompts that could not be processed. They count as wrong. */
+    public int dead() {
+        return dead;
+    }
+
+    /** The number of completions and of prompts that could not be processed. */
     public int samples(final String task) {
         final MacroF1 counts = tasks.get(task);
         return counts == null ? 0 : counts.samples();

@@ -83,8 +83,8 @@ public final class Curves {
             save(chart(tasks, steps, true), folder.resolve(tasks.file()));
             final List<String> validated = names(steps, VALIDATION);
             if (!validated.isEmpty()) {
-                // the format rate is a share, and the axis shows percent
-                validated.remove("val/format_rate");
+                // these are a share and a number, and the axis shows percent
+                validated.removeAll(List.of("val/format_rate", "val/dead"));
                 if (validated.remove(MEAN)) {
                     validated.add(0, MEAN);
                 }

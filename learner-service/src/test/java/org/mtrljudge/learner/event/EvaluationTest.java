@@ -29,11 +29,22 @@ class EvaluationTest {
     }
 
     @Test
-    void shouldLeaveOutPromptsThatCouldNotBeProcessed() {
-        final Evaluation evaluation = Evaluation.of(List.of(judged("a", "yes", 0, 0), judged("b", "no", 1, 5, "no")));
-        assertThat(evaluation.tasks()).containsExactly("b");
-        assertThat(evaluation.samples()).isEqualTo(1);
-        assertThat(evaluation.macroF1("a")).isNull();
+    void shouldCountPromptsThatCouldNotBeProcessedAsWrong() {
+        final Evaluation evaluation = Evaluation.of(
+                List.of(judged("a", "yes", 0, 0), judged("a", "yes", 1, 5, "yes"), judged("a", "no", 1, 5, "no")));
+        // yes: one hit, one miss, so F1 is 2/3; no: one hit
+        assertThat(evaluation.macroF1("a")).isEqualTo(100.0 * (2.0 / 3 + 1) / 2);
+        assertThat(evaluation.samples("a")).isEqualTo(3);
+        assertThat(evaluation.samples()).as("completions").isEqualTo(2);
+        assertThat(evaluation.dead()).isEqualTo(1);
+        assertThat(new Evaluation(evaluation.counts()).dead()).isEqualTo(1);
+        assertThat(evaluation.formatRate()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldAcceptAnyTextAsAVerdict() {
+        final Evaluation evaluation = Evaluation.of(List.of(judged("a", "yes", 1, 5, "perhaps")));
+        assertThat(evaluation.macroF1("a")).isZero();
     }
 
     @Test
