@@ -50,9 +50,9 @@ final class RunOptions {
         return RunSettings.read(config != null ? config : baseFile, all);
     }
 
-    /** Whether one of the options that make a new run was given. */
-    boolean anySetting() {
-        return config != null || !overrides.isEmpty() || seed != null || data != null || run != null;
+    /** Whether an option was given that only a new run can have. */
+    boolean isForANewRun() {
+        return config != null || seed != null || run != null;
     }
 
     String runName(final String command) {

@@ -88,17 +88,16 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void resume(final String run) {
-        if (options.anySetting()) {
-            throw new UsageException(
-                    "--resume continues a run with its own settings and name: omit --config, --set, --seed,"
-                            + " --data and --run, or start a new run from a step of that run with --fork");
+        if (options.isForANewRun()) {
+            throw new UsageException("--resume uses the settings and the name of the run: omit --config, --seed and"
+                    + " --run, or start a new run from its step with --fork");
         }
         final RunDirectory directory = RunDirectory.open(options.runs(), run);
         if (!Files.isRegularFile(directory.settings())) {
             throw new UsageException(directory.path()
                     + " has no settings.yaml: the run never started, so there is nothing to resume; start a new run");
         }
-        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
+        final RunSettings settings = changed(directory);
         final String topic = directory.origin().fromScored();
         if (topic == null) {
             TrainingOutput.train(new RunExecution(settings, null), directory);
@@ -107,6 +106,20 @@ final class TrainCommand implements Callable<Integer> {
         try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
             TrainingOutput.train(new RunExecution(settings, earlier.log(settings)), directory);
         }
+    }
+
+    /** The settings of the run with those of the options, which must not decide the weights. */
+    private RunSettings changed(final RunDirectory directory) {
+        final RunSettings before = RunSettings.read(directory.settings(), List.of());
+        final RunSettings settings = options.settings(directory.settings(), List.of());
+        final List<String> changes = settings.tree().changesSince(before.tree());
+        if (!settings.tree().digest().equals(before.tree().digest())) {
+            throw new UsageException("--resume can only change settings that do not decide the weights, and these changed: "
+                    + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
+        }
+        changes.forEach(change -> System.out.println("changed: " + change));
+        directory.write("settings.yaml", settings.tree().write());
+        return settings;
     }
 
     private void learnFrom(final String topic) {

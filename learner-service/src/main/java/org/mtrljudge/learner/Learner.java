@@ -40,6 +40,7 @@ import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -114,9 +115,13 @@ public final class Learner implements AutoCloseable {
             return LearnerState.fresh(run.settingsDigest());
         }
         final LearnerState state = TrainingCheckpoints.state(newest);
-        if (!state.settingsDigest().equals(run.settingsDigest())) {
-            throw new LearnerException(newest.path() + " was made with other settings: restore settings.yaml,"
-                    + " or begin a new run from this checkpoint with --fork");
+        if (SettingsTree.isOfEarlierBuild(state.settingsDigest())) {
+            run.listener()
+                    .warned(newest.path() + " was made by an earlier build: its settings are not compared with the present"
+                            + " settings");
+        } else if (!state.settingsDigest().equals(run.settingsDigest())) {
+            throw new LearnerException(newest.path() + " was made with other settings that decide the weights: put"
+                    + " settings.yaml back as it was, or start a new run from there with --fork");
         }
         return state;
     }

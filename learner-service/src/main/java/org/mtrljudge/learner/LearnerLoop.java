@@ -4,7 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.learner.report.RunReport;
@@ -17,6 +20,8 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.service.ServiceLoop;
 import org.mtrljudge.service.ServiceSettings;
 import org.mtrljudge.service.TopicsReady;
+import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,10 +77,23 @@ final class LearnerLoop implements ServiceLoop {
     private void begin() {
         try {
             Files.createDirectories(settings.folder());
+            logChanges(settings.folder().resolve("settings.yaml"));
             WholeFile.write(
                     settings.folder().resolve("settings.yaml"), settings.tree().write());
         } catch (final IOException e) {
             throw new UncheckedIOException(settings.folder() + " cannot be written: " + e, e);
+        }
+    }
+
+    private void logChanges(final Path written) {
+        if (Files.isRegularFile(written)) {
+            try {
+                settings.tree()
+                        .changesSince(SettingsTree.read(written, Map.of(), List.of()))
+                        .forEach(change -> LOG.info("a setting changed since the last start: {}", change));
+            } catch (final UsageException e) {
+                LOG.warn("{} was written by another build: {}", written, e.getMessage());
+            }
         }
     }
 

@@ -14,8 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -26,7 +24,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.settings.io.Sha256;
 
 /**
  * All settings of a run. {@code quickstart.yaml} contains every key with its default. A YAML file overrides it, the environment
@@ -107,22 +104,38 @@ public final class SettingsTree {
         }
     }
 
-    /** The SHA-256 of all settings on which the results of a run depend. How the run reaches its broker is not part of them. */
+    /** A digest of the settings that decide which weights the run computes. A run can be resumed only with the same digest. */
     public String digest() {
-        final ObjectNode decisive = tree.deepCopy();
-        decisive.remove(List.of(KAFKA, "broker"));
-        final byte[] canonical = canonical(decisive).toString().getBytes(StandardCharsets.UTF_8);
-        return Sha256.of(ByteBuffer.wrap(canonical));
+        return DecidingSettings.digest(tree);
     }
 
-    /** Sorts the keys, and makes 1 and 1.0 the same number. */
-    private static Object canonical(final JsonNode node) {
-        if (node instanceof ObjectNode object) {
-            final Map<String, Object> sorted = new TreeMap<>();
-            object.properties().forEach(entry -> sorted.put(entry.getKey(), canonical(entry.getValue())));
-            return sorted;
-        }
-        return node.isNumber() ? node.asDouble() : node;
+    /** Whether a digest is of a build before there was a list of deciding settings. It cannot be compared with {@link #digest}. */
+    public static boolean isOfEarlierBuild(final String digest) {
+        return !digest.startsWith(DecidingSettings.PREFIX);
+    }
+
+    /** What differs from earlier settings, one line per key. The section of Kafka clients, which may have secrets, is left out. */
+    public List<String> changesSince(final SettingsTree earlier) {
+        final Map<String, String> before = new TreeMap<>();
+        final Map<String, String> now = new TreeMap<>();
+        flatten("", earlier.tree, before);
+        flatten("", tree, now);
+        return now.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(before.get(entry.getKey())))
+                .map(entry -> entry.getKey() + " was " + before.get(entry.getKey()) + ", is " + entry.getValue())
+                .toList();
+    }
+
+    private static void flatten(final String prefix, final ObjectNode section, final Map<String, String> into) {
+        section.properties().forEach(entry -> {
+            if (entry.getValue() instanceof ObjectNode inner) {
+                if (!entry.getKey().equals(KAFKA)) {
+                    flatten(prefix + entry.getKey() + ".", inner, into);
+                }
+            } else {
+                into.put(prefix + entry.getKey(), entry.getValue().toString());
+            }
+        });
     }
 
     @Override

@@ -124,17 +124,4 @@ class SettingsTreeTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("unknown setting 'rollout.nn'; allowed here: actors, ");
     }
-
-    @Test
-    void shouldComputeTheDigestOfTheSettingsThatResultsDependOn() {
-        final String digest = digest();
-        assertThat(digest("rollout.temperature=1")).as("1 is 1.0").isEqualTo(digest);
-        assertThat(digest("kafka.bootstrap.servers=elsewhere:9092")).isEqualTo(digest);
-        assertThat(digest("broker.port=9092")).isEqualTo(digest);
-        assertThat(digest("rollout.temperature=1.1")).isNotEqualTo(digest);
-    }
-
-    private static String digest(final String... pairs) {
-        return SettingsTree.read(null, Map.of(), List.of(pairs)).digest();
-    }
 }

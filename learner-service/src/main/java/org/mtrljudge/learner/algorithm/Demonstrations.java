@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -31,7 +30,7 @@ final class Demonstrations {
     private final SftSettings settings;
     private final SplittableRandom random;
     private final Map<Place, PackedGroup> encoded = new HashMap<>();
-    private final Set<Place> bad = ConcurrentHashMap.newKeySet();
+    private final Map<Place, String> bad = new ConcurrentHashMap<>();
     private final Consumer<String> warnings;
     private int drawn;
 
@@ -87,8 +86,8 @@ final class Demonstrations {
             });
         }
         if (batch.isEmpty()) {
-            throw new LearnerException("none of " + size + " demonstrations can be read; ./judge data check names what is"
-                    + " wrong with the data");
+            throw new LearnerException("none of the " + size + " demonstrations of a batch can be read ("
+                    + bad.get(places.get(0)) + "): ./judge data check names all examples that cannot be read");
         }
         return batch;
     }
@@ -101,7 +100,7 @@ final class Demonstrations {
         try {
             return Optional.of(encode(place.task(), place.index()));
         } catch (final DataException | ModelException e) {
-            if (bad.add(place)) {
+            if (bad.put(place, String.valueOf(e.getMessage())) == null) {
                 warnings.accept("a demonstration of task " + place.task() + " is left out: " + e.getMessage());
             }
             return Optional.empty();

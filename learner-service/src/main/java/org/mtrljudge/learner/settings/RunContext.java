@@ -11,7 +11,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
  *
  * @param clients the Kafka clients for the topics of the run
  * @param transport how weights travel to the actors
- * @param settingsDigest the digest of all settings of the run; the journal and the checkpoints contain it
+ * @param settingsDigest the digest of the settings that decide the weights; the journal and the checkpoints contain it
  * @param checkpoints the folder of the run's checkpoint folders
  * @param dataRoot the folder of images that are stored by reference
  * @param listener receives the progress of the run

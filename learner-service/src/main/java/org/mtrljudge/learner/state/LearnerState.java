@@ -14,7 +14,7 @@ import org.mtrljudge.learner.prompts.PromptSchedule;
 /**
  * The state of a learner besides weights and optimiser moments. Every checkpoint contains it as {@code learner.json}.
  *
- * @param settingsDigest the digest of the run's settings
+ * @param settingsDigest the digest of the settings that decide the run's weights
  * @param stage the stage of the checkpoint
  * @param step the last finished step of that stage
  * @param version the newest policy version

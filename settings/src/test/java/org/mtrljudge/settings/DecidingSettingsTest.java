@@ -1,0 +1,148 @@
+package org.mtrljudge.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DecidingSettingsTest {
+    private static final ObjectMapper YAML = YAMLMapper.builder().build();
+
+    /** The settings that do not decide the weights. A new setting has to be added here or to the list of deciding settings. */
+    private static final List<String> OTHERS = List.of(
+            "device",
+            "data.file",
+            "rollout.actors",
+            "rollout.max_prompts",
+            "rollout.threads",
+            "rollout.in_flight_update",
+            "rollout.server_url",
+            "rollout.server_model",
+            "rollout.server_adapters",
+            "actor.max_tokens_per_micro_batch",
+            "actor.model.enable_gradient_checkpointing",
+            "trainer.save_freq",
+            "trainer.save_limit",
+            "trainer.logger",
+            "trainer.test_before_train",
+            "trainer.threads",
+            "trainer.stall_warning_ms",
+            "trainer.reask_after_ms",
+            "trainer.max_dead_ratio",
+            "reward.plugins",
+            "reward.plugin_timeout_ms",
+            "reward.pair_timeout_ms",
+            "reward.http_port",
+            "broker.port",
+            "broker.schema_registry_url",
+            "weights.store",
+            "weights.max_log_mb",
+            "kafka");
+
+    @TempDir
+    private Path folder;
+
+    private static String digest(final String... pairs) {
+        return SettingsTree.read(null, Map.of(), List.of(pairs)).digest();
+    }
+
+    /** The keys of all defaults. An empty section is one key. */
+    private static List<String> keys(final String prefix, final JsonNode section) {
+        final List<String> keys = new ArrayList<>();
+        section.properties().forEach(entry -> {
+            if (entry.getValue().isObject() && !entry.getValue().isEmpty()) {
+                keys.addAll(keys(prefix + entry.getKey() + ".", entry.getValue()));
+            } else {
+                keys.add(prefix + entry.getKey());
+            }
+        });
+        return keys;
+    }
+
+    private static boolean isDeciding(final String key) {
+        return DecidingSettings.KEYS.stream()
+                .anyMatch(deciding -> key.equals(deciding) || key.startsWith(deciding + "."));
+    }
+
+    @Test
+    void shouldKnowOfEverySettingWhetherItDecidesTheWeights() throws IOException {
+        final JsonNode defaults =
+                YAML.readTree(Objects.requireNonNull(SettingsTree.class.getResourceAsStream("/quickstart.yaml")));
+        final List<String> keys = keys("", defaults);
+        assertThat(keys.stream().filter(key -> !isDeciding(key)))
+                .as("settings that no list has, or both lists have")
+                .containsExactlyInAnyOrderElementsOf(OTHERS);
+        assertThat(DecidingSettings.KEYS)
+                .as("deciding settings that exist")
+                .allMatch(deciding ->
+                        keys.stream().anyMatch(key -> key.equals(deciding) || key.startsWith(deciding + ".")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rollout.temperature=1",
+                "kafka.bootstrap.servers=elsewhere:9092",
+                "broker.port=9092",
+                "actor.max_tokens_per_micro_batch=1024",
+                "trainer.threads=3",
+                "trainer.logger=[tensorboard]",
+                "trainer.save_freq=9",
+                "trainer.reask_after_ms=1000",
+                "rollout.actors=7",
+                "weights.store=file:/elsewhere"
+            })
+    void shouldKeepTheDigestWhereWeightsDoNotChange(final String pair) {
+        assertThat(digest(pair)).isEqualTo(digest());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rollout.temperature=1.1",
+                "actor.optim.lr=0.5",
+                "data.task_weights={safety: 2}",
+                "data.train_tasks=[safety]",
+                "algorithm.rollout_is=token",
+                "trainer.total_steps=9",
+                "data.file=mine.jsonl",
+                "sft.steps=1",
+                "reward.file=mine.yaml"
+            })
+    void shouldChangeTheDigestWhereWeightsChange(final String pair) {
+        assertThat(digest(pair)).isNotEqualTo(digest());
+    }
+
+    @Test
+    void shouldAcceptDataThatMoved() {
+        assertThat(digest("data.file=elsewhere/mine.jsonl")).isEqualTo(digest("data.file=mine.jsonl"));
+    }
+
+    @Test
+    void shouldRecogniseADigestOfAnEarlierBuild() {
+        assertThat(SettingsTree.isOfEarlierBuild(digest())).isFalse();
+        assertThat(SettingsTree.isOfEarlierBuild("0".repeat(64))).isTrue();
+    }
+
+    @Test
+    void shouldSayWhatChangedButNoSecret() throws IOException {
+        final Path file = Files.writeString(folder.resolve("s.yaml"), "trainer: {threads: 2}\nrollout: {n: 4}\n");
+        final SettingsTree earlier = SettingsTree.read(file, Map.of(), List.of());
+        final SettingsTree now = SettingsTree.read(
+                file, Map.of(), List.of("trainer.threads=1", "data.file=a.jsonl", "kafka.sasl.jaas.config=secret"));
+        assertThat(now.changesSince(earlier))
+                .containsExactly("data.file was null, is \"a.jsonl\"", "trainer.threads was 2, is 1");
+    }
+}
