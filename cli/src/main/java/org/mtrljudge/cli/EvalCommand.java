@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.report.EvaluationReport;
 import org.mtrljudge.learner.settings.EvaluationPlan;
+import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
@@ -68,6 +69,11 @@ final class EvalCommand implements Callable<Integer> {
         }
         final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model))
                 .forSamples(samples);
+        try {
+            LearnerSettings.checkGroup(samples, settings.learner().data().maxResponseLength());
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("--samples is too large: " + e.getMessage());
+        }
         final RunExecution execution = new RunExecution(settings, null);
         final ExampleSource source = execution.source();
         final EvaluationPlan plan = new EvaluationPlan(

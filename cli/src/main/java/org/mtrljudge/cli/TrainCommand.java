@@ -126,7 +126,7 @@ final class TrainCommand implements Callable<Integer> {
         try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
             final RunSettings settings = options.settings(earlier.settings(), earlier.start());
             final ScoredLog log = earlier.log(settings);
-            final long groups = log.trainingGroups();
+            final long groups = log.trainingGroups(settings.learner().rollout());
             final long batches = groups / settings.learner().data().rolloutBatchSize();
             if (batches == 0) {
                 throw new UsageException(topic + " has " + groups + " training groups, fewer than one batch of "

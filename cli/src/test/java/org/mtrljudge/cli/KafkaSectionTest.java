@@ -73,7 +73,8 @@ class KafkaSectionTest {
     @Test
     void shouldReachTheClientsOfARunThatAnotherRunLearnsFrom() {
         try (EarlierRun earlier = EarlierRun.open(runs, directory.run() + ".scored")) {
-            assertThat(earlier.log(RunSettings.read(null, List.of())).trainingGroups())
+            final RunSettings settings = RunSettings.read(null, List.of());
+            assertThat(earlier.log(settings).trainingGroups(settings.learner().rollout()))
                     .isZero();
         }
         assertThat(clients()).containsExactly("admin", "consumer");

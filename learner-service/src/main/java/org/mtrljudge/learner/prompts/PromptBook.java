@@ -49,7 +49,11 @@ public final class PromptBook {
     }
 
     /** A prompt to send. */
-    public record Next(String promptId, PromptSchedule.Drawn drawn) {}
+    public record Next(String promptId, PromptSchedule.Drawn drawn) {
+        public OpenPrompt asOpen() {
+            return new OpenPrompt(promptId, drawn.place(), drawn.seed());
+        }
+    }
 
     /**
      * The next prompt. It is open from now on.
@@ -64,8 +68,9 @@ public final class PromptBook {
     private Next enter(final PromptSchedule.Drawn drawn) {
         final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;
-        open.put(promptId, new OpenPrompt(promptId, drawn.place(), drawn.seed()));
-        return new Next(promptId, drawn);
+        final Next next = new Next(promptId, drawn);
+        open.put(promptId, next.asOpen());
+        return next;
     }
 
     /**

@@ -1,12 +1,19 @@
 package org.mtrljudge.learner.settings;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelSettings;
+import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.settings.Check;
 
 /** All settings of the learner. The names are the keys of EasyR1 where EasyR1 has the setting. */
 public record LearnerSettings(
         Data data, Rollout rollout, Actor actor, Algorithm algorithm, Trainer trainer, SftSettings sft) {
+    /**
+     * 15 of the 16 MB of a record, at 16 bytes per token: 4 for its id, 4 for its log-probability, and 8 for its text. The rest is for
+     * the prompt and the scores.
+     */
+    private static final long MAX_GROUP_TOKENS = (15L << 20) / 16;
 
     /**
      * @param rolloutBatchSize prompts per training step
@@ -19,12 +26,29 @@ public record LearnerSettings(
         }
     }
 
-    /** @param n completions per prompt: the group size G */
+    /**
+     * @param n completions per prompt: the group size G
+     * @param topP must be 1 in training: the logged log-probabilities are those of the whole distribution
+     */
     public record Rollout(int n, double temperature, double topP) {
         public Rollout {
             Check.range("rollout.n", n, 2, 1024);
             Check.range("rollout.temperature", temperature, 0.01, 10);
             Check.range("rollout.top_p", topP, 0.01, 1);
+        }
+
+        /**
+         * Why a group that was sampled like this cannot be learned; null when it can. The ratios in the loss compare log-probabilities
+         * at the temperature of the learner.
+         */
+        public @Nullable String problemWith(final Sampling sampling) {
+            if (sampling.getTemperature() != temperature) {
+                return "it was sampled at temperature " + sampling.getTemperature() + ", and rollout.temperature is "
+                        + temperature;
+            }
+            return sampling.getTopP() == 1
+                    ? null
+                    : "it was sampled with top_p " + sampling.getTopP() + ", and only groups of top_p 1 can be learned";
         }
     }
 
@@ -179,11 +203,30 @@ public record LearnerSettings(
     }
 
     public LearnerSettings {
+        checkGroup(rollout.n, data.maxResponseLength);
+        if (rollout.topP != 1 && trainer.totalSteps > 0) {
+            throw new IllegalArgumentException("rollout.top_p is " + rollout.topP
+                    + ", training needs 1: the log-probabilities in the log are those of the whole distribution");
+        }
         Check.range("actor.global_batch_size", actor.globalBatchSize, 1, data.rolloutBatchSize);
         if (!trainer.testBeforeTrain && trainer.totalSteps == 0 && sft.steps() == 0) {
             throw new IllegalArgumentException(
                     "trainer.test_before_train is false, and trainer.total_steps and sft.steps are 0,"
                             + " so nothing would be tested: change one of them");
+        }
+    }
+
+    /**
+     * Checks that a group of completions fits into one record.
+     *
+     * @throws IllegalArgumentException when the largest group could be too large
+     */
+    public static void checkGroup(final int completions, final int maxResponseLength) {
+        final long tokens = (long) completions * maxResponseLength;
+        if (tokens > MAX_GROUP_TOKENS) {
+            throw new IllegalArgumentException(completions + " completions of data.max_response_length "
+                    + maxResponseLength + " are " + tokens + " tokens per group, allowed are " + MAX_GROUP_TOKENS
+                    + ": a group is one record of at most 16 MB");
         }
     }
 }

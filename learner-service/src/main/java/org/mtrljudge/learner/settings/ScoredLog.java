@@ -1,11 +1,13 @@
 package org.mtrljudge.learner.settings;
 
 import java.nio.file.Path;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.settings.UsageException;
 
 /**
  * The scored groups of an earlier run, or of a replay of a run.
@@ -15,17 +17,33 @@ import org.mtrljudge.schemas.topic.TopicScan;
  */
 public record ScoredLog(Topic<ScoredGroup> topic, KafkaClients clients, Path dataRoot) {
 
-    /** The number of groups that can be learned from. */
-    public long trainingGroups() {
+    /**
+     * The number of groups that can be learned from.
+     *
+     * @throws UsageException when a group was sampled in another way than the settings say
+     */
+    public long trainingGroups(final LearnerSettings.Rollout rollout) {
         long groups = 0;
         try (TopicScan<ScoredGroup> scan = open()) {
             while (!scan.done()) {
-                groups += scan.next().stream()
-                        .filter(entry -> isForTraining(entry.value()))
-                        .count();
+                for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
+                    if (isForTraining(entry.value())) {
+                        check(entry, rollout);
+                        groups++;
+                    }
+                }
             }
         }
         return groups;
+    }
+
+    private void check(final TopicScan.Entry<ScoredGroup> entry, final LearnerSettings.Rollout rollout) {
+        final PromptRequest prompt = entry.value().getRollout().getPrompt();
+        final String problem = rollout.problemWith(prompt.getSampling());
+        if (problem != null) {
+            throw new UsageException(topic.name() + " cannot be learned with these settings. The group of "
+                    + prompt.getPromptId() + " at offset " + entry.offset() + ": " + problem);
+        }
     }
 
     public static boolean isForTraining(final ScoredGroup group) {

@@ -18,9 +18,6 @@ import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
@@ -115,30 +112,11 @@ public final class BatchCollector implements BatchSource {
     private void ask(final PromptBook.Next next, final int version) {
         try {
             final EncodedPrompt prompt = encode(next.drawn().example());
-            exchange.ask(request(
-                    new OpenPrompt(
-                            next.promptId(), next.drawn().place(), next.drawn().seed()),
-                    next.drawn().example(),
-                    version));
+            exchange.ask(PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
             encoded.put(next.promptId(), prompt);
         } catch (final DataException | ModelException e) {
             exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
         }
-    }
-
-    private PromptRequest request(final OpenPrompt prompt, final JudgeExample example, final int version) {
-        return PromptWriter.request(
-                prompt.promptId(),
-                example,
-                settings.rollout().n(),
-                new Sampling(
-                        settings.rollout().temperature(),
-                        settings.rollout().topP(),
-                        settings.data().maxResponseLength(),
-                        prompt.seed()),
-                Purpose.TRAIN,
-                version,
-                prompt.place().pairId());
     }
 
     private void askAgain(final int version) {
@@ -146,7 +124,8 @@ public final class BatchCollector implements BatchSource {
             final OpenPrompt prompt = book.open(promptId);
             if (prompt != null) {
                 try {
-                    exchange.askAgain(request(prompt, book.example(prompt.place()), version));
+                    exchange.askAgain(
+                            PromptWriter.training(settings, prompt, book.example(prompt.place()), version));
                 } catch (final DataException e) {
                     exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
                 }
@@ -165,7 +144,7 @@ public final class BatchCollector implements BatchSource {
             if (discardIfStale(scored, version)) {
                 return;
             }
-            final EncodedPrompt prompt = takeEncoded(answer.promptId());
+            final EncodedPrompt prompt = isSampledAsAsked(scored) ? takeEncoded(answer.promptId()) : null;
             if (prompt != null) {
                 batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
                 return;
@@ -173,6 +152,15 @@ public final class BatchCollector implements BatchSource {
         }
         counts = counts.oneDead();
         closePrompt(answer.promptId());
+    }
+
+    private boolean isSampledAsAsked(final ScoredReader.Answer.Scored answer) {
+        final String problem = settings.rollout()
+                .problemWith(answer.group().getRollout().getPrompt().getSampling());
+        if (problem != null) {
+            exchange.reportDead(answer.promptId(), PastRun.SERVICE, problem);
+        }
+        return problem == null;
     }
 
     /** Whether a group is too old for the weights of a version. Such a group is counted as stale, and its credit becomes free. */

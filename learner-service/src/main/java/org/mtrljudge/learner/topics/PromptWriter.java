@@ -7,6 +7,8 @@ import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.prompts.OpenPrompt;
+import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ImageRef;
@@ -33,6 +35,29 @@ public final class PromptWriter {
         this.topics = topics;
         this.producer = producer;
         this.next = next;
+    }
+
+    /**
+     * The request of a training prompt.
+     *
+     * @param version the lowest policy version that may answer it
+     * @throws org.mtrljudge.tasks.DataException when the file of a picture cannot be read
+     */
+    public static PromptRequest training(
+            final LearnerSettings settings, final OpenPrompt prompt, final JudgeExample example, final int version) {
+        final Sampling sampling = new Sampling(
+                settings.rollout().temperature(),
+                settings.rollout().topP(),
+                settings.data().maxResponseLength(),
+                prompt.seed());
+        return request(
+                prompt.promptId(),
+                example,
+                settings.rollout().n(),
+                sampling,
+                Purpose.TRAIN,
+                version,
+                prompt.place().pairId());
     }
 
     /** @throws org.mtrljudge.tasks.DataException when the file of a picture cannot be read */

@@ -21,6 +21,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
@@ -220,5 +221,30 @@ class BatchCollectorTest {
             assertThat(collector.counts()).isEqualTo(new GroupCounts(2, 2, 2, 0, 0));
             assertThat(collector.duplicates()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void shouldCountAGroupOfAnotherTemperatureAsDead() {
+        final PastRun past = PastRun.none(LearnerState.fresh(""));
+        topics.atNextPoll(() -> {
+            final PromptRequest prompt = topics.asked().get(0);
+            topics.score(
+                    PromptRequest.newBuilder(prompt)
+                            .setSampling(new Sampling(0.3, 1.0, 8, 1L))
+                            .build(),
+                    5,
+                    "yes",
+                    "no");
+            List.of(1, 2).forEach(number -> score(number, 5));
+        });
+        try (Exchange exchange = exchange(past)) {
+            final BatchCollector collector = collector(exchange, past);
+            assertThat(ids(collector.collect(5, 10))).isEqualTo(askedIds(1, 2));
+            assertThat(collector.counts().dead()).isEqualTo(1);
+        }
+        assertThat(topics.warnings)
+                .singleElement()
+                .asString()
+                .contains("it was sampled at temperature 0.3, and rollout.temperature is 0.9");
     }
 }
