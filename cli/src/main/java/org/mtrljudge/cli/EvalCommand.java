@@ -85,7 +85,10 @@ final class EvalCommand implements Callable<Integer> {
         final RunDirectory directory = execution.create(options.runs(), options.runName("eval"), Origin.NEW);
         Logs.to(directory.path().resolve("judge.log"));
         System.out.println("run " + directory.path());
-        final EvaluationReport report = evaluate(settings, directory, source, plan);
+        final EvaluationReport report;
+        try (Interruption interruption = new Interruption()) {
+            report = evaluate(settings, directory, source, plan, interruption);
+        }
         System.out.print(report.toTable());
         System.out.println(
                 "see " + directory.path() + "/evaluation.json and judgements.jsonl; rollouts: ./judge inspect --run "
@@ -107,9 +110,12 @@ final class EvalCommand implements Callable<Integer> {
             final RunSettings settings,
             final RunDirectory directory,
             final ExampleSource source,
-            final EvaluationPlan plan) {
+            final EvaluationPlan plan,
+            final Interruption interruption) {
         final Progress progress = Progress.onStandardOutput();
-        return new StandaloneRun(settings, directory, source, null, progress).evaluate(plan, evaluator -> {
+        final StandaloneRun run =
+                new StandaloneRun(settings, directory, source, null, progress, interruption::wanted);
+        return run.evaluate(plan, evaluator -> {
             evaluator.begin();
             progress.phaseStarted(PHASE, evaluator.size());
             final long start = System.nanoTime();

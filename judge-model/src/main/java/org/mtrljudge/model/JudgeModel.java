@@ -89,6 +89,15 @@ public final class JudgeModel implements AutoCloseable {
      *     adapter of the folder
      */
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options) {
+        return load(folder, options, ADAPTER_SEED);
+    }
+
+    /**
+     * Loads a judge like {@link #load(JudgeFolder, ModelOptions)}.
+     *
+     * @param adapterSeed the seed of the initial weights of a new adapter
+     */
+    public static JudgeModel load(final JudgeFolder folder, final ModelOptions options, final long adapterSeed) {
         final ModelOptions resolved = folder.resolved(options);
         final Lora lora = resolved.lora();
         final SortedMap<String, Safetensors.Tensor> tensors = folder.tensors();
@@ -100,7 +109,7 @@ public final class JudgeModel implements AutoCloseable {
                 folder,
                 resolved,
                 tensors,
-                own == null ? RandomWeights.adapter(lora, folder.config(), ADAPTER_SEED) : own);
+                own == null ? RandomWeights.adapter(lora, folder.config(), adapterSeed) : own);
     }
 
     /** Encodes a prompt: its text contains one {@code <image>} for each picture. The pictures are the bytes of their files. */

@@ -31,7 +31,8 @@ public record LearnerSection(String model, String device, DataSettings data, Lea
 
     /** Loads the model. The caller has to close it. */
     public JudgeModel load() {
-        return JudgeModel.load(JudgeFolder.named(model), modelOptions());
+        return JudgeModel.load(
+                JudgeFolder.named(model), modelOptions(), settings.trainer().seed());
     }
 
     /** The folder of images that are stored by reference. */

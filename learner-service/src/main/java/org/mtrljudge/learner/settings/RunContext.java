@@ -15,7 +15,7 @@ import org.mtrljudge.schemas.topic.KafkaClients;
  * @param checkpoints the folder of the run's checkpoint folders
  * @param dataRoot the folder of images that are stored by reference
  * @param listener receives the progress of the run
- * @param health is called while the learner waits for answers; it throws when a service of this process has failed permanently, or
+ * @param health is called before every step and while the learner waits for answers; it throws when a service of this process has failed permanently, or
  *     the run has to stop
  * @param clock the source of times in the journal and in metrics
  */

@@ -44,6 +44,7 @@ public final class Reinforcement {
     private final TrainingCheckpoints checkpoints;
     private final TrainingListener listener;
     private final Clock clock;
+    private final Runnable health;
     private RlTotals totals;
     private int lastStep;
 
@@ -69,6 +70,7 @@ public final class Reinforcement {
         this.totals = totals;
         this.listener = context.run().listener();
         this.clock = context.run().clock();
+        this.health = context.run().health();
     }
 
     /** Makes the state of the learner after a step of the stage. */
@@ -104,6 +106,7 @@ public final class Reinforcement {
                 begin(trainer, states);
             }
             for (int step = done + 1; step <= steps && !hasPlateaued(step - 1); step++) {
+                health.run();
                 final Map<String, Double> metrics = step(step, trainer, agreement);
                 final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
                 if (validates) {

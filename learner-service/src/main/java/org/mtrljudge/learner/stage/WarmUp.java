@@ -39,6 +39,7 @@ public final class WarmUp {
     private final TrainingCheckpoints checkpoints;
     private final TrainingListener listener;
     private final Clock clock;
+    private final Runnable health;
 
     /** @param source the source of the demonstrations */
     public WarmUp(final StageContext context, final ExampleSource source) {
@@ -50,6 +51,7 @@ public final class WarmUp {
         this.checkpoints = context.checkpoints();
         this.listener = context.run().listener();
         this.clock = context.run().clock();
+        this.health = context.run().health();
     }
 
     /** Makes the state of the learner after a step of the stage. */
@@ -83,6 +85,7 @@ public final class WarmUp {
             final long start = clock.millis();
             double progress = sft.progress(stepsDone, secondsDone);
             while (progress < 1 && !best.hasPlateaued(sft.valPatience(), sft.valFreq(), step)) {
+                health.run();
                 final Map<String, Double> metrics = new TreeMap<>(Map.of("sft/loss", trainer.step(progress)));
                 step++;
                 progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);

@@ -1,6 +1,7 @@
 package org.mtrljudge.standalone.run;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.report.RunReport;
@@ -44,10 +45,16 @@ public final class RunExecution {
 
     /** Runs to the end, from the newest checkpoint or from the beginning, and returns the results as a table. */
     public String train(final RunDirectory directory, final TrainingListener listener) {
+        return train(directory, listener, () -> false);
+    }
+
+    /** @param stopping see {@link StandaloneRun} */
+    public String train(
+            final RunDirectory directory, final TrainingListener listener, final BooleanSupplier stopping) {
         Logs.to(directory.path().resolve("judge.log"));
         final RunReport report =
                 new RunReport(directory.path(), settings.learner().trainer().logger(), listener);
-        return report.finish(new StandaloneRun(settings, directory, source, log, report.listener()).run());
+        return report.finish(new StandaloneRun(settings, directory, source, log, report.listener(), stopping).run());
     }
 
     /** Checks the Java heap. It holds a policy in transit once in the learner, once in each actor, and in the buffer of the producer. */

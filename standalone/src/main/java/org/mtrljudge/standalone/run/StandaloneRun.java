@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +46,18 @@ public final class StandaloneRun {
     private final ExampleSource source;
     private final @Nullable ScoredLog log;
     private final TrainingListener listener;
+    private final BooleanSupplier stopping;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
+    /** @param stopping whether the run has to stop. It then ends with a {@link RunException} and can be resumed */
     public StandaloneRun(
             final RunSettings settings,
             final RunDirectory directory,
             final ExampleSource source,
             final @Nullable ScoredLog log,
-            final TrainingListener listener) {
+            final TrainingListener listener,
+            final BooleanSupplier stopping) {
+        this.stopping = stopping;
         this.settings = settings;
         this.directory = directory;
         this.source = source;
@@ -96,7 +101,10 @@ public final class StandaloneRun {
                                 + (settings.actors().generatesHere()
                                         ? settings.rollout().actors()
                                         : 0),
-                        () -> JudgeModel.load(folder, settings.modelOptions()));
+                        () -> JudgeModel.load(
+                                folder,
+                                settings.modelOptions(),
+                                settings.learner().trainer().seed()));
                 @Nullable PolicyStore store = settings.connections().policyStore();
                 EmbeddedBroker broker = EmbeddedBroker.of(
                         settings.connections(),
@@ -180,6 +188,9 @@ public final class StandaloneRun {
     }
 
     private void checkHealth() {
+        if (stopping.getAsBoolean()) {
+            throw new RunException("stopped: ./judge train --resume " + directory.run() + " continues a training run", null);
+        }
         final Throwable why = failure.get();
         if (why != null) {
             throw new RunException("a service of the run failed: " + why.getMessage(), why);

@@ -74,7 +74,7 @@ public final class TrlBench {
             final ExampleSource source,
             final TrainingListener listener) {
         final RunDirectory directory = RunDirectory.create(runs, name, 0);
-        new StandaloneRun(settings, directory, source, null, listener).run();
+        new StandaloneRun(settings, directory, source, null, listener, () -> false).run();
         return directory;
     }
 }
