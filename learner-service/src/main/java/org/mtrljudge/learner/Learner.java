@@ -173,7 +173,7 @@ public final class Learner implements AutoCloseable {
                     after,
                     Evaluation.of(round.run(
                             plan,
-                            exampleId -> PromptIds.test(after, exampleId),
+                            exampleId -> policies.evaluationId(PromptIds.test(after, exampleId)),
                             policies.version(),
                             done -> run.listener().progressed(phase, done, Map.of()))));
             run.listener().phaseEnded(phase);

@@ -8,6 +8,7 @@ import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.settings.EvaluationPlan;
 import org.mtrljudge.learner.state.BestSoFar;
+import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.model.JudgeModel;
 
 /**
@@ -58,14 +59,18 @@ public final class BestPolicy {
     }
 
     /**
-     * Validates the weights of the model, which the actors know as {@code version}. No other prompt may be sent in the meantime.
+     * Validates the weights of the model, which are the newest version of {@code policies}. No other prompt may be sent in the meantime.
      *
      * @return {@code val/…} metrics
      */
-    public Map<String, Double> validate(final Stage stage, final int step, final int version) {
+    public Map<String, Double> validate(final Stage stage, final int step, final PolicyPublisher policies) {
         final long start = System.nanoTime();
         final Evaluation evaluation = Evaluation.of(
-                round.run(plan, exampleId -> PromptIds.validation(stage, step, exampleId), version, done -> {}));
+                round.run(
+                        plan,
+                        exampleId -> policies.evaluationId(PromptIds.validation(stage, step, exampleId)),
+                        policies.version(),
+                        done -> {}));
         final Map<String, Double> metrics = new TreeMap<>();
         evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
         final double score = evaluation.meanMacroF1(evaluation.tasks());

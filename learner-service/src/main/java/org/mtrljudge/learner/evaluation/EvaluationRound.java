@@ -62,7 +62,7 @@ public final class EvaluationRound {
         final List<Judgement> judgements = new ArrayList<>();
         long asked = 0;
         while (judgements.size() < total) {
-            while (exchange.credit() > 0 && places.hasNext()) {
+            while (exchange.creditAtPause() > 0 && places.hasNext()) {
                 final Place place = places.next();
                 final JudgeExample example = source.example(place.task(), plan.split(), place.index());
                 final String id = promptId.apply(example.id());

@@ -6,14 +6,16 @@ import java.util.regex.Pattern;
 
 /**
  * The ids of prompts: {@code train-NUMBER-EXAMPLE}, {@code eval-STAGE-EXAMPLE} for the test after a stage, {@code
- * eval-STAGE-STEP-EXAMPLE} for a validation, {@code eval-EXAMPLE} for the evaluation of a model. Their format must not change,
- * because logs contain them.
+ * eval-STAGE-STEP-EXAMPLE} for a validation, {@code eval-EXAMPLE} for the evaluation of a model. The ids of a test or a validation that
+ * is repeated with other weights begin with {@code eval-vVERSION-}. Their format must not change, because logs contain them.
  */
 public final class PromptIds {
     private static final Pattern TRAINING = Pattern.compile("train-(\\d{1,18})-(.*)", Pattern.DOTALL);
     private static final String EVALUATION = "eval-";
     private static final Pattern VALIDATION =
             Pattern.compile(EVALUATION + "(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
+
+    private static final Pattern REPEATED = Pattern.compile(EVALUATION + "v\\d{1,9}-((?:base|warmup|rl)-.*)", Pattern.DOTALL);
 
     private PromptIds() {}
 
@@ -66,12 +68,29 @@ public final class PromptIds {
     }
 
     /**
+     * The id of a prompt of a test or a validation that is asked again, because a resumed learner computed other weights than those that
+     * the first answer is about.
+     *
+     * @param first the id of the first prompt
+     * @param version the policy version of the other weights
+     */
+    public static String repeated(final String first, final int version) {
+        return EVALUATION + "v" + version + "-" + first.substring(EVALUATION.length());
+    }
+
+    private static String withoutVersion(final String promptId) {
+        final Matcher matcher = REPEATED.matcher(promptId);
+        return matcher.matches() ? EVALUATION + matcher.group(1) : promptId;
+    }
+
+    /**
      * The id of the example if the prompt belongs to the test after a stage. The id of an example can look like a step and the id
      * of another example, so the caller has to look up the example before it uses the result.
      */
     public static Optional<String> testedExample(final String promptId, final Stage after) {
         final String start = test(after, "");
-        return promptId.startsWith(start) ? Optional.of(promptId.substring(start.length())) : Optional.empty();
+        final String first = withoutVersion(promptId);
+        return first.startsWith(start) ? Optional.of(first.substring(start.length())) : Optional.empty();
     }
 
     /**
@@ -83,7 +102,7 @@ public final class PromptIds {
 
     /** The validation and the example of a validation prompt. The result is as uncertain as that of {@link #testedExample}. */
     public static Optional<Validation> validatedExample(final String promptId) {
-        final Matcher matcher = VALIDATION.matcher(promptId);
+        final Matcher matcher = VALIDATION.matcher(withoutVersion(promptId));
         return matcher.matches()
                 ? Optional.of(new Validation(
                         Stage.of(matcher.group(1)), Integer.parseInt(matcher.group(2)), matcher.group(3)))

@@ -13,6 +13,7 @@ import java.util.Map;
 public final class CreditWindow {
     private final int limit;
     private final Map<String, Boolean> answered = new HashMap<>();
+    private int unanswered;
 
     public CreditWindow(final int limit) {
         this.limit = limit;
@@ -20,6 +21,14 @@ public final class CreditWindow {
 
     public int credit() {
         return limit - answered.size();
+    }
+
+    /**
+     * The credit at a pause, when all that has to be learned is learned. Prompts that are answered and still hold credit then are the dead
+     * and stale prompts from before a restart, and nothing waits for them.
+     */
+    public int creditAtPause() {
+        return limit - unanswered;
     }
 
     public int outstanding() {
@@ -36,17 +45,18 @@ public final class CreditWindow {
     }
 
     public int unanswered() {
-        return (int) answered.values().stream().filter(a -> !a).count();
+        return unanswered;
     }
 
     /** @throws IllegalStateException without credit, or when the id is already outstanding */
     public void publish(final String promptId) {
-        if (credit() <= 0) {
-            throw new IllegalStateException("no credit left: " + limit + " prompts are outstanding");
+        if (creditAtPause() <= 0) {
+            throw new IllegalStateException("no credit left: " + limit + " prompts are unanswered");
         }
         if (answered.putIfAbsent(promptId, false) != null) {
             throw new IllegalStateException("prompt " + promptId + " is already outstanding");
         }
+        unanswered++;
     }
 
     /**
@@ -54,18 +64,24 @@ public final class CreditWindow {
      * before the restart, because its answer was dead or stale and no journal entry contains this yet.
      */
     public void resume(final String promptId) {
-        answered.put(promptId, false);
+        if (!Boolean.FALSE.equals(answered.put(promptId, false))) {
+            unanswered++;
+        }
     }
 
     /** Whether this is the first answer to an outstanding prompt. Any other answer is a duplicate. */
     public boolean answer(final String promptId) {
-        return Boolean.FALSE.equals(answered.replace(promptId, true));
+        final boolean first = Boolean.FALSE.equals(answered.replace(promptId, true));
+        unanswered -= first ? 1 : 0;
+        return first;
     }
 
     /** Makes the credit of the prompt free. */
     public void release(final String promptId) {
-        if (answered.remove(promptId) == null) {
+        final Boolean wasAnswered = answered.remove(promptId);
+        if (wasAnswered == null) {
             throw new IllegalStateException("prompt " + promptId + " is not outstanding");
         }
+        unanswered -= wasAnswered ? 0 : 1;
     }
 }

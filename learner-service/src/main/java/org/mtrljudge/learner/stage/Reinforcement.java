@@ -110,7 +110,7 @@ public final class Reinforcement {
                 final Map<String, Double> metrics = step(step, trainer, agreement);
                 final boolean validates = best.isDue(settings.trainer().valFreq(), step, step == steps);
                 if (validates) {
-                    metrics.putAll(best.validate(Stage.RL, step, policies.version()));
+                    metrics.putAll(best.validate(Stage.RL, step, policies));
                 }
                 totals = totals.plus(metrics);
                 FiniteGradients.check(step, totals);
@@ -138,7 +138,7 @@ public final class Reinforcement {
     private void begin(final GrpoTrainer trainer, final States states) {
         final Map<String, Double> metrics = new TreeMap<>();
         if (best.isDue(settings.trainer().valFreq(), 0, false)) {
-            metrics.putAll(best.validate(Stage.RL, 0, policies.version()));
+            metrics.putAll(best.validate(Stage.RL, 0, policies));
             totals = totals.plus(metrics);
             listener.progressed(NAME, 0, metrics);
         }

@@ -91,7 +91,7 @@ public final class WarmUp {
                 progress = sft.progress(step, secondsDone + (clock.millis() - start) / 1000.0);
                 if (best.isDue(sft.valFreq(), step, progress >= 1)) {
                     policies.publish(JournalKind.WARMUP, step, List.of(), List.of(), metrics);
-                    metrics.putAll(best.validate(Stage.WARMUP, step, policies.version()));
+                    metrics.putAll(best.validate(Stage.WARMUP, step, policies));
                 }
                 if (checkpoints.isDue(SAVED_LESS_OFTEN * settings.trainer().saveFreq(), step, progress >= 1)) {
                     checkpoints.save(trainer::save, states.after(step, best.soFar()));

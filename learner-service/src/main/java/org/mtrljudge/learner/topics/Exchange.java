@@ -82,6 +82,11 @@ public final class Exchange implements AutoCloseable {
         return window.credit();
     }
 
+    /** The credit of an evaluation, see {@link CreditWindow#creditAtPause}. */
+    public int creditAtPause() {
+        return window.creditAtPause();
+    }
+
     /**
      * Sends a prompt. A prompt that was written to the log before a restart is not sent again; its answer is read when it arrives.
      */

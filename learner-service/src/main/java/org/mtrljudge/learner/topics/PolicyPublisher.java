@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.PastRun;
@@ -35,6 +36,8 @@ public final class PolicyPublisher {
     private final Clock clock;
     private final Deque<TopicScan.Entry<TrainingStep>> inLog;
     private int version;
+    // whether the newest version is one that a resumed learner published beside the version of the log
+    private boolean resumed;
     private long next;
     private double journalSeconds;
     private @Nullable String lastDigest;
@@ -67,6 +70,14 @@ public final class PolicyPublisher {
     /** The seconds of the publishing time that the journal entry of the newest version took; 0 where nothing was written. */
     public double journalSeconds() {
         return journalSeconds;
+    }
+
+    /**
+     * The id of a prompt that evaluates the newest version. Where a resumed learner computed other weights, the log may have answers of
+     * the first weights under the usual id.
+     */
+    public String evaluationId(final String usual) {
+        return resumed ? PromptIds.repeated(usual, version) : usual;
     }
 
     /** SHA-256 of the newest journal entry, null before the first. */
@@ -127,6 +138,7 @@ public final class PolicyPublisher {
     private TrainingStep takeBack() {
         final TopicScan.Entry<TrainingStep> entry = inLog.remove();
         version = entry.value().getPolicyVersion();
+        resumed = JournalKind.RESUMED.isOf(entry.value());
         next = entry.offset() + 1;
         lastDigest = entry.sha256();
         return entry.value();
@@ -139,6 +151,7 @@ public final class PolicyPublisher {
             final List<String> stale,
             final Map<String, Double> metrics) {
         version++;
+        resumed = kind == JournalKind.RESUMED;
         final PolicyWriter.Written written = writer.publish(
                 version,
                 step,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.Stage;
@@ -127,5 +128,24 @@ class EvaluationRoundTest {
             assertThat(exchange.position(Long.MAX_VALUE))
                     .containsEntry(topics.topics.deadLetters().name(), 1L);
         }
+    }
+
+    /** As many prompts had died before a restart as may be outstanding. */
+    @Test
+    @Timeout(60)
+    void shouldNotWaitForCreditThatDeadPromptsOfAnEarlierLifeHold() {
+        topics.atNextPoll(() -> List.of("train-0-x", "train-1-x").forEach(topics::refuse));
+        topics.atNextPoll(() -> topics.asked().forEach(prompt -> topics.score(prompt, 4, "yes")));
+        answerRestAtNextPoll();
+        try (Exchange exchange = topics.exchange(PastRun.none(LearnerState.fresh("")), 2)) {
+            exchange.resume("train-0-x");
+            exchange.resume("train-1-x");
+            assertThat(test(exchange, EvaluationPlan.greedy(source, Split.VALIDATION, 16)))
+                    .hasSize(3);
+        }
+    }
+
+    private void answerRestAtNextPoll() {
+        topics.atNextPoll(() -> topics.asked().stream().skip(2).forEach(prompt -> topics.score(prompt, 4, "yes")));
     }
 }

@@ -30,4 +30,13 @@ class PromptIdsTest {
                 .isInstanceOf(LearnerException.class)
                 .hasMessageContaining("eval-base-safety-3");
     }
+
+    @Test
+    void shouldKnowTheExampleOfARepeatedEvaluation() {
+        final String test = PromptIds.repeated(PromptIds.test(Stage.RL, "safety-3"), 12);
+        assertThat(test).isEqualTo("eval-v12-rl-safety-3");
+        assertThat(PromptIds.testedExample(test, Stage.RL)).contains("safety-3");
+        final String validation = PromptIds.repeated(PromptIds.validation(Stage.RL, 4, "safety-3"), 5);
+        assertThat(PromptIds.validatedExample(validation)).contains(new PromptIds.Validation(Stage.RL, 4, "safety-3"));
+    }
 }

@@ -35,15 +35,24 @@ public final class CellReader {
     }
 
     /** The parts of an answer that a report uses. */
-    private record Answer(@Nullable String verdict, int wellFormed, long tokens) {
-        static final Answer NONE = new Answer(null, 0, 0);
+    private record Answer(int version, @Nullable String verdict, int wellFormed, long tokens) {
+        static final Answer NONE = new Answer(-1, null, 0, 0);
 
         static Answer of(final ScoredGroup group) {
             final CompletionScore score = group.getScores().get(0);
             final boolean wellFormed = score.getComponents().getOrDefault("format", 0.0) == 1;
             final long bytes =
                     group.getRollout().getCompletions().get(0).getTokens().remaining();
-            return new Answer(score.getVerdict(), wellFormed ? 1 : 0, bytes / Integer.BYTES);
+            return new Answer(
+                    group.getRollout().getPolicyVersion(),
+                    score.getVerdict(),
+                    wellFormed ? 1 : 0,
+                    bytes / Integer.BYTES);
+        }
+
+        /** A prompt with two answers counts once. An evaluation that was repeated with newer weights replaces the first one. */
+        static Answer newer(final Answer first, final Answer second) {
+            return second.version > first.version ? second : first;
         }
     }
 
@@ -59,11 +68,10 @@ public final class CellReader {
     /** The content of one log while it is read. */
     private final class Log {
         private final Map<Stage, Map<String, Answer>> tested = new EnumMap<>(Stage.class);
-        private final SortedMap<Place, Map<String, MacroF1>> validated = new TreeMap<>();
-        private final Map<Place, Map<String, Answer>> seen = new HashMap<>();
+        private final SortedMap<Place, Map<String, Answer>> validated = new TreeMap<>();
         private long lastMs;
 
-        /** Adds a group. A prompt with two answers counts once, as in the learner. */
+        /** Adds a group. */
         void add(final ScoredGroup group) {
             lastMs = Math.max(lastMs, group.getRollout().getStartedAtMs());
             final String promptId = group.getRollout().getPrompt().getPromptId();
@@ -73,7 +81,7 @@ public final class CellReader {
             for (final Stage stage : Stage.values()) {
                 final String id = PromptIds.testedExample(promptId, stage).orElse("");
                 if (test.named(id) != null) {
-                    tested.computeIfAbsent(stage, s -> new HashMap<>()).putIfAbsent(id, Answer.of(group));
+                    tested.computeIfAbsent(stage, s -> new HashMap<>()).merge(id, Answer.of(group), Answer::newer);
                     return;
                 }
             }
@@ -82,15 +90,9 @@ public final class CellReader {
         }
 
         private void validated(final Place place, final String id, final ScoredGroup group) {
-            final Questions.Question question = validation.named(id);
-            if (question == null
-                    || seen.computeIfAbsent(place, p -> new HashMap<>()).putIfAbsent(id, Answer.of(group)) != null) {
-                return;
+            if (validation.named(id) != null) {
+                validated.computeIfAbsent(place, p -> new TreeMap<>()).merge(id, Answer.of(group), Answer::newer);
             }
-            validated
-                    .computeIfAbsent(place, p -> new TreeMap<>())
-                    .computeIfAbsent(question.task(), t -> new MacroF1(question.labels()))
-                    .add(question.reference(), group.getScores().get(0).getVerdict());
         }
 
         Map<String, Map<String, CellFigures.Tested>> tests() {
@@ -109,13 +111,27 @@ public final class CellReader {
 
         List<CellFigures.Validation> validations() {
             final List<CellFigures.Validation> all = new ArrayList<>();
-            validated.forEach((place, tasks) -> {
+            validated.forEach((place, answers) -> {
                 final SortedMap<String, Double> macroF1 = new TreeMap<>();
-                tasks.forEach((task, counts) -> macroF1.put(task, counts.value()));
+                validation.byTask().forEach((task, questions) -> {
+                    // a run on some tasks validates only these
+                    if (questions.stream().anyMatch(question -> answers.containsKey(question.id()))) {
+                        macroF1.put(task, macroF1(questions, answers));
+                    }
+                });
                 all.add(new CellFigures.Validation(place.stage.key(), place.step, macroF1));
             });
             return all;
         }
+    }
+
+    private static double macroF1(final List<Questions.Question> questions, final Map<String, Answer> answers) {
+        final MacroF1 counts = new MacroF1(questions.get(0).labels());
+        for (final Questions.Question question : questions) {
+            // a dead-lettered prompt counts as a wrong answer
+            counts.add(question.reference(), answers.getOrDefault(question.id(), Answer.NONE).verdict);
+        }
+        return counts.value();
     }
 
     private static CellFigures.Tested tested(
