@@ -1,6 +1,5 @@
 package org.mtrljudge.learner.topics;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,13 +22,12 @@ import org.mtrljudge.schemas.PromptRequest;
  */
 public final class Exchange implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final long MAX_REASK_MS = Duration.ofDays(1).toMillis();
     private final PromptWriter writer;
     private final ScoredReader reader;
     private final CreditWindow window;
     private final Runnable health;
     private final TrainingListener listener;
-    private final Clock clock;
+    private final QuietTime quiet;
     private final ExchangeLimits limits;
     private final DeadAnswers deadAnswers;
     // evaluation prompts that were sent before a restart and will be asked for again
@@ -39,12 +37,6 @@ public final class Exchange implements AutoCloseable {
     private final List<ScoredReader.Answer> due = new ArrayList<>();
     private final List<ScoredReader.Answer> handedBack = new ArrayList<>();
     private long duplicates;
-    // all these times leave out the time between two calls of answers()
-    private long lastAnswerMs;
-    private long lastPolledMs;
-    private long lastWarningMs;
-    private long lastReaskMs;
-    private long reaskAfterMs;
 
     /** @param past the records that the log has from before a restart */
     public Exchange(
@@ -71,11 +63,8 @@ public final class Exchange implements AutoCloseable {
         this.deadAnswers = new DeadAnswers(limits.maxDeadRatio(), limits.deadWindow());
         this.health = run.health();
         this.listener = run.listener();
-        this.clock = run.clock();
         this.limits = limits;
-        this.reaskAfterMs = limits.reaskAfterMs();
-        this.lastAnswerMs = clock.millis();
-        this.lastPolledMs = lastAnswerMs;
+        this.quiet = new QuietTime(limits, run.clock());
     }
 
     public int credit() {
@@ -99,15 +88,11 @@ public final class Exchange implements AutoCloseable {
      * them. Services that are only slow answer a prompt twice then; the second answer is dropped.
      */
     public List<String> overdue() {
-        final long now = clock.millis();
-        if (window.unanswered() == 0 || now - Math.max(lastAnswerMs, lastReaskMs) <= reaskAfterMs) {
+        if (window.unanswered() == 0 || !quiet.isReaskDue()) {
             return List.of();
         }
-        lastReaskMs = now;
-        // while all services are down, every repetition would be one more copy for them to work on
-        reaskAfterMs = Math.min(2 * reaskAfterMs, MAX_REASK_MS);
         final List<String> ids = window.unansweredIds();
-        listener.warned("nothing was scored for " + (now - lastAnswerMs) / 1000 + " s: " + ids.size()
+        listener.warned("nothing was scored for " + quiet.seconds() + " s: " + ids.size()
                 + " unanswered prompts are asked again, beginning with " + ids.get(0));
         return ids;
     }
@@ -143,7 +128,7 @@ public final class Exchange implements AutoCloseable {
     private void expectAnswers() {
         if (window.outstanding() == 0) {
             // no answer could have arrived earlier, so the time without an answer starts now
-            lastAnswerMs = clock.millis();
+            quiet.begin();
         }
     }
 
@@ -167,9 +152,7 @@ public final class Exchange implements AutoCloseable {
      */
     public List<ScoredReader.Answer> answers() {
         health.run();
-        // while the learner computes, nobody waits for an answer
-        final long startMs = clock.millis();
-        lastAnswerMs = Math.min(startMs, lastAnswerMs + startMs - lastPolledMs);
+        quiet.beforePoll();
         final List<ScoredReader.Answer> read = new ArrayList<>(due);
         due.clear();
         read.addAll(reader.poll(POLL));
@@ -186,13 +169,8 @@ public final class Exchange implements AutoCloseable {
             }
         }
         listener.backlog(window.unanswered(), reader.lag());
-        final long now = clock.millis();
-        lastPolledMs = now;
-        if (!fresh.isEmpty()) {
-            lastAnswerMs = now;
-            reaskAfterMs = limits.reaskAfterMs();
-        }
-        warnWhenStalled(now);
+        quiet.afterPoll(!fresh.isEmpty());
+        warnWhenStalled();
         return fresh;
     }
 
@@ -223,10 +201,9 @@ public final class Exchange implements AutoCloseable {
         listener.warned("prompt " + promptId + " is dead (" + service + "): " + reason);
     }
 
-    private void warnWhenStalled(final long now) {
-        if (now - Math.max(lastAnswerMs, lastWarningMs) > limits.stallWarningMs() && window.unanswered() > 0) {
-            lastWarningMs = now;
-            listener.warned("no group was scored for " + (now - lastAnswerMs) / 1000 + " s, and " + window.unanswered()
+    private void warnWhenStalled() {
+        if (window.unanswered() > 0 && quiet.isWarningDue()) {
+            listener.warned("no group was scored for " + quiet.seconds() + " s, and " + window.unanswered()
                     + " prompts are unanswered: " + reader.stalledService());
         }
     }
