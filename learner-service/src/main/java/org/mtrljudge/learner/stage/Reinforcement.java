@@ -159,6 +159,7 @@ public final class Reinforcement {
         agreement.remember(policies.version());
         final GroupCounts counts = batches.counts();
         metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
+        metrics.put("fully_async/count/dead_samples", (double) counts.dead());
         metrics.put("fully_async/count/duplicate_samples", (double) batches.duplicates());
         return metrics;
     }
