@@ -113,8 +113,7 @@ final class EvalCommand implements Callable<Integer> {
             final EvaluationPlan plan,
             final Interruption interruption) {
         final Progress progress = Progress.onStandardOutput();
-        final StandaloneRun run =
-                new StandaloneRun(settings, directory, source, null, progress, interruption::wanted);
+        final StandaloneRun run = new StandaloneRun(settings, directory, source, null, progress, interruption::wanted);
         return run.evaluate(plan, evaluator -> {
             evaluator.begin();
             progress.phaseStarted(PHASE, evaluator.size());

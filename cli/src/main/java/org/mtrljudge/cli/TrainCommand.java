@@ -114,8 +114,9 @@ final class TrainCommand implements Callable<Integer> {
         final RunSettings settings = options.settings(directory.settings(), List.of());
         final List<String> changes = settings.tree().changesSince(before.tree());
         if (!settings.tree().digest().equals(before.tree().digest())) {
-            throw new UsageException("--resume can only change settings that do not decide the weights, and these changed: "
-                    + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
+            throw new UsageException(
+                    "--resume can only change settings that do not decide the weights, and these changed: "
+                            + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
         }
         changes.forEach(change -> System.out.println("changed: " + change));
         directory.write("settings.yaml", settings.tree().write());

@@ -97,15 +97,14 @@ class RepeatedValidationIT {
                     .findFirst()
                     .orElseThrow();
             final List<PromptRequest> repeated = LoggedValues.read(broker, topics.prompts()).stream()
-                    .filter(prompt ->
-                            prompt.getPromptId().startsWith("eval-v" + resumed.getPolicyVersion() + "-rl-2-"))
+                    .filter(prompt -> prompt.getPromptId().startsWith("eval-v" + resumed.getPolicyVersion() + "-rl-2-"))
                     .toList();
             assertThat(repeated)
                     .as("the examples of the validation split, for the other weights")
                     .hasSize(new BuiltInTasks(1, 20, 2, 1)
                             .tasks(Split.VALIDATION).stream()
-                            .mapToInt(task -> 2)
-                            .sum())
+                                    .mapToInt(task -> 2)
+                                    .sum())
                     .allMatch(prompt -> prompt.getMinPolicyVersion() == resumed.getPolicyVersion());
         }
     }

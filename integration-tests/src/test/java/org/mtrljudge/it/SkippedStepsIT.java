@@ -65,8 +65,7 @@ class SkippedStepsIT {
                 new CompletionScore(Map.of(), 0.0, Double.NaN, null, null));
         return topics.scored()
                 .message(
-                        prompt.getPromptId(),
-                        new ScoredGroup(group.getRollout(), "test", 1, scores, false, 0.0, null));
+                        prompt.getPromptId(), new ScoredGroup(group.getRollout(), "test", 1, scores, false, 0.0, null));
     }
 
     private void train(final TestBroker broker) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param content reads the encoded picture, each time that it is called
  * @param path the path relative to the data root; null for a generated picture
  */
-public record ExampleImage(Supplier<byte[]> content, @Nullable String path) {
+public record ExampleImage(
+        Supplier<byte[]> content, @Nullable String path) {
     public ExampleImage(final byte[] bytes, final @Nullable String path) {
         this(() -> bytes, path);
     }

@@ -101,7 +101,11 @@ public final class Learner implements AutoCloseable {
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
         this.exchange = new Exchange(run, producer, past, ExchangeLimits.of(settings, limit));
         this.policies = new PolicyPublisher(
-                run, new PolicyWriter(run.clients(), producer, run.transport()), model, log == null ? null : log.topic().name(), past);
+                run,
+                new PolicyWriter(run.clients(), producer, run.transport()),
+                model,
+                log == null ? null : log.topic().name(),
+                past);
         this.round = new EvaluationRound(exchange, source);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
         past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));
@@ -117,7 +121,8 @@ public final class Learner implements AutoCloseable {
         final LearnerState state = TrainingCheckpoints.state(newest);
         if (SettingsTree.isOfEarlierBuild(state.settingsDigest())) {
             run.listener()
-                    .warned(newest.path() + " was made by an earlier build: its settings are not compared with the present"
+                    .warned(newest.path()
+                            + " was made by an earlier build: its settings are not compared with the present"
                             + " settings");
         } else if (!state.settingsDigest().equals(run.settingsDigest())) {
             throw new LearnerException(newest.path() + " was made with other settings that decide the weights: put"
@@ -236,8 +241,7 @@ public final class Learner implements AutoCloseable {
 
     private BatchSource batches() {
         return log != null
-                ? new LoggedBatches(
-                        log, settings.data().rolloutBatchSize(), model, past.state(), run.listener())
+                ? new LoggedBatches(log, settings.data().rolloutBatchSize(), model, past.state(), run.listener())
                 : new BatchCollector(settings, exchange, source, past, model);
     }
 

@@ -92,8 +92,7 @@ public final class DataCheck {
             unreadable.add(problem);
             return;
         }
-        example.pictures()
-                .forEach(picture -> identity.append('\n').append(Sha256.of(ByteBuffer.wrap(picture))));
+        example.pictures().forEach(picture -> identity.append('\n').append(Sha256.of(ByteBuffer.wrap(picture))));
         final String digest = Sha256.of(ByteBuffer.wrap(identity.toString().getBytes(StandardCharsets.UTF_8)));
         final Split before = firstSeen.putIfAbsent(digest, split);
         if (before != null && before != split) {

@@ -65,12 +65,11 @@ public final class BestPolicy {
      */
     public Map<String, Double> validate(final Stage stage, final int step, final PolicyPublisher policies) {
         final long start = System.nanoTime();
-        final Evaluation evaluation = Evaluation.of(
-                round.run(
-                        plan,
-                        exampleId -> policies.evaluationId(PromptIds.validation(stage, step, exampleId)),
-                        policies.version(),
-                        done -> {}));
+        final Evaluation evaluation = Evaluation.of(round.run(
+                plan,
+                exampleId -> policies.evaluationId(PromptIds.validation(stage, step, exampleId)),
+                policies.version(),
+                done -> {}));
         final Map<String, Double> metrics = new TreeMap<>();
         evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
         final double score = evaluation.meanMacroF1(evaluation.tasks());

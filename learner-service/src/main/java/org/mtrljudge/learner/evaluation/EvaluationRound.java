@@ -114,13 +114,7 @@ public final class EvaluationRound {
     private static PromptRequest request(
             final String id, final Asked asked, final EvaluationPlan plan, final int version) {
         return PromptWriter.request(
-                id,
-                asked.example(),
-                plan.samples(),
-                sampling(plan, asked.seed()),
-                Purpose.EVAL,
-                version,
-                null);
+                id, asked.example(), plan.samples(), sampling(plan, asked.seed()), Purpose.EVAL, version, null);
     }
 
     private static Sampling sampling(final EvaluationPlan plan, final long seed) {

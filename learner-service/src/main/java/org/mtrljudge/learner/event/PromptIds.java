@@ -15,7 +15,8 @@ public final class PromptIds {
     private static final Pattern VALIDATION =
             Pattern.compile(EVALUATION + "(warmup|rl)-(\\d{1,9})-(.*)", Pattern.DOTALL);
 
-    private static final Pattern REPEATED = Pattern.compile(EVALUATION + "v\\d{1,9}-((?:base|warmup|rl)-.*)", Pattern.DOTALL);
+    private static final Pattern REPEATED =
+            Pattern.compile(EVALUATION + "v\\d{1,9}-((?:base|warmup|rl)-.*)", Pattern.DOTALL);
 
     private PromptIds() {}
 

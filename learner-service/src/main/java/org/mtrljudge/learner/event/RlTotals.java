@@ -34,8 +34,7 @@ public record RlTotals(
                 scoreSeconds + metrics.getOrDefault("timing_s/reward", 0.0),
                 validateSeconds + metrics.getOrDefault("timing_s/testing", 0.0),
                 generatedTokens + metrics.getOrDefault("perf/total_num_tokens", 0.0),
-                Math.max(
-                        maxRolloutLogProbDifference, metrics.getOrDefault("training/rollout_logprobs_diff_mean", 0.0)),
+                Math.max(maxRolloutLogProbDifference, metrics.getOrDefault("training/rollout_logprobs_diff_mean", 0.0)),
                 unchangedInARow(metrics));
     }
 

@@ -86,8 +86,9 @@ public final class PromptBook {
             return false;
         }
         if (number > asked) {
-            throw new LearnerException("the log has the prompt " + promptId + ", but no training prompt with the number "
-                    + asked + ": the log has lost records, and the run cannot continue from them");
+            throw new LearnerException(
+                    "the log has the prompt " + promptId + ", but no training prompt with the number " + asked
+                            + ": the log has lost records, and the run cannot continue from them");
         }
         final String exampleId = PromptIds.trainingExample(promptId);
         final PromptSchedule.Place first = unasked.peek();

@@ -9,7 +9,8 @@ package org.mtrljudge.learner.settings;
  * @param maxDeadRatio the run ends when a larger share of the last answers is dead
  * @param deadWindow the number of these last answers
  */
-public record ExchangeLimits(int outstanding, long stallWarningMs, long reaskAfterMs, double maxDeadRatio, int deadWindow) {
+public record ExchangeLimits(
+        int outstanding, long stallWarningMs, long reaskAfterMs, double maxDeadRatio, int deadWindow) {
     /** Fewer answers say little about a run. */
     private static final int LEAST_WINDOW = 100;
 

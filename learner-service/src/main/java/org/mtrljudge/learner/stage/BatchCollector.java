@@ -112,7 +112,8 @@ public final class BatchCollector implements BatchSource {
     private void ask(final PromptBook.Next next, final int version) {
         try {
             final EncodedPrompt prompt = encode(next.drawn().example());
-            exchange.ask(PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
+            exchange.ask(
+                    PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
             encoded.put(next.promptId(), prompt);
         } catch (final DataException | ModelException e) {
             exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
@@ -124,8 +125,7 @@ public final class BatchCollector implements BatchSource {
             final OpenPrompt prompt = book.open(promptId);
             if (prompt != null) {
                 try {
-                    exchange.askAgain(
-                            PromptWriter.training(settings, prompt, book.example(prompt.place()), version));
+                    exchange.askAgain(PromptWriter.training(settings, prompt, book.example(prompt.place()), version));
                 } catch (final DataException e) {
                     exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
                 }

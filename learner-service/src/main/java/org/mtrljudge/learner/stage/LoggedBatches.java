@@ -11,7 +11,6 @@ import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.state.LearnerState;
-import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.topics.JournalBatches;
 import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
@@ -91,7 +90,7 @@ public final class LoggedBatches implements BatchSource {
         } catch (final IllegalArgumentException | ModelException e) {
             counts = counts.oneDead();
             deadIds.add(promptId);
-            listener.warned("prompt " + promptId + " is dead (" + PastRun.SERVICE + "): " + e.getMessage());
+            listener.warned("the group of prompt " + promptId + " is left out: " + e.getMessage());
         }
     }
 

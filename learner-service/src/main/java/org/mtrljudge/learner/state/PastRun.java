@@ -31,8 +31,7 @@ public record PastRun(
     public static final String SERVICE = "learner";
 
     private static final Comparator<Asked> IN_ORDER = Comparator.comparing(Asked::purpose)
-            .thenComparing(
-                    prompt -> prompt.purpose == Purpose.TRAIN ? PromptIds.trainingNumber(prompt.promptId) : 0L);
+            .thenComparing(prompt -> prompt.purpose == Purpose.TRAIN ? PromptIds.trainingNumber(prompt.promptId) : 0L);
 
     /** A prompt that is in the log. */
     public record Asked(String promptId, Purpose purpose) {}

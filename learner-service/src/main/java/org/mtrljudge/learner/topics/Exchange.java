@@ -182,7 +182,8 @@ public final class Exchange implements AutoCloseable {
     private void count(final ScoredReader.Answer answer) {
         final boolean isDead = answer instanceof ScoredReader.Answer.Dead;
         if (answer instanceof ScoredReader.Answer.Dead dead) {
-            reportDead(dead.promptId(), dead.letter().getService(), dead.letter().getReason());
+            reportDead(
+                    dead.promptId(), dead.letter().getService(), dead.letter().getReason());
         }
         // the answers from before a restart would end the run again before the corrected services have answered
         if (!reader.wasThereBefore(answer)
@@ -198,7 +199,7 @@ public final class Exchange implements AutoCloseable {
 
     /** @param service the service that could not process the prompt, its rollouts or its scores */
     public void reportDead(final String promptId, final String service, final String reason) {
-        listener.warned("prompt " + promptId + " is dead (" + service + "): " + reason);
+        listener.warned("prompt " + promptId + " became a dead letter in the service " + service + ": " + reason);
     }
 
     private void warnWhenStalled() {

@@ -22,9 +22,7 @@ public final class LearnerProducer implements AutoCloseable {
 
     /** Ends a transaction that a killed predecessor left open. */
     public LearnerProducer(final KafkaClients clients) {
-        this(
-                clients.topics().run(),
-                clients.transactional(clients.topics().run() + ".learner"));
+        this(clients.topics().run(), clients.transactional(clients.topics().run() + ".learner"));
     }
 
     /** @param producer for transactions; it is closed with this object */

@@ -26,6 +26,7 @@ public final class PromptWriter {
     private static final int MAX_INLINE_BYTES = 32 << 10;
     /** The offset of a prompt that was never written. */
     private static final long NOWHERE = -1;
+
     private final Topics topics;
     private final LearnerProducer producer;
     private volatile long next;
@@ -91,8 +92,7 @@ public final class PromptWriter {
 
     /** @throws LearnerException when another learner has taken over */
     void send(final PromptRequest prompt) {
-        guard(() -> producer.send(
-                topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1));
+        guard(() -> producer.send(topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1));
     }
 
     /** Writes a dead letter in place of a prompt that cannot be made. */

@@ -66,8 +66,7 @@ public final class ScoredReader implements AutoCloseable {
         this.rollouts = new TopicPartition(topics.rollouts().name(), 0);
         this.endsAtStart = consumer.endOffsets(List.of(scored, deadLetters, rollouts));
         // the answers from before the start are not read again
-        this.nextRollouts =
-                endsAtStart.getOrDefault(scored, 0L) == 0 ? 0 : endsAtStart.getOrDefault(rollouts, 0L);
+        this.nextRollouts = endsAtStart.getOrDefault(scored, 0L) == 0 ? 0 : endsAtStart.getOrDefault(rollouts, 0L);
     }
 
     /**
@@ -151,7 +150,8 @@ public final class ScoredReader implements AutoCloseable {
     String stalledService() {
         final long end = consumer.endOffsets(List.of(rollouts)).getOrDefault(rollouts, 0L);
         return end > nextRollouts
-                ? "the reward service is stalled (" + (end - nextRollouts) + " rollout groups are not scored): look at its log"
+                ? "the reward service is stalled (" + (end - nextRollouts)
+                        + " rollout groups are not scored): look at its log"
                 : "the actors are stalled (none of " + end + " rollout groups waits for its score): look at their logs";
     }
 

@@ -62,12 +62,11 @@ class DemonstrationsTest {
         final SftSettings settings =
                 Samples.settings("sft.demos_per_task=8", "sft.batch_size=32").sft();
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
-            final Demonstrations demonstrations =
-                    new Demonstrations(new HalfBad(), model, settings, 1, message -> {
-                        synchronized (warnings) {
-                            warnings.add(message);
-                        }
-                    });
+            final Demonstrations demonstrations = new Demonstrations(new HalfBad(), model, settings, 1, message -> {
+                synchronized (warnings) {
+                    warnings.add(message);
+                }
+            });
             assertThat(demonstrations.next(32)).hasSizeBetween(4, 28);
             assertThat(demonstrations.next(32)).hasSizeBetween(4, 28);
         }

@@ -104,7 +104,9 @@ class PromptBookTest {
         final PromptBook resumed = book(fork);
         // the log gives the same prompt with the same seed
         resumed.enterLogged("train-0-b-2");
-        assertThat(resumed.open()).isEqualTo(List.of(new OpenPrompt("train-0-b-2", place, first.drawn().seed())));
+        assertThat(resumed.open())
+                .isEqualTo(List.of(
+                        new OpenPrompt("train-0-b-2", place, first.drawn().seed())));
         assertThat(resumed.unasked()).isEmpty();
     }
 

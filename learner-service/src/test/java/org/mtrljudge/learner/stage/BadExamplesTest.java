@@ -142,7 +142,7 @@ class BadExamplesTest {
                 .hasSizeGreaterThanOrEqualTo(4);
         assertThat(topics.warnings)
                 .hasSameSizeAs(topics.deadLetters())
-                .allMatch(warning -> warning.contains("is dead (learner): "))
+                .allMatch(warning -> warning.contains("became a dead letter in the service learner: "))
                 .anyMatch(warning -> warning.contains("it is damaged"))
                 .anyMatch(warning -> warning.contains("is not a PNG, JPEG, GIF or BMP picture"))
                 .anyMatch(warning -> warning.contains("reserved for special tokens"))

@@ -59,8 +59,13 @@ public final class LearnerTopics implements TrainingListener {
     /** @param deadEnd the end of the topic of dead letters before the learner starts */
     public LearnerTopics(final long deadEnd) {
         consumer.updateBeginningOffsets(Map.of(scored, 0L, deadLetters, 0L));
-        consumer.updateEndOffsets(
-                Map.of(scored, 0L, deadLetters, deadEnd, new TopicPartition(topics.rollouts().name(), 0), 0L));
+        consumer.updateEndOffsets(Map.of(
+                scored,
+                0L,
+                deadLetters,
+                deadEnd,
+                new TopicPartition(topics.rollouts().name(), 0),
+                0L));
     }
 
     /** The run's context. Its Kafka clients are not connected to a broker. */

@@ -33,13 +33,14 @@ class PolicyWriterTest {
     private void publish() {
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
                 LearnerProducer learner = new LearnerProducer("run", producer)) {
-            new PolicyWriter(topics, learner, WeightTransport.LOG).publish(
-                    0,
-                    0,
-                    PolicyKind.FULL,
-                    model.policy(),
-                    digest -> new TrainingStep(
-                            0, "init", 0, digest, "settings", List.of(), List.of(), Map.of(), 0L, null, null));
+            new PolicyWriter(topics, learner, WeightTransport.LOG)
+                    .publish(
+                            0,
+                            0,
+                            PolicyKind.FULL,
+                            model.policy(),
+                            digest -> new TrainingStep(
+                                    0, "init", 0, digest, "settings", List.of(), List.of(), Map.of(), 0L, null, null));
         }
     }
 

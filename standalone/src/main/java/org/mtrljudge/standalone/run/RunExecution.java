@@ -49,8 +49,7 @@ public final class RunExecution {
     }
 
     /** @param stopping see {@link StandaloneRun} */
-    public String train(
-            final RunDirectory directory, final TrainingListener listener, final BooleanSupplier stopping) {
+    public String train(final RunDirectory directory, final TrainingListener listener, final BooleanSupplier stopping) {
         Logs.to(directory.path().resolve("judge.log"));
         final RunReport report =
                 new RunReport(directory.path(), settings.learner().trainer().logger(), listener);

@@ -82,12 +82,8 @@ public final class StandaloneRun {
     /** Evaluates the model of the run without training it. */
     public <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
         return with((context, model) -> {
-            try (Evaluator evaluator = new Evaluator(
-                    context,
-                    model,
-                    source,
-                    plan,
-                    ExchangeLimits.of(settings.learner(), PROMPTS_AHEAD))) {
+            try (Evaluator evaluator =
+                    new Evaluator(context, model, source, plan, ExchangeLimits.of(settings.learner(), PROMPTS_AHEAD))) {
                 return work.apply(evaluator);
             }
         });
@@ -189,7 +185,8 @@ public final class StandaloneRun {
 
     private void checkHealth() {
         if (stopping.getAsBoolean()) {
-            throw new RunException("stopped: ./judge train --resume " + directory.run() + " continues a training run", null);
+            throw new RunException(
+                    "stopped: ./judge train --resume " + directory.run() + " continues a training run", null);
         }
         final Throwable why = failure.get();
         if (why != null) {
