@@ -25,7 +25,7 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
-     * @param pairTimeoutMs a group stops waiting for the other order of its pair when no rollouts have arrived for this time
+     * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter
      * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
     public record Reward(

@@ -58,7 +58,8 @@ final class BoundedStreams implements AutoCloseable {
             }
             final long reached = committed();
             progress.accept(Math.min(reached, job.endOffset()));
-            final boolean processed = Math.max(reached, job.reached().get()) >= job.endOffset();
+            // a replay that was killed at its end processes no record that could say so
+            final boolean processed = job.reached().accumulateAndGet(reached, Math::max) >= job.endOffset();
             if (processed && nothingWaits()) {
                 return true;
             }

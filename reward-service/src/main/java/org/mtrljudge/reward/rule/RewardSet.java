@@ -31,6 +31,11 @@ public record RewardSet(
         return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, combination));
     }
 
+    /** Whether the reward of any task needs both orders of a pair. */
+    public boolean hasPairs() {
+        return tasks.values().stream().anyMatch(TaskReward::pairs) || defaults != null && defaults.pairs();
+    }
+
     /** @throws IllegalArgumentException when the set has no reward for the task */
     public TaskReward of(final String task) {
         final TaskReward own = tasks.get(task);

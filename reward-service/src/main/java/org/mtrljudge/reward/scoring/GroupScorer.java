@@ -68,10 +68,10 @@ public final class GroupScorer {
         }
     }
 
-    /** Whether the group's reward depends on the same question in the other order. */
-    public boolean needsOtherOrder(final RolloutGroup group) {
+    /** The pair whose other order the group's reward depends on; null where the reward depends on this group alone. */
+    public @Nullable String pairOf(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
-        return prompt.getPairId() != null && settings.set().of(prompt.getTask()).pairs();
+        return settings.set().of(prompt.getTask()).pairs() ? prompt.getPairId() : null;
     }
 
     /**

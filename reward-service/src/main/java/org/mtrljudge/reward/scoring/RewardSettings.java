@@ -9,7 +9,7 @@ import org.mtrljudge.settings.Check;
  *
  * @param runningScale whether advantages are divided by the {@link RunningScale} of their task; not allowed with grpo, which divides by
  *     the standard deviation of the group
- * @param pairTimeoutMs a group is scored without the other order of its pair when no rollouts have arrived for this time
+ * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter; only in a live run
  */
 public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairTimeoutMs) {
     public RewardSettings {

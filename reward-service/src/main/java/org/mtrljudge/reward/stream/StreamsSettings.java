@@ -31,6 +31,8 @@ public final class StreamsSettings {
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         // the first rollouts of a run may exist before its reward service starts
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // no topic waits for the other: whether a dead letter is read before or after a rollout group changes nothing
+        config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 << 20);
         // a scored group contains its rollouts, and can be larger than Kafka's default of 1 MiB
