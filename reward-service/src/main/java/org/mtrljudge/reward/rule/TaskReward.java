@@ -19,6 +19,9 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
 
     private static final String ACCURACY = "accuracy";
 
+    /** Every component of a task is a curve of the run and a sum in its statistics. */
+    private static final int MAX_COMPONENTS = 100;
+
     /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(
             Map<String, Double> components,
@@ -56,6 +59,16 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             throw new IllegalArgumentException("the verifier '" + verifier.name() + "' returned "
                     + verification.components().keySet() + ", but it declares " + verifier.components());
         }
+        if (verification.components().size() > MAX_COMPONENTS) {
+            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' gave "
+                    + verification.components().size() + " components, at most " + MAX_COMPONENTS + " are allowed");
+        }
+        verification.components().forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "the verifier '" + verifier.name() + "' gave " + value + " for '" + name + "'");
+            }
+        });
         return verification;
     }
 

@@ -1,6 +1,7 @@
 package org.mtrljudge.reward.stream;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -12,6 +13,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.topic.KafkaClients;
 
 /** Reads rollouts; writes scored groups and dead letters. */
 public final class RewardTopology {
@@ -104,7 +106,10 @@ public final class RewardTopology {
     private static List<StoreBuilder<?>> stores(final boolean inMemory) {
         return List.of(
                 keyValue(SCORED_IDS, Serdes.Long(), inMemory),
-                keyValue(WAITING, WaitingGroup.serde(), inMemory),
+                // a group that waits is as large as its record
+                keyValue(WAITING, WaitingGroup.serde(), inMemory)
+                        .withLoggingEnabled(
+                                Map.of("max.message.bytes", String.valueOf(KafkaClients.MAX_RECORD_BYTES))),
                 keyValue(SCALES, RunningScale.serde(), inMemory));
     }
 

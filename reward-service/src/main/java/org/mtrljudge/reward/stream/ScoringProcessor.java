@@ -123,7 +123,9 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void process(final Record<String, byte[]> record, final long offset) {
         RolloutGroup group = null;
         try {
-            group = job.rollouts().valueSerde().decode(record.value());
+            final RolloutGroup decoded = job.rollouts().valueSerde().decode(record.value());
+            ScoringOutput.checkIds(decoded.getPrompt());
+            group = decoded;
             if (!job.wanted().test(group)) {
                 return;
             }
@@ -153,8 +155,10 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         }
         final WaitingGroup other = set(pairs).waitingIn(pairId);
         if (other == null) {
+            final WaitingGroup first = new WaitingGroup(own.offset, own.record.timestamp(), own.record.value());
+            ScoringOutput.checkSize("to wait for the other order of its pair", pairId, first.bytes());
             set(scoredIds).put(own.promptId(), own.offset);
-            set(pairs).add(pairId, new WaitingGroup(own.offset, own.record.timestamp(), own.record.value()));
+            set(pairs).add(pairId, first);
             return;
         }
         set(pairs).remove(pairId);
@@ -174,8 +178,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void score(final Located own, final @Nullable RolloutGroup otherOrder) {
         try {
             final var scored = scorer.score(own.group, own.offset, otherOrder);
-            set(scoredIds).put(own.promptId(), own.offset);
             set(output).scored(own.record, scored);
+            set(scoredIds).put(own.promptId(), own.offset);
         } catch (final IllegalArgumentException e) {
             dead(own, String.valueOf(e.getMessage()));
         }

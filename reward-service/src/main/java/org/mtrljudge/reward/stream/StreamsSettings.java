@@ -36,7 +36,7 @@ public final class StreamsSettings {
         // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 << 20);
         // a scored group contains its rollouts, and can be larger than Kafka's default of 1 MiB
-        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 16 << 20);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), KafkaClients.MAX_RECORD_BYTES);
         // only one batch is in flight at a time, so a batch should be large
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 1 << 20);
         // completions repeat the prompt and each other, so they compress well

@@ -64,7 +64,7 @@ class PairsTest {
         start(ScoringJob.live(topics));
     }
 
-    private static RewardSettings bothOrders() {
+    static RewardSettings bothOrders() {
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
                 new LabelVerifier(),
@@ -97,7 +97,7 @@ class PairsTest {
         driver.close();
     }
 
-    private static RolloutGroup group(final String id, final String... texts) {
+    static RolloutGroup group(final String id, final String... texts) {
         final List<Completion> completions = new ArrayList<>();
         for (final String text : texts) {
             completions.add(new Completion(

@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class KafkaClients {
     /** The largest record that {@link Topics} allow. */
-    private static final int MAX_RECORD_BYTES = 16 << 20;
+    public static final int MAX_RECORD_BYTES = 16 << 20;
 
     private static final String READ_COMMITTED = "read_committed";
 
