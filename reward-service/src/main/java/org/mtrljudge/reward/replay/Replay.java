@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -139,12 +140,12 @@ public final class Replay {
      * @return the outcome; empty when the replay was stopped
      */
     public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
-        final ScoringJob job = job(applicationId() + ".dry", end);
+        // an id of its own: the offsets that a killed dry run left behind, and another one that runs now, do not count
+        final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), end);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
         final Properties config =
                 StreamsSettings.atLeastOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
-        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
                 job,

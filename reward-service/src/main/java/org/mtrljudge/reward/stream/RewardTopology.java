@@ -3,6 +3,7 @@ package org.mtrljudge.reward.stream;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -43,6 +44,13 @@ public final class RewardTopology {
      */
     static boolean readsDeadLetters(final ScoringJob job, final RewardSettings settings) {
         return job.isLive() && settings.set().hasPairs();
+    }
+
+    /** The topics in which Kafka Streams keeps the state of a replay. */
+    public static List<String> changelogs(final String applicationId) {
+        return Stream.of(SCORED_IDS, WAITING, SCALES)
+                .map(store -> applicationId + "-" + store + "-changelog")
+                .toList();
     }
 
     /** Builds the topology that writes to topics exactly once. Its stores have changelogs. */
