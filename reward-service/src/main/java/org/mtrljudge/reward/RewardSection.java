@@ -11,7 +11,10 @@ import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.settings.Check;
 
 /** The settings of a run that the reward service reads. */
-public record RewardSection(Algorithm algorithm, Reward reward) {
+public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout) {
+
+    /** @param n the number of completions of a training group */
+    public record Rollout(int n) {}
 
     /**
      * How advantages are computed from rewards.
@@ -37,7 +40,7 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
             @Nullable Integer httpPort) {
         public Reward {
             Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
-            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 3_600_000);
+            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 300_000);
         }
     }
 
@@ -58,6 +61,6 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
     }
 
     private RewardSettings settings(final RewardSet set) {
-        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairTimeoutMs);
+        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairTimeoutMs, rollout.n);
     }
 }

@@ -3,6 +3,7 @@ package org.mtrljudge.learner.topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -45,12 +46,17 @@ public final class PolicyWriter implements AutoCloseable {
     private final Topics topics;
     private final WeightTransport transport;
     private final Producer<String, byte[]> producer;
+    private final Duration transactionTimeout;
     // versions whose weights still exist
     private final NavigableMap<Integer, PolicyManifest> kept = new TreeMap<>();
 
     /** Ends a transaction that a killed predecessor left open. */
     public PolicyWriter(final KafkaClients clients, final WeightTransport transport) {
-        this(clients.topics(), clients.transactional(clients.topics().run() + ".learner"), transport);
+        this(
+                clients.topics(),
+                clients.transactional(clients.topics().run() + ".learner", transport.transactionTimeout()),
+                transport,
+                transport.transactionTimeout());
         try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {
             scan.rest().forEach(entry -> kept.put(entry.value().getVersion(), entry.value()));
         }
@@ -63,8 +69,14 @@ public final class PolicyWriter implements AutoCloseable {
      * The writer of a run without earlier versions.
      *
      * @param producer for transactions; it is closed with this writer
+     * @param transactionTimeout the time after which the broker ends a transaction of this producer
      */
-    PolicyWriter(final Topics topics, final Producer<String, byte[]> producer, final WeightTransport transport) {
+    PolicyWriter(
+            final Topics topics,
+            final Producer<String, byte[]> producer,
+            final WeightTransport transport,
+            final Duration transactionTimeout) {
+        this.transactionTimeout = transactionTimeout;
         this.topics = topics;
         this.transport = transport;
         this.producer = producer;
@@ -96,7 +108,7 @@ public final class PolicyWriter implements AutoCloseable {
     /**
      * @param kind whether the weights are those of a whole judge or of an adapter
      * @param journal makes the journal entry from the digest of the weights
-     * @throws LearnerException when another learner has taken over
+     * @throws LearnerException when another learner has taken over, or when the transaction took too long
      */
     public Written publish(
             final int version,
@@ -109,6 +121,7 @@ public final class PolicyWriter implements AutoCloseable {
                 store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
         final PolicyManifest manifest;
         final Written written;
+        final long begun = System.nanoTime();
         producer.beginTransaction();
         try {
             final Place place = stored != null ? stored : send(version, policy.toSafetensors());
@@ -135,6 +148,16 @@ public final class PolicyWriter implements AutoCloseable {
             written = new Written(offset(sent) + 1, entryDigest, seconds);
         } catch (final KafkaException e) {
             if (isFenced(e) || isFenced(e.getCause())) {
+                final Duration took = Duration.ofNanos(System.nanoTime() - begun);
+                // the broker ends a transaction at its time-out in the same way as it fences a producer off
+                if (took.compareTo(transactionTimeout) >= 0) {
+                    throw new LearnerException(
+                            "policy version " + version + " was not published: its transaction took " + took.toSeconds()
+                                    + " s, and the broker ends a transaction after " + transactionTimeout.toSeconds()
+                                    + " s. The link to the broker is too slow: lower weights.max_log_mb and set"
+                                    + " weights.store",
+                            e);
+                }
                 throw new LearnerException(
                         "another learner has taken over the run " + topics.run()
                                 + ", so this learner cannot publish any more: run only one learner per run",

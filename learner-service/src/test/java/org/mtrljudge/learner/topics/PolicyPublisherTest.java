@@ -46,7 +46,8 @@ class PolicyPublisherTest {
                         .toList(),
                 List.of(),
                 0);
-        final PolicyWriter writer = new PolicyWriter(topics.topics, topics.producer, WeightTransport.LOG);
+        final PolicyWriter writer = new PolicyWriter(
+                topics.topics, topics.producer, WeightTransport.LOG, WeightTransport.LOG.transactionTimeout());
         return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
     }
 

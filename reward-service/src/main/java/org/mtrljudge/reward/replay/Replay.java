@@ -87,7 +87,7 @@ public final class Replay {
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId(), end);
         final Properties config =
-                StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+                StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         try (BoundedStreams streams = new BoundedStreams(
@@ -145,7 +145,7 @@ public final class Replay {
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
         final Properties config =
-                StreamsSettings.atLeastOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+                StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
                 job,

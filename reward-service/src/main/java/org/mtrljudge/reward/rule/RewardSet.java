@@ -1,6 +1,7 @@
 package org.mtrljudge.reward.rule;
 
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
@@ -33,7 +34,17 @@ public record RewardSet(
 
     /** Whether the reward of any task needs both orders of a pair. */
     public boolean hasPairs() {
-        return tasks.values().stream().anyMatch(TaskReward::pairs) || defaults != null && defaults.pairs();
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
+                .anyMatch(TaskReward::pairs);
+    }
+
+    /** The time limit of one call of the slowest verifier, in milliseconds; 0 where all verifiers are built in. */
+    public long callLimitMs() {
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
+                .map(TaskReward::verifier)
+                .mapToLong(verifier -> verifier instanceof TimedVerifier timed ? timed.timeoutMs() : 0)
+                .max()
+                .orElse(0);
     }
 
     /** @throws IllegalArgumentException when the set has no reward for the task */

@@ -29,16 +29,22 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             @Nullable String verdict,
             @Nullable String reason) {}
 
-    /**
-     * @param otherOrder the completion at the same index in the other group of the pair; null when there is none
-     * @throws IllegalArgumentException when the verifier omits a component, or the reward is not finite
-     */
+    /** Verifies and scores one completion; see {@link #verify} and {@link #score(Judged, Verification, Verification)}. */
     public Scored score(final Judged completion, final @Nullable Judged otherOrder) {
-        final Verification verification = verified(completion);
+        return score(completion, verify(completion), otherOrder == null ? null : verify(otherOrder));
+    }
+
+    /**
+     * @param verification of this completion
+     * @param otherOrder of the completion at the same index in the other group of the pair; null when there is none
+     * @throws IllegalArgumentException when the reward is not finite
+     */
+    public Scored score(
+            final Judged completion, final Verification verification, final @Nullable Verification otherOrder) {
         final Map<String, Double> values = new TreeMap<>(verification.components());
         components.forEach((name, component) -> values.put(name, component.value(completion)));
         if (pairs) {
-            final boolean both = isRight(verification) && otherOrder != null && isRight(verified(otherOrder));
+            final boolean both = isRight(verification) && otherOrder != null && isRight(otherOrder);
             values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
         }
         final double total = combination.of(values);
@@ -52,8 +58,12 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
         return verification.components().getOrDefault(ACCURACY, 0.0) == 1;
     }
 
-    /** A plug-in may throw any exception. An exception never becomes a reward. */
-    private Verification verified(final Judged completion) {
+    /**
+     * Asks the verifier. A plug-in may throw any exception. An exception never becomes a reward.
+     *
+     * @throws IllegalArgumentException when the verifier fails, omits a component, or gives values that cannot be used
+     */
+    public Verification verify(final Judged completion) {
         final Verification verification = ask(completion);
         if (!verification.components().keySet().containsAll(verifier.components())) {
             throw new IllegalArgumentException("the verifier '" + verifier.name() + "' returned "

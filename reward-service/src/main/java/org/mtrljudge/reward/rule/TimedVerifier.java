@@ -38,6 +38,10 @@ final class TimedVerifier implements Verifier {
         });
     }
 
+    long timeoutMs() {
+        return timeoutMs;
+    }
+
     @Override
     public String name() {
         return verifier.name();

@@ -146,7 +146,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void scoreOrWait(final Located own) {
         final String pairId = scorer.pairOf(own.group);
         if (pairId == null) {
-            score(own, null);
+            score(own, scorer.verify(own.group), null);
             return;
         }
         final String why = set(pairs).whyDead(pairId);
@@ -161,10 +161,25 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             set(pairs).add(pairId, first);
             return;
         }
+        scorePair(pairId, located(other), own);
+    }
+
+    /** Asks the verifier about both groups before it changes the stores. Where the verifier fails on one, neither has a reward. */
+    private void scorePair(final String pairId, final Located first, final Located second) {
+        final GroupScorer.Verified ofFirst;
+        final GroupScorer.Verified ofSecond;
+        try {
+            ofFirst = scorer.verify(first.group);
+            ofSecond = scorer.verify(second.group);
+        } catch (final IllegalArgumentException e) {
+            set(pairs).remove(pairId);
+            dead(first, String.valueOf(e.getMessage()));
+            dead(second, String.valueOf(e.getMessage()));
+            return;
+        }
         set(pairs).remove(pairId);
-        final Located first = located(other);
-        score(first, own.group);
-        score(own, first.group);
+        score(first, ofFirst, ofSecond);
+        score(second, ofSecond, ofFirst);
     }
 
     private Located located(final WaitingGroup group) {
@@ -175,10 +190,10 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 new Record<>(decoded.getPrompt().getPromptId(), group.value(), group.timestampMs()));
     }
 
-    private void score(final Located own, final @Nullable RolloutGroup otherOrder) {
+    private void score(
+            final Located own, final GroupScorer.Verified verified, final GroupScorer.@Nullable Verified otherOrder) {
         try {
-            final var scored = scorer.score(own.group, own.offset, otherOrder);
-            set(output).scored(own.record, scored);
+            set(output).scored(own.record, scorer.score(verified, own.offset, otherOrder));
             set(scoredIds).put(own.promptId(), own.offset);
         } catch (final IllegalArgumentException e) {
             dead(own, String.valueOf(e.getMessage()));

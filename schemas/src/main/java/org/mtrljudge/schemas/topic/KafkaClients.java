@@ -87,7 +87,19 @@ public final class KafkaClients {
      * @param id the transactional id; a later producer with the same id fences this producer off
      */
     public Producer<String, byte[]> transactional(final String id) {
+        return transactional(id, Duration.ofMinutes(1));
+    }
+
+    /**
+     * Like {@link #transactional(String)}, for transactions that may take longer than a minute.
+     *
+     * @param timeout the time after which the broker ends a transaction; transaction.timeout.ms of the user takes precedence
+     */
+    public Producer<String, byte[]> transactional(final String id, final Duration timeout) {
         final Map<String, Object> settings = new HashMap<>();
+        settings.put(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                config.getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis()));
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         // a journal entry names every group of its batch and can be larger than Kafka's 1 MiB
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
