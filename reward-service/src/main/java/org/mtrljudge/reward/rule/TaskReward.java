@@ -22,6 +22,9 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
     /** Every component of a task is a curve of the run and a sum in its statistics. */
     private static final int MAX_COMPONENTS = 100;
 
+    /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
+    private static final int MAX_TEXT_LENGTH = 2000;
+
     /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(
             Map<String, Double> components,
@@ -51,7 +54,11 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
         if (!Double.isFinite(total)) {
             throw new IllegalArgumentException("the reward is " + total + ", computed from " + values);
         }
-        return new Scored(values, total, verification.verdict(), verification.reason());
+        return new Scored(values, total, cut(verification.verdict()), cut(verification.reason()));
+    }
+
+    private static @Nullable String cut(final @Nullable String text) {
+        return text == null || text.length() <= MAX_TEXT_LENGTH ? text : text.substring(0, MAX_TEXT_LENGTH);
     }
 
     private static boolean isRight(final Verification verification) {

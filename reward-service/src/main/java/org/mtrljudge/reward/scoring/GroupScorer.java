@@ -23,6 +23,11 @@ public final class GroupScorer {
     /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
     static final int MAX_TEXT_LENGTH = 256 << 10;
 
+    private static final int MAX_COMPLETIONS = 1024;
+    private static final int MAX_LABELS = 1000;
+    /** In characters. */
+    private static final int MAX_LABEL_LENGTH = 1000;
+
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
     private final ToDoubleBiFunction<String, Double> runningScale;
@@ -37,6 +42,15 @@ public final class GroupScorer {
     public void check(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
         require(!group.getCompletions().isEmpty(), "the group has no completions");
+        require(
+                group.getCompletions().size() <= MAX_COMPLETIONS,
+                "the group has " + group.getCompletions().size() + " completions, at most " + MAX_COMPLETIONS
+                        + " are allowed");
+        // a verifier may look through all labels for each completion, and name them in its reason
+        require(
+                prompt.getLabels().size() <= MAX_LABELS
+                        && prompt.getLabels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
+                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
         require(
                 group.getCompletions().size() == prompt.getGroupSize(),
                 "the group has " + group.getCompletions().size() + " completions, its prompt asked for "

@@ -46,8 +46,17 @@ final class ScoringOutput {
         checkId("pair id", Objects.requireNonNullElse(prompt.getPairId(), ""));
     }
 
+    /** Whether an id can be the key of a changelog. */
+    static boolean canBeKey(final String id) {
+        return id.length() <= MAX_ID_LENGTH;
+    }
+
+    static String cut(final String text) {
+        return text.substring(0, Math.min(text.length(), MAX_ID_LENGTH));
+    }
+
     private static void checkId(final String name, final String id) {
-        if (id.length() > MAX_ID_LENGTH) {
+        if (!canBeKey(id)) {
             throw new IllegalArgumentException(
                     "its " + name + " has " + id.length() + " characters, at most " + MAX_ID_LENGTH + " are allowed");
         }
@@ -86,8 +95,7 @@ final class ScoringOutput {
         final String task = prompt == null ? RewardMetrics.UNREADABLE : prompt.getTask();
         count(task, rollouts.timestamp(), TaskStatistics::withDeadLetter);
         metrics.dead(task);
-        final String whole = String.valueOf(rollouts.key());
-        final String key = whole.substring(0, Math.min(whole.length(), MAX_ID_LENGTH));
+        final String key = cut(String.valueOf(rollouts.key()));
         final byte[] letter = job.deadLetters()
                 .message(
                         key,

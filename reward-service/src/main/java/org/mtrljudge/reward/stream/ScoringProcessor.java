@@ -2,6 +2,7 @@ package org.mtrljudge.reward.stream;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -70,7 +71,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                     now -> waiting.endOverdue(
                             now,
                             limitMs,
-                            (pairId, group) -> dead(
+                            group -> dead(
                                     located(group),
                                     "the other order of its pair did not come in " + limitMs
                                             + " ms (reward.pair_timeout_ms)")));
@@ -81,7 +82,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
 
     private void endPairsAtTheEnd(final WaitingPairs waiting) {
         if (job.reached().get() >= job.endOffset()) {
-            waiting.endAll((pairId, group) -> dead(
+            waiting.endAll(group -> dead(
                     located(group),
                     "the other order of its pair is not among the rollouts before offset " + job.endOffset()));
         }
@@ -90,7 +91,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     @Override
     public void process(final Record<String, byte[]> record) {
         final RecordMetadata metadata =
-                set(context).recordMetadata().orElseThrow(() -> new IllegalStateException("a record of a topic"));
+                ready(context).recordMetadata().orElseThrow(() -> new IllegalStateException("a record of a topic"));
         if (!metadata.topic().equals(job.rollouts().name())) {
             deadLetter(record.value());
             return;
@@ -110,11 +111,11 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             return;
         }
         final String pairId = letter.getPairId();
-        if (pairId == null) {
+        if (pairId == null || !ScoringOutput.canBeKey(pairId)) {
             return;
         }
-        final String why = letter.getPromptId() + ": " + letter.getReason();
-        final WaitingGroup waited = set(pairs).died(pairId, why);
+        final String why = ScoringOutput.cut(letter.getPromptId() + ": " + letter.getReason());
+        final WaitingGroup waited = ready(pairs).died(pairId, why);
         if (waited != null) {
             dead(located(waited), WaitingPairs.OTHER_IS_DEAD + why);
         }
@@ -130,15 +131,15 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 return;
             }
             final String promptId = group.getPrompt().getPromptId();
-            final Long before = set(scoredIds).get(promptId);
+            final Long before = ready(scoredIds).get(promptId);
             if (before != null) {
                 LOG.info("prompt {} was scored already, for the rollouts at offset {}", promptId, before);
                 return;
             }
             scorer.check(group);
             scoreOrWait(new Located(group, offset, record));
-        } catch (final SerializationException | IllegalArgumentException e) {
-            set(output).dead(record, offset, group, String.valueOf(e.getMessage()));
+        } catch (final RuntimeException e) {
+            ready(output).dead(record, offset, group, reasonOrThrow(e));
         }
     }
 
@@ -149,16 +150,16 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             score(own, scorer.verify(own.group), null);
             return;
         }
-        final String why = set(pairs).whyDead(pairId);
+        final String why = ready(pairs).whyDead(pairId);
         if (why != null) {
             throw new IllegalArgumentException(why);
         }
-        final WaitingGroup other = set(pairs).waitingIn(pairId);
+        final WaitingGroup other = ready(pairs).waitingIn(pairId);
         if (other == null) {
             final WaitingGroup first = new WaitingGroup(own.offset, own.record.timestamp(), own.record.value());
             ScoringOutput.checkSize("to wait for the other order of its pair", pairId, first.bytes());
-            set(scoredIds).put(own.promptId(), own.offset);
-            set(pairs).add(pairId, first);
+            ready(scoredIds).put(own.promptId(), own.offset);
+            ready(pairs).add(pairId, first);
             return;
         }
         scorePair(pairId, located(other), own);
@@ -171,13 +172,14 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         try {
             ofFirst = scorer.verify(first.group);
             ofSecond = scorer.verify(second.group);
-        } catch (final IllegalArgumentException e) {
-            set(pairs).remove(pairId);
-            dead(first, String.valueOf(e.getMessage()));
-            dead(second, String.valueOf(e.getMessage()));
+        } catch (final RuntimeException e) {
+            final String why = reasonOrThrow(e);
+            ready(pairs).remove(pairId);
+            dead(first, why);
+            dead(second, why);
             return;
         }
-        set(pairs).remove(pairId);
+        ready(pairs).remove(pairId);
         score(first, ofFirst, ofSecond);
         score(second, ofSecond, ofFirst);
     }
@@ -193,25 +195,39 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void score(
             final Located own, final GroupScorer.Verified verified, final GroupScorer.@Nullable Verified otherOrder) {
         try {
-            set(output).scored(own.record, scorer.score(verified, own.offset, otherOrder));
-            set(scoredIds).put(own.promptId(), own.offset);
-        } catch (final IllegalArgumentException e) {
-            dead(own, String.valueOf(e.getMessage()));
+            ready(output).scored(own.record, scorer.score(verified, own.offset, otherOrder));
+            ready(scoredIds).put(own.promptId(), own.offset);
+        } catch (final RuntimeException e) {
+            dead(own, reasonOrThrow(e));
         }
     }
 
+    /**
+     * The reason of a dead letter. No record may end the service, whatever our code or a plug-in did not expect of it.
+     *
+     * @throws RuntimeException the failure itself where Kafka or the registry cannot work: that is not the fault of the record
+     */
+    private static String reasonOrThrow(final RuntimeException e) {
+        if (e instanceof KafkaException && !(e instanceof SerializationException)) {
+            throw e;
+        }
+        return e instanceof IllegalArgumentException || e instanceof SerializationException
+                ? String.valueOf(e.getMessage())
+                : "it cannot be scored: " + e;
+    }
+
     private void dead(final Located own, final String why) {
-        set(output).dead(own.record, own.offset, own.group, why);
+        ready(output).dead(own.record, own.offset, own.group, why);
     }
 
     private double divisor(final String task, final double variance) {
-        final RunningScale before = set(scales).get(task);
+        final RunningScale before = ready(scales).get(task);
         final RunningScale after = (before == null ? RunningScale.NONE : before).with(variance);
-        set(scales).put(task, after);
+        ready(scales).put(task, after);
         return after.divisor();
     }
 
-    private static <T> T set(final @Nullable T field) {
+    private static <T> T ready(final @Nullable T field) {
         return Objects.requireNonNull(field, "not initialised");
     }
 }

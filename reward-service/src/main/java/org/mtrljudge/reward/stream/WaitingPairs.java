@@ -2,12 +2,10 @@ package org.mtrljudge.reward.stream;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
-import org.apache.kafka.streams.KeyValue;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -66,33 +64,29 @@ final class WaitingPairs {
     /**
      * Ends the wait of groups at the limit.
      *
-     * @param overdue receives the pair id and the group that waited
+     * @param overdue receives each group that waited
      */
-    void endOverdue(final long nowMs, final long limitMs, final BiConsumer<String, WaitingGroup> overdue) {
-        final Set<String> seen = new HashSet<>();
-        for (final KeyValue<String, WaitingGroup> entry : all()) {
-            seen.add(entry.key);
-            if (nowMs - firstLookMs.computeIfAbsent(entry.key, pairId -> nowMs) >= limitMs) {
-                waiting.delete(entry.key);
-                overdue.accept(entry.key, entry.value);
+    void endOverdue(final long nowMs, final long limitMs, final Consumer<WaitingGroup> overdue) {
+        final List<String> pairIds = pairIds();
+        firstLookMs.keySet().retainAll(Set.copyOf(pairIds));
+        for (final String pairId : pairIds) {
+            if (nowMs - firstLookMs.computeIfAbsent(pairId, id -> nowMs) >= limitMs) {
+                overdue.accept(waiting.delete(pairId));
             }
         }
-        firstLookMs.keySet().retainAll(seen);
     }
 
     /** Ends every wait. */
-    void endAll(final BiConsumer<String, WaitingGroup> ended) {
-        for (final KeyValue<String, WaitingGroup> entry : all()) {
-            waiting.delete(entry.key);
-            ended.accept(entry.key, entry.value);
-        }
+    void endAll(final Consumer<WaitingGroup> ended) {
+        pairIds().forEach(pairId -> ended.accept(waiting.delete(pairId)));
     }
 
-    private List<KeyValue<String, WaitingGroup>> all() {
-        final List<KeyValue<String, WaitingGroup>> all = new ArrayList<>();
+    /** The pairs of which a group waits. The groups can be large, so they are not held together. */
+    private List<String> pairIds() {
+        final List<String> pairIds = new ArrayList<>();
         try (KeyValueIterator<String, WaitingGroup> entries = waiting.all()) {
-            entries.forEachRemaining(all::add);
+            entries.forEachRemaining(entry -> pairIds.add(entry.key));
         }
-        return all;
+        return pairIds;
     }
 }
