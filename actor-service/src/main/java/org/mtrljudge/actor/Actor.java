@@ -178,10 +178,7 @@ public final class Actor implements Runnable, AutoCloseable {
             try {
                 final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
                 if (deliveries(record) >= settings.maxDeliveries()) {
-                    refuse(
-                            record,
-                            request,
-                            "this is delivery " + deliveries(record) + ": no actor lived to answer it");
+                    refuse(record, request, "this is delivery " + deliveries(record) + ": no actor lived to answer it");
                 } else {
                     requests.put(request, record);
                 }

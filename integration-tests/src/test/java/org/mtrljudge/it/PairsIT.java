@@ -170,16 +170,15 @@ class PairsIT {
                         Clock.systemUTC())) {
             service.start();
             sendAll(producer);
-            final int died = (int) IntStream.range(0, PAIRS)
-                    .filter(PairsIT::dies)
-                    .count();
+            final int died =
+                    (int) IntStream.range(0, PAIRS).filter(PairsIT::dies).count();
             final int whole = 2 * (PAIRS - died - 1);
             await(() -> LoggedValues.read(broker, topics.scored()).size() == whole
                     && dead(LoggedValues.read(broker, topics.deadLetters())).size() == died);
 
             broker.create(List.of(topics.scored("again"), topics.deadLetters("again")));
-            final Replay replay = new Replay(
-                    broker.clients(topics), "again", settings, RolloutFilter.ALL, folder.resolve("again"));
+            final Replay replay =
+                    new Replay(broker.clients(topics), "again", settings, RolloutFilter.ALL, folder.resolve("again"));
             final long end = replay.endOffset();
             // the late order comes after the end of the replay
             send(producer, order(LATE, 2));
@@ -237,7 +236,8 @@ class PairsIT {
         assertThat(LoggedValues.read(broker, topics.deadLetters("stopped"))).isEmpty();
 
         assertThat(replay.run(end, () -> false, offset -> {})).isTrue();
-        assertThat(dead(LoggedValues.read(broker, topics.deadLetters("stopped")))).containsExactly("p0-1");
+        assertThat(dead(LoggedValues.read(broker, topics.deadLetters("stopped"))))
+                .containsExactly("p0-1");
         assertThat(scores(LoggedValues.read(broker, topics.scored("stopped")))).containsOnlyKeys("p1-1", "p1-2");
     }
 }

@@ -90,9 +90,7 @@ class ReplaysSideBySideIT {
         try (Admin admin = broker.clients(topics).admin()) {
             admin.alterConsumerGroupOffsets(
                             "side.replay.dry.dry",
-                            Map.of(
-                                    new TopicPartition(topics.rollouts().name(), 0),
-                                    new OffsetAndMetadata(GROUPS - 1)))
+                            Map.of(new TopicPartition(topics.rollouts().name(), 0), new OffsetAndMetadata(GROUPS - 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
             final Replay.Outcome outcome =
@@ -108,22 +106,20 @@ class ReplaysSideBySideIT {
     void shouldStartADryRunThoughAnotherOneRuns() throws Exception {
         final AtomicBoolean second = new AtomicBoolean();
         final Replay.Outcome[] outcome = new Replay.Outcome[1];
-        replay("dry").dryRun(
-                Long.MAX_VALUE - 1, second::get, offset -> {
-                    if (offset == 0 || second.get()) {
-                        return;
-                    }
-                    outcome[0] = new Replay(
-                                    broker.clients(topics),
-                                    "dry",
-                                    new RewardSettings(
-                                            RewardSet.accuracyAndFormat(0.5), AdvantageEstimator.GRPO, false, 1000),
-                                    RolloutFilter.ALL,
-                                    folder.resolve("other"))
-                            .dryRun(GROUPS, () -> false, ignored -> {})
-                            .orElseThrow();
-                    second.set(true);
-                });
+        replay("dry").dryRun(Long.MAX_VALUE - 1, second::get, offset -> {
+            if (offset == 0 || second.get()) {
+                return;
+            }
+            outcome[0] = new Replay(
+                            broker.clients(topics),
+                            "dry",
+                            new RewardSettings(RewardSet.accuracyAndFormat(0.5), AdvantageEstimator.GRPO, false, 1000),
+                            RolloutFilter.ALL,
+                            folder.resolve("other"))
+                    .dryRun(GROUPS, () -> false, ignored -> {})
+                    .orElseThrow();
+            second.set(true);
+        });
         assertThat(outcome[0].comparison().tasks().get("good").newGroups()).isEqualTo(GROUPS);
     }
 

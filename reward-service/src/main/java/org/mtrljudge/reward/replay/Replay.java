@@ -86,8 +86,7 @@ public final class Replay {
      */
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId(), end);
-        final Properties config =
-                StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
+        final Properties config = StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         try (BoundedStreams streams = new BoundedStreams(
@@ -144,8 +143,7 @@ public final class Replay {
         final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), end);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
-        final Properties config =
-                StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
+        final Properties config = StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
                 job,

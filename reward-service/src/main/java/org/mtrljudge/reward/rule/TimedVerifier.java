@@ -98,8 +98,9 @@ final class TimedVerifier implements Verifier {
         abandoned.removeIf(ExecutorService::isTerminated);
         tooLong.removeIf(at -> nanoTime.getAsLong() - at > WINDOW.toNanos());
         if (abandoned.size() >= MAX_HANGING) {
-            throw new IllegalStateException("not called, because " + abandoned.size() + " of its calls still run after more than "
-                    + timeoutMs + " ms: correct the verifier and restart this service");
+            throw new IllegalStateException(
+                    "not called, because " + abandoned.size() + " of its calls still run after more than " + timeoutMs
+                            + " ms: correct the verifier and restart this service");
         }
         if (tooLong.size() >= MAX_HANGING) {
             throw new IllegalStateException("not called for some minutes, because " + tooLong.size() + " calls in "

@@ -99,9 +99,7 @@ public final class RewardTopology {
         topology.addProcessor(
                 SCORE,
                 () -> new ScoringProcessor(job, settings, metrics),
-                readsDeadLetters(job, settings)
-                        ? new String[] {ROLLOUTS, DEAD_PROMPTS}
-                        : new String[] {ROLLOUTS});
+                readsDeadLetters(job, settings) ? new String[] {ROLLOUTS, DEAD_PROMPTS} : new String[] {ROLLOUTS});
         for (final StoreBuilder<?> store : stores(inMemory)) {
             if (inMemory) {
                 store.withLoggingDisabled();
@@ -116,8 +114,7 @@ public final class RewardTopology {
                 keyValue(SCORED_IDS, Serdes.Long(), inMemory),
                 // a group that waits is as large as its record
                 keyValue(WAITING, WaitingGroup.serde(), inMemory)
-                        .withLoggingEnabled(
-                                Map.of("max.message.bytes", String.valueOf(KafkaClients.MAX_RECORD_BYTES))),
+                        .withLoggingEnabled(Map.of("max.message.bytes", String.valueOf(KafkaClients.MAX_RECORD_BYTES))),
                 keyValue(SCALES, RunningScale.serde(), inMemory));
     }
 

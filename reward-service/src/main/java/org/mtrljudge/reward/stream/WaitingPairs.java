@@ -32,12 +32,14 @@ final class WaitingPairs {
     }
 
     /** Why a group of this pair cannot be scored; null where nothing is known against it. */
-    @Nullable String whyDead(final String pairId) {
+    @Nullable
+    String whyDead(final String pairId) {
         return dead == null ? null : dead.get(pairId);
     }
 
     /** The group that waits; null where none does. */
-    @Nullable WaitingGroup waitingIn(final String pairId) {
+    @Nullable
+    WaitingGroup waitingIn(final String pairId) {
         return waiting.get(pairId);
     }
 
@@ -54,7 +56,8 @@ final class WaitingPairs {
      *
      * @return the group that waited for it; null where none did
      */
-    @Nullable WaitingGroup died(final String pairId, final String why) {
+    @Nullable
+    WaitingGroup died(final String pairId, final String why) {
         if (dead != null) {
             dead.putIfAbsent(pairId, OTHER_IS_DEAD + why);
         }

@@ -73,7 +73,8 @@ class TimedVerifierTest {
             after(Duration.ofMinutes(1));
         }
         assertThatThrownBy(() -> ask("quick"))
-                .hasMessageContaining("not called for some minutes, because 4 calls in 10 minutes took longer than 20 ms");
+                .hasMessageContaining(
+                        "not called for some minutes, because 4 calls in 10 minutes took longer than 20 ms");
         // the first of the four was 10 minutes ago
         after(TimedVerifier.WINDOW.minus(Duration.ofMinutes(3)));
         ask("quick");

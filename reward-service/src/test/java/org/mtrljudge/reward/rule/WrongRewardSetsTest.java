@@ -23,9 +23,7 @@ class WrongRewardSetsTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {name: a, version: 1, defaults: {weights: {accuracy: null}}}  | defaults: the weight of 'accuracy' is missing
             {name: a, version: 1, defaults: {weights: {accuracy: NaN}}}   | defaults: the weight of 'accuracy' is NaN
             {name: a, version: 1, tasks: {t: {weights: {format: INF}}}}  | tasks.t: the weight of 'format' is Infinity

@@ -45,12 +45,9 @@ class LargeRolloutsTest {
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(
                 RewardTopology.build(
-                        ScoringJob.live(topics),
-                        PairsTest.bothOrders(),
-                        new RewardMetrics(new SimpleMeterRegistry())),
+                        ScoringJob.live(topics), PairsTest.bothOrders(), new RewardMetrics(new SimpleMeterRegistry())),
                 properties);
-        rollouts =
-                driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
+        rollouts = driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
         scored =
                 driver.createOutputTopic(topics.scored().name(), new StringDeserializer(), new ByteArrayDeserializer());
         dead = driver.createOutputTopic(
@@ -123,7 +120,8 @@ class LargeRolloutsTest {
         send(pair);
         for (final String name : new String[] {"prompt id", "task", "pair id"}) {
             final DeadLetter letter = nextDead();
-            assertThat(letter.getReason()).isEqualTo("its " + name + " has 2000000 characters, at most 10000 are allowed");
+            assertThat(letter.getReason())
+                    .isEqualTo("its " + name + " has 2000000 characters, at most 10000 are allowed");
             assertThat(letter.getPromptId()).isNull();
             assertThat(letter.getPairId()).isNull();
         }

@@ -72,10 +72,7 @@ class PairsTest {
                 true,
                 new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
         return new RewardSettings(
-                new RewardSet("pairs", 1, Map.of(), reward),
-                AdvantageEstimator.DR_GRPO,
-                true,
-                PAIR_TIMEOUT.toMillis());
+                new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, true, PAIR_TIMEOUT.toMillis());
     }
 
     private void start(final ScoringJob job) {
@@ -83,8 +80,7 @@ class PairsTest {
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(
                 RewardTopology.build(job, bothOrders(), new RewardMetrics(new SimpleMeterRegistry())), properties);
-        rollouts =
-                driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
+        rollouts = driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
         scored = driver.createOutputTopic(job.scored().name(), new StringDeserializer(), new ByteArrayDeserializer());
         dead = driver.createOutputTopic(
                 job.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());
@@ -134,7 +130,8 @@ class PairsTest {
                         promptId, topics.prompts().name(), 0, 8, "actor", "no picture", ByteBuffer.wrap(new byte[0])),
                 pairId);
         driver.createInputTopic(topics.deadLetters().name(), new StringSerializer(), new ByteArraySerializer())
-                .pipeInput(promptId, topics.deadLetters().message(promptId, letter).value());
+                .pipeInput(
+                        promptId, topics.deadLetters().message(promptId, letter).value());
     }
 
     private ScoredGroup nextScored() {
@@ -199,8 +196,8 @@ class PairsTest {
     @Test
     void shouldPassOverDeadLettersThatCannotBeRead() {
         send(group("p1", RIGHT, WRONG));
-        final TestInputTopic<String, byte[]> letters = driver.createInputTopic(
-                topics.deadLetters().name(), new StringSerializer(), new ByteArraySerializer());
+        final TestInputTopic<String, byte[]> letters =
+                driver.createInputTopic(topics.deadLetters().name(), new StringSerializer(), new ByteArraySerializer());
         letters.pipeInput("p2", new byte[] {9});
         letters.pipeInput("p2", new byte[0]);
         send(group("p2", RIGHT, WRONG));

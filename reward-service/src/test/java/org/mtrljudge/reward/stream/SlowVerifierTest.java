@@ -85,8 +85,8 @@ class SlowVerifierTest {
     }
 
     private static final String SINGLE = "verifier: counting, weights: {accuracy: 1}";
-    private static final String PAIRS = "verifier: counting, components: {position_consistency: true},"
-            + " weights: {position_consistency: 1}";
+    private static final String PAIRS =
+            "verifier: counting, components: {position_consistency: true}," + " weights: {position_consistency: 1}";
 
     private Properties config(final RewardSet set, final int groupSize, final Map<String, Object> kafka) {
         return StreamsSettings.exactlyOnce(
@@ -167,9 +167,7 @@ class SlowVerifierTest {
             assertThat(dead.readValuesToList())
                     .extracting(topics.deadLetters().valueSerde()::decode)
                     .extracting(DeadLetter::getPromptId, DeadLetter::getOffset)
-                    .containsExactly(
-                            tuple("p1", 0L),
-                            tuple("p2", 1L));
+                    .containsExactly(tuple("p1", 0L), tuple("p2", 1L));
         }
     }
 }

@@ -61,12 +61,10 @@ class UnexpectedRolloutsTest {
         driver = new TopologyTestDriver(
                 RewardTopology.build(
                         job,
-                        new RewardSettings(
-                                RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 60_000),
+                        new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 60_000),
                         new RewardMetrics(new SimpleMeterRegistry())),
                 properties);
-        rollouts =
-                driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
+        rollouts = driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
         scored =
                 driver.createOutputTopic(topics.scored().name(), new StringDeserializer(), new ByteArrayDeserializer());
         dead = driver.createOutputTopic(
@@ -119,8 +117,8 @@ class UnexpectedRolloutsTest {
     void shouldRefuseMoreLabelsOrCompletionsThanAPromptCanHave() {
         start(group -> true);
         final RolloutGroup labels = PairsTest.group("p1", "none", "none");
-        final List<String> many =
-                new ArrayList<>(IntStream.range(0, 5000).mapToObj(i -> "label " + i).toList());
+        final List<String> many = new ArrayList<>(
+                IntStream.range(0, 5000).mapToObj(i -> "label " + i).toList());
         many.add("yes");
         labels.getPrompt().put("labels", many);
         send(labels);
@@ -136,9 +134,7 @@ class UnexpectedRolloutsTest {
     void shouldCutTheReasonsOfAVerifier() {
         start(group -> true);
         final RolloutGroup group = PairsTest.group(
-                "p1",
-                "<think>x</think><answer>neither</answer>",
-                "<think>x</think><answer>neither</answer>");
+                "p1", "<think>x</think><answer>neither</answer>", "<think>x</think><answer>neither</answer>");
         final List<String> labels = new ArrayList<>(Collections.nCopies(100, "x".repeat(900)));
         labels.add("yes");
         group.getPrompt().put("labels", labels);

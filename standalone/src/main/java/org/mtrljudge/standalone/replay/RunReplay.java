@@ -66,8 +66,8 @@ public final class RunReplay {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = topics();
-            final Replay replay =
-                    new Replay(broker.clients(topics), folder.name(), settings.rewards(), filter, folder.streamsState());
+            final Replay replay = new Replay(
+                    broker.clients(topics), folder.name(), settings.rewards(), filter, folder.streamsState());
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
