@@ -139,7 +139,7 @@ public final class Actor implements Runnable, AutoCloseable {
                 send(topics.rollouts().message(prompt.getPromptId(), rolled.group()));
                 metrics.generated(rolled.group());
             } else if (outcome instanceof RolloutMaker.Outcome.Refused refused) {
-                refuse(Objects.requireNonNull(requests.get(prompt)), prompt.getPromptId(), refused.reason());
+                refuse(Objects.requireNonNull(requests.get(prompt)), prompt, refused.reason());
             }
         }
         // a prompt is acknowledged only when its rollouts are in the log
@@ -178,10 +178,7 @@ public final class Actor implements Runnable, AutoCloseable {
             try {
                 final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
                 if (deliveries(record) >= settings.maxDeliveries()) {
-                    refuse(
-                            record,
-                            request.getPromptId(),
-                            "this is delivery " + deliveries(record) + ": no actor lived to answer it");
+                    refuse(record, request, "this is delivery " + deliveries(record) + ": no actor lived to answer it");
                 } else {
                     requests.put(request, record);
                 }
@@ -223,21 +220,24 @@ public final class Actor implements Runnable, AutoCloseable {
     }
 
     private void refuse(
-            final ConsumerRecord<String, byte[]> record, final @Nullable String promptId, final String reason) {
+            final ConsumerRecord<String, byte[]> record, final @Nullable PromptRequest prompt, final String reason) {
+        final String promptId = prompt == null ? null : prompt.getPromptId();
         metrics.dead();
         LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, record.offset(), reason);
         final ByteBuffer payload = ByteBuffer.wrap(record.value());
         send(topics.deadLetters()
                 .message(
                         String.valueOf(record.key()),
-                        DeadLetters.of(
-                                promptId,
-                                record.topic(),
-                                record.partition(),
-                                record.offset(),
-                                SERVICE,
-                                reason,
-                                payload)));
+                        DeadLetters.inPair(
+                                DeadLetters.of(
+                                        promptId,
+                                        record.topic(),
+                                        record.partition(),
+                                        record.offset(),
+                                        SERVICE,
+                                        reason,
+                                        payload),
+                                prompt == null ? null : prompt.getPairId())));
     }
 
     private void send(final ProducerRecord<String, byte[]> record) {

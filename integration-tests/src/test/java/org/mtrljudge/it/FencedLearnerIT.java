@@ -60,10 +60,10 @@ class FencedLearnerIT {
                 JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
             broker.prepare(topics);
             final KafkaClients clients = broker.clients(topics);
-            try (LearnerProducer first = new LearnerProducer(clients)) {
+            try (LearnerProducer first = new LearnerProducer(clients, Duration.ofMinutes(1))) {
                 final PolicyWriter firsts = new PolicyWriter(clients, first, WeightTransport.LOG);
                 publish(firsts, model, 0, "first");
-                try (LearnerProducer second = new LearnerProducer(clients)) {
+                try (LearnerProducer second = new LearnerProducer(clients, Duration.ofMinutes(1))) {
                     assertThatThrownBy(() -> publish(firsts, model, 1, "first"))
                             .isInstanceOf(LearnerException.class)
                             .hasMessageContaining("another learner has taken over the run fenced");
@@ -117,13 +117,13 @@ class FencedLearnerIT {
         try (TestBroker broker = TestBroker.start(folder)) {
             broker.prepare(topics);
             final KafkaClients clients = broker.clients(topics);
-            try (LearnerProducer lost = new LearnerProducer(clients);
+            try (LearnerProducer lost = new LearnerProducer(clients, Duration.ofMinutes(1));
                     Exchange losts = exchange(clients, lost)) {
                 losts.ask(prompt("train-0-a"));
                 losts.flush();
                 // this prompt is in an open transaction when the other learner starts
                 losts.ask(prompt("train-1-b"));
-                try (LearnerProducer owner = new LearnerProducer(clients);
+                try (LearnerProducer owner = new LearnerProducer(clients, Duration.ofMinutes(1));
                         Exchange owners = exchange(clients, owner)) {
                     assertThatThrownBy(losts::flush)
                             .isInstanceOf(LearnerException.class)

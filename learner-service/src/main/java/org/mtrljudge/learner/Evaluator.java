@@ -34,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
             final EvaluationPlan plan,
             final ExchangeLimits limits) {
         this.plan = plan;
-        this.producer = new LearnerProducer(run.clients());
+        this.producer = new LearnerProducer(run.clients(), run.transport().transactionTimeout());
         final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
         this.policies =
                 new PolicyPublisher(run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, past);

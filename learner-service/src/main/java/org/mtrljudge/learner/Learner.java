@@ -95,7 +95,7 @@ public final class Learner implements AutoCloseable {
         this.newest = checkpoints.newest().orElse(null);
         final LearnerState state = state();
         // This ends a transaction that a killed learner left open. It has to happen before the log is read.
-        this.producer = new LearnerProducer(run.clients());
+        this.producer = new LearnerProducer(run.clients(), run.transport().transactionTimeout());
         this.past = PastRun.read(run.clients(), state);
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();

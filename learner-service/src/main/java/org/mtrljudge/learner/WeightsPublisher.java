@@ -21,7 +21,7 @@ public final class WeightsPublisher implements AutoCloseable {
 
     /** @param transport how the weights travel to the actors */
     public WeightsPublisher(final KafkaClients clients, final WeightTransport transport) {
-        this.producer = new LearnerProducer(clients);
+        this.producer = new LearnerProducer(clients, transport.transactionTimeout());
         this.writer = new PolicyWriter(clients, producer, transport);
     }
 

@@ -11,7 +11,10 @@ import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.settings.Check;
 
 /** The settings of a run that the reward service reads. */
-public record RewardSection(Algorithm algorithm, Reward reward) {
+public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout) {
+
+    /** @param n the number of completions of a training group */
+    public record Rollout(int n) {}
 
     /**
      * How advantages are computed from rewards.
@@ -25,7 +28,7 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
-     * @param pairTimeoutMs a group stops waiting for the other order of its pair when no rollouts have arrived for this time
+     * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter
      * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
     public record Reward(
@@ -37,7 +40,7 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
             @Nullable Integer httpPort) {
         public Reward {
             Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
-            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 3_600_000);
+            Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 300_000);
         }
     }
 
@@ -58,6 +61,6 @@ public record RewardSection(Algorithm algorithm, Reward reward) {
     }
 
     private RewardSettings settings(final RewardSet set) {
-        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairTimeoutMs);
+        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairTimeoutMs, rollout.n);
     }
 }

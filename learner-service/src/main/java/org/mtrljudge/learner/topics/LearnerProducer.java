@@ -1,5 +1,6 @@
 package org.mtrljudge.learner.topics;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,17 +19,27 @@ import org.mtrljudge.schemas.topic.KafkaClients;
 public final class LearnerProducer implements AutoCloseable {
     private final String run;
     private final Producer<String, byte[]> producer;
+    private final Duration transactionTimeout;
     private boolean inTransaction;
+    private long begunNanos;
 
-    /** Ends a transaction that a killed predecessor left open. */
-    public LearnerProducer(final KafkaClients clients) {
-        this(clients.topics().run(), clients.transactional(clients.topics().run() + ".learner"));
+    /**
+     * Ends a transaction that a killed predecessor left open.
+     *
+     * @param transactionTimeout the time after which the broker ends a transaction of this producer
+     */
+    public LearnerProducer(final KafkaClients clients, final Duration transactionTimeout) {
+        this(
+                clients.topics().run(),
+                clients.transactional(clients.topics().run() + ".learner", transactionTimeout),
+                transactionTimeout);
     }
 
     /** @param producer for transactions; it is closed with this object */
-    LearnerProducer(final String run, final Producer<String, byte[]> producer) {
+    LearnerProducer(final String run, final Producer<String, byte[]> producer, final Duration transactionTimeout) {
         this.run = run;
         this.producer = producer;
+        this.transactionTimeout = transactionTimeout;
         producer.initTransactions();
     }
 
@@ -37,6 +48,7 @@ public final class LearnerProducer implements AutoCloseable {
         if (!inTransaction) {
             producer.beginTransaction();
             inTransaction = true;
+            begunNanos = System.nanoTime();
         }
         return producer.send(message, (metadata, failure) -> {
             if (failure == null && sent != null) {
@@ -71,11 +83,21 @@ public final class LearnerProducer implements AutoCloseable {
      * Aborts the transaction. After some failures, for example a missing permission, a producer cannot even abort. The broker then
      * aborts the transaction later, and the first failure is the one to report.
      *
-     * @return what to throw: a {@link LearnerException} when another learner has taken over, else the failure
+     * @return what to throw: a {@link LearnerException} when another learner has taken over, or when the transaction took too
+     *     long, else the failure
      */
     RuntimeException aborted(final KafkaException why) {
         inTransaction = false;
         if (isFenced(why) || isFenced(why.getCause())) {
+            final Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
+            // the broker ends a transaction at its time-out in the same way as it fences a producer off
+            if (took.compareTo(transactionTimeout) >= 0) {
+                return new LearnerException(
+                        "a transaction of the learner took " + took.toSeconds() + " s, and the broker ended it after "
+                                + transactionTimeout.toSeconds() + " s, so nothing of it was published. The link to the"
+                                + " broker is too slow: lower weights.max_log_mb and set weights.store",
+                        why);
+            }
             return new LearnerException(
                     "another learner has taken over the run " + run
                             + ", so this learner cannot publish any more: run only one learner per run",

@@ -122,7 +122,7 @@ public final class LearnerTopics implements TrainingListener {
     }
 
     LearnerProducer learner() {
-        return new LearnerProducer("test", producer);
+        return new LearnerProducer("test", producer, WeightTransport.LOG.transactionTimeout());
     }
 
     /** The prompts that were sent, in order. */

@@ -3,10 +3,12 @@ package org.mtrljudge.learner.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,8 +33,12 @@ class PolicyWriterTest {
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
 
     private void publish() {
+        publish(Duration.ofMinutes(1));
+    }
+
+    private void publish(final Duration transactionTimeout) {
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
-                LearnerProducer learner = new LearnerProducer("run", producer)) {
+                LearnerProducer learner = new LearnerProducer("run", producer, transactionTimeout)) {
             new PolicyWriter(topics, learner, WeightTransport.LOG)
                     .publish(
                             0,
@@ -68,6 +74,16 @@ class PolicyWriterTest {
         assertThatThrownBy(this::publish)
                 .isInstanceOf(LearnerException.class)
                 .hasMessageContaining("another learner has taken over the run run")
+                .hasCause(producer.commitTransactionException);
+    }
+
+    @Test
+    void shouldNotBlameAnotherLearnerForATransactionThatTookTooLong() {
+        producer.commitTransactionException = new InvalidProducerEpochException("the broker ended the transaction");
+        assertThatThrownBy(() -> publish(Duration.ZERO))
+                .isInstanceOf(LearnerException.class)
+                .hasMessageContaining("a transaction of the learner took 0 s")
+                .hasMessageContaining("lower weights.max_log_mb and set weights.store")
                 .hasCause(producer.commitTransactionException);
     }
 }

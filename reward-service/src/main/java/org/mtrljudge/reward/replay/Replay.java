@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -85,8 +86,7 @@ public final class Replay {
      */
     public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
         final ScoringJob job = job(applicationId(), end);
-        final Properties config =
-                StreamsSettings.exactlyOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
+        final Properties config = StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         try (BoundedStreams streams = new BoundedStreams(
@@ -139,12 +139,11 @@ public final class Replay {
      * @return the outcome; empty when the replay was stopped
      */
     public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
-        final ScoringJob job = job(applicationId() + ".dry", end);
+        // an id of its own: the offsets that a killed dry run left behind, and another one that runs now, do not count
+        final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), end);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
-        final Properties config =
-                StreamsSettings.atLeastOnce(job.applicationId(), clients, stateDir, COMMIT_INTERVAL_MS);
-        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
+        final Properties config = StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
                 job,

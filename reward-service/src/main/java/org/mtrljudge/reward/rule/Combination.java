@@ -18,13 +18,21 @@ public sealed interface Combination {
 
     /** The sum of weight · component. */
     record Weighted(Map<String, Double> weights) implements Combination {
-        /** @throws IllegalArgumentException when a weight names no component */
+        /** @throws IllegalArgumentException when a weight names no component or is not a finite number, or when there is no weight */
         public Weighted(final Map<String, Double> weights, final Set<String> components) {
             this(new TreeMap<>(weights));
-            weights.keySet().forEach(name -> {
+            if (weights.isEmpty()) {
+                throw new IllegalArgumentException("weights name no component, the components are " + components);
+            }
+            weights.forEach((name, weight) -> {
                 if (!components.contains(name)) {
                     throw new IllegalArgumentException(
                             "weights name '" + name + "', but the components are " + components);
+                }
+                // the reader takes null, NaN and INF
+                if (weight == null || !Double.isFinite(weight)) {
+                    throw new IllegalArgumentException("the weight of '" + name + "' is "
+                            + (weight == null ? "missing" : weight) + ": write a number, as in " + name + ": 1.0");
                 }
             });
         }

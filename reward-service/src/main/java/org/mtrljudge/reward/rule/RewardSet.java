@@ -1,6 +1,7 @@
 package org.mtrljudge.reward.rule;
 
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
@@ -29,6 +30,21 @@ public record RewardSet(
         final Combination combination =
                 new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), label.components());
         return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, combination));
+    }
+
+    /** Whether the reward of any task needs both orders of a pair. */
+    public boolean hasPairs() {
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
+                .anyMatch(TaskReward::pairs);
+    }
+
+    /** The time limit of one call of the slowest verifier, in milliseconds; 0 where all verifiers are built in. */
+    public long callLimitMs() {
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
+                .map(TaskReward::verifier)
+                .mapToLong(verifier -> verifier instanceof TimedVerifier timed ? timed.timeoutMs() : 0)
+                .max()
+                .orElse(0);
     }
 
     /** @throws IllegalArgumentException when the set has no reward for the task */

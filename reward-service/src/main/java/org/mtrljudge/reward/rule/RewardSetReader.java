@@ -116,7 +116,11 @@ public final class RewardSetReader {
         }
     }
 
-    private TaskReward reward(final Path file, final String where, final TaskFile task) {
+    private TaskReward reward(final Path file, final String where, final @Nullable TaskFile task) {
+        if (task == null) {
+            throw new IllegalArgumentException(
+                    file + ": " + where + ": the entry is empty; it needs format_weight, weights or combine");
+        }
         try {
             final Verifier verifier = verifiers.named(task.verifier == null ? LabelVerifier.NAME : task.verifier);
             final Map<String, Component> components = new TreeMap<>();

@@ -19,6 +19,12 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
 
     private static final String ACCURACY = "accuracy";
 
+    /** Every component of a task is a curve of the run and a sum in its statistics. */
+    private static final int MAX_COMPONENTS = 100;
+
+    /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
+    private static final int MAX_TEXT_LENGTH = 2000;
+
     /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(
             Map<String, Double> components,
@@ -26,36 +32,60 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             @Nullable String verdict,
             @Nullable String reason) {}
 
-    /**
-     * @param otherOrder the completion at the same index in the other group of the pair; null when there is none
-     * @throws IllegalArgumentException when the verifier omits a component, or the reward is not finite
-     */
+    /** Verifies and scores one completion; see {@link #verify} and {@link #score(Judged, Verification, Verification)}. */
     public Scored score(final Judged completion, final @Nullable Judged otherOrder) {
-        final Verification verification = verified(completion);
+        return score(completion, verify(completion), otherOrder == null ? null : verify(otherOrder));
+    }
+
+    /**
+     * @param verification of this completion
+     * @param otherOrder of the completion at the same index in the other group of the pair; null when there is none
+     * @throws IllegalArgumentException when the reward is not finite
+     */
+    public Scored score(
+            final Judged completion, final Verification verification, final @Nullable Verification otherOrder) {
         final Map<String, Double> values = new TreeMap<>(verification.components());
         components.forEach((name, component) -> values.put(name, component.value(completion)));
         if (pairs) {
-            final boolean both = isRight(verification) && otherOrder != null && isRight(verified(otherOrder));
+            final boolean both = isRight(verification) && otherOrder != null && isRight(otherOrder);
             values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
         }
         final double total = combination.of(values);
         if (!Double.isFinite(total)) {
             throw new IllegalArgumentException("the reward is " + total + ", computed from " + values);
         }
-        return new Scored(values, total, verification.verdict(), verification.reason());
+        return new Scored(values, total, cut(verification.verdict()), cut(verification.reason()));
+    }
+
+    private static @Nullable String cut(final @Nullable String text) {
+        return text == null || text.length() <= MAX_TEXT_LENGTH ? text : text.substring(0, MAX_TEXT_LENGTH);
     }
 
     private static boolean isRight(final Verification verification) {
         return verification.components().getOrDefault(ACCURACY, 0.0) == 1;
     }
 
-    /** A plug-in may throw any exception. An exception never becomes a reward. */
-    private Verification verified(final Judged completion) {
+    /**
+     * Asks the verifier. A plug-in may throw any exception. An exception never becomes a reward.
+     *
+     * @throws IllegalArgumentException when the verifier fails, omits a component, or gives values that cannot be used
+     */
+    public Verification verify(final Judged completion) {
         final Verification verification = ask(completion);
         if (!verification.components().keySet().containsAll(verifier.components())) {
             throw new IllegalArgumentException("the verifier '" + verifier.name() + "' returned "
                     + verification.components().keySet() + ", but it declares " + verifier.components());
         }
+        if (verification.components().size() > MAX_COMPONENTS) {
+            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' gave "
+                    + verification.components().size() + " components, at most " + MAX_COMPONENTS + " are allowed");
+        }
+        verification.components().forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "the verifier '" + verifier.name() + "' gave " + value + " for '" + name + "'");
+            }
+        });
         return verification;
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.TaskReward;
@@ -15,11 +16,17 @@ import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
 
 /** Scores a group. A pure function of the group, the other order of its pair, the scale of its task, and the reward set. */
 public final class GroupScorer {
     /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
     static final int MAX_TEXT_LENGTH = 256 << 10;
+
+    private static final int MAX_COMPLETIONS = 1024;
+    private static final int MAX_LABELS = 1000;
+    /** In characters. */
+    private static final int MAX_LABEL_LENGTH = 1000;
 
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
@@ -35,6 +42,15 @@ public final class GroupScorer {
     public void check(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
         require(!group.getCompletions().isEmpty(), "the group has no completions");
+        require(
+                group.getCompletions().size() <= MAX_COMPLETIONS,
+                "the group has " + group.getCompletions().size() + " completions, at most " + MAX_COMPLETIONS
+                        + " are allowed");
+        // a verifier may look through all labels for each completion, and name them in its reason
+        require(
+                prompt.getLabels().size() <= MAX_LABELS
+                        && prompt.getLabels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
+                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
         require(
                 group.getCompletions().size() == prompt.getGroupSize(),
                 "the group has " + group.getCompletions().size() + " completions, its prompt asked for "
@@ -68,26 +84,60 @@ public final class GroupScorer {
         }
     }
 
-    /** Whether the group's reward depends on the same question in the other order. */
-    public boolean needsOtherOrder(final RolloutGroup group) {
+    /** The pair whose other order the group's reward depends on; null where the reward depends on this group alone. */
+    public @Nullable String pairOf(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
-        return prompt.getPairId() != null && settings.set().of(prompt.getTask()).pairs();
+        return settings.set().of(prompt.getTask()).pairs() ? prompt.getPairId() : null;
+    }
+
+    /**
+     * A group with the answers of its verifier.
+     *
+     * @param verifications one per completion
+     * @param ms the time that the verifier took
+     */
+    public record Verified(RolloutGroup group, List<Verification> verifications, double ms) {}
+
+    /**
+     * Asks the verifier about each completion, once. This is the slow part of scoring, and changes nothing.
+     *
+     * @throws IllegalArgumentException when the verifier fails or the calls take too long together; the message is the reason in the
+     *     dead letter
+     */
+    public Verified verify(final RolloutGroup group) {
+        final long start = System.nanoTime();
+        final TaskReward reward = settings.set().of(group.getPrompt().getTask());
+        final long limitMs = settings.groupLimitMs();
+        final List<Verification> verifications = new ArrayList<>();
+        for (int i = 0; i < group.getCompletions().size(); i++) {
+            if (limitMs > 0 && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(limitMs)) {
+                throw new IllegalArgumentException("its verifier took longer than " + limitMs + " ms for " + i + " of "
+                        + group.getCompletions().size() + " completions");
+            }
+            verifications.add(reward.verify(judged(group, i)));
+        }
+        return new Verified(group, verifications, (System.nanoTime() - start) / 1e6);
     }
 
     /**
      * @param offset the offset of the group in its topic
      * @param otherOrder the group of the other order of the pair; null when there is none
-     * @throws IllegalArgumentException when a verifier or the reward set fails on the group; the message is the reason in the dead letter
+     * @throws IllegalArgumentException when the reward set fails on the group; the message is the reason in the dead letter
      */
-    public ScoredGroup score(final RolloutGroup group, final long offset, final @Nullable RolloutGroup otherOrder) {
+    public ScoredGroup score(final Verified own, final long offset, final @Nullable Verified otherOrder) {
         final long start = System.nanoTime();
+        final RolloutGroup group = own.group;
         final PromptRequest prompt = group.getPrompt();
         final TaskReward reward = settings.set().of(prompt.getTask());
+        require(
+                otherOrder == null || otherOrder.verifications.size() == own.verifications.size(),
+                "the two orders of its pair have different numbers of completions");
         final List<TaskReward.Scored> scored = new ArrayList<>();
-        for (int i = 0; i < group.getCompletions().size(); i++) {
+        for (int i = 0; i < own.verifications.size(); i++) {
             scored.add(reward.score(
                     judged(group, i),
-                    otherOrder == null || i >= otherOrder.getCompletions().size() ? null : judged(otherOrder, i)));
+                    own.verifications.get(i),
+                    otherOrder == null ? null : otherOrder.verifications.get(i)));
         }
         final double[] rewards =
                 scored.stream().mapToDouble(TaskReward.Scored::total).toArray();
@@ -104,7 +154,7 @@ public final class GroupScorer {
                 settings.set().version(),
                 scores,
                 zeroSpread,
-                (System.nanoTime() - start) / 1e6,
+                own.ms + (System.nanoTime() - start) / 1e6,
                 offset);
     }
 

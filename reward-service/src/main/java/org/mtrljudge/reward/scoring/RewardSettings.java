@@ -9,9 +9,17 @@ import org.mtrljudge.settings.Check;
  *
  * @param runningScale whether advantages are divided by the {@link RunningScale} of their task; not allowed with grpo, which divides by
  *     the standard deviation of the group
- * @param pairTimeoutMs a group is scored without the other order of its pair when no rollouts have arrived for this time
+ * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter; only in a live run
+ * @param groupSize the number of completions of a training group, from which the time limits of a group follow
  */
-public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairTimeoutMs) {
+public record RewardSettings(
+        RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairTimeoutMs, int groupSize) {
+    private static final int USUAL_GROUP_SIZE = 8;
+    private static final long SHORTEST_GROUP_LIMIT_MS = 60_000;
+
+    /** Scores are one transaction, and brokers allow a transaction 15 minutes by default. */
+    private static final long LONGEST_RECORD_LIMIT_MS = 14 * 60_000;
+
     public RewardSettings {
         Check.range("reward.pair_timeout_ms", pairTimeoutMs, 1, 86_400_000);
         if (runningScale && advEstimator == AdvantageEstimator.GRPO) {
@@ -19,5 +27,34 @@ public record RewardSettings(RewardSet set, AdvantageEstimator advEstimator, boo
                     + " algorithm.adv_estimator grpo already divides by the scale of the group:"
                     + " choose dr_grpo or rloo");
         }
+    }
+
+    /** The settings for groups of eight completions. */
+    public RewardSettings(
+            final RewardSet set,
+            final AdvantageEstimator advEstimator,
+            final boolean runningScale,
+            final long pairTimeoutMs) {
+        this(set, advEstimator, runningScale, pairTimeoutMs, USUAL_GROUP_SIZE);
+    }
+
+    /**
+     * The time limit of the verifier for one group, in milliseconds: twice the time in which every call of a training group hangs until
+     * its own limit, because a test may draw more completions. 0: no limit, because all verifiers are built in.
+     */
+    public long groupLimitMs() {
+        final long callMs = set.callLimitMs();
+        final long wantedMs = Math.max(SHORTEST_GROUP_LIMIT_MS, 2 * groupSize * callMs);
+        return callMs == 0 ? 0 : Math.min(wantedMs, LONGEST_RECORD_LIMIT_MS / groupsPerRecord() - callMs);
+    }
+
+    /** The longest time that one record can take, in milliseconds; 0 where all verifiers are built in. */
+    public long recordLimitMs() {
+        return set.callLimitMs() == 0 ? 0 : groupsPerRecord() * (groupLimitMs() + set.callLimitMs());
+    }
+
+    /** The second order of a pair is scored together with the first. */
+    private int groupsPerRecord() {
+        return set.hasPairs() ? 2 : 1;
     }
 }

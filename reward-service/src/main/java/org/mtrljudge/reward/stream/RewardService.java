@@ -52,7 +52,7 @@ public final class RewardService implements AutoCloseable {
             final Clock clock) {
         final ScoringJob job = ScoringJob.live(clients.topics());
         final Properties config =
-                StreamsSettings.exactlyOnce(job.applicationId(), clients, instance.stateDir, COMMIT_INTERVAL_MS);
+                StreamsSettings.exactlyOnce(job, settings, clients, instance.stateDir, COMMIT_INTERVAL_MS);
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
         this.clock = clock;
         this.streams = new KafkaStreams(RewardTopology.build(job, settings, new RewardMetrics(registry)), config);

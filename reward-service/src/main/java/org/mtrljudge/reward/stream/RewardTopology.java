@@ -1,7 +1,9 @@
 package org.mtrljudge.reward.stream;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -12,6 +14,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.topic.KafkaClients;
 
 /** Reads rollouts; writes scored groups and dead letters. */
 public final class RewardTopology {
@@ -22,15 +25,33 @@ public final class RewardTopology {
     static final String SCORED_IDS = "scored-ids";
     /** Maps a pair id to the group that waits for its other order. */
     public static final String WAITING = "waiting";
+    /** Maps a pair id to the reason of a dead letter of one of its prompts. */
+    static final String DEAD_PAIRS = "dead-pairs";
     /** Maps a task to its running scale. */
     static final String SCALES = "scales";
     /** Maps a task and a minute to the statistics of the scored groups. */
     static final String STATISTICS = "statistics";
 
     private static final String ROLLOUTS = "rollouts";
+    private static final String DEAD_PROMPTS = "dead-prompts";
     private static final String SCORE = "score";
 
     private RewardTopology() {}
+
+    /**
+     * Whether the job reads the dead letters of the run: an order of a pair that became a dead letter will not come. A replay does not
+     * read them, because all rollouts that it scores are in the log, and the same log must give the same scores.
+     */
+    static boolean readsDeadLetters(final ScoringJob job, final RewardSettings settings) {
+        return job.isLive() && settings.set().hasPairs();
+    }
+
+    /** The topics in which Kafka Streams keeps the state of a replay. */
+    public static List<String> changelogs(final String applicationId) {
+        return Stream.of(SCORED_IDS, WAITING, SCALES)
+                .map(store -> applicationId + "-" + store + "-changelog")
+                .toList();
+    }
 
     /** Builds the topology that writes to topics exactly once. Its stores have changelogs. */
     public static Topology build(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
@@ -42,6 +63,9 @@ public final class RewardTopology {
                         new StringSerializer(),
                         new ByteArraySerializer(),
                         SCORE);
+        if (readsDeadLetters(job, settings)) {
+            topology.addStateStore(keyValue(DEAD_PAIRS, Serdes.String(), false), SCORE);
+        }
         return job.isLive() ? topology.addStateStore(statistics(), SCORE) : topology;
     }
 
@@ -64,8 +88,18 @@ public final class RewardTopology {
                         ROLLOUTS,
                         new StringDeserializer(),
                         new ByteArrayDeserializer(),
-                        job.rollouts().name())
-                .addProcessor(SCORE, () -> new ScoringProcessor(job, settings, metrics), ROLLOUTS);
+                        job.rollouts().name());
+        if (readsDeadLetters(job, settings)) {
+            topology.addSource(
+                    DEAD_PROMPTS,
+                    new StringDeserializer(),
+                    new ByteArrayDeserializer(),
+                    job.deadLetters().name());
+        }
+        topology.addProcessor(
+                SCORE,
+                () -> new ScoringProcessor(job, settings, metrics),
+                readsDeadLetters(job, settings) ? new String[] {ROLLOUTS, DEAD_PROMPTS} : new String[] {ROLLOUTS});
         for (final StoreBuilder<?> store : stores(inMemory)) {
             if (inMemory) {
                 store.withLoggingDisabled();
@@ -78,7 +112,9 @@ public final class RewardTopology {
     private static List<StoreBuilder<?>> stores(final boolean inMemory) {
         return List.of(
                 keyValue(SCORED_IDS, Serdes.Long(), inMemory),
-                keyValue(WAITING, WaitingGroup.serde(), inMemory),
+                // a group that waits is as large as its record
+                keyValue(WAITING, WaitingGroup.serde(), inMemory)
+                        .withLoggingEnabled(Map.of("max.message.bytes", String.valueOf(KafkaClients.MAX_RECORD_BYTES))),
                 keyValue(SCALES, RunningScale.serde(), inMemory));
     }
 

@@ -1,37 +1,31 @@
 package org.mtrljudge.reward.stream;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.scoring.GroupScorer;
 import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
-import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.topic.DeadLetters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads one rollout group; writes one scored group or one dead letter. A prompt that was already scored is skipped: its first actor
  * may have died after it wrote the rollouts and before it acknowledged the prompt. A group whose reward needs the other order of its
- * pair waits for that order in a store.
+ * pair waits for that order in a store. A live job also reads dead letters, to learn of orders that will not come.
  */
 final class ScoringProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringProcessor.class);
-    private static final String SERVICE = "reward";
+    private static final Duration LOOK_FOR_END = Duration.ofMillis(100);
 
     /** A group, its offset and its record. */
     private record Located(RolloutGroup group, long offset, Record<String, byte[]> record) {
@@ -45,12 +39,10 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private final GroupScorer scorer;
     private final RewardMetrics metrics;
     private @Nullable ProcessorContext<String, byte[]> context;
+    private @Nullable ScoringOutput output;
     private @Nullable KeyValueStore<String, Long> scoredIds;
-    private @Nullable KeyValueStore<String, WaitingGroup> waiting;
     private @Nullable KeyValueStore<String, RunningScale> scales;
-    // null in a replay, because nobody queries its statistics
-    private @Nullable WindowStore<String, TaskStatistics> statistics;
-    private long lastRecordNanos;
+    private @Nullable WaitingPairs pairs;
 
     ScoringProcessor(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
         this.job = job;
@@ -62,63 +54,134 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     @Override
     public void init(final ProcessorContext<String, byte[]> processorContext) {
         context = processorContext;
+        output = new ScoringOutput(job, metrics, processorContext);
         scoredIds = processorContext.getStateStore(RewardTopology.SCORED_IDS);
-        waiting = processorContext.getStateStore(RewardTopology.WAITING);
         scales = processorContext.getStateStore(RewardTopology.SCALES);
-        statistics = job.isLive() ? processorContext.getStateStore(RewardTopology.STATISTICS) : null;
-        lastRecordNanos = System.nanoTime();
-        final Duration often = Duration.ofMillis(Math.max(10, settings.pairTimeoutMs() / 4));
-        processorContext.schedule(often, PunctuationType.WALL_CLOCK_TIME, now -> scoreLonely());
+        final WaitingPairs waiting = new WaitingPairs(
+                processorContext.getStateStore(RewardTopology.WAITING),
+                RewardTopology.readsDeadLetters(job, settings)
+                        ? processorContext.getStateStore(RewardTopology.DEAD_PAIRS)
+                        : null);
+        pairs = waiting;
+        if (job.isLive()) {
+            final long limitMs = settings.pairTimeoutMs();
+            processorContext.schedule(
+                    Duration.ofMillis(Math.max(10, limitMs / 4)),
+                    PunctuationType.WALL_CLOCK_TIME,
+                    now -> waiting.endOverdue(
+                            now,
+                            limitMs,
+                            group -> dead(
+                                    located(group),
+                                    "the other order of its pair did not come in " + limitMs
+                                            + " ms (reward.pair_timeout_ms)")));
+        } else {
+            processorContext.schedule(LOOK_FOR_END, PunctuationType.WALL_CLOCK_TIME, now -> endPairsAtTheEnd(waiting));
+        }
+    }
+
+    private void endPairsAtTheEnd(final WaitingPairs waiting) {
+        if (job.reached().get() >= job.endOffset()) {
+            waiting.endAll(group -> dead(
+                    located(group),
+                    "the other order of its pair is not among the rollouts before offset " + job.endOffset()));
+        }
     }
 
     @Override
     public void process(final Record<String, byte[]> record) {
-        lastRecordNanos = System.nanoTime();
-        final long offset = context().recordMetadata().orElseThrow().offset();
-        if (offset < job.endOffset()) {
-            process(record, offset);
+        final RecordMetadata metadata =
+                ready(context).recordMetadata().orElseThrow(() -> new IllegalStateException("a record of a topic"));
+        if (!metadata.topic().equals(job.rollouts().name())) {
+            deadLetter(record.value());
+            return;
         }
-        job.reached().set(offset + 1);
+        if (metadata.offset() < job.endOffset()) {
+            process(record, metadata.offset());
+        }
+        job.reached().set(metadata.offset() + 1);
+    }
+
+    private void deadLetter(final byte @Nullable [] value) {
+        final DeadLetter letter;
+        try {
+            letter = job.deadLetters().valueSerde().decode(Objects.requireNonNullElse(value, new byte[0]));
+        } catch (final SerializationException e) {
+            LOG.warn("a dead letter cannot be read: {}", e.getMessage());
+            return;
+        }
+        final String pairId = letter.getPairId();
+        if (pairId == null || !ScoringOutput.canBeKey(pairId)) {
+            return;
+        }
+        final String why = ScoringOutput.cut(letter.getPromptId() + ": " + letter.getReason());
+        final WaitingGroup waited = ready(pairs).died(pairId, why);
+        if (waited != null) {
+            dead(located(waited), WaitingPairs.OTHER_IS_DEAD + why);
+        }
     }
 
     private void process(final Record<String, byte[]> record, final long offset) {
-        String promptId = null;
-        String task = null;
+        RolloutGroup group = null;
         try {
-            final RolloutGroup group = job.rollouts().valueSerde().decode(record.value());
-            promptId = group.getPrompt().getPromptId();
-            task = group.getPrompt().getTask();
+            final RolloutGroup decoded = job.rollouts().valueSerde().decode(record.value());
+            ScoringOutput.checkIds(decoded.getPrompt());
+            group = decoded;
             if (!job.wanted().test(group)) {
                 return;
             }
-            final Long before = store(scoredIds).get(promptId);
+            final String promptId = group.getPrompt().getPromptId();
+            final Long before = ready(scoredIds).get(promptId);
             if (before != null) {
-                LOG.info("prompt {} was already scored with the rollouts at offset {}", promptId, before);
+                LOG.info("prompt {} was scored already, for the rollouts at offset {}", promptId, before);
                 return;
             }
             scorer.check(group);
             scoreOrWait(new Located(group, offset, record));
-        } catch (final SerializationException | IllegalArgumentException e) {
-            dead(record, offset, promptId, task, e);
+        } catch (final RuntimeException e) {
+            ready(output).dead(record, offset, group, reasonOrThrow(e));
         }
     }
 
     /** Handles a valid new group: scores it without a pair, scores it as the second of its pair, or stores it until the second arrives. */
     private void scoreOrWait(final Located own) {
-        if (!scorer.needsOtherOrder(own.group)) {
-            score(own, null);
+        final String pairId = scorer.pairOf(own.group);
+        if (pairId == null) {
+            score(own, scorer.verify(own.group), null);
             return;
         }
-        final String pairId = own.group.getPrompt().getPairId();
-        final WaitingGroup other = store(waiting).delete(pairId);
+        final String why = ready(pairs).whyDead(pairId);
+        if (why != null) {
+            throw new IllegalArgumentException(why);
+        }
+        final WaitingGroup other = ready(pairs).waitingIn(pairId);
         if (other == null) {
-            store(scoredIds).put(own.promptId(), own.offset);
-            store(waiting).put(pairId, new WaitingGroup(own.offset, own.record.timestamp(), own.record.value()));
+            final WaitingGroup first = new WaitingGroup(own.offset, own.record.timestamp(), own.record.value());
+            ScoringOutput.checkSize("to wait for the other order of its pair", pairId, first.bytes());
+            ready(scoredIds).put(own.promptId(), own.offset);
+            ready(pairs).add(pairId, first);
             return;
         }
-        final Located first = located(other);
-        score(first, own.group);
-        score(own, first.group);
+        scorePair(pairId, located(other), own);
+    }
+
+    /** Asks the verifier about both groups before it changes the stores. Where the verifier fails on one, neither has a reward. */
+    private void scorePair(final String pairId, final Located first, final Located second) {
+        final GroupScorer.Verified ofFirst;
+        final GroupScorer.Verified ofSecond;
+        try {
+            ofFirst = scorer.verify(first.group);
+            ofSecond = scorer.verify(second.group);
+        } catch (final RuntimeException e) {
+            final String why = reasonOrThrow(e);
+            ready(pairs).remove(pairId);
+            dead(first, why);
+            dead(second, why);
+            return;
+        }
+        ready(pairs).remove(pairId);
+        score(first, ofFirst, ofSecond);
+        score(second, ofSecond, ofFirst);
     }
 
     private Located located(final WaitingGroup group) {
@@ -129,85 +192,42 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 new Record<>(decoded.getPrompt().getPromptId(), group.value(), group.timestampMs()));
     }
 
-    /** Handles the groups that still wait when no rollouts have arrived for some time. Their other orders will not come. */
-    private void scoreLonely() {
-        if (System.nanoTime() - lastRecordNanos < settings.pairTimeoutMs() * 1_000_000) {
-            return;
-        }
-        final List<KeyValue<String, WaitingGroup>> lonely = new ArrayList<>();
-        try (KeyValueIterator<String, WaitingGroup> all = store(waiting).all()) {
-            all.forEachRemaining(lonely::add);
-        }
-        for (final KeyValue<String, WaitingGroup> entry : lonely) {
-            LOG.warn("the other order of pair {} did not arrive within {} ms", entry.key, settings.pairTimeoutMs());
-            store(waiting).delete(entry.key);
-            score(located(entry.value), null);
-        }
-    }
-
-    private void score(final Located own, final @Nullable RolloutGroup otherOrder) {
-        final String task = own.group.getPrompt().getTask();
+    private void score(
+            final Located own, final GroupScorer.Verified verified, final GroupScorer.@Nullable Verified otherOrder) {
         try {
-            final ScoredGroup scored = scorer.score(own.group, own.offset, otherOrder);
-            store(scoredIds).put(own.promptId(), own.offset);
-            count(task, own.record.timestamp(), s -> s.with(scored));
-            metrics.scored(scored);
-            context()
-                    .forward(
-                            own.record.withValue(
-                                    job.scored().message(own.promptId(), scored).value()),
-                            RewardTopology.SCORED);
-        } catch (final IllegalArgumentException e) {
-            dead(own.record, own.offset, own.promptId(), task, e);
+            ready(output).scored(own.record, scorer.score(verified, own.offset, otherOrder));
+            ready(scoredIds).put(own.promptId(), own.offset);
+        } catch (final RuntimeException e) {
+            dead(own, reasonOrThrow(e));
         }
     }
 
-    private void dead(
-            final Record<String, byte[]> record,
-            final long offset,
-            final @Nullable String promptId,
-            final @Nullable String task,
-            final RuntimeException why) {
-        final String counted = Objects.requireNonNullElse(task, RewardMetrics.UNREADABLE);
-        count(counted, record.timestamp(), TaskStatistics::withDeadLetter);
-        metrics.dead(counted);
-        final byte[] payload = record.value() == null ? new byte[0] : record.value();
-        final String key = String.valueOf(record.key());
-        final byte[] letter = job.deadLetters()
-                .message(
-                        key,
-                        DeadLetters.of(
-                                promptId,
-                                job.rollouts().name(),
-                                context().taskId().partition(),
-                                offset,
-                                SERVICE,
-                                String.valueOf(why.getMessage()),
-                                ByteBuffer.wrap(payload)))
-                .value();
-        context().forward(record.withKey(key).withValue(letter), RewardTopology.DEAD_LETTERS);
+    /**
+     * The reason of a dead letter. No record may end the service, whatever our code or a plug-in did not expect of it.
+     *
+     * @throws RuntimeException the failure itself where Kafka or the registry cannot work: that is not the fault of the record
+     */
+    private static String reasonOrThrow(final RuntimeException e) {
+        if (e instanceof KafkaException && !(e instanceof SerializationException)) {
+            throw e;
+        }
+        return e instanceof IllegalArgumentException || e instanceof SerializationException
+                ? String.valueOf(e.getMessage())
+                : "it cannot be scored: " + e;
+    }
+
+    private void dead(final Located own, final String why) {
+        ready(output).dead(own.record, own.offset, own.group, why);
     }
 
     private double divisor(final String task, final double variance) {
-        final RunningScale before = store(scales).get(task);
+        final RunningScale before = ready(scales).get(task);
         final RunningScale after = (before == null ? RunningScale.NONE : before).with(variance);
-        store(scales).put(task, after);
+        ready(scales).put(task, after);
         return after.divisor();
     }
 
-    private static <V> KeyValueStore<String, V> store(final @Nullable KeyValueStore<String, V> store) {
-        return Objects.requireNonNull(store, "not initialised");
-    }
-
-    private void count(final String task, final long timestampMs, final UnaryOperator<TaskStatistics> change) {
-        if (statistics != null) {
-            final long window = timestampMs - timestampMs % TaskStatistics.WINDOW.toMillis();
-            final TaskStatistics before = statistics.fetch(task, window);
-            statistics.put(task, change.apply(before == null ? TaskStatistics.NONE : before), window);
-        }
-    }
-
-    private ProcessorContext<String, byte[]> context() {
-        return Objects.requireNonNull(context, "not initialised");
+    private static <T> T ready(final @Nullable T field) {
+        return Objects.requireNonNull(field, "not initialised");
     }
 }

@@ -12,9 +12,16 @@ import org.apache.kafka.common.serialization.Serdes;
  * @param value the value of its record
  */
 public record WaitingGroup(long offset, long timestampMs, byte[] value) {
+    private static final int HEADER_BYTES = 2 * Long.BYTES;
+
+    /** The size in the store. */
+    int bytes() {
+        return HEADER_BYTES + value.length;
+    }
+
     static Serde<WaitingGroup> serde() {
         return Serdes.serdeFrom(
-                (topic, group) -> ByteBuffer.allocate(2 * Long.BYTES + group.value.length)
+                (topic, group) -> ByteBuffer.allocate(group.bytes())
                         .putLong(group.offset)
                         .putLong(group.timestampMs)
                         .put(group.value)

@@ -8,7 +8,6 @@ import static org.mtrljudge.reward.stream.TestedTopology.group;
 import static org.mtrljudge.reward.stream.TestedTopology.groupOf;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -66,18 +65,6 @@ class PairedRewardTest {
         assertThat(first.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
         assertThat(second.getRolloutOffset()).isEqualTo(2);
         assertThat(second.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
-    }
-
-    @Test
-    void shouldScoreAGroupAloneWhenItsOtherOrderDoesNotCome() throws InterruptedException {
-        topology.send(groupOf("pair", "p1", RIGHT, RIGHT));
-        Thread.sleep(2 * PAIR_TIMEOUT_MS);
-        topology.advanceWallClock(Duration.ofMillis(PAIR_TIMEOUT_MS));
-        assertThat(topology.nextScored().getScores())
-                .extracting(s -> s.getTotal())
-                .containsExactly(0.0, 0.0);
-        // this group was already scored
-        topology.send(groupOf("pair", "p1", RIGHT, RIGHT));
     }
 
     @Test

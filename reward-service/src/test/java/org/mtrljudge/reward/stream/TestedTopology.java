@@ -121,10 +121,6 @@ final class TestedTopology {
         return dead.isEmpty();
     }
 
-    void advanceWallClock(final Duration time) {
-        driver.advanceWallClockTime(time);
-    }
-
     WindowStore<String, TaskStatistics> statistics() {
         return driver.getWindowStore(RewardTopology.STATISTICS);
     }

@@ -28,6 +28,18 @@ public final class DeadLetters {
                 offset,
                 service,
                 reason.substring(0, Math.min(reason.length(), MAX_REASON_LENGTH)),
-                cut);
+                cut,
+                null);
+    }
+
+    /**
+     * Adds the pair of the prompt. The reward service waits for both orders of a pair, and this tells it that one of them will not come.
+     *
+     * @param pairId null where the prompt has no pair
+     * @return the letter
+     */
+    public static DeadLetter inPair(final DeadLetter letter, final @Nullable String pairId) {
+        letter.put("pairId", pairId);
+        return letter;
     }
 }

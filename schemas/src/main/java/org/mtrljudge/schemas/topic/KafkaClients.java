@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class KafkaClients {
     /** The largest record that {@link Topics} allow. */
-    private static final int MAX_RECORD_BYTES = 16 << 20;
+    public static final int MAX_RECORD_BYTES = 16 << 20;
 
     private static final String READ_COMMITTED = "read_committed";
 
@@ -85,9 +85,13 @@ public final class KafkaClients {
      * A producer for transactions; call {@code initTransactions} first.
      *
      * @param id the transactional id; a later producer with the same id fences this producer off
+     * @param timeout the time after which the broker ends a transaction; transaction.timeout.ms of the user takes precedence
      */
-    public Producer<String, byte[]> transactional(final String id) {
+    public Producer<String, byte[]> transactional(final String id, final Duration timeout) {
         final Map<String, Object> settings = new HashMap<>();
+        settings.put(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                config.getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis()));
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         // a journal entry names every group of its batch and can be larger than Kafka's 1 MiB
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);

@@ -39,7 +39,7 @@ class KafkaClientsTest {
 
     @Test
     void shouldWriteTransactionsInLargeBatches() {
-        clients.transactional("run.learner").close(Duration.ZERO);
+        clients.transactional("run.learner", Duration.ofMinutes(1)).close(Duration.ZERO);
         assertThat(config())
                 .containsEntry("transactional.id", "run.learner")
                 .containsEntry("max.request.size", 16_777_216)

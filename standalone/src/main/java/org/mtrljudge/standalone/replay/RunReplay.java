@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.reward.replay.Replay;
 import org.mtrljudge.reward.replay.RolloutFilter;
-import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
@@ -20,8 +19,6 @@ import org.mtrljudge.standalone.run.RunSettings;
 
 /** A replay of an existing run, with the broker of the run and the folder of the replay. The same replay continues where it stopped. */
 public final class RunReplay {
-    // the log is complete: a partner that does not follow soon does not exist
-    private static final long PAIR_TIMEOUT_MS = 1000;
     // the folder of its report, separate from the reports of replays
     private static final String DRY_RUN = "dry-run";
     private static final String PHASE = "replay";
@@ -69,8 +66,8 @@ public final class RunReplay {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = topics();
-            final Replay replay =
-                    new Replay(broker.clients(topics), folder.name(), rewardSettings(), filter, folder.streamsState());
+            final Replay replay = new Replay(
+                    broker.clients(topics), folder.name(), settings.rewards(), filter, folder.streamsState());
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
@@ -101,11 +98,6 @@ public final class RunReplay {
         } finally {
             listener.phaseEnded(PHASE);
         }
-    }
-
-    private RewardSettings rewardSettings() {
-        final RewardSettings own = settings.rewards();
-        return new RewardSettings(own.set(), own.advEstimator(), own.runningScale(), PAIR_TIMEOUT_MS);
     }
 
     private Topics topics() {

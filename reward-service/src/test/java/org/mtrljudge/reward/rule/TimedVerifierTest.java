@@ -1,0 +1,115 @@
+package org.mtrljudge.reward.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.Verifier;
+
+/** When a verifier whose calls take too long is called again. */
+class TimedVerifierTest {
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicLong nanos = new AtomicLong();
+    private final TimedVerifier verifier = new TimedVerifier(new Slow(), 20, nanos::get);
+
+    /** "slow" takes too long and obeys an interrupt. "stuck" waits until it is released, and ignores interrupts. */
+    private final class Slow implements Verifier {
+        @Override
+        public String name() {
+            return "slow";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            while (completion.text().equals("stuck") && released.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            if (completion.text().equals("slow")) {
+                try {
+                    released.await();
+                } catch (final InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return new Verification(Map.of("accuracy", 1.0), null, null);
+        }
+    }
+
+    @AfterEach
+    void release() {
+        released.countDown();
+    }
+
+    private void ask(final String text) {
+        verifier.verify(new Judged("t", "yes", List.of("yes", "no"), text, true, 1));
+    }
+
+    private void hangs(final String text) {
+        assertThatThrownBy(() -> ask(text)).hasMessage("no answer within 20 ms");
+    }
+
+    private void after(final Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void shouldForgiveCallsThatTookTooLongWhenTheWindowHasPassed() {
+        for (int call = 0; call < TimedVerifier.MAX_HANGING; call++) {
+            hangs("slow");
+            after(Duration.ofMinutes(1));
+        }
+        assertThatThrownBy(() -> ask("quick"))
+                .hasMessageContaining(
+                        "not called for some minutes, because 4 calls in 10 minutes took longer than 20 ms");
+        // the first of the four was 10 minutes ago
+        after(TimedVerifier.WINDOW.minus(Duration.ofMinutes(3)));
+        ask("quick");
+        hangs("slow");
+        assertThatThrownBy(() -> ask("quick")).hasMessageContaining("not called for some minutes");
+    }
+
+    @Test
+    void shouldNeverReachTheLimitWithSingleHangsInALongRun() {
+        for (int call = 0; call < 3 * TimedVerifier.MAX_HANGING; call++) {
+            hangs("slow");
+            ask("quick");
+            after(Duration.ofMinutes(4));
+        }
+    }
+
+    @Test
+    void shouldNotCallAVerifierWhileItsCallsStillRunHoweverLong() throws InterruptedException {
+        for (int call = 0; call < TimedVerifier.MAX_HANGING; call++) {
+            hangs("stuck");
+        }
+        after(TimedVerifier.WINDOW.multipliedBy(5));
+        assertThatThrownBy(() -> ask("quick"))
+                .hasMessageContaining("not called, because 4 of its calls still run after more than 20 ms");
+        released.countDown();
+        final long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        boolean answered = false;
+        while (!answered) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            try {
+                ask("quick");
+                answered = true;
+            } catch (final IllegalStateException e) {
+                Thread.sleep(5);
+            }
+        }
+    }
+}
