@@ -1,6 +1,7 @@
 package org.mtrljudge.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.settings.UsageException;
 
 class ConnectionsTest {
     private static List<String> passwordsThatKafkaDeclares() {
@@ -37,5 +39,35 @@ class ConnectionsTest {
                 .asString()
                 .contains("sasl.jaas.config", "security.protocol")
                 .doesNotContain("4567", "SASL_SSL");
+    }
+
+    private static Connections bind(final String... pairs) {
+        return SettingsTree.read(null, Map.of("JUDGE__SCHEMA_REGISTRY__BASIC_AUTH_USER_INFO", "a:4567"), List.of(pairs))
+                .bind(Connections.class);
+    }
+
+    @Test
+    void shouldReachTheRegistryWithItsLogInAndPrintNoneOfIt() {
+        final Connections connections = bind(
+                "broker.schema_registry_url=https://registry:8081/x",
+                "schema_registry.schema.registry.ssl.protocol=TLS");
+        assertThat(connections.schemaRegistry())
+                .containsOnly(
+                        Map.entry("basic.auth.user.info", "a:4567"), Map.entry("schema.registry.ssl.protocol", "TLS"));
+        assertThat(connections).asString().contains("basic.auth.user.info").doesNotContain("4567");
+    }
+
+    @Test
+    void shouldRefuseALogInWithinTheAddressAndTwoLogIns() {
+        assertThatThrownBy(() -> bind("broker.schema_registry_url=https://a:b@registry:8081"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("broker.schema_registry_url")
+                .hasMessageContaining("basic.auth.user.info")
+                .hasMessageNotContaining("a:b");
+        final Connections two =
+                bind("broker.schema_registry_url=http://registry", "schema_registry.bearer.auth.token=t");
+        assertThatThrownBy(() -> two.topics("run"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("set only one of them");
     }
 }

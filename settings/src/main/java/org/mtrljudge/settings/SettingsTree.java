@@ -34,8 +34,8 @@ import org.mtrljudge.settings.io.Sha256;
  * component that is an enum takes the names of its constants in lower case.
  */
 public final class SettingsTree {
-    /** The section that is passed unchanged to every Kafka client. Its keys contain dots and are not checked here. */
-    static final String KAFKA = "kafka";
+    /** The sections that are passed unchanged to clients. Their keys contain dots and are not checked here. */
+    static final List<String> CLIENTS = List.of("kafka", "schema_registry");
 
     private static final String DEFAULTS = "/quickstart.yaml";
     private static final long MAX_FILE_BYTES = 1 << 20;
@@ -95,11 +95,13 @@ public final class SettingsTree {
         }
     }
 
-    /** All keys with their values as YAML, which can be read again. The secrets of Kafka clients are left out. */
+    /** All keys with their values as YAML, which can be read again. The secrets of clients are left out. */
     public String write() {
         final ObjectNode open = tree.deepCopy();
-        final ObjectNode kafka = section(open, KAFKA);
-        kafka.remove(Secrets.namesIn(kafka));
+        for (final String name : CLIENTS) {
+            final ObjectNode client = section(open, name);
+            client.remove(Secrets.namesIn(client));
+        }
         try {
             return YAML.writeValueAsString(open);
         } catch (final JsonProcessingException e) {
@@ -107,10 +109,11 @@ public final class SettingsTree {
         }
     }
 
-    /** The SHA-256 of all settings on which the results of a run depend. How the run reaches its broker is not part of them. */
+    /** The SHA-256 of all settings on which the results of a run depend. How the run reaches its servers is not part of them. */
     public String digest() {
         final ObjectNode decisive = tree.deepCopy();
-        decisive.remove(List.of(KAFKA, "broker"));
+        decisive.remove(CLIENTS);
+        decisive.remove("broker");
         final byte[] canonical = canonical(decisive).toString().getBytes(StandardCharsets.UTF_8);
         return Sha256.of(ByteBuffer.wrap(canonical));
     }
@@ -188,9 +191,11 @@ public final class SettingsTree {
         } catch (final JsonProcessingException e) {
             throw new UsageException("the value of " + key + " is not YAML");
         }
-        if (key.startsWith(KAFKA + ".")) {
-            section(tree, KAFKA).set(key.substring(KAFKA.length() + 1), value);
-            return;
+        for (final String client : CLIENTS) {
+            if (key.startsWith(client + ".")) {
+                section(tree, client).set(key.substring(client.length() + 1), value);
+                return;
+            }
         }
         final String[] path = key.split("\\.");
         ObjectNode section = tree;
@@ -213,7 +218,7 @@ public final class SettingsTree {
                 throw new UsageException(
                         "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
             }
-            // the user chooses the names in a section that is empty by default: kafka, task_weights
+            // the user chooses the names in a section that is empty by default: clients, task_weights
             if (given.get(name) instanceof ObjectNode section
                     && known.get(name) instanceof ObjectNode there
                     && !there.isEmpty()) {

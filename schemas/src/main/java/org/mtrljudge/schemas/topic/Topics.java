@@ -139,6 +139,15 @@ public final class Topics {
         return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
     }
 
+    /**
+     * Asks once whether the registry of the schemas can be used.
+     *
+     * @throws org.mtrljudge.schemas.codec.RegistryException when it cannot
+     */
+    public void checkRegistry() {
+        registry.check();
+    }
+
     /** The share group through which the actors of the run take prompts. */
     public String actorGroup() {
         return run + ".actors";
