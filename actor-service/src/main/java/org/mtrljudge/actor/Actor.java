@@ -226,7 +226,7 @@ public final class Actor implements Runnable, AutoCloseable {
             final ConsumerRecord<String, byte[]> record, final @Nullable String promptId, final String reason) {
         metrics.dead();
         LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, record.offset(), reason);
-        final ByteBuffer payload = ByteBuffer.wrap(record.value());
+        final ByteBuffer payload = ByteBuffer.wrap(Objects.requireNonNullElse(record.value(), new byte[0]));
         send(topics.deadLetters()
                 .message(
                         String.valueOf(record.key()),

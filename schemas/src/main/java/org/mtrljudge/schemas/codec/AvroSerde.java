@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes Confluent's wire format: a zero byte, the id of the writer schema (4 bytes, big-endian), the record in Avro binary. */
 public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
@@ -66,10 +67,14 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     /**
+     * @param bytes the value of a record; null: the record has none
      * @throws SerializationException when the bytes are not a record of this type
      * @throws RegistryException when the registry of the schemas cannot do its work; no other exception is thrown
      */
-    public V decode(final byte[] bytes) {
+    public V decode(final byte @Nullable [] bytes) {
+        if (bytes == null) {
+            throw new SerializationException("the record has no value, where a " + type.getSimpleName() + " is needed");
+        }
         if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
             throw new SerializationException("not in the wire format of the registry: " + bytes.length
                     + " bytes, the first byte is " + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");

@@ -56,6 +56,13 @@ class AvroSerdeTest {
         }
     }
 
+    @Test
+    void shouldSayThatARecordHasNoValue() {
+        assertThatThrownBy(() -> serde.decode(null))
+                .isInstanceOf(SerializationException.class)
+                .hasMessage("the record has no value, where a WeightChunk is needed");
+    }
+
     /** An id that is computed from its schema cannot change, so this is the fault of whoever wrote the record. */
     @Test
     void shouldRefuseARecordOfAnotherTopicAsDamaged() {
