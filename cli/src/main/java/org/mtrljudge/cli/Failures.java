@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.schemas.codec.RegistryException;
+import org.mtrljudge.schemas.topic.DamagedTopicException;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.DataException;
@@ -28,7 +29,8 @@ final class Failures {
                 || failure instanceof LearnerException
                 || failure instanceof ModelException
                 || failure instanceof DataException
-                || failure instanceof RegistryException;
+                || failure instanceof RegistryException
+                || failure instanceof DamagedTopicException;
         if (ours) {
             return String.valueOf(failure.getMessage());
         }
