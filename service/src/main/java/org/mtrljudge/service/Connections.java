@@ -7,6 +7,7 @@ import org.mtrljudge.schemas.codec.HttpSchemaRegistry;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.codec.SchemaRegistry;
 import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.topic.Replication;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.UsageException;
@@ -28,11 +29,15 @@ public record Connections(
      * @param port the port of the embedded broker; 0: any free port
      * @param schemaRegistryUrl the URL of a registry with Confluent's interface; null: ids are computed from the schemas, without a server
      * @param schemaRegistryTimeoutMs the time after which a process ends because its registry does not answer
+     * @param replicationFactor the number of copies of new topics; −1: the default of the brokers
+     * @param minInsyncReplicas the number of copies that must have a record before its writer may continue; null: the default of the brokers
      */
     public record Broker(
             int port,
             @Nullable String schemaRegistryUrl,
-            long schemaRegistryTimeoutMs) {
+            long schemaRegistryTimeoutMs,
+            int replicationFactor,
+            @Nullable Integer minInsyncReplicas) {
         private static final long MAX_TIMEOUT_MS = 3_600_000;
 
         public Broker {
@@ -43,6 +48,18 @@ public record Connections(
                         "broker.schema_registry_url is not http://HOST:PORT/PATH or https://…"
                                 + " without a log-in; schema_registry: basic.auth.user.info sets the log-in");
             }
+            if (replicationFactor != -1) {
+                Check.range("broker.replication_factor", replicationFactor, 1, Short.MAX_VALUE);
+            }
+            if (minInsyncReplicas != null) {
+                final int most = replicationFactor == -1 ? Short.MAX_VALUE : replicationFactor;
+                Check.range("broker.min_insync_replicas", minInsyncReplicas, 1, most);
+            }
+        }
+
+        /** How safely the brokers keep new topics. */
+        Replication replication() {
+            return new Replication((short) replicationFactor, minInsyncReplicas);
         }
     }
 
@@ -79,7 +96,7 @@ public record Connections(
      * @throws UsageException when the settings of the registry are wrong
      */
     public Topics topics(final String run) {
-        return new Topics(run, registry());
+        return new Topics(run, registry(), broker.replication());
     }
 
     private SchemaRegistry registry() {

@@ -28,8 +28,6 @@ public final class TopicsReady {
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private static final short BROKERS_DEFAULT = -1;
-
     /** An action that succeeds only when the brokers and the topics exist. */
     private interface Attempt {
         void make(Admin admin) throws ExecutionException, InterruptedException;
@@ -53,7 +51,10 @@ public final class TopicsReady {
      * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service
      */
     public boolean prepare() throws InterruptedException {
-        return until(admin -> clients.topics().prepare(admin, BROKERS_DEFAULT));
+        return until(admin -> {
+            clients.topics().prepare(admin);
+            clients.topics().warnOfSingleCopies(admin);
+        });
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.schemas.topic.Replication;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 
@@ -69,5 +70,18 @@ class ConnectionsTest {
         assertThatThrownBy(() -> two.topics("run"))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("set only one of them");
+    }
+
+    @Test
+    void shouldKeepTopicsAsSafelyAsTheSettingsSay() {
+        assertThat(bind().topics("run").replication()).isEqualTo(Replication.BROKERS_DEFAULT);
+        assertThat(bind("broker.replication_factor=3", "broker.min_insync_replicas=2")
+                        .topics("run")
+                        .replication())
+                .isEqualTo(new Replication((short) 3, 2));
+        assertThatThrownBy(() -> bind("broker.replication_factor=0"))
+                .hasMessageContaining("broker.replication_factor is 0, allowed is 1 to");
+        assertThatThrownBy(() -> bind("broker.replication_factor=1", "broker.min_insync_replicas=2"))
+                .hasMessageContaining("broker.min_insync_replicas is 2, allowed is 1 to 1");
     }
 }

@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Replication;
 
 /** Settings of Kafka Streams, where the defaults do not suit rollout records. */
 public final class StreamsSettings {
@@ -41,6 +42,17 @@ public final class StreamsSettings {
         config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // with more, the second batch of a transaction can overtake the first and is refused until it is sent again
         config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+        replicate(clients.topics().replication(), config);
         return config;
+    }
+
+    /** The state of the service is kept as safely as the scores. */
+    private static void replicate(final Replication replication, final Properties config) {
+        if (!replication.equals(Replication.BROKERS_DEFAULT)) {
+            config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication.factor());
+        }
+        if (replication.minInSync() != null) {
+            config.put(StreamsConfig.topicPrefix(Replication.MIN_IN_SYNC), String.valueOf(replication.minInSync()));
+        }
     }
 }
