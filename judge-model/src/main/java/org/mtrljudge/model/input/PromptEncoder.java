@@ -19,6 +19,14 @@ public final class PromptEncoder {
         this.tokenizer = tokenizer;
     }
 
+    /** @throws ModelException when the text contains special tokens, so that {@link #encode} refuses it */
+    public static void checkText(final String text) {
+        if (text.contains("<|")) {
+            throw new ModelException(
+                    "the text of the prompt contains '<|', which is reserved for special tokens: " + text);
+        }
+    }
+
     /**
      * Encodes a prompt.
      *
@@ -26,10 +34,7 @@ public final class PromptEncoder {
      * @throws ModelException when the numbers of placeholders and images differ, or the text contains special tokens
      */
     public EncodedPrompt encode(final String text, final List<ImagePatches> images) {
-        if (text.contains("<|")) {
-            throw new ModelException(
-                    "the text of the prompt contains '<|', which is reserved for special tokens: " + text);
-        }
+        checkText(text);
         final String[] parts = text.split(IMAGE, -1);
         if (parts.length - 1 != images.size()) {
             throw new ModelException("the prompt has " + (parts.length - 1) + " " + IMAGE + " placeholders and "

@@ -17,14 +17,18 @@ import org.mtrljudge.tasks.Split;
 
 /** Checks the data of the user in the way that training reads it. */
 public final class DataCheck {
-    /** Decodes a picture into the input of a model. The model room implements it. */
-    public interface Decoder {
+    /** Makes the input of a model. The model room implements it. */
+    public interface Input {
         /**
          * @param origin the name of the picture in the returned text
          * @return the problem with the picture; null when there is none
          */
         @Nullable
         String problemOf(byte[] picture, String origin);
+
+        /** The problem with the text of a prompt; null when there is none. */
+        @Nullable
+        String problemOf(String text);
     }
 
     /**
@@ -44,28 +48,30 @@ public final class DataCheck {
      *
      * @param repeated one sentence per question that is in more than one split
      * @param unreadable one sentence per picture that cannot be decoded
+     * @param refused one sentence per prompt whose text a model refuses
      */
-    public record Result(List<Count> counts, List<String> repeated, List<String> unreadable) {
+    public record Result(List<Count> counts, List<String> repeated, List<String> unreadable, List<String> refused) {
         public boolean isClean() {
-            return repeated.isEmpty() && unreadable.isEmpty();
+            return repeated.isEmpty() && unreadable.isEmpty() && refused.isEmpty();
         }
     }
 
     private final Path file;
-    private final Decoder decoder;
+    private final Input input;
     // keyed by the digest of pictures and prompt
     private final Map<String, Split> firstSeen = new HashMap<>();
     private final List<String> repeated = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
 
-    private DataCheck(final Path file, final Decoder decoder) {
+    private DataCheck(final Path file, final Input input) {
         this.file = file;
-        this.decoder = decoder;
+        this.input = input;
     }
 
     /** @throws DataException that names the file and line of the first error that would stop training */
-    public static Result of(final Path file, final Decoder decoder) {
-        return new DataCheck(file, decoder).run(JsonlData.read(file));
+    public static Result of(final Path file, final Input input) {
+        return new DataCheck(file, input).run(JsonlData.read(file));
     }
 
     private Result run(final ExampleSource source) {
@@ -81,15 +87,19 @@ public final class DataCheck {
                 counts.add(new Count(split, task, source.size(task, split), answers));
             }
         }
-        return new Result(counts, repeated, unreadable);
+        return new Result(counts, repeated, unreadable, refused);
     }
 
     private void look(final JudgeExample example, final Split split) {
+        final String refusal = input.problemOf(example.prompt());
+        if (refusal != null) {
+            refused.add(file + " " + example.id() + ": " + refusal);
+        }
         final StringBuilder identity =
                 new StringBuilder(example.task()).append('\n').append(example.prompt());
         for (final byte[] picture : example.pictures()) {
             identity.append('\n').append(Sha256.of(ByteBuffer.wrap(picture)));
-            final String problem = decoder.problemOf(picture, file + " " + example.id());
+            final String problem = input.problemOf(picture, file + " " + example.id());
             if (problem != null) {
                 unreadable.add(problem);
             }
