@@ -1,22 +1,48 @@
 package org.mtrljudge.schemas.codec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.settings.io.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. */
+/**
+ * Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. A failure that is the
+ * fault of the image differs from a failure of the disk or the mount: only the first is a reason to refuse the prompt.
+ */
 public final class ImageStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
     private static final long MAX_FILE_BYTES = 64L << 20;
+    private static final int READINGS = 7;
+    private static final long FIRST_PAUSE_MS = 100;
+
+    /** Reads a file. */
+    interface Disk {
+        byte[] read(Path file) throws IOException;
+    }
+
     private final Path root;
+    private final Disk disk;
+    private final long firstPauseMs;
 
     public ImageStore(final Path root) {
+        this(root, Files::readAllBytes, FIRST_PAUSE_MS);
+    }
+
+    /** @param firstPauseMs the time before a file is read a second time, which doubles from then on */
+    ImageStore(final Path root, final Disk disk, final long firstPauseMs) {
         this.root = root.toAbsolutePath().normalize();
+        this.disk = disk;
+        this.firstPauseMs = firstPauseMs;
     }
 
     /**
@@ -33,7 +59,10 @@ public final class ImageStore {
         return prompt.getImages().stream().map(this::read).toList();
     }
 
-    /** @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest */
+    /**
+     * @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest
+     * @throws UncheckedIOException when the disk or the mount failed several times, so that nothing is known about the image
+     */
     public byte[] read(final ImageRef image) {
         final byte[] bytes;
         if (image.getInline() != null) {
@@ -56,18 +85,55 @@ public final class ImageStore {
                     "image " + relative + " is a URL: images are read only from the data root " + root);
         }
         final Path file = root.resolve(relative).normalize();
-        try {
-            if (!file.startsWith(root)
-                    || Files.exists(file) && !file.toRealPath().startsWith(root.toRealPath())) {
-                throw new IllegalArgumentException("image " + relative + " is outside the data root " + root);
+        long pauseMs = firstPauseMs;
+        for (int reading = 1; ; reading++) {
+            try {
+                return disk.read(checked(file, relative));
+            } catch (final IOException e) {
+                if (reading == READINGS || Thread.currentThread().isInterrupted()) {
+                    throw new UncheckedIOException("image " + file + " cannot be read: " + e, e);
+                }
+                LOG.warn("image {} is read again in {} ms: {}", file, pauseMs, e.toString());
+                LockSupport.parkNanos(pauseMs * 1_000_000);
+                pauseMs *= 2;
             }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
-            }
-            return Files.readAllBytes(file);
-        } catch (final IOException e) {
-            throw new IllegalArgumentException("image " + file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The file itself, behind all links.
+     *
+     * @throws IOException when the disk or the mount fails
+     */
+    private Path checked(final Path file, final String relative) throws IOException {
+        if (!file.startsWith(root)) {
+            throw outside(relative);
+        }
+        final Path realRoot;
+        // a mount that is away is a root that is missing or cannot be listed
+        try (DirectoryStream<Path> ignored = Files.newDirectoryStream(root)) {
+            realRoot = root.toRealPath();
+        } catch (final IOException e) {
+            throw new IOException("the data root " + root + " cannot be read (" + e + "): is it mounted?", e);
+        }
+        final Path real;
+        try {
+            real = file.toRealPath();
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("image " + file + " does not exist: " + e, e);
+        }
+        if (!real.startsWith(realRoot)) {
+            throw outside(relative);
+        }
+        if (!Files.isRegularFile(real) || Files.size(real) > MAX_FILE_BYTES) {
+            throw new IllegalArgumentException(
+                    "image " + file + " is not a file, or is larger than " + MAX_FILE_BYTES + " bytes");
+        }
+        return real;
+    }
+
+    private IllegalArgumentException outside(final String relative) {
+        return new IllegalArgumentException("image " + relative + " is outside the data root " + root);
     }
 
     private static String name(final ImageRef image) {
