@@ -224,7 +224,7 @@ public final class Actor implements Runnable, AutoCloseable {
         final String promptId = prompt == null ? null : prompt.getPromptId();
         metrics.dead();
         LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, record.offset(), reason);
-        final ByteBuffer payload = ByteBuffer.wrap(record.value());
+        final ByteBuffer payload = ByteBuffer.wrap(Objects.requireNonNullElse(record.value(), new byte[0]));
         send(topics.deadLetters()
                 .message(
                         String.valueOf(record.key()),

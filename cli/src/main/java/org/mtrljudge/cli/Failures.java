@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.schemas.codec.RegistryException;
+import org.mtrljudge.schemas.topic.DamagedTopicException;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.DataException;
@@ -26,7 +28,9 @@ final class Failures {
                 || failure instanceof RunException
                 || failure instanceof LearnerException
                 || failure instanceof ModelException
-                || failure instanceof DataException;
+                || failure instanceof DataException
+                || failure instanceof RegistryException
+                || failure instanceof DamagedTopicException;
         if (ours) {
             return String.valueOf(failure.getMessage());
         }

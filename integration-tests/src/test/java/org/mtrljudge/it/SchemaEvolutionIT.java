@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +36,7 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.HttpSchemaRegistry;
+import org.mtrljudge.schemas.codec.RegistryException;
 import org.mtrljudge.schemas.topic.Topics;
 
 /** New optional fields with a real registry: old and new code read each other's records. The registry refuses incompatible schemas. */
@@ -189,18 +190,18 @@ class SchemaEvolutionIT {
                 .requiredString("prompt")
                 .endRecord();
         assertThatThrownBy(() -> registry.idOf(subject, withoutDefault))
-                .isInstanceOf(SerializationException.class)
-                .hasMessageContaining("refused")
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("with 409")
                 .hasMessageContaining("ncompatible");
     }
 
     @Test
     void shouldDistinguishAnUnknownIdFromAnUnreachableRegistry() {
+        new HttpSchemaRegistry(server.url()).check();
         assertThatThrownBy(() -> new HttpSchemaRegistry(server.url()).schemaOf(987_654))
                 .isInstanceOf(SerializationException.class);
-        assertThatThrownBy(() -> new HttpSchemaRegistry("http://127.0.0.1:1").schemaOf(1))
-                .isInstanceOf(KafkaException.class)
-                .isNotInstanceOf(SerializationException.class)
+        assertThatThrownBy(() -> new HttpSchemaRegistry("http://127.0.0.1:1", Map.of(), Duration.ZERO).schemaOf(1))
+                .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("cannot be reached");
     }
 }

@@ -22,7 +22,6 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class TestBroker implements AutoCloseable {
     private static final String IMAGE = System.getProperty("kafka.image", "apache/kafka:4.3.1");
-    private static final short COPIES = 1;
 
     /** Asks the container engine only once. */
     private static final class Engine {
@@ -75,11 +74,11 @@ final class TestBroker implements AutoCloseable {
     }
 
     void prepare(final Topics topics) {
-        admin(admin -> topics.prepare(admin, COPIES));
+        admin(topics::prepare);
     }
 
     void create(final List<Topic<?>> topics) {
-        admin(admin -> Topics.create(topics, admin, COPIES));
+        admin(admin -> Topics.create(topics, admin));
     }
 
     Set<String> topics() {

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import org.mtrljudge.settings.io.PatientRead;
 
 /**
- * Reads pictures that data names by paths in a folder. A file that is outside the folder, missing or too large is refused. The message
- * completes a sentence that starts with "the picture NAME, which".
+ * Reads pictures that data names by paths in a folder. A file that is outside the folder, missing or too large is refused, and so is a
+ * link that leads out of the folder: otherwise a data set could bring any file of its reader into the log. The message completes a
+ * sentence that starts with "the picture NAME, which".
  */
 public final class PictureFolder {
     /** The maximum size of one encoded picture, in bytes. */
@@ -42,9 +43,14 @@ public final class PictureFolder {
         if (!Files.isRegularFile(file)) {
             throw new IOException("is not there");
         }
-        if (Files.size(file) > MAX_BYTES) {
+        // the file that is read is the file that was checked, not the links to it
+        final Path real = file.toRealPath();
+        if (!real.startsWith(root.toRealPath())) {
+            throw new IOException("is a link out of " + root + ": copy the picture into that folder");
+        }
+        if (Files.size(real) > MAX_BYTES) {
             throw new IOException("is larger than " + MAX_BYTES + " bytes");
         }
-        return file;
+        return real;
     }
 }

@@ -1,5 +1,6 @@
 package org.mtrljudge.learner;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class LearnerMeters implements TrainingListener {
     private final AtomicInteger unanswered;
     private final AtomicLong scoredLag;
     private final AtomicInteger steps;
+    private final Counter warnings;
     private int phaseSteps;
 
     /** @param afterStep called after the metrics of a step were reported; an exception from it ends the learner */
@@ -37,6 +39,7 @@ final class LearnerMeters implements TrainingListener {
         this.unanswered = registry.gauge("judge.learner.prompts.unanswered", new AtomicInteger());
         this.scoredLag = registry.gauge("judge.learner.scored.lag", new AtomicLong());
         this.steps = registry.gauge("judge.learner.step", new AtomicInteger());
+        this.warnings = registry.counter("judge.learner.warnings");
     }
 
     @Override
@@ -79,7 +82,7 @@ final class LearnerMeters implements TrainingListener {
 
     @Override
     public void warned(final String message) {
-        registry.counter("judge.learner.warnings").increment();
+        warnings.increment();
         LOG.warn("{}", message);
     }
 

@@ -12,18 +12,21 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.codec.RegistryException;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The topics of a run at the start of a service: the learner creates them, and the other services wait for them. */
+/**
+ * The topics and the schema registry of a run at the start of a service: the learner creates the topics, the other services wait for
+ * them, and all wait for the registry.
+ */
 public final class TopicsReady {
     private static final Logger LOG = LoggerFactory.getLogger(TopicsReady.class);
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final short BROKERS_DEFAULT = -1;
 
     /** An action that succeeds only when the brokers and the topics exist. */
     private interface Attempt {
@@ -45,17 +48,20 @@ public final class TopicsReady {
      * Creates the missing topics and sets up the share group of the actors.
      *
      * @return false when the service is stopping
-     * @throws UsageException when the broker refuses the credentials or the rights of this service
+     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service
      */
     public boolean prepare() throws InterruptedException {
-        return until(admin -> clients.topics().prepare(admin, BROKERS_DEFAULT));
+        return until(admin -> {
+            clients.topics().prepare(admin);
+            clients.topics().warnOfSingleCopies(admin);
+        });
     }
 
     /**
      * Waits until the topics exist.
      *
      * @return false when the service is stopping
-     * @throws UsageException when the broker refuses the credentials or the rights of this service
+     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service
      */
     public boolean await(final List<Topic<?>> wanted) throws InterruptedException {
         return until(
@@ -85,8 +91,14 @@ public final class TopicsReady {
     /** Names what is still missing, for the log; null when nothing is missing. */
     private @Nullable String missing(final Attempt attempt, final Admin admin) throws InterruptedException {
         try {
+            clients.topics().checkRegistry();
             attempt.make(admin);
             return null;
+        } catch (final RegistryException e) {
+            if (e.mayPass()) {
+                return "the registry of the schemas: " + e.getMessage();
+            }
+            throw new UsageException(String.valueOf(e.getMessage()));
         } catch (final ExecutionException | KafkaException e) {
             final Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             final String brokers = clients.brokers();

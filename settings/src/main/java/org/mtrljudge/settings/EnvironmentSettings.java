@@ -39,7 +39,12 @@ final class EnvironmentSettings {
     private static String key(final String name) {
         final String key =
                 name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace("__", ".");
-        return key.startsWith(SettingsTree.KAFKA + ".") ? key.replace('_', '.') : key;
+        for (final String client : SettingsTree.CLIENTS) {
+            if (key.startsWith(client + ".")) {
+                return client + key.substring(client.length()).replace('_', '.');
+            }
+        }
+        return key;
     }
 
     /** Quotes the content of a file, because a secret is always text, even if it looks like a number or other YAML. */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * component that is an enum takes the names of its constants in lower case.
  */
 public final class SettingsTree {
-    /** The section that is passed unchanged to every Kafka client. Its keys contain dots and are not checked here. */
-    static final String KAFKA = "kafka";
+    /** The sections that are passed unchanged to clients. Their keys contain dots and are not checked here. */
+    static final List<String> CLIENTS = List.of("kafka", "schema_registry");
 
     private static final String DEFAULTS = "/quickstart.yaml";
     private static final long MAX_FILE_BYTES = 1 << 20;
@@ -92,11 +92,13 @@ public final class SettingsTree {
         }
     }
 
-    /** All keys with their values as YAML, which can be read again. The secrets of Kafka clients are left out. */
+    /** All keys with their values as YAML, which can be read again. The secrets of clients are left out. */
     public String write() {
         final ObjectNode open = tree.deepCopy();
-        final ObjectNode kafka = section(open, KAFKA);
-        kafka.remove(Secrets.namesIn(kafka));
+        for (final String name : CLIENTS) {
+            final ObjectNode client = section(open, name);
+            client.remove(Secrets.namesIn(client));
+        }
         try {
             return YAML.writeValueAsString(open);
         } catch (final JsonProcessingException e) {
@@ -114,7 +116,7 @@ public final class SettingsTree {
         return !digest.startsWith(DecidingSettings.PREFIX);
     }
 
-    /** What differs from earlier settings, one line per key. The section of Kafka clients, which may have secrets, is left out. */
+    /** What differs from earlier settings, one line per key. The sections of the clients, which may have secrets, are left out. */
     public List<String> changesSince(final SettingsTree earlier) {
         final Map<String, String> before = new TreeMap<>();
         final Map<String, String> now = new TreeMap<>();
@@ -129,7 +131,7 @@ public final class SettingsTree {
     private static void flatten(final String prefix, final ObjectNode section, final Map<String, String> into) {
         section.properties().forEach(entry -> {
             if (entry.getValue() instanceof ObjectNode inner) {
-                if (!entry.getKey().equals(KAFKA)) {
+                if (!CLIENTS.contains(entry.getKey())) {
                     flatten(prefix + entry.getKey() + ".", inner, into);
                 }
             } else {
@@ -201,9 +203,11 @@ public final class SettingsTree {
         } catch (final JsonProcessingException e) {
             throw new UsageException("the value of " + key + " is not YAML");
         }
-        if (key.startsWith(KAFKA + ".")) {
-            section(tree, KAFKA).set(key.substring(KAFKA.length() + 1), value);
-            return;
+        for (final String client : CLIENTS) {
+            if (key.startsWith(client + ".")) {
+                section(tree, client).set(key.substring(client.length() + 1), value);
+                return;
+            }
         }
         final String[] path = key.split("\\.");
         ObjectNode section = tree;
@@ -226,7 +230,7 @@ public final class SettingsTree {
                 throw new UsageException(
                         "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
             }
-            // the user chooses the names in a section that is empty by default: kafka, task_weights
+            // the user chooses the names in a section that is empty by default: clients, task_weights
             if (given.get(name) instanceof ObjectNode section
                     && known.get(name) instanceof ObjectNode there
                     && !there.isEmpty()) {

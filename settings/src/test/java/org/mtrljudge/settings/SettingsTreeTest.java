@@ -32,6 +32,9 @@ class SettingsTreeTest {
         }
     }
 
+    /** The settings of the client of the schema registry. */
+    record Registry(Map<String, Object> schemaRegistry) {}
+
     @TempDir
     private Path folder;
 
@@ -80,6 +83,23 @@ class SettingsTreeTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("JUDGE__KAFKA__SASL_JAAS_CONFIG__FROM_FILE")
                 .hasMessageContaining("absent cannot be read");
+    }
+
+    @Test
+    void shouldReadTheLogInOfTheSchemaRegistryAndNeverWriteIt() {
+        final SettingsTree tree = SettingsTree.read(
+                null,
+                Map.of("JUDGE__SCHEMA_REGISTRY__BASIC_AUTH_USER_INFO", "judge:0123"),
+                List.of(
+                        "schema_registry.bearer.auth.token=4567",
+                        "schema_registry.schema.registry.ssl.protocol=TLSv1.3"));
+        assertThat(tree.bind(Registry.class).schemaRegistry())
+                .containsOnly(
+                        Map.entry("basic.auth.user.info", "judge:0123"),
+                        Map.entry("bearer.auth.token", 4567),
+                        Map.entry("schema.registry.ssl.protocol", "TLSv1.3"));
+        assertThat(tree.write()).contains("TLSv1.3").doesNotContain("0123", "4567");
+        assertThat(tree.digest()).isEqualTo(digest());
     }
 
     @Test

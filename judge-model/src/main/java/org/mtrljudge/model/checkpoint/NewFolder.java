@@ -16,13 +16,16 @@ import org.slf4j.LoggerFactory;
  * and the temporary folder is renamed by {@link #finish}.
  */
 public final class NewFolder implements AutoCloseable {
+    /** The end of the name of a folder that is not finished. */
+    public static final String UNFINISHED = ".unfinished";
+
     private static final Logger LOG = LoggerFactory.getLogger(NewFolder.class);
     private final Path to;
     private final Path unfinished;
 
     private NewFolder(final Path to) throws IOException {
         this.to = to;
-        this.unfinished = to.resolveSibling(to.getFileName() + ".unfinished");
+        this.unfinished = to.resolveSibling(to.getFileName() + UNFINISHED);
         delete(unfinished);
         Files.createDirectories(unfinished);
     }

@@ -110,11 +110,12 @@ public final class JudgeWeights {
         policy().overwrite(Safetensors.read(safetensors, policyShapes(), Path.of(origin)));
     }
 
-    /** Replaces the policy's weights as above, from a file of any size. */
+    /** Replaces the policy's weights as above, from a file of any size. The learner may delete the file meanwhile. */
     public void replacePolicy(final Path safetensors) {
-        final SortedMap<String, Safetensors.Tensor> tensors = Safetensors.read(safetensors);
-        Safetensors.check(tensors, policyShapes(), safetensors);
-        policy().overwrite(tensors);
+        Safetensors.readOpen(safetensors, tensors -> {
+            Safetensors.check(tensors, policyShapes(), safetensors);
+            policy().overwrite(tensors);
+        });
     }
 
     private SortedMap<String, Shape> policyShapes() {

@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.settings.io.Mappers;
@@ -148,20 +150,46 @@ public final class Safetensors {
      * @throws ModelException when the file is not a safetensors file
      */
     public static SortedMap<String, Tensor> read(final Path file) {
+        final SortedMap<String, Tensor> found = new TreeMap<>();
+        open(file, in -> found.putAll(tensors(file, in, null)));
+        return found;
+    }
+
+    /**
+     * Passes on the tensors of a file that stays open meanwhile, so that they can be read although somebody else deletes the file.
+     *
+     * @throws ModelException when the file is not a safetensors file
+     */
+    static void readOpen(final Path file, final Consumer<SortedMap<String, Tensor>> reader) {
+        open(file, in -> reader.accept(tensors(file, in, in)));
+    }
+
+    /** Reads from an open file. */
+    private interface Reading {
+        void from(FileChannel in) throws IOException;
+    }
+
+    private static void open(final Path file, final Reading reading) {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-            final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            final int headerBytes = headerLength(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
-            final ByteBuffer header = ByteBuffer.allocate(headerBytes);
-            while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
-            final long bodyStart = 8L + headerBytes;
-            final SortedMap<String, Tensor> found = new TreeMap<>();
-            entries(header.array(), in.size() - bodyStart, file)
-                    .forEach((name, e) ->
-                            found.put(name, new Tensor(e.shape, e.type, new FileBytes(file, bodyStart + e.start))));
-            return found;
+            reading.from(in);
         } catch (final IOException e) {
             throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** @param later the open file from which the bytes are read later; null: the file is opened again */
+    private static SortedMap<String, Tensor> tensors(
+            final Path file, final FileChannel in, final @Nullable FileChannel later) throws IOException {
+        final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        final int headerBytes = headerLength(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
+        final ByteBuffer header = ByteBuffer.allocate(headerBytes);
+        while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
+        final long bodyStart = 8L + headerBytes;
+        final SortedMap<String, Tensor> found = new TreeMap<>();
+        entries(header.array(), in.size() - bodyStart, file)
+                .forEach((name, e) ->
+                        found.put(name, new Tensor(e.shape, e.type, new FileBytes(file, later, bodyStart + e.start))));
+        return found;
     }
 
     /** A tensor's entry in the header. Its bytes are those from {@code start} to {@code end} behind the header. */

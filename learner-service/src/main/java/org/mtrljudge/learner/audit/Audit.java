@@ -52,7 +52,7 @@ public final class Audit {
         this.topics = clients.topics();
         this.clients = clients;
         this.scored = scored;
-        try (TopicScan<TrainingStep> scan = clients.scan(topics.journal())) {
+        try (TopicScan<TrainingStep> scan = clients.scanWhole(topics.journal())) {
             this.journal = scan.rest();
         }
         try (TopicScan<PolicyManifest> scan = clients.scan(topics.policies())) {

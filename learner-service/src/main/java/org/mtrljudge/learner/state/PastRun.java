@@ -41,7 +41,11 @@ public record PastRun(
         return new PastRun(state, List.of(), List.of(), 0);
     }
 
-    /** Reads the log. No process may write to the log at the same time. */
+    /**
+     * Reads the log. No process may write to the log at the same time.
+     *
+     * @throws org.mtrljudge.schemas.topic.DamagedTopicException when a journal entry or a prompt cannot be read
+     */
     public static PastRun read(final KafkaClients clients, final LearnerState state) {
         final List<TopicScan.Entry<TrainingStep>> entries;
         try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
@@ -78,7 +82,8 @@ public record PastRun(
 
     private static <V extends SpecificRecordBase> TopicScan<V> scan(
             final KafkaClients clients, final Topic<V> topic, final LearnerState state) {
-        final TopicScan<V> scan = clients.scan(topic);
+        // learning again over a hole would give other weights, and would ask prompts that are already in the log
+        final TopicScan<V> scan = clients.scanWhole(topic);
         scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
         return scan;
     }

@@ -2,6 +2,7 @@ package org.mtrljudge.learner.state;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.Stage;
+import org.mtrljudge.model.checkpoint.NewFolder;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
 
@@ -29,6 +31,7 @@ public final class TrainingCheckpoints {
     private static final long MAX_STATE_BYTES = 64L << 20;
     private final Path folder;
     private final int limit;
+    private boolean leftoversDeleted;
 
     /** Writes its policy, its optimiser state, and a file of the learner. */
     public interface Trainer {
@@ -61,6 +64,10 @@ public final class TrainingCheckpoints {
     /** Saves a checkpoint, then deletes the oldest checkpoints over the limit. */
     public void save(final Trainer trainer, final LearnerState state) {
         try {
+            if (!leftoversDeleted) {
+                deleteLeftovers();
+                leftoversDeleted = true;
+            }
             trainer.save(path(state.stage(), state.step()), STATE, Mappers.JSON.writeValueAsBytes(state));
             final List<Saved> old = new ArrayList<>(all());
             start().ifPresent(old::remove);
@@ -148,6 +155,22 @@ public final class TrainingCheckpoints {
         } catch (final IOException e) {
             throw new LearnerException(
                     file + " cannot be read (" + e.getMessage() + "): delete its folder to continue from an older one");
+        }
+    }
+
+    /** Deletes what a killed process left of checkpoints: folders that it had not finished, or had begun to delete. */
+    private void deleteLeftovers() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            for (final Path entry : entries) {
+                final String name = String.valueOf(entry.getFileName());
+                final boolean begunToDelete = NAME.matcher(name).matches() && !Files.exists(entry.resolve(STATE));
+                if (begunToDelete || name.endsWith(NewFolder.UNFINISHED)) {
+                    Folders.delete(entry);
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.stream;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -14,10 +15,17 @@ public final class RewardMetrics {
 
     public RewardMetrics(final MeterRegistry registry) {
         this.registry = registry;
+        deadLetters(UNREADABLE);
+    }
+
+    /** A counter begins at zero before something is counted: a metrics system does not see a rise from nothing to one. */
+    private Counter deadLetters(final String task) {
+        return registry.counter("judge.reward.dead.letters", TASK, task);
     }
 
     void scored(final ScoredGroup group) {
         final String task = group.getRollout().getPrompt().getTask();
+        deadLetters(task);
         registry.counter("judge.reward.groups", TASK, task).increment();
         if (group.getZeroSpread()) {
             registry.counter("judge.reward.groups.zero.spread", TASK, task).increment();
@@ -30,6 +38,6 @@ public final class RewardMetrics {
     }
 
     void dead(final String task) {
-        registry.counter("judge.reward.dead.letters", TASK, task).increment();
+        deadLetters(task).increment();
     }
 }

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Replication;
 
 /** Settings of Kafka Streams, where the defaults do not suit rollout records. */
 public final class StreamsSettings {
@@ -59,6 +60,7 @@ public final class StreamsSettings {
         if (settings.recordLimitMs() > 0) {
             allowTimeForVerifiers(config, settings.recordLimitMs());
         }
+        replicate(clients.topics().replication(), config);
         return config;
     }
 
@@ -73,6 +75,16 @@ public final class StreamsSettings {
         // the settings of the user take precedence: a broker can allow less
         if (!config.containsKey(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG)) {
             config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), limitMs);
+        }
+    }
+
+    /** The state of the service is kept as safely as the scores. */
+    private static void replicate(final Replication replication, final Properties config) {
+        if (!replication.equals(Replication.BROKERS_DEFAULT)) {
+            config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication.factor());
+        }
+        if (replication.minInSync() != null) {
+            config.put(StreamsConfig.topicPrefix(Replication.MIN_IN_SYNC), String.valueOf(replication.minInSync()));
         }
     }
 }

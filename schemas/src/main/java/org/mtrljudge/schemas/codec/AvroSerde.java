@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes Confluent's wire format: a zero byte, the id of the writer schema (4 bytes, big-endian), the record in Avro binary. */
 public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
@@ -35,15 +36,15 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     public byte[] encode(final String topic, final V value) {
+        // also before another serializer registers the schema: it would not set the compatibility of the subject
+        final int id = idFor(topic);
         final Serializer<Object> other = registry.serializer();
         if (other != null) {
             return other.serialize(topic, value);
         }
         final ByteArrayOutputStream out = new ByteArrayOutputStream(likelyBytes);
-        out.writeBytes(ByteBuffer.allocate(HEADER_BYTES)
-                .put((byte) 0)
-                .putInt(ids.computeIfAbsent(topic, t -> registry.idOf(t + "-value", schema)))
-                .array());
+        out.writeBytes(
+                ByteBuffer.allocate(HEADER_BYTES).put((byte) 0).putInt(id).array());
         final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
         try {
             new SpecificDatumWriter<>(type).write(value, encoder);
@@ -55,15 +56,30 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
         return out.toByteArray();
     }
 
+    private int idFor(final String topic) {
+        final Integer known = ids.get(topic);
+        if (known != null) {
+            return known;
+        }
+        final int id = registry.idOf(topic + "-value", schema);
+        ids.put(topic, id);
+        return id;
+    }
+
     /**
-     * @throws SerializationException when the bytes are not a record of this type; no other exception is thrown
+     * @param bytes the value of a record; null: the record has none
+     * @throws SerializationException when the bytes are not a record of this type
+     * @throws RegistryException when the registry of the schemas cannot do its work; no other exception is thrown
      */
-    public V decode(final byte[] bytes) {
+    public V decode(final byte @Nullable [] bytes) {
+        if (bytes == null) {
+            throw new SerializationException("the record has no value, where a " + type.getSimpleName() + " is needed");
+        }
         if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
             throw new SerializationException("not in the wire format of the registry: " + bytes.length
                     + " bytes, the first byte is " + (bytes.length == 0 ? "absent" : bytes[0]) + " instead of 0");
         }
-        final Schema writer = registry.schemaOf(ByteBuffer.wrap(bytes, 1, 4).getInt());
+        final Schema writer = writerSchema(ByteBuffer.wrap(bytes, 1, 4).getInt());
         final BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES);
         try {
             final V value = new SpecificDatumReader<V>(writer, schema).read(null, decoder);
@@ -77,6 +93,16 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
             }
             throw new SerializationException("the bytes are not a " + type.getSimpleName() + ": " + e, e);
         }
+    }
+
+    private Schema writerSchema(final int id) {
+        final Schema writer = registry.schemaOf(id);
+        if (!writer.getFullName().equals(schema.getFullName())) {
+            throw registry.otherRecord(
+                    schema,
+                    "schema id " + id + " names a " + writer.getName() + " where a " + schema.getName() + " is needed");
+        }
+        return writer;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.mtrljudge.schemas.codec;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
@@ -16,13 +17,27 @@ final class ConfluentSerializer {
     private ConfluentSerializer() {}
 
     /** The serializer, or null where the build does not contain it. */
-    static @Nullable Serializer<Object> of(final String registryUrl) {
+    static @Nullable Serializer<Object> of(final String registryUrl, final Map<String, ?> settings) {
         try {
             Class.forName(CLASS, false, Utils.getContextOrKafkaClassLoader());
         } catch (final ClassNotFoundException e) {
             return null;
         }
-        return named(CLASS, Map.of("schema.registry.url", registryUrl, "auto.register.schemas", true));
+        return named(CLASS, config(registryUrl, settings));
+    }
+
+    /** The user's settings of the registry, and the settings that say to Confluent's client where its log-in comes from. */
+    static Map<String, Object> config(final String registryUrl, final Map<String, ?> settings) {
+        final Map<String, Object> config = new HashMap<>(settings);
+        if (settings.containsKey(RegistryLogin.USER)) {
+            config.putIfAbsent("basic.auth.credentials.source", "USER_INFO");
+        }
+        if (settings.containsKey(RegistryLogin.TOKEN)) {
+            config.putIfAbsent("bearer.auth.credentials.source", "STATIC_TOKEN");
+        }
+        config.put("schema.registry.url", registryUrl);
+        config.put("auto.register.schemas", true);
+        return config;
     }
 
     /** A serializer that is loaded by the name of its class. */

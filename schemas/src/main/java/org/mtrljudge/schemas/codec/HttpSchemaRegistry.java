@@ -1,17 +1,10 @@
 package org.mtrljudge.schemas.codec;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,23 +21,32 @@ import org.mtrljudge.settings.io.Mappers;
  * are kept fully compatible: new code must be able to read old records, and old code must be able to read new records.
  */
 public final class HttpSchemaRegistry implements SchemaRegistry {
-    private static final String COMPATIBILITY = "{\"compatibility\":\"FULL_TRANSITIVE\"}";
-    private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int MAX_SHOWN = 500;
+    /** The time after which a request to a registry that does not answer is not repeated any more. */
+    public static final Duration LIMIT = Duration.ofMinutes(1);
 
-    private final String url;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private static final String COMPATIBILITY = "FULL_TRANSITIVE";
+
+    private final RegistryHttp http;
+    private final @Nullable Serializer<Object> serializer;
     // schema ids by subject and schema
     private final Map<List<?>, Integer> ids = new ConcurrentHashMap<>();
-    private final @Nullable Serializer<Object> serializer;
+    // the schemas that the registry has given to this process, by id
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
-    /** @param url the address of the registry, without {@code /subjects} */
+    /** A registry without a log-in. */
     public HttpSchemaRegistry(final String url) {
-        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.serializer = ConfluentSerializer.of(this.url);
+        this(url, Map.of(), LIMIT);
+    }
+
+    /**
+     * @param url the address of the registry, without {@code /subjects}
+     * @param settings how to log in, with the names of Confluent's client
+     * @param limit the time after which a request to a registry that does not answer is not repeated any more
+     * @throws IllegalArgumentException when the settings are wrong
+     */
+    public HttpSchemaRegistry(final String url, final Map<String, ?> settings, final Duration limit) {
+        this.http = new RegistryHttp(url, settings, limit);
+        this.serializer = ConfluentSerializer.of(http.url(), settings);
     }
 
     /** Confluent's serializer, or null where the build does not contain it. */
@@ -53,72 +55,96 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         return serializer;
     }
 
-    /**
-     * @throws SerializationException when the registry refuses the schema: it is not compatible with the earlier schemas of the subject
-     * @throws KafkaException when the registry cannot be reached
-     */
+    @Override
+    public void check() {
+        http.check();
+    }
+
+    /** The record is damaged only where the registry has kept what this process knows of the expected record. */
+    @Override
+    public KafkaException otherRecord(final Schema expected, final String what) {
+        final Map<Integer, Schema> known = new HashMap<>(schemas);
+        known.values().removeIf(schema -> !schema.getFullName().equals(expected.getFullName()));
+        known.forEach(this::checkIsKept);
+        return known.isEmpty() ? lost(what) : new SerializationException(what);
+    }
+
+    private RegistryException lost(final String what) {
+        return RegistryException.permanent(
+                "the schema registry at " + http.url() + " has lost its schemas and given their ids" + " anew: " + what
+                        + ". Restore its storage, or name a registry that has the schemas of this run");
+    }
+
+    /** @throws RegistryException when the registry refuses the schema, which is then not compatible with the earlier schemas of the subject */
     @Override
     public int idOf(final String subject, final Schema schema) {
-        return ids.computeIfAbsent(List.of(subject, schema), s -> register(subject, schema));
+        final List<?> key = List.of(subject, schema);
+        final Integer known = ids.get(key);
+        // not computeIfAbsent: other threads must not wait for the requests of this one
+        return known != null ? known : register(key, "/" + URLEncoder.encode(subject, StandardCharsets.UTF_8), schema);
     }
 
-    private int register(final String subject, final Schema schema) {
-        final String path = URLEncoder.encode(subject, StandardCharsets.UTF_8);
-        try {
-            final String body = Mappers.JSON.writeValueAsString(Map.of("schema", schema.toString()));
-            send("PUT", "/config/" + path, COMPATIBILITY);
-            return send("POST", "/subjects/" + path + "/versions", body)
-                    .path("id")
-                    .asInt();
-        } catch (final JsonProcessingException e) {
-            throw new IllegalStateException("the schema cannot be written as JSON", e);
+    private int register(final List<?> key, final String subject, final Schema schema) {
+        final JsonNode config = http.find("/config" + subject);
+        // who may register a schema may not always change the configuration, so it is changed only where it differs
+        if (config == null
+                || !COMPATIBILITY.equals(config.path("compatibilityLevel").asText())) {
+            http.send("PUT", "/config" + subject, json("compatibility", COMPATIBILITY));
         }
+        final String versions = "/subjects" + subject + "/versions";
+        final JsonNode id =
+                http.send("POST", versions, json("schema", schema.toString())).path("id");
+        if (!id.isInt()) {
+            throw RegistryException.permanent(
+                    "the schema registry at " + http.url() + " answers POST " + versions + " without an id");
+        }
+        schemas.put(id.asInt(), schema);
+        ids.put(key, id.asInt());
+        return id.asInt();
+    }
+
+    private static String json(final String key, final String value) {
+        return Mappers.JSON.createObjectNode().put(key, value).toString();
     }
 
     /**
-     * @throws SerializationException when the registry has no schema with this id
-     * @throws KafkaException when the registry cannot be reached
+     * @throws SerializationException when the registry has no schema with this id, and has the others that it gave to this process
+     * @throws RegistryException when the registry does not answer, or has lost schemas
      */
     @Override
     public Schema schemaOf(final int id) {
-        return schemas.computeIfAbsent(id, this::fetch);
+        final Schema known = schemas.get(id);
+        if (known != null) {
+            return known;
+        }
+        final Schema found = fetch(id);
+        if (found == null) {
+            schemas.forEach(this::checkIsKept);
+            throw new SerializationException("schema id " + id + " is unknown to the registry at " + http.url());
+        }
+        schemas.put(id, found);
+        return found;
     }
 
-    private Schema fetch(final int id) {
-        final String text =
-                send("GET", "/schemas/ids/" + id, null).path("schema").asText();
+    /** One unknown id is a damaged record. Where ids are unknown that were given out, every further record would be refused. */
+    private void checkIsKept(final int id, final Schema given) {
+        final Schema found = fetch(id);
+        if (found == null || !found.getFullName().equals(given.getFullName())) {
+            throw lost("id " + id + " named " + given.getName() + " and now names "
+                    + (found == null ? "nothing" : found.getName()));
+        }
+    }
+
+    private @Nullable Schema fetch(final int id) {
+        final JsonNode answer = http.find("/schemas/ids/" + id);
+        if (answer == null) {
+            return null;
+        }
         try {
-            return new Schema.Parser().parse(text);
+            return new Schema.Parser().parse(answer.path("schema").asText());
         } catch (final SchemaParseException e) {
-            throw new SerializationException("schema " + id + " of the registry is not an Avro schema", e);
+            throw RegistryException.permanent(
+                    "schema " + id + " of the registry at " + http.url() + " is not an Avro schema");
         }
-    }
-
-    private JsonNode send(final String method, final String path, final @Nullable String body) {
-        final HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(TIMEOUT)
-                .header("Content-Type", CONTENT_TYPE)
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        try {
-            final HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            final String answer = response.body();
-            if (response.statusCode() >= 500) {
-                throw new KafkaException("the schema registry failed at " + path + ": " + shown(answer));
-            }
-            if (response.statusCode() >= 300) {
-                throw new SerializationException("the schema registry refused " + path + ": " + shown(answer));
-            }
-            return Mappers.JSON.readTree(answer);
-        } catch (final IOException e) {
-            throw new KafkaException("the schema registry at " + url + " cannot be reached: " + e, e);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while the schema registry was asked", e);
-        }
-    }
-
-    private static String shown(final String answer) {
-        return answer.substring(0, Math.min(answer.length(), MAX_SHOWN));
     }
 }

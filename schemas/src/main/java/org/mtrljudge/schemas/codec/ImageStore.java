@@ -1,7 +1,9 @@
 package org.mtrljudge.schemas.codec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,13 +13,26 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.settings.io.PatientRead;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. */
+/**
+ * Reads the bytes of an image, which are in its record or in a file under the data root, and checks their digest. A failure that is the
+ * fault of the image differs from a failure of the disk or the mount: only the first is a reason to refuse the prompt.
+ */
 public final class ImageStore {
     private static final long MAX_FILE_BYTES = 64L << 20;
+
     private final Path root;
+    private final PatientRead.Reading disk;
+    private final long firstPauseMs;
 
     public ImageStore(final Path root) {
+        this(root, Files::readAllBytes, PatientRead.FIRST_PAUSE_MS);
+    }
+
+    /** @param firstPauseMs the time before a file is read a second time, which doubles from then on */
+    ImageStore(final Path root, final PatientRead.Reading disk, final long firstPauseMs) {
         this.root = root.toAbsolutePath().normalize();
+        this.disk = disk;
+        this.firstPauseMs = firstPauseMs;
     }
 
     /**
@@ -34,7 +49,10 @@ public final class ImageStore {
         return prompt.getImages().stream().map(this::read).toList();
     }
 
-    /** @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest */
+    /**
+     * @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest
+     * @throws UncheckedIOException when the disk or the mount failed several times, so that nothing is known about the image
+     */
     public byte[] read(final ImageRef image) {
         final byte[] bytes;
         if (image.getInline() != null) {
@@ -58,17 +76,46 @@ public final class ImageStore {
         }
         final Path file = root.resolve(relative).normalize();
         try {
-            if (!file.startsWith(root)
-                    || Files.exists(file) && !file.toRealPath().startsWith(root.toRealPath())) {
-                throw new IllegalArgumentException("image " + relative + " is outside the data root " + root);
-            }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new IllegalArgumentException("image " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
-            }
-            return PatientRead.of(file);
+            return PatientRead.of(file, path -> disk.read(checked(path, relative)), firstPauseMs);
         } catch (final IOException e) {
-            throw new IllegalArgumentException("image " + file + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException("image " + file + " cannot be read: " + e, e);
         }
+    }
+
+    /**
+     * The file itself, behind all links.
+     *
+     * @throws IOException when the disk or the mount fails
+     */
+    private Path checked(final Path file, final String relative) throws IOException {
+        if (!file.startsWith(root)) {
+            throw outside(relative);
+        }
+        final Path realRoot;
+        // a mount that is away is a root that is missing or cannot be listed
+        try (DirectoryStream<Path> ignored = Files.newDirectoryStream(root)) {
+            realRoot = root.toRealPath();
+        } catch (final IOException e) {
+            throw new IOException("the data root " + root + " cannot be read (" + e + "): is it mounted?", e);
+        }
+        final Path real;
+        try {
+            real = file.toRealPath();
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("image " + file + " does not exist: " + e, e);
+        }
+        if (!real.startsWith(realRoot)) {
+            throw outside(relative);
+        }
+        if (!Files.isRegularFile(real) || Files.size(real) > MAX_FILE_BYTES) {
+            throw new IllegalArgumentException(
+                    "image " + file + " is not a file, or is larger than " + MAX_FILE_BYTES + " bytes");
+        }
+        return real;
+    }
+
+    private IllegalArgumentException outside(final String relative) {
+        return new IllegalArgumentException("image " + relative + " is outside the data root " + root);
     }
 
     private static String name(final ImageRef image) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PolicyManifest;
@@ -72,6 +73,11 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
         final int id = fingerprint(schema);
         schemas.putIfAbsent(id, schema);
         return id;
+    }
+
+    @Override
+    public KafkaException otherRecord(final Schema expected, final String what) {
+        return new SerializationException(what);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.mtrljudge.schemas.codec;
 
 import org.apache.avro.Schema;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,30 @@ public interface SchemaRegistry {
         return null;
     }
 
+    /**
+     * Asks once whether the registry can be used.
+     *
+     * @throws RegistryException when it cannot
+     */
+    default void check() {}
+
+    /**
+     * The failure of a record whose schema id names another record than its topic has: a
+     * {@link org.apache.kafka.common.errors.SerializationException} where the record is wrong, or a {@link RegistryException} where the
+     * registry is wrong. Ids that a server assigns change when the server loses its schemas, and then every record fails like this. Ids
+     * that are computed from schemas cannot change.
+     *
+     * @param expected the schema of the topic's records
+     * @param what the id, what it names, and what was expected
+     */
+    KafkaException otherRecord(Schema expected, String what);
+
     /** The id of a schema under a subject. A new schema is registered. */
     int idOf(String subject, Schema schema);
 
     /**
      * @throws org.apache.kafka.common.errors.SerializationException when the registry has no schema with this id
+     * @throws RegistryException when the registry cannot do its work
      */
     Schema schemaOf(int id);
 }

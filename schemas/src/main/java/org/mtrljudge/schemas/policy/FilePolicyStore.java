@@ -3,14 +3,20 @@ package org.mtrljudge.schemas.policy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
 
 /** Stores policies in a folder that the learner and the actors share. */
 final class FilePolicyStore implements PolicyStore {
     static final String SCHEME = "file:";
+    private static final String UNFINISHED = ".unfinished";
+    private static final Duration LONG_AGO = Duration.ofHours(1);
     private final Path root;
 
     FilePolicyStore(final String uri) {
@@ -19,21 +25,38 @@ final class FilePolicyStore implements PolicyStore {
 
     @Override
     public Stored put(final String name, final Content content) throws IOException {
-        final Path file = inside(root.resolve(name));
-        final Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         Files.createDirectories(root);
-        final DigestingChannel digesting;
-        try (FileChannel out = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-            digesting = new DigestingChannel(out);
-            content.writeTo(digesting);
-            out.force(true);
+        deleteLeftovers();
+        // a name of its own: two learners may write at the same time, of which one does not know yet that it is not
+        // wanted any more
+        final Path unfinished = inside(root.resolve(name + "-" + UUID.randomUUID() + UNFINISHED));
+        try {
+            final DigestingChannel digesting;
+            try (FileChannel out =
+                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                digesting = new DigestingChannel(out);
+                content.writeTo(digesting);
+                out.force(true);
+            }
+            final String sha256 = digesting.sha256();
+            final Path file = inside(root.resolve(PolicyStore.named(name, sha256)));
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            return new Stored(file.toUri().toString(), sha256, digesting.bytes());
+        } finally {
+            Files.deleteIfExists(unfinished);
         }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        return new Stored(file.toUri().toString(), digesting.sha256(), digesting.bytes());
+    }
+
+    /** Deletes the unfinished files of learners that were killed. Nobody has written to them for a long time. */
+    private void deleteLeftovers() throws IOException {
+        final Instant old = Instant.now().minus(LONG_AGO);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root, "*" + UNFINISHED)) {
+            for (final Path file : files) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     private Path inside(final Path file) {

@@ -37,12 +37,19 @@ public interface PolicyStore extends AutoCloseable {
     }
 
     /**
-     * Stores an image. A reader finds the whole image or none.
+     * Stores an image. A reader finds the whole image or none. The digest of the image becomes part of its name: a learner that does not
+     * know yet that another learner has taken over cannot overwrite an image of that learner with other weights.
      *
-     * @param name the name of the image, unique in the store
+     * @param name the name of the image, for example {@code policy.safetensors}
      * @return the URI, the digest and the size of the image
      */
     Stored put(String name, Content content) throws IOException;
+
+    /** The name of an image with this digest: {@code policy-DIGEST.safetensors}. */
+    static String named(final String name, final String sha256) {
+        final int dot = name.lastIndexOf('.');
+        return dot < 0 ? name + "-" + sha256 : name.substring(0, dot) + "-" + sha256 + name.substring(dot);
+    }
 
     /**
      * A stored image.

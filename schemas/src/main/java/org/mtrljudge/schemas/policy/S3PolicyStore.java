@@ -1,13 +1,10 @@
 package org.mtrljudge.schemas.policy;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -15,14 +12,22 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 /** Stores policies in a bucket, at AWS or on an S3-compatible server. */
 final class S3PolicyStore implements PolicyStore {
     static final String SCHEME = "s3://";
+    private static final int PART_BYTES = 64 << 20;
     private final S3Client client;
     private final String bucket;
     private final String prefix;
+    private final int partBytes;
 
     /** @param uri the bucket and the prefix of all keys: {@code s3://BUCKET/PREFIX} */
     S3PolicyStore(final String uri, final S3Client client) {
+        this(uri, client, PART_BYTES);
+    }
+
+    /** @param partBytes the size of the parts in which an object is uploaded */
+    S3PolicyStore(final String uri, final S3Client client, final int partBytes) {
         final String[] parts = uri.substring(SCHEME.length()).split("/", 2);
         this.client = client;
+        this.partBytes = partBytes;
         this.bucket = parts[0];
         this.prefix = parts.length == 1 || parts[1].isEmpty() ? "" : parts[1].replaceAll("/+$", "") + "/";
         if (bucket.isEmpty()) {
@@ -43,19 +48,21 @@ final class S3PolicyStore implements PolicyStore {
                 .build();
     }
 
+    /** Reads the content twice: its digest is part of the key, and a copy on the disk could be as large as the disk. */
     @Override
     public Stored put(final String name, final Content content) throws IOException {
-        final Path file = Files.createTempFile("policy", ".safetensors");
-        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            final DigestingChannel digesting = new DigestingChannel(out);
+        final String sha256 = Content.sha256(content);
+        final String key = prefix + PolicyStore.named(name, sha256);
+        try (S3Upload upload = new S3Upload(client, bucket, key, partBytes)) {
+            final DigestingChannel digesting = new DigestingChannel(upload);
             content.writeTo(digesting);
-            final String key = prefix + name;
-            client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromFile(file));
-            return new Stored(SCHEME + bucket + "/" + key, digesting.sha256(), digesting.bytes());
+            if (!digesting.sha256().equals(sha256)) {
+                throw new IOException(name + " has changed while it was stored");
+            }
+            upload.finish();
+            return new Stored(SCHEME + bucket + "/" + key, sha256, digesting.bytes());
         } catch (final SdkException e) {
             throw new IOException("s3://" + bucket + " cannot be written: " + e.getMessage(), e);
-        } finally {
-            Files.delete(file);
         }
     }
 
@@ -71,9 +78,8 @@ final class S3PolicyStore implements PolicyStore {
     @Override
     public Path fetch(final String uri, final Path folder) throws IOException {
         final String key = key(uri);
-        final Path copy = Files.createTempFile(folder, "policy", ".safetensors");
-        // the client fails if the file exists
-        Files.delete(copy);
+        TemporaryCopies.deleteLeftovers(folder);
+        final Path copy = TemporaryCopies.name(folder);
         try {
             client.getObject(request -> request.bucket(bucket).key(key), copy);
             return copy;

@@ -130,8 +130,17 @@ public final class KafkaClients {
         return new KafkaConsumer<>(with(settings), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Reads a topic of one partition from its beginning to its current end. */
+    /** Reads a topic of one partition from its beginning to its current end. A record that cannot be read is skipped and logged. */
     public <V extends SpecificRecordBase> TopicScan<V> scan(final Topic<V> topic) {
+        return new TopicScan<>(topic, scanner(), false);
+    }
+
+    /** Like {@link #scan}, for a reader that computes something from all records: a record that cannot be read ends the scan. */
+    public <V extends SpecificRecordBase> TopicScan<V> scanWhole(final Topic<V> topic) {
+        return new TopicScan<>(topic, scanner(), true);
+    }
+
+    private Consumer<String, byte[]> scanner() {
         final Map<String, Object> settings = new HashMap<>();
         // the records of aborted transactions do not count
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
@@ -139,7 +148,7 @@ public final class KafkaClients {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // a whole topic is read: fewer, larger requests than with Kafka's 1 MiB
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
-        return new TopicScan<>(topic, consumerWith(settings));
+        return consumerWith(settings);
     }
 
     /**

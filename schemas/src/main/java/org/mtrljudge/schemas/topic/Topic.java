@@ -12,17 +12,18 @@ import org.mtrljudge.schemas.codec.AvroSerde;
  * @param name the full name, with the run as its prefix
  * @param valueSerde reads and writes the values
  * @param partitions the number of partitions
- * @param config the settings of the topic at the broker
+ * @param replication how safely the brokers keep the topic
+ * @param config the other settings of the topic at the broker
  */
 public record Topic<V extends SpecificRecordBase>(
-        String name, AvroSerde<V> valueSerde, int partitions, Map<String, String> config) {
+        String name, AvroSerde<V> valueSerde, int partitions, Replication replication, Map<String, String> config) {
 
     /** A record for this topic. Its value is bytes, so that a reader decodes it in its own code and can handle a damaged record. */
     public ProducerRecord<String, byte[]> message(final String key, final V value) {
         return new ProducerRecord<>(name, key, valueSerde.encode(name, value));
     }
 
-    NewTopic toCreate(final short replication) {
-        return new NewTopic(name, partitions, replication).configs(config);
+    NewTopic toCreate() {
+        return new NewTopic(name, partitions, replication.factor()).configs(replication.addedTo(config));
     }
 }

@@ -34,10 +34,13 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
     private final Topic<V> topic;
     private final TopicPartition partition;
     private final Consumer<String, byte[]> consumer;
+    private final boolean whole;
     private final long end;
 
-    TopicScan(final Topic<V> topic, final Consumer<String, byte[]> consumer) {
+    /** @param whole whether a record that cannot be read ends the scan; otherwise it is skipped and logged */
+    TopicScan(final Topic<V> topic, final Consumer<String, byte[]> consumer, final boolean whole) {
         this.topic = topic;
+        this.whole = whole;
         this.partition = new TopicPartition(topic.name(), 0);
         this.consumer = consumer;
         consumer.assign(List.of(partition));
@@ -68,13 +71,20 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         return rest;
     }
 
-    /** The entries of one poll. A record that cannot be read is skipped and logged. */
+    /**
+     * The entries of one poll.
+     *
+     * @throws DamagedTopicException when a record cannot be read, in a scan of the whole topic
+     */
     public List<Entry<V>> next() {
         final List<Entry<V>> entries = new ArrayList<>();
         for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             try {
                 entries.add(new Entry<>(record.offset(), topic.valueSerde().decode(record.value()), record.value()));
             } catch (final SerializationException e) {
+                if (whole) {
+                    throw new DamagedTopicException(topic.name(), record.offset(), e);
+                }
                 LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
             }
         }

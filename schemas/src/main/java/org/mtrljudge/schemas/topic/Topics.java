@@ -27,9 +27,13 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
 import org.mtrljudge.schemas.codec.AvroSerde;
 import org.mtrljudge.schemas.codec.SchemaRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The only catalogue of the topics of a run. The run's name is the prefix of its topics, so runs never mix. */
 public final class Topics {
+    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
     /** The most deliveries of a prompt. Kafka then drops the prompt silently, so at the last delivery the actor makes it a dead letter. */
     public static final int MAX_DELIVERIES = 10;
 
@@ -39,6 +43,7 @@ public final class Topics {
 
     private final String run;
     private final SchemaRegistry registry;
+    private final Replication replication;
     private final Topic<PromptRequest> prompts;
     private final Topic<RolloutGroup> rollouts;
     private final Topic<ScoredGroup> scored;
@@ -47,9 +52,15 @@ public final class Topics {
     private final Topic<TrainingStep> journal;
     private final Topic<DeadLetter> deadLetters;
 
+    /** Topics that are kept as safely as the brokers keep topics by default. */
     public Topics(final String run, final SchemaRegistry registry) {
+        this(run, registry, Replication.BROKERS_DEFAULT);
+    }
+
+    public Topics(final String run, final SchemaRegistry registry, final Replication replication) {
         this.run = run;
         this.registry = registry;
+        this.replication = replication;
         this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
         this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
         this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
@@ -66,7 +77,7 @@ public final class Topics {
 
     private <V extends SpecificRecordBase> Topic<V> topic(
             final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
-        return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, config);
+        return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, replication, config);
     }
 
     /**
@@ -87,6 +98,11 @@ public final class Topics {
     /** The name of the run, which is the prefix of every topic name. */
     public String run() {
         return run;
+    }
+
+    /** How safely the brokers keep the topics of the run. */
+    public Replication replication() {
+        return replication;
     }
 
     /** Keyed by prompt id. */
@@ -139,6 +155,15 @@ public final class Topics {
         return List.of(prompts, rollouts, scored, weights, policies, journal, deadLetters);
     }
 
+    /**
+     * Asks once whether the registry of the schemas can be used.
+     *
+     * @throws org.mtrljudge.schemas.codec.RegistryException when it cannot
+     */
+    public void checkRegistry() {
+        registry.check();
+    }
+
     /** The share group through which the actors of the run take prompts. */
     public String actorGroup() {
         return run + ".actors";
@@ -156,13 +181,9 @@ public final class Topics {
                 "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
     }
 
-    /**
-     * Creates the topics of a run that are missing, and sets up the share group of its actors.
-     *
-     * @param replication the replication factor of new topics; -1: the broker's default
-     */
-    public void prepare(final Admin admin, final short replication) throws InterruptedException, ExecutionException {
-        create(all(), admin, replication);
+    /** Creates the topics of a run that are missing, and sets up the share group of its actors. */
+    public void prepare(final Admin admin) throws InterruptedException, ExecutionException {
+        create(all(), admin);
         final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
                 .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
                 .toList();
@@ -171,13 +192,29 @@ public final class Topics {
                 .get();
     }
 
-    /**
-     * Creates the missing topics of this list. When no topic is missing, the right to create topics is not needed.
-     *
-     * @param replication the replication factor of new topics; -1: the broker's default
-     */
-    public static void create(final List<Topic<?>> topics, final Admin admin, final short replication)
-            throws InterruptedException {
+    /** Says in the log which topics of the run would be lost with one disk, because the brokers keep one copy of them. */
+    public void warnOfSingleCopies(final Admin admin) throws InterruptedException, ExecutionException {
+        final List<String> once = keptOnce(admin);
+        if (!once.isEmpty()) {
+            LOG.warn(
+                    "the brokers keep only one copy of {}: with its disk, the run is lost."
+                            + " broker.replication_factor sets the number of copies of new topics",
+                    String.join(", ", once));
+        }
+    }
+
+    /** The names of the topics of the run of which the brokers keep only one copy. */
+    public List<String> keptOnce(final Admin admin) throws InterruptedException, ExecutionException {
+        return admin.describeTopics(all().stream().map(Topic::name).toList()).allTopicNames().get().values().stream()
+                .filter(topic -> topic.partitions().stream()
+                        .anyMatch(partition -> partition.replicas().size() == 1))
+                .map(TopicDescription::name)
+                .sorted()
+                .toList();
+    }
+
+    /** Creates the missing topics of this list. When no topic is missing, the right to create topics is not needed. */
+    public static void create(final List<Topic<?>> topics, final Admin admin) throws InterruptedException {
         final Map<String, KafkaFuture<TopicDescription>> there =
                 admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
         final List<NewTopic> missing = new ArrayList<>();
@@ -187,7 +224,7 @@ public final class Topics {
                             topic.name(),
                             UnknownTopicOrPartitionException.class)
                     == null) {
-                missing.add(topic.toCreate(replication));
+                missing.add(topic.toCreate());
             }
         }
         for (final var created : admin.createTopics(missing).values().entrySet()) {

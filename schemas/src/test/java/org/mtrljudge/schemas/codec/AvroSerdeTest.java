@@ -57,6 +57,22 @@ class AvroSerdeTest {
     }
 
     @Test
+    void shouldSayThatARecordHasNoValue() {
+        assertThatThrownBy(() -> serde.decode(null))
+                .isInstanceOf(SerializationException.class)
+                .hasMessage("the record has no value, where a WeightChunk is needed");
+    }
+
+    /** An id that is computed from its schema cannot change, so this is the fault of whoever wrote the record. */
+    @Test
+    void shouldRefuseARecordOfAnotherTopicAsDamaged() {
+        final byte[] stray = serde.encode("run.weights", chunk);
+        assertThatThrownBy(() -> new AvroSerde<>(PromptRequest.class, registry).decode(stray))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("names a WeightChunk where a PromptRequest is needed");
+    }
+
+    @Test
     void shouldRefuseRandomBytesAndNeverThrowAnythingElse() {
         final Random random = new Random(1);
         final byte[] good = serde.encode("run.weights", chunk);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ class ImageStoreTest {
     private Path folder;
 
     private Path root;
+    private int readings;
 
     @BeforeEach
     void makeFiles() throws IOException {
@@ -61,5 +63,51 @@ class ImageStoreTest {
     void shouldRefuseAnImageThatDoesNotMatchItsDigest() throws IOException {
         Files.writeString(root.resolve("inside.png"), "another");
         assertThatThrownBy(() -> read("inside.png")).hasMessageContaining("does not match its SHA-256");
+    }
+
+    private static ImageRef ref(final String path) {
+        return new ImageRef(Sha256.of(ByteBuffer.wrap(SECRET)), path, null);
+    }
+
+    /** A store whose disk fails so many times. */
+    private ImageStore failing(final int times) {
+        return new ImageStore(
+                root,
+                file -> {
+                    if (++readings <= times) {
+                        throw new IOException("Stale file handle");
+                    }
+                    return Files.readAllBytes(file);
+                },
+                1);
+    }
+
+    @Test
+    void shouldReadAgainWhenTheDiskFails() {
+        assertThat(failing(3).read(ref("inside.png"))).isEqualTo(SECRET);
+        assertThat(readings).isEqualTo(4);
+    }
+
+    @Test
+    void shouldNotCallTheFailureOfADiskTheFaultOfAnImage() throws IOException {
+        assertThatThrownBy(() -> failing(1000).read(ref("inside.png")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("inside.png cannot be read")
+                .hasMessageContaining("Stale file handle");
+        Files.move(root, folder.resolve("unmounted"));
+        assertThatThrownBy(() -> failing(0).read(ref("inside.png")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the data root " + root + " cannot be read")
+                .hasMessageContaining("is it mounted?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"absent.png", "inside.png/x", ".", "loop"})
+    void shouldRefuseAtOnceWhatIsNoFileInTheRoot(final String path) throws IOException {
+        Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
+        assertThatThrownBy(() -> failing(0).read(ref(path)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("image " + root);
+        assertThat(readings).isZero();
     }
 }

@@ -3,130 +3,191 @@ package org.mtrljudge.schemas.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.settings.io.Sha256;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
 
 class PolicyStoreTest {
     private static final byte[] IMAGE = "the weights".getBytes(StandardCharsets.UTF_8);
+    private static final String DIGEST = Sha256.of(ByteBuffer.wrap(IMAGE));
+    private static final String NAME = "run-policy-7.safetensors";
 
     @TempDir
     private Path folder;
+
+    private FakeBucket bucket;
+    private PolicyStore files;
+    private PolicyStore objects;
+
+    @BeforeEach
+    void open() throws IOException {
+        bucket = new FakeBucket();
+        files = PolicyStore.at(folder.resolve("policies").toUri().toString());
+        objects = new S3PolicyStore("s3://bucket/policies/", bucket.client());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        files.close();
+        objects.close();
+        bucket.close();
+    }
 
     private static void write(final WritableByteChannel out) throws IOException {
         out.write(ByteBuffer.wrap(IMAGE, 0, 3));
         out.write(ByteBuffer.wrap(IMAGE, 3, IMAGE.length - 3));
     }
 
-    private static void shouldKeep(final PolicyStore store, final Path into) throws IOException {
-        final PolicyStore.Stored stored = store.put("run-policy-7.safetensors", PolicyStoreTest::write);
-        assertThat(stored.sha256()).isEqualTo(Sha256.of(ByteBuffer.wrap(IMAGE)));
+    private static void writeOther(final WritableByteChannel out) throws IOException {
+        out.write(ByteBuffer.wrap("other".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void fail(final WritableByteChannel out) throws IOException {
+        write(out);
+        throw new IOException("the device is gone");
+    }
+
+    private void shouldKeep(final PolicyStore store) throws IOException {
+        final PolicyStore.Stored stored = store.put(NAME, PolicyStoreTest::write);
+        assertThat(stored.sha256()).isEqualTo(DIGEST);
         assertThat(stored.bytes()).isEqualTo(IMAGE.length);
-        final Path file = store.fetch(stored.uri(), into);
+        assertThat(stored.uri()).endsWith("/run-policy-7-" + DIGEST + ".safetensors");
+        final Path file = store.fetch(stored.uri(), folder);
         assertThat(file).hasBinaryContent(IMAGE);
         assertThat(Sha256.of(file)).isEqualTo(stored.sha256());
         store.delete(stored.uri());
-        assertThatThrownBy(() -> store.fetch(stored.uri(), into)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.fetch(stored.uri(), folder)).isInstanceOf(IOException.class);
         // the image is already deleted: a second deletion does nothing
         store.delete(stored.uri());
     }
 
     @Test
     void shouldKeepPoliciesInAFolder() throws IOException {
-        try (PolicyStore store =
-                PolicyStore.at(folder.resolve("policies").toUri().toString())) {
-            shouldKeep(store, folder);
-            store.put("again", PolicyStoreTest::write);
-        }
+        shouldKeep(files);
+        files.put("again", PolicyStoreTest::write);
         assertThat(folder.resolve("policies"))
-                .isDirectoryContaining("glob:**/again")
+                .isDirectoryContaining("glob:**/again-" + DIGEST)
                 .isDirectoryNotContaining("glob:**.unfinished");
+    }
+
+    @Test
+    void shouldKeepPoliciesInABucket() throws IOException {
+        shouldKeep(objects);
+        objects.put("kept", PolicyStoreTest::write);
+        assertThat(bucket.objects).containsOnlyKeys("/bucket/policies/kept-" + DIGEST);
+        assertThatThrownBy(() -> objects.fetch("s3://bucket/elsewhere", folder)).hasMessageContaining("outside");
+    }
+
+    /** A learner that another learner has replaced stores its weights before it learns that it may not publish them. */
+    @Test
+    void shouldNotOverwriteTheSameVersionOfAnotherLearner() throws IOException {
+        for (final PolicyStore store : new PolicyStore[] {files, objects}) {
+            final PolicyStore.Stored live = store.put(NAME, PolicyStoreTest::write);
+            final PolicyStore.Stored replaced = store.put(NAME, PolicyStoreTest::writeOther);
+            assertThat(replaced.uri()).isNotEqualTo(live.uri());
+            assertThat(store.fetch(live.uri(), folder)).hasBinaryContent(IMAGE);
+        }
+    }
+
+    @Test
+    void shouldUploadALargePolicyInParts() throws IOException {
+        try (PolicyStore inParts = new S3PolicyStore("s3://bucket/policies/", bucket.client(), 4)) {
+            final PolicyStore.Stored stored = inParts.put(NAME, PolicyStoreTest::write);
+            assertThat(bucket.objects.values()).containsExactly(IMAGE);
+            // 11 bytes in parts of 4
+            assertThat(bucket.requests)
+                    .extracting(request -> request.replace("&", " ")
+                            .replaceAll("x-id=\\S+", "")
+                            .strip())
+                    .containsExactly(
+                            "POST uploads",
+                            "PUT partNumber=1 uploadId=u1",
+                            "PUT partNumber=2 uploadId=u1",
+                            "PUT partNumber=3 uploadId=u1",
+                            "POST uploadId=u1");
+            assertThat(inParts.fetch(stored.uri(), folder)).hasBinaryContent(IMAGE);
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOfAnUploadThatFailed() throws IOException {
+        try (PolicyStore inParts = new S3PolicyStore("s3://bucket/policies/", bucket.client(), 4)) {
+            final int[] readings = {0};
+            assertThatThrownBy(() -> inParts.put(NAME, out -> {
+                        if (++readings[0] == 1) {
+                            write(out);
+                        } else {
+                            fail(out);
+                        }
+                    }))
+                    .hasMessage("the device is gone");
+            assertThatThrownBy(() -> inParts.put(NAME, out -> {
+                        if (++readings[0] % 2 == 1) {
+                            write(out);
+                        } else {
+                            writeOther(out);
+                        }
+                    }))
+                    .hasMessageContaining("has changed while it was stored");
+        }
+        assertThat(bucket.parts).isEmpty();
+        assertThat(bucket.objects).isEmpty();
+        assertThatThrownBy(() -> files.put(NAME, PolicyStoreTest::fail)).hasMessage("the device is gone");
+        assertThat(folder.resolve("policies")).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldDeleteTheUnfinishedFilesOfKilledLearnersAndOfNoOthers() throws IOException {
+        final Path store = Files.createDirectories(folder.resolve("policies"));
+        final Path old = Files.createFile(store.resolve("a.safetensors-1.unfinished"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        final Path running = Files.createFile(store.resolve("b.safetensors-1.unfinished"));
+        files.put(NAME, PolicyStoreTest::write);
+        assertThat(old).doesNotExist();
+        assertThat(running).exists();
+    }
+
+    @Test
+    void shouldDeleteTheCopiesOfKilledActorsAndOfNoOthers() throws Exception {
+        final Process ended = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+                .start();
+        ended.waitFor();
+        final Path left = Files.createFile(folder.resolve("judge-policy-" + ended.pid() + "-x.safetensors"));
+        final long parent = ProcessHandle.current().parent().orElseThrow().pid();
+        final Path living = Files.createFile(folder.resolve("judge-policy-" + parent + "-x.safetensors"));
+        final long own = ProcessHandle.current().pid();
+        final Path earlier = Files.createFile(folder.resolve("judge-policy-" + own + "-x.safetensors"));
+        Files.setLastModifiedTime(earlier, FileTime.from(Instant.EPOCH));
+
+        final PolicyStore.Stored stored = objects.put(NAME, PolicyStoreTest::write);
+        final Path first = objects.fetch(stored.uri(), folder);
+        final Path second = objects.fetch(stored.uri(), folder);
+        assertThat(left).doesNotExist();
+        assertThat(earlier).doesNotExist();
+        assertThat(living).exists();
+        assertThat(first).exists();
+        assertThat(second).exists();
     }
 
     @Test
     void shouldReadAndDeleteNothingOutsideItsPlace() throws IOException {
         final Path secret = Files.write(folder.resolve("secret"), IMAGE);
-        try (PolicyStore store =
-                PolicyStore.at(folder.resolve("policies").toUri().toString())) {
-            assertThatThrownBy(() -> store.fetch(secret.toUri().toString(), folder))
-                    .hasMessageContaining("outside");
-            assertThatThrownBy(() -> store.fetch(folder.toUri() + "policies/../secret", folder))
-                    .hasMessageContaining("outside");
-            assertThatThrownBy(() -> store.delete("s3://bucket/key")).hasMessageContaining("not a file of");
-        }
+        assertThatThrownBy(() -> files.fetch(secret.toUri().toString(), folder)).hasMessageContaining("outside");
+        assertThatThrownBy(() -> files.fetch(folder.toUri() + "policies/../secret", folder))
+                .hasMessageContaining("outside");
+        assertThatThrownBy(() -> files.delete("s3://bucket/key")).hasMessageContaining("not a file of");
         assertThatThrownBy(() -> PolicyStore.at("http://somewhere/")).hasMessageContaining("not a place for policies");
-    }
-
-    @Test
-    void shouldKeepPoliciesInABucket() throws IOException {
-        final Map<String, byte[]> objects = new ConcurrentHashMap<>();
-        final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> answer(exchange, objects));
-        server.start();
-        final S3Client client = S3Client.builder()
-                .httpClient(UrlConnectionHttpClient.create())
-                .endpointOverride(
-                        URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "key")))
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(true)
-                        .chunkedEncodingEnabled(false)
-                        .build())
-                .build();
-        try (PolicyStore store = new S3PolicyStore("s3://bucket/policies/", client)) {
-            shouldKeep(store, folder);
-            store.put("kept", PolicyStoreTest::write);
-            assertThat(objects).containsOnlyKeys("/bucket/policies/kept");
-            assertThatThrownBy(() -> store.fetch("s3://bucket/elsewhere", folder))
-                    .hasMessageContaining("outside");
-        } finally {
-            server.stop(0);
-        }
-    }
-
-    /** Answers the three requests of the store as S3 does. */
-    private static void answer(final HttpExchange exchange, final Map<String, byte[]> objects) throws IOException {
-        final String key = exchange.getRequestURI().getPath();
-        final byte[] found = objects.get(key);
-        switch (exchange.getRequestMethod()) {
-            case "PUT" -> {
-                objects.put(key, exchange.getRequestBody().readAllBytes());
-                exchange.sendResponseHeaders(200, -1);
-            }
-            case "DELETE" -> {
-                objects.remove(key);
-                exchange.sendResponseHeaders(204, -1);
-            }
-            default -> {
-                final byte[] body = found != null
-                        ? found
-                        : "<Error><Code>NoSuchKey</Code><Message>no</Message></Error>".getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(found != null ? 200 : 404, body.length);
-                exchange.getResponseBody().write(body);
-            }
-        }
-        exchange.close();
     }
 }

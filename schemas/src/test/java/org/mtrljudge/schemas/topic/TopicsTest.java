@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
@@ -23,6 +24,22 @@ class TopicsTest {
                         "run-1.policies",
                         "run-1.journal",
                         "run-1.dead-letters");
+    }
+
+    @Test
+    void shouldCreateTopicsWithTheReplicationOfTheRun() {
+        final Topics safe = new Topics("run", new LocalSchemaRegistry(), new Replication((short) 3, 2));
+        assertThat(safe.all()).allSatisfy(topic -> {
+            assertThat(topic.toCreate().replicationFactor()).isEqualTo((short) 3);
+            assertThat(topic.toCreate().configs()).containsEntry("min.insync.replicas", "2");
+        });
+        assertThat(safe.deadLetters("strict").toCreate().configs())
+                .containsEntry("min.insync.replicas", "2")
+                .containsEntry("retention.ms", "-1");
+        final NewTopic byDefault =
+                new Topics("run", new LocalSchemaRegistry()).journal().toCreate();
+        assertThat(byDefault.replicationFactor()).isEqualTo((short) -1);
+        assertThat(byDefault.configs()).doesNotContainKey("min.insync.replicas");
     }
 
     @Test

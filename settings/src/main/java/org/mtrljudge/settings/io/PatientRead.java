@@ -8,22 +8,28 @@ import java.nio.file.Path;
 
 /** Reads a file again when its disk or network fails for a moment. A file that is missing or forbidden is not tried again. */
 public final class PatientRead {
-    private static final int ATTEMPTS = 4;
-    private static final long FIRST_PAUSE_MS = 200;
+    private static final int ATTEMPTS = 6;
+    public static final long FIRST_PAUSE_MS = 200;
 
     private PatientRead() {}
 
     /** Reads a whole file. */
-    interface Reading {
+    public interface Reading {
         byte[] read(Path file) throws IOException;
     }
 
-    /** @throws IOException when the file is missing or forbidden, or when every attempt within 1.4 s fails */
+    /** @throws IOException when the file is missing or forbidden, or when every attempt within 6.2 s fails */
     public static byte[] of(final Path file) throws IOException {
         return of(file, Files::readAllBytes, FIRST_PAUSE_MS);
     }
 
-    static byte[] of(final Path file, final Reading reading, final long firstPauseMs) throws IOException {
+    /**
+     * Reads a file in a way of the caller.
+     *
+     * @param firstPauseMs the pause after the first attempt; it doubles from then on
+     * @throws IOException when the file is missing or forbidden, or when every attempt fails
+     */
+    public static byte[] of(final Path file, final Reading reading, final long firstPauseMs) throws IOException {
         long pauseMs = firstPauseMs;
         for (int attempt = 1; ; attempt++) {
             try {

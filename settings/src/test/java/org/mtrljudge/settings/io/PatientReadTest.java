@@ -29,7 +29,7 @@ class PatientReadTest {
     }
 
     @Test
-    void shouldGiveUpAfterFourAttempts() {
+    void shouldGiveUpAfterSixAttempts() {
         assertThatThrownBy(() -> PatientRead.of(
                         FILE,
                         file -> {
@@ -38,7 +38,7 @@ class PatientReadTest {
                         },
                         1))
                 .hasMessage("input/output error");
-        assertThat(attempts).hasValue(4);
+        assertThat(attempts).hasValue(6);
     }
 
     @Test

@@ -39,9 +39,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The client setting with the address, and the name of the file in the log folder that contains the address. */
     private static final String ADDRESS = "bootstrap.servers";
 
-    // the replication factor: the default of the brokers
-    private static final short BROKERS_DEFAULT = -1;
-
     private static final Set<String> LISTENERS =
             Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
 
@@ -247,7 +244,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates the missing topics of this list. */
     public void create(final List<Topic<?>> topics) {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
-            Topics.create(topics, admin, BROKERS_DEFAULT);
+            Topics.create(topics, admin);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while topics were created", e);
@@ -257,7 +254,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates the topics of a run and sets up the share group of its actors. */
     public void prepare(final Topics topics) {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
-            topics.prepare(admin, BROKERS_DEFAULT);
+            topics.prepare(admin);
+            // the broker of the run is one process, so that its topics cannot have more copies
+            if (server == null) {
+                topics.warnOfSingleCopies(admin);
+            }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while the share group was set up", e);

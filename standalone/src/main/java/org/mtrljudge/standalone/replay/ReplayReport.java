@@ -1,5 +1,6 @@
 package org.mtrljudge.standalone.replay;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +66,7 @@ public final class ReplayReport {
         for (final ImageRef image : prompt.getImages()) {
             try {
                 pictures.add(images.read(image));
-            } catch (final IllegalArgumentException e) {
+            } catch (final IllegalArgumentException | UncheckedIOException e) {
                 System.err.println("a picture of " + prompt.getPromptId() + " is left out: " + e.getMessage());
             }
         }
