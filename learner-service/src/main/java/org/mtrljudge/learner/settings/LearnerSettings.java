@@ -2,11 +2,15 @@ package org.mtrljudge.learner.settings;
 
 import java.util.List;
 import org.mtrljudge.model.config.ModelSettings;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 
 /** All settings of the learner. The names are the keys of EasyR1 where EasyR1 has the setting. */
 public record LearnerSettings(
         Data data, Rollout rollout, Actor actor, Algorithm algorithm, Trainer trainer, SftSettings sft) {
+
+    /** The token id, its log-probability, and about 4 bytes of text. */
+    private static final int BYTES_PER_TOKEN = 12;
 
     /**
      * @param rolloutBatchSize prompts per training step
@@ -24,7 +28,11 @@ public record LearnerSettings(
         public Rollout {
             Check.range("rollout.n", n, 2, 1024);
             Check.range("rollout.temperature", temperature, 0.01, 10);
-            Check.range("rollout.top_p", topP, 0.01, 1);
+            if (topP != 1) {
+                throw new IllegalArgumentException("rollout.top_p is " + topP
+                        + ", allowed is 1: the log-probabilities in the log are of all tokens, so the learner would"
+                        + " learn wrong ratios for tokens that were sampled from a part");
+            }
         }
     }
 
@@ -172,6 +180,12 @@ public record LearnerSettings(
     }
 
     public LearnerSettings {
+        final long groupBytes = (long) rollout.n * data.maxResponseLength * BYTES_PER_TOKEN;
+        if (groupBytes > Topics.MAX_ROLLOUTS_BYTES) {
+            throw new IllegalArgumentException("a group of rollout.n " + rollout.n + " completions of"
+                    + " data.max_response_length " + data.maxResponseLength + " tokens takes " + groupBytes
+                    + " bytes, a record of rollouts holds " + Topics.MAX_ROLLOUTS_BYTES + ": lower one of the two");
+        }
         Check.range("actor.global_batch_size", actor.globalBatchSize, 1, data.rolloutBatchSize);
         if (!trainer.testBeforeTrain && trainer.totalSteps == 0 && sft.steps() == 0) {
             throw new IllegalArgumentException(
