@@ -1,34 +1,21 @@
 package org.mtrljudge.actor;
 
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CancellationException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.policy.PolicyStore;
-import org.mtrljudge.schemas.topic.DeadLetters;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.slf4j.Logger;
@@ -42,7 +29,6 @@ import org.slf4j.MDC;
 public final class Actor implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Actor.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final String SERVICE = "actor";
 
     private final ActorSettings settings;
     private final Topics topics;
@@ -50,12 +36,11 @@ public final class Actor implements Runnable, AutoCloseable {
     private final ActorMetrics metrics;
     private final RolloutMaker maker;
     private final PolicyReader policies;
+    private final ActorWeights weights;
     private final PromptQueue prompts;
-    private final ExecutorService generator;
-    private final Producer<String, byte[]> producer;
+    private final GeneratorThread generator;
+    private final RolloutWriter writer;
     private volatile boolean stopping;
-    private volatile int policyVersion = -1;
-    private volatile @Nullable Exception failed;
 
     /**
      * Takes over the engine and closes it at the end.
@@ -74,10 +59,12 @@ public final class Actor implements Runnable, AutoCloseable {
         this.engine = engine;
         this.metrics = metrics;
         this.maker = new RolloutMaker(engine, settings.id(), clock);
-        this.policies = new PolicyReader(clients, store);
-        this.prompts = new PromptQueue(clients, settings.maxPrompts());
-        this.generator = Executors.newSingleThreadExecutor(task -> new Thread(task, settings.id() + "-generator"));
-        this.producer = clients.producer();
+        final PendingPolicies pending = new PendingPolicies(clock, metrics::skippedPolicy);
+        this.policies = new PolicyReader(clients, store, pending);
+        this.weights = new ActorWeights(policies::poll, pending, maker, metrics, clock);
+        this.prompts = new PromptQueue(topics.prompts().name(), clients::shareConsumer, settings.maxPrompts(), metrics);
+        this.generator = new GeneratorThread(settings.id() + "-generator");
+        this.writer = new RolloutWriter(clients, metrics);
     }
 
     @Override
@@ -88,177 +75,134 @@ public final class Actor implements Runnable, AutoCloseable {
                 return true;
             });
             while (!stopping) {
-                useNewestWeights(Duration.ZERO);
-                final List<ConsumerRecord<String, byte[]>> records = prompts.acquire(POLL);
-                metrics.holds(records.size());
-                if (!records.isEmpty()) {
-                    handle(records);
+                useNewestWeights();
+                final List<ConsumerRecord<String, byte[]>> taken = prompts.acquire(POLL);
+                metrics.holds(taken.size());
+                if (!taken.isEmpty()) {
+                    handle(taken);
                 }
             }
         } catch (final WakeupException | InterruptException e) {
             LOG.debug("{} was woken to stop", settings.id());
-        }
-    }
-
-    private void useNewestWeights(final Duration wait) {
-        final Optional<Policy> policy = policies.poll(wait);
-        policy.ifPresent(p -> {
-            try (p) {
-                maker.use(p);
-            }
-            policyVersion = p.version();
-            metrics.usesPolicy(p.version());
-            // every log line of this thread contains the version
-            MDC.put("policyVersion", String.valueOf(p.version()));
-            LOG.info("{} took policy version {}", settings.id(), p.version());
-        });
-    }
-
-    private void handle(final List<ConsumerRecord<String, byte[]>> records) {
-        final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = readable(records);
-        final Set<Long> postponed = postponeAllButOneSuspect(requests);
-        final List<PromptRequest> order = new ArrayList<>(requests.keySet());
-        waitForVersion(
-                order.stream()
-                        .mapToInt(PromptRequest::getMinPolicyVersion)
-                        .max()
-                        .orElse(-1),
-                order.size());
-        // even if the weights have arrived: the prompts go to another actor
-        if (stopping) {
+        } catch (final CancellationException e) {
+            LOG.info("{} ends within its generation, and its prompts go to another actor", settings.id());
             prompts.release();
-            return;
         }
-        final Runnable look = settings.inFlightUpdate() ? () -> useNewestWeights(Duration.ZERO) : () -> {};
+    }
+
+    private void useNewestWeights() {
+        onGenerator(() -> {
+            weights.useNewest(Duration.ZERO);
+            return weights.catchUp(settings.weightsTimeout(), () -> stopping);
+        });
+        logVersion();
+    }
+
+    private void logVersion() {
+        if (weights.version() >= 0) {
+            // every log line of this thread contains the version
+            MDC.put("policyVersion", String.valueOf(weights.version()));
+        }
+    }
+
+    /** Answers the prompts that were taken, batch after batch. Each batch is acknowledged before the next is tried. */
+    private void handle(final List<ConsumerRecord<String, byte[]>> taken) {
+        final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = readable(taken);
+        for (final List<ConsumerRecord<String, byte[]>> batch : PromptBatches.of(requests.keySet())) {
+            // even if the weights have arrived: the prompts go to another actor
+            if (!reachVersion(batch, requests) || stopping) {
+                prompts.release();
+                return;
+            }
+            answer(batch, requests);
+        }
+        // where prompts are suspected, one is taken per poll: if it kills its actor, no other was delivered in vain
+        prompts.takeAtMost(taken.stream().anyMatch(PromptBatches::isSuspected) ? 1 : settings.maxPrompts());
+    }
+
+    private void answer(
+            final List<ConsumerRecord<String, byte[]>> batch,
+            final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests) {
+        final Map<PromptRequest, ConsumerRecord<String, byte[]>> records = new LinkedHashMap<>();
+        batch.forEach(record -> records.put(Objects.requireNonNull(requests.get(record)), record));
         final long start = System.nanoTime();
-        final List<RolloutMaker.Outcome> outcomes = onGenerator(() -> maker.rollOut(order, look));
+        final List<RolloutMaker.Outcome> outcomes =
+                onGenerator(() -> maker.rollOut(new ArrayList<>(records.keySet()), this::betweenPieces));
         metrics.worked(Duration.ofNanos(System.nanoTime() - start));
         for (final RolloutMaker.Outcome outcome : outcomes) {
-            final PromptRequest prompt = outcome.prompt();
+            final ConsumerRecord<String, byte[]> record = Objects.requireNonNull(records.get(outcome.prompt()));
             if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
-                send(topics.rollouts().message(prompt.getPromptId(), rolled.group()));
-                metrics.generated(rolled.group());
+                writer.write(record, rolled.group());
             } else if (outcome instanceof RolloutMaker.Outcome.Refused refused) {
-                refuse(Objects.requireNonNull(requests.get(prompt)), prompt, refused.reason());
+                writer.refuse(record, outcome.prompt(), refused.reason());
             }
         }
-        // a prompt is acknowledged only when its rollouts are in the log
-        producer.flush();
-        throwIfAWriteFailed();
-        prompts.acknowledge(record -> !postponed.contains(record.offset()));
+        settle(batch);
     }
 
-    /**
-     * Keeps only one prompt if its actors died repeatedly. If that prompt is the reason, the other prompts do not fail with it.
-     *
-     * @return the offsets of the other prompts, which are postponed; empty where no prompt is suspected
-     */
-    private Set<Long> postponeAllButOneSuspect(final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests) {
-        final Optional<PromptRequest> suspect = requests.entrySet().stream()
-                .filter(entry -> 2 * deliveries(entry.getValue()) > settings.maxDeliveries())
-                .map(Map.Entry::getKey)
-                .findFirst();
-        final Set<Long> postponed = new HashSet<>();
-        suspect.ifPresent(alone -> requests.entrySet().removeIf(entry -> {
-            final boolean other = !entry.getKey().equals(alone);
-            return other && postponed.add(entry.getValue().offset());
-        }));
-        return postponed;
+    /** A prompt is acknowledged only when its answer is in the log. */
+    private void settle(final List<ConsumerRecord<String, byte[]>> answered) {
+        writer.flush();
+        prompts.accept(answered);
     }
 
-    private static int deliveries(final ConsumerRecord<String, byte[]> record) {
-        return record.deliveryCount().orElse((short) 1);
+    private void betweenPieces() {
+        generator.betweenPieces();
+        if (settings.inFlightUpdate()) {
+            weights.useNewest(Duration.ZERO);
+        }
     }
 
     /** The prompts that can be decoded and have deliveries left, in their order. The others become dead letters. */
-    private Map<PromptRequest, ConsumerRecord<String, byte[]>> readable(
+    private Map<ConsumerRecord<String, byte[]>, PromptRequest> readable(
             final List<ConsumerRecord<String, byte[]>> records) {
-        final Map<PromptRequest, ConsumerRecord<String, byte[]>> requests = new LinkedHashMap<>();
+        final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = new LinkedHashMap<>();
+        final List<ConsumerRecord<String, byte[]>> refused = new ArrayList<>();
         for (final ConsumerRecord<String, byte[]> record : records) {
+            final int deliveries = PromptBatches.deliveries(record);
             try {
                 final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
-                if (deliveries(record) >= settings.maxDeliveries()) {
-                    refuse(record, request, "this is delivery " + deliveries(record) + ": no actor lived to answer it");
+                if (deliveries >= settings.maxDeliveries()) {
+                    final String reason = "this is delivery " + deliveries + ": no actor lived to answer it";
+                    writer.refuse(record, request, reason);
+                    refused.add(record);
                 } else {
-                    requests.put(request, record);
+                    requests.put(record, request);
                 }
             } catch (final SerializationException e) {
-                refuse(record, null, String.valueOf(e.getMessage()));
+                writer.refuse(record, null, String.valueOf(e.getMessage()));
+                refused.add(record);
             }
+        }
+        if (!refused.isEmpty()) {
+            settle(refused);
         }
         return requests;
     }
 
     /** Runs work on the generator thread, while the calling thread renews the locks of the prompts. */
     private <T> T onGenerator(final Callable<T> work) {
-        final Future<T> result = generator.submit(work);
-        while (true) {
-            try {
-                return result.get(prompts.renewalMs(), TimeUnit.MILLISECONDS);
-            } catch (final TimeoutException e) {
-                prompts.renew();
-            } catch (final ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
-            } catch (final InterruptedException e) {
-                throw new InterruptException(e);
-            }
-        }
+        return generator.call(work, prompts.renewalMs(), prompts::renew);
     }
 
-    private void waitForVersion(final int version, final int promptsInHand) {
-        if (maker.version() < version) {
-            LOG.info("{} holds {} prompts and waits for policy version {}", settings.id(), promptsInHand, version);
+    private boolean reachVersion(
+            final List<ConsumerRecord<String, byte[]>> batch,
+            final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests) {
+        final int wanted = batch.stream()
+                .mapToInt(record -> Objects.requireNonNull(requests.get(record)).getMinPolicyVersion())
+                .max()
+                .orElse(-1);
+        if (weights.version() < wanted) {
+            LOG.info("{} holds {} prompts and waits for policy version {}", settings.id(), batch.size(), wanted);
         }
-        long renewed = System.nanoTime();
-        while (maker.version() < version && !stopping) {
-            useNewestWeights(POLL);
-            if (System.nanoTime() - renewed > TimeUnit.MILLISECONDS.toNanos(prompts.renewalMs())) {
-                prompts.renew();
-                renewed = System.nanoTime();
-            }
-        }
-    }
-
-    private void refuse(
-            final ConsumerRecord<String, byte[]> record, final @Nullable PromptRequest prompt, final String reason) {
-        final String promptId = prompt == null ? null : prompt.getPromptId();
-        metrics.dead();
-        LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, record.offset(), reason);
-        final ByteBuffer payload = ByteBuffer.wrap(Objects.requireNonNullElse(record.value(), new byte[0]));
-        send(topics.deadLetters()
-                .message(
-                        String.valueOf(record.key()),
-                        DeadLetters.inPair(
-                                DeadLetters.of(
-                                        promptId,
-                                        record.topic(),
-                                        record.partition(),
-                                        record.offset(),
-                                        SERVICE,
-                                        reason,
-                                        payload),
-                                prompt == null ? null : prompt.getPairId())));
-    }
-
-    private void send(final ProducerRecord<String, byte[]> record) {
-        producer.send(record, (metadata, failure) -> {
-            if (failure != null) {
-                LOG.error("{} could not write to {}", settings.id(), record.topic(), failure);
-                failed = failure;
-            }
-        });
-        throwIfAWriteFailed();
-    }
-
-    private void throwIfAWriteFailed() {
-        if (failed != null) {
-            throw new KafkaException("rollouts could not be written: " + failed.getMessage(), failed);
-        }
+        final boolean reached = onGenerator(() -> weights.reach(wanted, settings.weightsTimeout(), () -> stopping));
+        logVersion();
+        return reached;
     }
 
     /** The version of the current policy; −1 before the first policy. Any thread may call it. */
     int policyVersion() {
-        return policyVersion;
+        return weights.version();
     }
 
     /** Ends the loop after the current prompts. */
@@ -266,13 +210,30 @@ public final class Actor implements Runnable, AutoCloseable {
         stopping = true;
     }
 
+    /** Ends the loop within the current prompts, after the current piece of tokens. They go to another actor. */
+    public void abandon() {
+        stopping = true;
+        generator.abandon();
+    }
+
     /** Closes all resources. Call it after {@link #run} has returned. */
     @Override
     public void close() {
-        generator.shutdown();
-        prompts.close();
-        producer.close();
-        policies.close();
-        engine.close();
+        try {
+            // what it still holds goes to another actor at once
+            prompts.close();
+            writer.close();
+        } finally {
+            if (generator.end()) {
+                policies.close();
+                engine.close();
+            } else {
+                LOG.error(
+                        "the generator of {} did not end in {} s: its engine is not freed, the end of the process does"
+                                + " that",
+                        settings.id(),
+                        generator.limit().toSeconds());
+            }
+        }
     }
 }

@@ -54,6 +54,15 @@ final class ActorLoop implements ServiceLoop {
         }
     }
 
+    @Override
+    public void abandon() {
+        stopping = true;
+        final Actor opened = actor;
+        if (opened != null) {
+            opened.abandon();
+        }
+    }
+
     /** Whether the actor has a policy, so that it can answer prompts. */
     @Override
     public boolean isReady() {

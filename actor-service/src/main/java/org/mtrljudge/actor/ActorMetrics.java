@@ -13,6 +13,8 @@ public final class ActorMetrics {
     private final MeterRegistry registry;
     private final Timer generating;
     private final Counter deadLetters;
+    private final Counter lostLocks;
+    private final Counter skippedPolicies;
     private final AtomicInteger version;
     private final AtomicInteger inHand;
 
@@ -20,6 +22,8 @@ public final class ActorMetrics {
         this.registry = registry;
         this.generating = registry.timer("judge.actor.generate");
         this.deadLetters = registry.counter("judge.actor.dead.letters");
+        this.lostLocks = registry.counter("judge.actor.locks.lost");
+        this.skippedPolicies = registry.counter("judge.actor.policies.skipped");
         this.version = registry.gauge("judge.actor.policy.version", new AtomicInteger(-1));
         this.inHand = registry.gauge("judge.actor.prompts.in.hand", new AtomicInteger());
     }
@@ -47,5 +51,13 @@ public final class ActorMetrics {
 
     void dead() {
         deadLetters.increment();
+    }
+
+    void lostLocks(final int locks) {
+        lostLocks.increment(locks);
+    }
+
+    void skippedPolicy() {
+        skippedPolicies.increment();
     }
 }

@@ -1,6 +1,7 @@
 package org.mtrljudge.actor;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
@@ -29,6 +30,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
      * @param maxPrompts the largest number of prompts that an actor takes at once
      * @param threads the number of cores that one operation of an actor may use
      * @param inFlightUpdate whether actors take newer weights while they generate a group
+     * @param weightsTimeoutS an actor that cannot use weights that it needs for this number of seconds ends with the reason
      * @param serverUrl the URL of a completions server that generates; null: the actor generates in its own process
      * @param serverModel the name of the base model at the server
      * @param serverAdapters a folder from which the server loads adapters
@@ -38,6 +40,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
             int maxPrompts,
             int threads,
             boolean inFlightUpdate,
+            int weightsTimeoutS,
             @Nullable String serverUrl,
             @Nullable String serverModel,
             @Nullable String serverAdapters) {
@@ -45,6 +48,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
             Check.range("rollout.actors", actors, 0, 64);
             Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
             Check.range("rollout.threads", threads, 1, 1024);
+            Check.range("rollout.weights_timeout_s", weightsTimeoutS, 1, 86_400);
             if (serverUrl != null && (serverModel == null || serverAdapters == null)) {
                 throw new IllegalArgumentException(
                         "rollout.server_url needs rollout.server_model, the name of the base model on the server, and"
@@ -65,7 +69,12 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
 
     /** @param id the id of the actor, unique among the actors of the run */
     public ActorSettings settings(final String id) {
-        return new ActorSettings(id, rollout.maxPrompts(), Topics.MAX_DELIVERIES, rollout.inFlightUpdate());
+        return new ActorSettings(
+                id,
+                rollout.maxPrompts(),
+                Topics.MAX_DELIVERIES,
+                rollout.inFlightUpdate(),
+                Duration.ofSeconds(rollout.weightsTimeoutS()));
     }
 
     /** The folder of the images that a run names by reference. */

@@ -1,17 +1,14 @@
 package org.mtrljudge.actor;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -20,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows {@code RUN.policies} and fetches the chunks of the newest version from {@code RUN.weights}. Only committed records are read
- * from both topics, so a visible version is complete. A version whose digests do not match is skipped, with a warning in the log.
+ * Follows {@code RUN.policies} and fetches the weights of the newest version from the log or from its store. Only committed records are
+ * read, so a visible version is complete. A version whose digests do not match is skipped; a version that cannot be reached is tried again.
  */
 public final class PolicyReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
@@ -29,62 +26,43 @@ public final class PolicyReader implements AutoCloseable {
     private final Topics topics;
     private final Consumer<String, byte[]> policies;
     private final PolicyFetcher weights;
-    private int newest = -1;
+    private final PendingPolicies pending;
 
     /** @param store the store of the policies that are too large for the log; null: there is no store */
     public PolicyReader(final KafkaClients clients, final @Nullable PolicyStore store) {
+        this(clients, store, new PendingPolicies(Clock.systemUTC(), () -> {}));
+    }
+
+    PolicyReader(final KafkaClients clients, final @Nullable PolicyStore store, final PendingPolicies pending) {
         this.topics = clients.topics();
         this.policies = clients.consumer(KafkaClients.Fetching.BY_DEFAULT);
         this.weights = new PolicyFetcher(clients, store);
+        this.pending = pending;
         final TopicPartition manifests = new TopicPartition(topics.policies().name(), 0);
         policies.assign(List.of(manifests));
         policies.seekToBeginning(List.of(manifests));
     }
 
-    /** The newest usable version that was announced since the last call, if any. Waits at most the timeout for an announcement. */
+    /**
+     * The newest usable version that was not returned before, if any. Waits at most the timeout for an announcement, and then for the
+     * weights.
+     */
     public Optional<Policy> poll(final Duration timeout) {
-        final NavigableMap<Integer, PolicyManifest> announced = new TreeMap<>();
         for (Duration wait = timeout; ; wait = Duration.ZERO) {
             final var records = policies.poll(wait);
             if (records.isEmpty()) {
                 break;
             }
-            records.forEach(record -> note(record, announced));
+            records.forEach(this::note);
         }
-        for (final PolicyManifest manifest : announced.descendingMap().values()) {
-            final Optional<Policy> policy = fetch(manifest);
-            if (policy.isPresent()) {
-                newest = manifest.getVersion();
-                return policy;
-            }
-        }
-        return Optional.empty();
+        return pending.fetch(weights::fetch);
     }
 
-    private void note(final ConsumerRecord<String, byte[]> record, final Map<Integer, PolicyManifest> announced) {
+    private void note(final ConsumerRecord<String, byte[]> record) {
         try {
-            final PolicyManifest manifest = topics.policies().valueSerde().decode(record.value());
-            if (manifest.getVersion() > newest) {
-                announced.put(manifest.getVersion(), manifest);
-            }
+            pending.announce(topics.policies().valueSerde().decode(record.value()));
         } catch (final SerializationException e) {
-            LOG.warn(
-                    "skipped the policy manifest at offset {}, which is unreadable: {}",
-                    record.offset(),
-                    e.getMessage());
-        }
-    }
-
-    private Optional<Policy> fetch(final PolicyManifest manifest) {
-        try {
-            return Optional.of(new Policy(manifest.getVersion(), manifest.getSha256(), weights.fetch(manifest)));
-        } catch (final SerializationException e) {
-            LOG.warn(
-                    "policy version {} is unusable, the actor keeps version {}: {}",
-                    manifest.getVersion(),
-                    newest,
-                    e.getMessage());
-            return Optional.empty();
+            LOG.warn("passed over the policy manifest at offset {}: {}", record.offset(), e.getMessage());
         }
     }
 

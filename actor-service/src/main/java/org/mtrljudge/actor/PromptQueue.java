@@ -1,40 +1,94 @@
 package org.mtrljudge.actor;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.mtrljudge.schemas.topic.KafkaClients;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes the prompts of the run through its share group. A prompt that is taken is locked for this actor. If the actor neither renews the
  * lock nor acknowledges the prompt, the lock expires and the prompt goes to another actor. One thread at a time uses it.
+ *
+ * <p>The consumer refuses a poll while a prompt of the poll before is neither acknowledged nor renewed. A renewed prompt is out of the
+ * consumer's hands until a later poll returns it; if its lock was lost, no poll does.
  */
 final class PromptQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PromptQueue.class);
     private static final int LOCK_DEFAULT_MS = 30_000;
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration RENEWAL = Duration.ofSeconds(2);
+    private static final int RENEWAL_POLLS = 40;
+    private static final int MAX_UNCONFIRMED = 100_000;
 
-    private final ShareConsumer<String, byte[]> consumer;
-    // the locked prompts by offset
-    private final Map<Long, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>();
-
-    PromptQueue(final KafkaClients clients, final int maxPrompts) {
-        this.consumer = clients.shareConsumer(maxPrompts);
-        consumer.subscribe(List.of(clients.topics().prompts().name()));
+    /** Where a prompt is in its topic. */
+    private record Place(int partition, long offset) {
+        static Place of(final ConsumerRecord<?, ?> record) {
+            return new Place(record.partition(), record.offset());
+        }
     }
 
-    /** Waits for prompts and locks them. All earlier prompts must be acknowledged or released before. */
+    private final String topic;
+    private final IntFunction<ShareConsumer<String, byte[]>> consumers;
+    private final ActorMetrics metrics;
+    // what the last poll returned and has to be acknowledged or renewed before the next poll
+    private final Map<Place, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>();
+    private final Set<Place> renewing = new LinkedHashSet<>();
+    // answered prompts that the broker has not confirmed; if one is delivered again, its work is not done again
+    private final Set<Place> answered = new LinkedHashSet<>();
+    private ShareConsumer<String, byte[]> consumer;
+    private int maxPrompts;
+
+    /**
+     * @param consumers makes a member of the share group that takes at most that number of prompts per poll
+     * @param maxPrompts the first such number
+     */
+    PromptQueue(
+            final String topic,
+            final IntFunction<ShareConsumer<String, byte[]>> consumers,
+            final int maxPrompts,
+            final ActorMetrics metrics) {
+        this.topic = topic;
+        this.consumers = consumers;
+        this.maxPrompts = maxPrompts;
+        this.metrics = metrics;
+        this.consumer = opened();
+    }
+
+    private ShareConsumer<String, byte[]> opened() {
+        final ShareConsumer<String, byte[]> member = consumers.apply(maxPrompts);
+        member.subscribe(List.of(topic));
+        // the results of commitSync too arrive here, also those for which it did not wait long enough
+        member.setAcknowledgementCommitCallback(this::answeredByBroker);
+        return member;
+    }
+
+    /** From now on takes at most this number of prompts per poll. All earlier prompts must be acknowledged or released before. */
+    void takeAtMost(final int prompts) {
+        if (prompts != maxPrompts && inHand.isEmpty()) {
+            // the number is fixed for the life of a consumer
+            consumer.close();
+            renewing.clear();
+            maxPrompts = prompts;
+            consumer = opened();
+        }
+    }
+
+    /** The prompts in hand. If there are none, waits for prompts and locks them. */
     List<ConsumerRecord<String, byte[]>> acquire(final Duration wait) {
-        consumer.poll(wait).forEach(record -> inHand.put(record.offset(), record));
+        if (inHand.isEmpty()) {
+            receive(wait);
+        }
         return List.copyOf(inHand.values());
     }
 
@@ -43,40 +97,97 @@ final class PromptQueue implements AutoCloseable {
         return consumer.acquisitionLockTimeoutMs().orElse(LOCK_DEFAULT_MS) / 3;
     }
 
-    /** Renews the locks. The consumer returns the renewed records again, and only these records can be acknowledged later. */
+    /** Renews the locks of all prompts in hand. Prompts that arrive meanwhile stay in hand for the next batch. */
     void renew() {
-        inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RENEW));
-        final Map<Long, ConsumerRecord<String, byte[]>> renewed = new HashMap<>();
-        final long deadline = System.nanoTime() + RENEWAL.toNanos();
-        while (renewed.size() < inHand.size() && System.nanoTime() < deadline) {
-            // the renewed records arrive with the poll after next
-            for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                if (inHand.containsKey(record.offset())) {
-                    renewed.put(record.offset(), record);
-                } else {
-                    // a new prompt is not taken while this actor still has others
-                    consumer.acknowledge(record, AcknowledgeType.RELEASE);
-                }
+        final boolean late = !renewing.isEmpty();
+        renewOnce();
+        if (late) {
+            // prompts whose last renewal was answered late came back just now, with a part of their lock time
+            renewOnce();
+        }
+    }
+
+    private void renewOnce() {
+        inHand.forEach((place, record) -> {
+            consumer.acknowledge(record, AcknowledgeType.RENEW);
+            renewing.add(place);
+        });
+        inHand.clear();
+        commit();
+        // what is in hand forbids a poll; prompts whose renewal is still open come back with the next renewal
+        for (int i = 0; i < RENEWAL_POLLS && inHand.isEmpty() && !renewing.isEmpty(); i++) {
+            receive(POLL);
+        }
+    }
+
+    private void receive(final Duration wait) {
+        boolean again = false;
+        for (final ConsumerRecord<String, byte[]> record : consumer.poll(wait)) {
+            final Place place = Place.of(record);
+            renewing.remove(place);
+            if (answered.contains(place)) {
+                consumer.acknowledge(record, AcknowledgeType.ACCEPT);
+                again = true;
+            } else {
+                inHand.put(place, record);
             }
         }
-        inHand.replaceAll((offset, record) -> renewed.getOrDefault(offset, record));
-        if (inHand.keySet().retainAll(renewed.keySet())) {
-            LOG.warn("the locks of some prompts expired: another actor gets these prompts too");
+        if (again) {
+            commit();
         }
     }
 
-    /** Releases all locked prompts, to another actor or later to this actor. */
+    /** Releases the prompts in hand, to another actor or later to this actor. For the broker that was a delivery. */
     void release() {
-        acknowledge(record -> false);
+        inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RELEASE));
+        inHand.clear();
+        commit();
     }
 
-    /** Acknowledges the prompts that are done, and releases the others. */
-    void acknowledge(final Predicate<ConsumerRecord<String, byte[]>> done) {
-        inHand.values()
-                .forEach(record -> consumer.acknowledge(
-                        record, done.test(record) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE));
-        inHand.clear();
-        consumer.commitSync();
+    /**
+     * Acknowledges prompts that are done. Where the lock was lost or its renewal is open, the prompt is acknowledged if it comes back to
+     * this actor; another actor answers it a second time.
+     */
+    void accept(final Collection<ConsumerRecord<String, byte[]>> done) {
+        for (final ConsumerRecord<String, byte[]> record : done) {
+            final Place place = Place.of(record);
+            final ConsumerRecord<String, byte[]> locked = inHand.remove(place);
+            if (locked != null) {
+                consumer.acknowledge(locked, AcknowledgeType.ACCEPT);
+            }
+            answered.add(place);
+        }
+        // those at the front were lost long ago and answered by others
+        while (answered.size() > MAX_UNCONFIRMED) {
+            answered.remove(answered.iterator().next());
+        }
+        commit();
+    }
+
+    private void commit() {
+        final Duration wait = Duration.ofMillis(renewalMs());
+        try {
+            consumer.commitSync(wait);
+        } catch (final TimeoutException e) {
+            LOG.warn("the broker confirmed no locks and no acknowledgements in {} ms", wait.toMillis());
+        }
+    }
+
+    /** One lost lock fails everything that was sent for its partition together. */
+    private void answeredByBroker(final Map<TopicIdPartition, Set<Long>> offsets, final @Nullable Exception failure) {
+        offsets.forEach((partition, all) -> all.forEach(offset -> {
+            final Place place = new Place(partition.partition(), offset);
+            if (failure != null) {
+                renewing.remove(place);
+            } else if (!renewing.contains(place)) {
+                answered.remove(place);
+            }
+        }));
+        if (failure != null) {
+            final int lost = offsets.values().stream().mapToInt(Set::size).sum();
+            metrics.lostLocks(lost);
+            LOG.warn("{} locks were lost, so these prompts are delivered again: {}", lost, failure.getMessage());
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.VersionSpan;
 import org.mtrljudge.schemas.codec.PackedArrays;
@@ -86,6 +87,11 @@ final class RolloutMaker {
         if (!sound) {
             throw new ModelException("group size " + prompt.getGroupSize() + " or sampling " + s + " is out of range");
         }
+        if (prompt.getPurpose() == Purpose.TRAIN && s.getTopP() < 1) {
+            throw new ModelException(
+                    "top_p of a training prompt is " + s.getTopP() + ", allowed is 1: the log-probabilities"
+                            + " are those of all tokens, so the learner would learn wrong ratios");
+        }
         return new Kind(prompt.getGroupSize(), new Sampling(s.getTemperature(), s.getTopP(), s.getMaxNewTokens()));
     }
 
@@ -114,7 +120,7 @@ final class RolloutMaker {
                                 oldest.digest,
                                 actorId,
                                 group.completions().stream()
-                                        .map(RolloutMaker::completion)
+                                        .map(completion -> completion(completion, oldest.version))
                                         .toList(),
                                 startedAtMs,
                                 share,
@@ -124,8 +130,8 @@ final class RolloutMaker {
         return outcomes;
     }
 
-    private static Completion completion(final GeneratedCompletion c) {
-        final List<VersionSpan> versions = c.spans().size() == 1
+    private static Completion completion(final GeneratedCompletion c, final int groupVersion) {
+        final List<VersionSpan> versions = c.spans().stream().allMatch(span -> span.mark() == groupVersion)
                 ? null
                 : c.spans().stream()
                         .map(span -> new VersionSpan(span.mark(), span.tokens()))

@@ -200,8 +200,9 @@ class RolloutMakerTest {
     void shouldAnswerAPromptWhoseSizesAreAtTheEndsOfTheirRanges(
             final int groupSize, final double temperature, final double topP, final int maxNewTokens) {
         use(3);
-        final RolloutGroup group = group(rollOut(NOTHING, prompt("p", groupSize, temperature, topP, maxNewTokens))
-                .get(0));
+        final PromptRequest prompt = prompt("p", groupSize, temperature, topP, maxNewTokens);
+        prompt.put("purpose", Purpose.EVAL);
+        final RolloutGroup group = group(rollOut(NOTHING, prompt).get(0));
         assertThat(group.getCompletions()).hasSize(groupSize);
     }
 

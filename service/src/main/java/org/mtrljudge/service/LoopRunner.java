@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
 @Requires(beans = {ServiceLoop.class, ServiceSettings.class})
 final class LoopRunner {
     private static final Logger LOG = LoggerFactory.getLogger(LoopRunner.class);
-    /** Enough for the current prompts, and shorter than the time before docker-compose.yml (40 s) and k8s/ (60 s) kill the process. */
-    private static final Duration STOP = Duration.ofSeconds(25);
+    /** The part of the stop grace in which a loop that did not finish its work leaves it, and the process ends. */
+    private static final Duration LEAVING = Duration.ofSeconds(15);
+    /** The part of that in which the process ends. */
+    private static final int ENDING = 3;
 
     private final ServiceLoop loop;
     private final ServiceSettings settings;
@@ -32,6 +34,10 @@ final class LoopRunner {
 
     @EventListener
     void onStart(final ServerStartupEvent event) {
+        start();
+    }
+
+    void start() {
         thread.start();
     }
 
@@ -63,17 +69,26 @@ final class LoopRunner {
         }
     }
 
+    /** Gives the loop time to finish its work. What it has not finished then, it leaves to others before the platform kills the process. */
     @PreDestroy
     void stop() throws InterruptedException {
         stopping = true;
         if (!ended) {
+            final Duration grace = settings.stopGrace();
+            final Duration half = grace.dividedBy(2);
+            final Duration leaving = LEAVING.compareTo(half) < 0 ? LEAVING : half;
             loop.stop();
-            thread.join(STOP.toMillis());
+            thread.join(grace.minus(leaving).toMillis());
+            if (thread.isAlive()) {
+                LOG.info("{} leaves its work in progress to others", settings.service());
+                loop.abandon();
+                thread.join(leaving.minus(leaving.dividedBy(ENDING)).toMillis());
+            }
             if (thread.isAlive()) {
                 LOG.warn(
                         "{} did not stop within {} s: the broker gives its unfinished work to others",
                         settings.service(),
-                        STOP.toSeconds());
+                        grace.minus(leaving.dividedBy(ENDING)).toSeconds());
             }
         }
     }

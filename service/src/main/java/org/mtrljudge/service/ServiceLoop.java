@@ -8,6 +8,9 @@ public interface ServiceLoop {
     /** Makes {@link #run} end soon. Work in progress is finished or released. It may be called before {@link #run} begins. */
     void stop();
 
+    /** Makes {@link #run} end at once, without finishing the work in progress: the process is killed soon. */
+    default void abandon() {}
+
     /** Whether the loop does its work now: it is not starting, stopping or stalled. */
     boolean isReady();
 }

@@ -3,6 +3,7 @@ package org.mtrljudge.service;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -22,6 +23,7 @@ import org.mtrljudge.settings.UsageException;
  * @param http the address of {@code /health} and {@code /prometheus}
  * @param staysWhenDone a learner that is done waits to be stopped, because some platforms would start it again:
  *     {@code JUDGE_WHEN_DONE=wait}
+ * @param stopGrace the time between the signal to stop and the kill, as the platform gives it: {@code JUDGE_STOP_GRACE_S}
  */
 public record ServiceSettings(
         String service,
@@ -31,7 +33,8 @@ public record ServiceSettings(
         SettingsTree tree,
         Connections connections,
         Http http,
-        boolean staysWhenDone) {
+        boolean staysWhenDone,
+        Duration stopGrace) {
     /** {@code JUDGE_HTTP_HOST} (default: loopback) and {@code JUDGE_HTTP_PORT} (default: 8080). */
     public record Http(String host, int port) {}
 
@@ -54,7 +57,8 @@ public record ServiceSettings(
                 tree,
                 connections,
                 http(environment),
-                staysWhenDone(environment.getOrDefault("JUDGE_WHEN_DONE", "exit")));
+                staysWhenDone(environment.getOrDefault("JUDGE_WHEN_DONE", "exit")),
+                stopGrace(environment.getOrDefault("JUDGE_STOP_GRACE_S", "40")));
     }
 
     private static String run(final String name) {
@@ -70,6 +74,14 @@ public record ServiceSettings(
             throw new UsageException("JUDGE_WHEN_DONE is '" + word + "', allowed is exit or wait");
         }
         return word.equals("wait");
+    }
+
+    private static Duration stopGrace(final String seconds) {
+        if (!seconds.matches("\\d{1,5}") || Integer.parseInt(seconds) < 1) {
+            throw new UsageException("JUDGE_STOP_GRACE_S is '" + seconds
+                    + "', allowed is 1 to 99999: the seconds after which the platform kills a process that it stops");
+        }
+        return Duration.ofSeconds(Integer.parseInt(seconds));
     }
 
     private static Http http(final Map<String, String> environment) {

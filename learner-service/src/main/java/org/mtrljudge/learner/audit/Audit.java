@@ -22,6 +22,7 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 import org.mtrljudge.schemas.policy.PolicyStore;
+import org.mtrljudge.schemas.policy.UnreachablePolicyException;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
@@ -173,7 +174,7 @@ public final class Audit {
     private void checkWeights(final int version, final PolicyFetcher weights) {
         try {
             weights.fetch(Objects.requireNonNull(manifests.get(version))).close();
-        } catch (final SerializationException e) {
+        } catch (final SerializationException | UnreachablePolicyException e) {
             found("the weights of version " + version + " are unusable: " + e.getMessage());
         }
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.Sampling;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
 
 /** All settings of the learner. The names are the keys of EasyR1 where EasyR1 has the setting. */
@@ -13,7 +14,7 @@ public record LearnerSettings(
      * 15 of the 16 MB of a record, at 16 bytes per token: 4 for its id, 4 for its log-probability, and 8 for its text. The rest is for
      * the prompt and the scores.
      */
-    private static final long MAX_GROUP_TOKENS = (15L << 20) / 16;
+    private static final long MAX_GROUP_TOKENS = Topics.MAX_ROLLOUTS_BYTES / 16;
 
     /**
      * @param rolloutBatchSize prompts per training step

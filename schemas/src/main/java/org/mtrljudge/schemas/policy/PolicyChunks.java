@@ -33,7 +33,8 @@ final class PolicyChunks implements AutoCloseable {
     /**
      * Fetches the safetensors image of a policy version.
      *
-     * @throws SerializationException when a chunk is damaged or missing for too long, or the image does not match its manifest
+     * @throws SerializationException when a chunk is damaged, or the image does not match its manifest
+     * @throws UnreachablePolicyException when a chunk does not arrive for too long
      */
     ByteBuffer fetch(final PolicyManifest manifest) {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
@@ -45,7 +46,10 @@ final class PolicyChunks implements AutoCloseable {
         int next = 0;
         for (int waits = 0; next < manifest.getChunks(); waits++) {
             if (waits == PATIENCE) {
-                throw new SerializationException("only " + next + " of " + manifest.getChunks() + " chunks arrived");
+                throw new UnreachablePolicyException(
+                        "only " + next + " of " + manifest.getChunks() + " chunks arrived, and no other in "
+                                + WAIT.multipliedBy(PATIENCE).toSeconds() + " s",
+                        null);
             }
             for (final ConsumerRecord<String, byte[]> record : consumer.poll(WAIT)) {
                 if (next < manifest.getChunks() && append(record, manifest, next, whole)) {

@@ -44,7 +44,12 @@ public final class PolicyFetcher implements AutoCloseable {
         }
     }
 
-    /** @throws SerializationException when the weights are damaged or missing, or are at a URI outside the store */
+    /**
+     * Fetches the weights of a version.
+     *
+     * @throws SerializationException when the weights are damaged, or are at a URI outside the store
+     * @throws UnreachablePolicyException when the weights cannot be read now
+     */
     public Weights fetch(final PolicyManifest manifest) {
         if (manifest.getUri() == null) {
             return new Weights.InMemory(chunks.fetch(manifest));
@@ -56,15 +61,27 @@ public final class PolicyFetcher implements AutoCloseable {
         try {
             final Path folder = Path.of(System.getProperty("java.io.tmpdir"));
             final Path file = store.fetch(manifest.getUri(), folder);
-            final Weights weights = new Weights.InFile(file, store instanceof S3PolicyStore);
-            if (!Sha256.of(file).equals(manifest.getSha256())) {
-                weights.close();
-                throw new SerializationException(manifest.getUri() + " does not match the digest in its manifest");
-            }
-            return weights;
-        } catch (final IOException | IllegalArgumentException e) {
+            return checked(manifest, new Weights.InFile(file, store instanceof S3PolicyStore));
+        } catch (final IllegalArgumentException e) {
             throw new SerializationException(manifest.getUri() + " cannot be used: " + e.getMessage(), e);
+        } catch (final IOException e) {
+            throw new UnreachablePolicyException(manifest.getUri() + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static Weights checked(final PolicyManifest manifest, final Weights.InFile weights) throws IOException {
+        boolean sound = false;
+        try {
+            sound = Sha256.of(weights.file).equals(manifest.getSha256());
+        } finally {
+            if (!sound) {
+                weights.close();
+            }
+        }
+        if (!sound) {
+            throw new SerializationException(manifest.getUri() + " does not match the digest in its manifest");
+        }
+        return weights;
     }
 
     @Override

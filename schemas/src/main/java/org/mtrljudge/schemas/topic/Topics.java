@@ -37,6 +37,9 @@ public final class Topics {
     /** The most deliveries of a prompt. Kafka then drops the prompt silently, so at the last delivery the actor makes it a dead letter. */
     public static final int MAX_DELIVERIES = 10;
 
+    /** The largest record of rollouts: the scored group, which holds it and the scores, has to fit in 16 MiB. */
+    public static final int MAX_ROLLOUTS_BYTES = 15 << 20;
+
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "max.message.bytes", "16777216");
     /** The characters that Kafka allows in topic names, because the name of a run is the prefix of its topics. */
     private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");

@@ -216,7 +216,8 @@ public final class StandaloneRun {
 
         @Override
         public void close() {
-            actors.forEach(Actor::stop);
+            // the learner waits for all answers that it needs, so nobody waits for groups that are in progress now
+            actors.forEach(Actor::abandon);
             for (final Thread thread : threads) {
                 try {
                     thread.join();

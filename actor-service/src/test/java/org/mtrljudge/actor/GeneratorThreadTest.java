@@ -1,0 +1,82 @@
+package org.mtrljudge.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class GeneratorThreadTest {
+    private static final Duration LIMIT = Duration.ofMillis(200);
+
+    private final GeneratorThread generator = new GeneratorThread("test-generator", LIMIT);
+
+    @Test
+    void shouldDoTheOtherWorkOncePerPeriodUntilTheResultIsThere() {
+        final AtomicInteger renewals = new AtomicInteger();
+        final CountDownLatch enough = new CountDownLatch(3);
+        final String result = generator.call(
+                () -> {
+                    enough.await();
+                    return Thread.currentThread().getName();
+                },
+                1,
+                () -> {
+                    renewals.incrementAndGet();
+                    enough.countDown();
+                });
+        assertThat(result).isEqualTo("test-generator");
+        assertThat(renewals.get()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldEndAnAbandonedWorkBetweenTwoPieces() {
+        assertThatThrownBy(() -> generator.call(
+                        () -> {
+                            while (true) {
+                                generator.betweenPieces();
+                                Thread.sleep(1);
+                            }
+                        },
+                        1,
+                        generator::abandon))
+                .isInstanceOf(CancellationException.class);
+        assertThat(generator.end()).isTrue();
+    }
+
+    @Test
+    void shouldSayWhenTheThreadStillWorksAfterTheLimit() {
+        final CountDownLatch stuck = new CountDownLatch(1);
+        assertThatThrownBy(() -> generator.call(
+                        () -> {
+                            stuck.await();
+                            return true;
+                        },
+                        1,
+                        () -> {
+                            throw new IllegalStateException("the locks cannot be renewed");
+                        }))
+                .hasMessage("the locks cannot be renewed");
+        assertThat(generator.end()).isFalse();
+        stuck.countDown();
+        assertThat(generator.end()).isTrue();
+    }
+
+    @Test
+    void shouldWaitLongerWhenItsPiecesTakeLong() {
+        assertThat(generator.limit()).isEqualTo(LIMIT);
+        generator.call(
+                () -> {
+                    Thread.sleep(100);
+                    generator.betweenPieces();
+                    generator.betweenPieces();
+                    return true;
+                },
+                1000,
+                () -> {});
+        assertThat(generator.limit()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+    }
+}
