@@ -54,14 +54,15 @@ final class RolloutWriter implements AutoCloseable {
     }
 
     /** @param request the decoded prompt; null where it could not be read */
-    void refuse(final ConsumerRecord<String, byte[]> prompt, final @Nullable PromptRequest request, final String reason) {
+    void refuse(
+            final ConsumerRecord<String, byte[]> prompt, final @Nullable PromptRequest request, final String reason) {
         final String promptId = request == null ? null : request.getPromptId();
         metrics.dead();
         LOG.warn("prompt {} at offset {} is a dead letter: {}", promptId, prompt.offset(), reason);
         // a record may have no value at all
         final ByteBuffer payload = prompt.value() == null ? NOTHING : ByteBuffer.wrap(prompt.value());
-        final DeadLetter letter = DeadLetters.of(
-                promptId, prompt.topic(), prompt.partition(), prompt.offset(), SERVICE, reason, payload);
+        final DeadLetter letter =
+                DeadLetters.of(promptId, prompt.topic(), prompt.partition(), prompt.offset(), SERVICE, reason, payload);
         final String pairId = request == null ? null : request.getPairId();
         send(topics.deadLetters().message(String.valueOf(prompt.key()), DeadLetters.inPair(letter, pairId)));
     }

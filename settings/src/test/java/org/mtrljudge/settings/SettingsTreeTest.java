@@ -99,7 +99,8 @@ class SettingsTreeTest {
                         Map.entry("bearer.auth.token", 4567),
                         Map.entry("schema.registry.ssl.protocol", "TLSv1.3"));
         assertThat(tree.write()).contains("TLSv1.3").doesNotContain("0123", "4567");
-        assertThat(tree.digest()).isEqualTo(digest());
+        assertThat(tree.digest())
+                .isEqualTo(SettingsTree.read(null, Map.of(), List.of()).digest());
     }
 
     @Test

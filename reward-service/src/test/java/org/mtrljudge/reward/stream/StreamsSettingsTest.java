@@ -15,7 +15,11 @@ class StreamsSettingsTest {
     private static Properties with(final Replication replication) {
         final Topics topics = new Topics("run", new LocalSchemaRegistry(), replication);
         return StreamsSettings.exactlyOnce(
-                "app", new KafkaClients(topics, Map.of("replication.factor", 2)), Path.of("state"), 50);
+                ScoringJob.live(topics),
+                PairsTest.bothOrders(),
+                new KafkaClients(topics, Map.of("replication.factor", 2)),
+                Path.of("state"),
+                50);
     }
 
     @Test

@@ -23,7 +23,8 @@ class HttpSchemaRegistryTest {
     private static final String LETTERS = "run.dead-letters";
 
     private final WeightChunk chunk = new WeightChunk(7, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}), "abc");
-    private final DeadLetter letter = new DeadLetter("p", "t", 0, 1L, "actor", "why", ByteBuffer.wrap(new byte[0]));
+    private final DeadLetter letter =
+            new DeadLetter("p", "t", 0, 1L, "actor", "why", ByteBuffer.wrap(new byte[0]), null);
     private FakeRegistry server;
 
     @BeforeEach

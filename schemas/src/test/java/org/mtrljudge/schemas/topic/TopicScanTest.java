@@ -61,7 +61,8 @@ class TopicScanTest {
     void shouldEndWhereAWholeTopicIsNeededAndARecordCannotBeRead() {
         assertThatThrownBy(() -> scan(new byte[] {1}, true).rest())
                 .isInstanceOf(DamagedTopicException.class)
-                .hasMessageStartingWith("run.prompts at offset 1 cannot be read: not in the wire format of the registry")
+                .hasMessageStartingWith(
+                        "run.prompts at offset 1 cannot be read: not in the wire format of the registry")
                 .hasMessageContaining("restore the topic");
         assertThatThrownBy(() -> scan(null, true).rest()).hasMessageContaining("the record has no value");
         assertThat(scan(prompt("b"), true).rest()).hasSize(3);
