@@ -28,6 +28,7 @@ class DecidingSettingsTest {
             "rollout.max_prompts",
             "rollout.threads",
             "rollout.in_flight_update",
+            "rollout.weights_timeout_s",
             "rollout.server_url",
             "rollout.server_model",
             "rollout.server_adapters",
@@ -47,9 +48,13 @@ class DecidingSettingsTest {
             "reward.http_port",
             "broker.port",
             "broker.schema_registry_url",
+            "broker.schema_registry_timeout_ms",
+            "broker.replication_factor",
+            "broker.min_insync_replicas",
             "weights.store",
             "weights.max_log_mb",
-            "kafka");
+            "kafka",
+            "schema_registry");
 
     @TempDir
     private Path folder;
