@@ -3,6 +3,7 @@ package org.mtrljudge.learner.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -17,8 +18,10 @@ class ScoredReaderTest {
     @Test
     void shouldTakeARecordWithoutAValueAsADeadAnswerToThePromptOfItsKey() {
         final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
-        for (final String topic :
-                new String[] {topics.scored().name(), topics.deadLetters().name()}) {
+        for (final String topic : List.of(
+                topics.scored().name(),
+                topics.deadLetters().name(),
+                topics.rollouts().name())) {
             final Map<TopicPartition, Long> start = Map.of(new TopicPartition(topic, 0), 0L);
             consumer.updateBeginningOffsets(start);
             consumer.updateEndOffsets(start);
