@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.engine.GenerationEngine;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.KafkaClients;

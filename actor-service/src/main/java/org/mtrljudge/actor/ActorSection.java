@@ -3,6 +3,7 @@ package org.mtrljudge.actor;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.schemas.codec.ImageStore;

@@ -5,8 +5,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.mtrljudge.actor.engine.Policy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Keeps an actor on the newest policy. The generator's thread uses it; any thread may ask for the version. */
 final class ActorWeights {
@@ -47,6 +49,8 @@ final class ActorWeights {
             }
             version = policy.version();
             metrics.usesPolicy(version);
+            // every later log line of this thread contains the version
+            MDC.put("policyVersion", String.valueOf(version));
             LOG.info("took policy version {}", version);
         });
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 import org.mtrljudge.schemas.policy.UnreachablePolicyException;

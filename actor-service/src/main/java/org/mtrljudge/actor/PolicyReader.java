@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.KafkaClients;

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.mtrljudge.actor.engine.GenerationEngine;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.actor.engine.GenerationEngine;
+import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.GeneratedCompletion.Span;
 import org.mtrljudge.model.generation.Sampling;

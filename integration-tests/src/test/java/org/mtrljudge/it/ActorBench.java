@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
-import org.mtrljudge.actor.GenerationEngine;
+import org.mtrljudge.actor.engine.GenerationEngine;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;

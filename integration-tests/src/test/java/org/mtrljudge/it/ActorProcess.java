@@ -14,7 +14,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
-import org.mtrljudge.actor.JudgeEngine;
+import org.mtrljudge.actor.engine.JudgeEngine;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;

@@ -222,7 +222,8 @@ class AuditIT {
                 .contains("leaves nothing to learn");
         assertThat(judge("train", "--fork=parent", "--at-step=1", "--set=data.seed=9", "--run=none").text)
                 .contains("a fork continues with the examples of its parent");
-        assertThat(judge("train", "--resume=parent", "--seed=3").text).contains("with its own settings and name");
+        assertThat(judge("train", "--resume=parent", "--seed=3").text)
+                .contains("uses the settings and the name of the run");
         assertThat(judge("train", "--resume=nobody").exitCode).isEqualTo(2);
         assertThat(judge("audit", "--run=parent", "--version=77").text).contains("no 77");
         assertThat(runs.resolve("none")).doesNotExist();

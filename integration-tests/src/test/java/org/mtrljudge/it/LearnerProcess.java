@@ -34,7 +34,14 @@ final class LearnerProcess {
         final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
         final Path folder = Path.of(arguments[3]);
         final RunContext context = new RunContext(
-                clients, WeightTransport.LOG, "settings", folder, folder, new Printed(), () -> {}, Clock.systemUTC());
+                clients,
+                WeightTransport.LOG,
+                SettingsTree.read(null, Map.of(), List.of()).digest(),
+                folder,
+                folder,
+                new Printed(),
+                () -> {},
+                Clock.systemUTC());
         final ScoredLog prepared = new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
                 Learner learner = new Learner(context, settings(), model, new NoExamples(), prepared)) {

@@ -1,4 +1,4 @@
-package org.mtrljudge.actor;
+package org.mtrljudge.actor.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

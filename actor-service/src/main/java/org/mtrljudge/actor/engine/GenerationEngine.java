@@ -1,4 +1,4 @@
-package org.mtrljudge.actor;
+package org.mtrljudge.actor.engine;
 
 import java.util.List;
 import java.util.function.IntSupplier;

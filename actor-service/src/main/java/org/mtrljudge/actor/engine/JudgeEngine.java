@@ -1,4 +1,4 @@
-package org.mtrljudge.actor;
+package org.mtrljudge.actor.engine;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
