@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.cli.Judge;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -174,29 +170,16 @@ class ActorsComeAndGoIT {
         }
         assertThat(logs()).contains("the run killed is over");
         try (EmbeddedBroker own = EmbeddedBroker.start(runs.resolve("killed").resolve("kafka"), 0)) {
-            journal = LoggedValues.read(own, topics.journal());
             assertThat(LoggedValues.read(own, topics.deadLetters())).isEmpty();
-            check(journal, LoggedValues.read(own, topics.prompts()));
+            final SettledPrompts prompts = SettledPrompts.of(own.clients(topics), topics);
+            assertThat(prompts.wrong()).isEmpty();
+            assertThat(prompts.settled()).hasSizeGreaterThanOrEqualTo(STEPS * BATCH);
             assertThat(LoggedValues.read(own, topics.rollouts()))
                     .as("a late actor has the newest weights before its first group")
                     .allMatch(group -> group.getPolicyVersion() >= newestAtStart.getOrDefault(group.getActorId(), 0));
         }
         System.out.println(kills + " of " + started + " actors killed");
         assertThat(kills).isGreaterThanOrEqualTo(4);
-    }
-
-    private static void check(final List<TrainingStep> journal, final List<PromptRequest> prompts) {
-        final List<String> settled = new ArrayList<>();
-        for (final TrainingStep step : journal) {
-            step.getLearned().forEach(group -> settled.add(group.getPromptId()));
-            settled.addAll(step.getStale());
-        }
-        final Set<String> asked = new HashSet<>();
-        prompts.stream()
-                .filter(prompt -> prompt.getPurpose() == Purpose.TRAIN)
-                .forEach(prompt -> asked.add(prompt.getPromptId()));
-        assertThat(settled).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(asked);
-        assertThat(settled).hasSizeGreaterThanOrEqualTo(STEPS * BATCH);
     }
 
     private String logs() throws IOException {

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Java in a separate process, so that a test can kill it as abruptly as a machine that fails. */
-final class JavaProcess {
+public final class JavaProcess {
     private JavaProcess() {}
 
     /** Prepares a process for a class on the class path of the tests; output and errors are one stream. */
-    static ProcessBuilder of(final Class<?> main, final List<String> jvmOptions, final String... arguments) {
+    public static ProcessBuilder of(final Class<?> main, final List<String> jvmOptions, final String... arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
@@ -21,12 +21,12 @@ final class JavaProcess {
     }
 
     /** Starts the process; its output is appended to a file. */
-    static Process start(final ProcessBuilder builder, final File log) throws IOException {
+    public static Process start(final ProcessBuilder builder, final File log) throws IOException {
         return builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
     }
 
     /** Sends SIGKILL: no shutdown hook runs, and no client leaves its group. */
-    static void kill(final Process process) throws InterruptedException {
+    public static void kill(final Process process) throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 }

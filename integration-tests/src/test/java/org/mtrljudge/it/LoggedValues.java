@@ -14,7 +14,7 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** Reads all committed values of a topic that has one partition. */
-final class LoggedValues {
+public final class LoggedValues {
     /** A topic is read in the same way whatever the name of the run is. */
     private static final Topics ANY = new Topics("any", new LocalSchemaRegistry());
 
@@ -28,7 +28,7 @@ final class LoggedValues {
         return read(broker.clients(ANY), topic);
     }
 
-    static <V extends SpecificRecordBase> List<V> read(final KafkaClients clients, final Topic<V> topic) {
+    public static <V extends SpecificRecordBase> List<V> read(final KafkaClients clients, final Topic<V> topic) {
         final TopicPartition partition = new TopicPartition(topic.name(), 0);
         final List<V> values = new ArrayList<>();
         try (Consumer<String, byte[]> consumer = clients.consumer(KafkaClients.Fetching.BY_DEFAULT)) {
