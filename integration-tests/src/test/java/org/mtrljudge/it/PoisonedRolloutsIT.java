@@ -162,7 +162,7 @@ class PoisonedRolloutsIT {
         assertThat(reasons)
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "not in the wire format of the registry", 125,
-                        "unknown to this build", 125,
+                        "unknown or no Avro schema", 125,
                         "knows no task", 125,
                         "the group has no completions", 125,
                         "a behaviour log-probability is NaN", 125,
@@ -179,7 +179,7 @@ class PoisonedRolloutsIT {
         assertThat(letter.getOffset() % POISONED_EVERY).isEqualTo(7);
         for (final String kind : List.of(
                 "not in the wire format of the registry",
-                "unknown to this build",
+                "unknown or no Avro schema",
                 "knows no task",
                 "the group has no completions",
                 "a behaviour log-probability is NaN",

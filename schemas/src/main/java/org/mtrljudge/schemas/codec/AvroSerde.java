@@ -97,10 +97,10 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
 
     private Schema writerSchema(final int id) {
         final Schema writer = registry.schemaOf(id);
-        if (!writer.getFullName().equals(schema.getFullName())) {
+        if (writer == null || !writer.getFullName().equals(schema.getFullName())) {
+            final String named = writer == null ? " is unknown or no Avro schema" : " names a " + writer.getName();
             throw registry.otherRecord(
-                    schema,
-                    "schema id " + id + " names a " + writer.getName() + " where a " + schema.getName() + " is needed");
+                    schema, "schema id " + id + named + " where a " + schema.getName() + " is needed");
         }
         return writer;
     }

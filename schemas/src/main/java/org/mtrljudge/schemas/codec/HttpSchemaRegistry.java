@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Mappers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A schema registry with Confluent's REST interface: Confluent's own registry, or Apicurio's under {@code /apis/ccompat/v7}. Subjects
@@ -24,6 +25,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     /** The time after which a request to a registry that does not answer is not repeated any more. */
     public static final Duration LIMIT = Duration.ofMinutes(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpSchemaRegistry.class);
     private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
     private final RegistryHttp http;
@@ -107,26 +109,21 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         return Mappers.JSON.createObjectNode().put(key, value).toString();
     }
 
-    /**
-     * @throws SerializationException when the registry has no schema with this id, and has the others that it gave to this process
-     * @throws RegistryException when the registry does not answer, or has lost schemas
-     */
+    /** @throws RegistryException when the registry does not answer */
     @Override
-    public Schema schemaOf(final int id) {
+    public @Nullable Schema schemaOf(final int id) {
         final Schema known = schemas.get(id);
         if (known != null) {
             return known;
         }
         final Schema found = fetch(id);
-        if (found == null) {
-            schemas.forEach(this::checkIsKept);
-            throw new SerializationException("schema id " + id + " is unknown to the registry at " + http.url());
+        if (found != null) {
+            schemas.put(id, found);
         }
-        schemas.put(id, found);
         return found;
     }
 
-    /** One unknown id is a damaged record. Where ids are unknown that were given out, every further record would be refused. */
+    /** One wrong id is a damaged record. Where ids are wrong that were given out, every further record would be refused. */
     private void checkIsKept(final int id, final Schema given) {
         final Schema found = fetch(id);
         if (found == null || !found.getFullName().equals(given.getFullName())) {
@@ -137,14 +134,14 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
 
     private @Nullable Schema fetch(final int id) {
         final JsonNode answer = http.find("/schemas/ids/" + id);
-        if (answer == null) {
-            return null;
-        }
         try {
-            return new Schema.Parser().parse(answer.path("schema").asText());
-        } catch (final SchemaParseException e) {
-            throw RegistryException.permanent(
-                    "schema " + id + " of the registry at " + http.url() + " is not an Avro schema");
+            return answer == null
+                    ? null
+                    : new Schema.Parser().parse(answer.path("schema").asText());
+        } catch (final RuntimeException e) {
+            // a JSON schema makes Avro throw a NullPointerException, a schema that refers to others an AvroTypeException
+            LOG.debug("schema {} of the registry at {} cannot be read as Avro", id, http.url(), e);
+            return null;
         }
     }
 }

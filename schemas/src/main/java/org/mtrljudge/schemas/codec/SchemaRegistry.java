@@ -20,13 +20,13 @@ public interface SchemaRegistry {
     default void check() {}
 
     /**
-     * The failure of a record whose schema id names another record than its topic has: a
+     * The failure of a record whose schema id does not name the record of its topic: a
      * {@link org.apache.kafka.common.errors.SerializationException} where the record is wrong, or a {@link RegistryException} where the
      * registry is wrong. Ids that a server assigns change when the server loses its schemas, and then every record fails like this. Ids
      * that are computed from schemas cannot change.
      *
      * @param expected the schema of the topic's records
-     * @param what the id, what it names, and what was expected
+     * @param what the id, what it names if anything, and what was expected
      */
     KafkaException otherRecord(Schema expected, String what);
 
@@ -34,8 +34,11 @@ public interface SchemaRegistry {
     int idOf(String subject, Schema schema);
 
     /**
-     * @throws org.apache.kafka.common.errors.SerializationException when the registry has no schema with this id
+     * The Avro schema with this id; null when the id is unknown, or names something else: others may keep Protobuf and JSON schemas in
+     * the same registry.
+     *
      * @throws RegistryException when the registry cannot do its work
      */
+    @Nullable
     Schema schemaOf(int id);
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.settings.io.Mappers;
 
 class HttpSchemaRegistryTest {
     private static final Duration SOON = Duration.ofMillis(400);
@@ -87,11 +88,38 @@ class HttpSchemaRegistryTest {
         damaged[4] = 99;
         assertThatThrownBy(() -> serde.decode(damaged))
                 .isInstanceOf(SerializationException.class)
-                .hasMessageContaining("schema id 99 is unknown");
+                .hasMessageContaining("schema id 99 is unknown or no Avro schema where a WeightChunk is needed");
         server.loseEverything();
         assertThatThrownBy(() -> serde.decode(damaged))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("id 1 named WeightChunk and now names nothing");
+    }
+
+    /** Others may keep their schemas in the same registry, and one of their records in a wrong topic must not end a run. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "syntax = \"proto3\"; message A {}",
+                "{\"type\":\"object\",\"properties\":{}}",
+                "{\"type\":\"record\",\"name\":\"A\",\"fields\":[{\"name\":\"b\",\"type\":\"com.Other\"}]}",
+                "[\"int\",\"string\"]",
+                ""
+            })
+    void shouldCallARecordDamagedWhoseSchemaIsNoneOfOurs(final String schema) {
+        final AvroSerde<WeightChunk> serde = chunks();
+        final byte[] foreign = serde.encode(CHUNKS, chunk);
+        foreign[4] = 99;
+        server.then(
+                200,
+                Mappers.JSON
+                        .createObjectNode()
+                        .put("schemaType", "OTHER")
+                        .put("schema", schema)
+                        .toString());
+        assertThatThrownBy(() -> serde.decode(foreign))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("schema id 99 ")
+                .hasMessageContaining("where a WeightChunk is needed");
     }
 
     @ParameterizedTest(name = "{0}")
