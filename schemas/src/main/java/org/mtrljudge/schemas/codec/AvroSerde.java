@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes Confluent's wire format: a zero byte, the id of the writer schema (4 bytes, big-endian), the record in Avro binary. */
 public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private static final int HEADER_BYTES = 5;
+    private final String subject;
     private final Class<V> type;
     private final Schema schema;
     private final SchemaRegistry registry;
@@ -29,10 +30,16 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     // schema ids by topic
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
-    public AvroSerde(final Class<V> type, final SchemaRegistry registry) {
+    /** @param topic the topic whose records are read */
+    public AvroSerde(final String topic, final Class<V> type, final SchemaRegistry registry) {
+        this.subject = subject(topic);
         this.type = type;
         this.schema = SpecificData.get().getSchema(type);
         this.registry = registry;
+    }
+
+    private static String subject(final String topic) {
+        return topic + "-value";
     }
 
     public byte[] encode(final String topic, final V value) {
@@ -61,7 +68,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
         if (known != null) {
             return known;
         }
-        final int id = registry.idOf(topic + "-value", schema);
+        final int id = registry.idOf(subject(topic), schema);
         ids.put(topic, id);
         return id;
     }
@@ -100,7 +107,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
         if (writer == null || !writer.getFullName().equals(schema.getFullName())) {
             final String named = writer == null ? " is unknown or no Avro schema" : " names a " + writer.getName();
             throw registry.otherRecord(
-                    schema, "schema id " + id + named + " where a " + schema.getName() + " is needed");
+                    subject, schema, "schema id " + id + named + " where a " + schema.getName() + " is needed");
         }
         return writer;
     }

@@ -62,19 +62,27 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         http.check();
     }
 
-    /** The record is damaged only where the registry has kept what this process knows of the expected record. */
+    /**
+     * The record is damaged only where the registry has kept what this process knows of the expected record, or, where it knows
+     * nothing yet, still has the subject of the topic.
+     */
     @Override
-    public KafkaException otherRecord(final Schema expected, final String what) {
+    public KafkaException otherRecord(final String subject, final Schema expected, final String what) {
         final Map<Integer, Schema> known = new HashMap<>(schemas);
         known.values().removeIf(schema -> !schema.getFullName().equals(expected.getFullName()));
         known.forEach(this::checkIsKept);
-        return known.isEmpty() ? lost(what) : new SerializationException(what);
+        return known.isEmpty() && !has(subject)
+                ? lost(what + ", and nothing is registered under " + subject)
+                : new SerializationException(what);
+    }
+
+    private boolean has(final String subject) {
+        return http.find(versions(subject)) != null;
     }
 
     private RegistryException lost(final String what) {
-        return RegistryException.permanent(
-                "the schema registry at " + http.url() + " has lost its schemas and given their ids" + " anew: " + what
-                        + ". Restore its storage, or name a registry that has the schemas of this run");
+        return RegistryException.permanent("the schema registry at " + http.url() + " has lost its schemas: " + what
+                + ". Restore its storage, or name a registry that has the schemas of this run");
     }
 
     /** @throws RegistryException when the registry refuses the schema, which is then not compatible with the earlier schemas of the subject */
@@ -83,17 +91,18 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         final List<?> key = List.of(subject, schema);
         final Integer known = ids.get(key);
         // not computeIfAbsent: other threads must not wait for the requests of this one
-        return known != null ? known : register(key, "/" + URLEncoder.encode(subject, StandardCharsets.UTF_8), schema);
+        return known != null ? known : register(key, subject, schema);
     }
 
     private int register(final List<?> key, final String subject, final Schema schema) {
-        final JsonNode config = http.find("/config" + subject);
+        final String configPath = "/config/" + encoded(subject);
+        final JsonNode config = http.find(configPath);
         // who may register a schema may not always change the configuration, so it is changed only where it differs
         if (config == null
                 || !COMPATIBILITY.equals(config.path("compatibilityLevel").asText())) {
-            http.send("PUT", "/config" + subject, json("compatibility", COMPATIBILITY));
+            http.send("PUT", configPath, json("compatibility", COMPATIBILITY));
         }
-        final String versions = "/subjects" + subject + "/versions";
+        final String versions = versions(subject);
         final JsonNode id =
                 http.send("POST", versions, json("schema", schema.toString())).path("id");
         if (!id.isInt()) {
@@ -103,6 +112,14 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         schemas.put(id.asInt(), schema);
         ids.put(key, id.asInt());
         return id.asInt();
+    }
+
+    private static String versions(final String subject) {
+        return "/subjects/" + encoded(subject) + "/versions";
+    }
+
+    private static String encoded(final String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8);
     }
 
     private static String json(final String key, final String value) {
@@ -139,7 +156,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
                     ? null
                     : new Schema.Parser().parse(answer.path("schema").asText());
         } catch (final RuntimeException e) {
-            // a JSON schema makes Avro throw a NullPointerException, a schema that refers to others an AvroTypeException
+            // Avro throws a NullPointerException for a JSON schema, and others for a schema that refers to schemas
             LOG.debug("schema {} of the registry at {} cannot be read as Avro", id, http.url(), e);
             return null;
         }

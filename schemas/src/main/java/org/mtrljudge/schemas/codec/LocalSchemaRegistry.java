@@ -77,7 +77,7 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
     }
 
     @Override
-    public KafkaException otherRecord(final Schema expected, final String what) {
+    public KafkaException otherRecord(final String subject, final Schema expected, final String what) {
         return new SerializationException(what);
     }
 

@@ -25,10 +25,11 @@ public interface SchemaRegistry {
      * registry is wrong. Ids that a server assigns change when the server loses its schemas, and then every record fails like this. Ids
      * that are computed from schemas cannot change.
      *
+     * @param subject the subject of the topic's schemas
      * @param expected the schema of the topic's records
      * @param what the id, what it names if anything, and what was expected
      */
-    KafkaException otherRecord(Schema expected, String what);
+    KafkaException otherRecord(String subject, Schema expected, String what);
 
     /** The id of a schema under a subject. A new schema is registered. */
     int idOf(String subject, Schema schema);

@@ -80,7 +80,8 @@ public final class Topics {
 
     private <V extends SpecificRecordBase> Topic<V> topic(
             final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
-        return new Topic<>(run + "." + name, new AvroSerde<>(type, registry), 1, replication, config);
+        final String fullName = run + "." + name;
+        return new Topic<>(fullName, new AvroSerde<>(fullName, type, registry), 1, replication, config);
     }
 
     /**

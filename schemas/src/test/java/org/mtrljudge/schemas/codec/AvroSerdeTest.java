@@ -27,7 +27,7 @@ import org.mtrljudge.schemas.WeightChunk;
 
 class AvroSerdeTest {
     private final SchemaRegistry registry = new LocalSchemaRegistry();
-    private final AvroSerde<WeightChunk> serde = new AvroSerde<>(WeightChunk.class, registry);
+    private final AvroSerde<WeightChunk> serde = new AvroSerde<>("run.weights", WeightChunk.class, registry);
     private final WeightChunk chunk = new WeightChunk(7, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}), "abc");
 
     @Test
@@ -67,7 +67,7 @@ class AvroSerdeTest {
     @Test
     void shouldRefuseARecordOfAnotherTopicAsDamaged() {
         final byte[] stray = serde.encode("run.weights", chunk);
-        assertThatThrownBy(() -> new AvroSerde<>(PromptRequest.class, registry).decode(stray))
+        assertThatThrownBy(() -> new AvroSerde<>("run.prompts", PromptRequest.class, registry).decode(stray))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("names a WeightChunk where a PromptRequest is needed");
     }
@@ -94,7 +94,7 @@ class AvroSerdeTest {
         final Schema earlier = LocalSchemaRegistry.earlier("PromptRequest-1");
         final PromptRequest prompt = new PromptRequest(
                 "p", "t", "?", List.of(), "a", List.of("a"), 2, new Sampling(1.0, 1.0, 4, 7L), Purpose.EVAL, 3, "pair");
-        final AvroSerde<PromptRequest> prompts = new AvroSerde<>(PromptRequest.class, registry);
+        final AvroSerde<PromptRequest> prompts = new AvroSerde<>("run.prompts", PromptRequest.class, registry);
         final byte[] bytes = prompts.encode("run.prompts", prompt);
         final GenericRecord old = new GenericDatumReader<GenericRecord>(PromptRequest.getClassSchema(), earlier)
                 .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));

@@ -53,7 +53,7 @@ class ConfluentSerializerTest {
         }
 
         @Override
-        public KafkaException otherRecord(final Schema expected, final String what) {
+        public KafkaException otherRecord(final String subject, final Schema expected, final String what) {
             return new KafkaException(what);
         }
     }
@@ -61,7 +61,7 @@ class ConfluentSerializerTest {
     @Test
     void shouldRegisterASchemaUnderOurRulesBeforeAnotherSerializerDoes() {
         final Other registry = new Other();
-        final AvroSerde<WeightChunk> serde = new AvroSerde<>(WeightChunk.class, registry);
+        final AvroSerde<WeightChunk> serde = new AvroSerde<>("run.weights", WeightChunk.class, registry);
         final WeightChunk chunk = new WeightChunk(7, 3, ByteBuffer.wrap(new byte[0]), "abc");
         assertThat(serde.encode("run.weights", chunk)).containsExactly(7);
         serde.encode("run.weights", chunk);

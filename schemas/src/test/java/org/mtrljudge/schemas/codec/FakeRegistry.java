@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.mtrljudge.settings.io.Mappers;
 
@@ -26,6 +28,8 @@ final class FakeRegistry implements AutoCloseable {
     private final HttpServer server;
     private final String scheme;
     private final List<String> schemas = new ArrayList<>();
+    // the paths of the subjects that have versions
+    private final Set<String> subjects = new HashSet<>();
     private final Map<String, String> compatibility = new HashMap<>();
     private final Deque<Instead> instead = new ArrayDeque<>();
     private boolean repeats;
@@ -59,6 +63,7 @@ final class FakeRegistry implements AutoCloseable {
     /** Forgets everything, like a registry in memory that starts again. */
     synchronized void loseEverything() {
         schemas.clear();
+        subjects.clear();
         compatibility.clear();
     }
 
@@ -104,6 +109,7 @@ final class FakeRegistry implements AutoCloseable {
         }
         if (method.equals("POST")) {
             final String schema = Mappers.JSON.readTree(body).path("schema").asText();
+            subjects.add(path);
             if (!schemas.contains(schema)) {
                 schemas.add(schema);
             }
@@ -120,7 +126,10 @@ final class FakeRegistry implements AutoCloseable {
                                     .put("schema", schemas.get(id - 1))
                                     .toString());
         }
-        return new Instead(200, "[\"AVRO\"]");
+        if (path.startsWith("/subjects/") && !subjects.contains(path)) {
+            return new Instead(404, "{\"error_code\":40401,\"message\":\"Subject not found.\"}");
+        }
+        return new Instead(200, path.startsWith("/subjects/") ? "[1]" : "[\"AVRO\"]");
     }
 
     @Override

@@ -48,11 +48,11 @@ class HttpSchemaRegistryTest {
     }
 
     private AvroSerde<WeightChunk> chunks() {
-        return new AvroSerde<>(WeightChunk.class, registry());
+        return new AvroSerde<>(CHUNKS, WeightChunk.class, registry());
     }
 
     private AvroSerde<DeadLetter> letters() {
-        return new AvroSerde<>(DeadLetter.class, registry());
+        return new AvroSerde<>(LETTERS, DeadLetter.class, registry());
     }
 
     @Test
@@ -79,6 +79,34 @@ class HttpSchemaRegistryTest {
         assertThatThrownBy(() -> serde.decode(stray))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("id 2 named WeightChunk and now names nothing");
+    }
+
+    /** Otherwise each sound record would become a dead letter, and the dead letters would take the ids that the sound records had. */
+    @Test
+    void shouldBlameTheRegistryThatLostEverythingBeforeTheProcessStarted() {
+        letters().encode(LETTERS, letter);
+        final byte[] written = chunks().encode(CHUNKS, chunk);
+        server.loseEverything();
+        assertThatThrownBy(() -> chunks().decode(written))
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.mayPass()).isFalse())
+                .hasMessageContaining(server.url() + " has lost its schemas")
+                .hasMessageContaining("schema id 2 is unknown")
+                .hasMessageContaining("nothing is registered under run.weights-value");
+    }
+
+    /** The registry is sound, so a wrong record is damaged also where it is the first record that a process reads. */
+    @Test
+    void shouldCallTheFirstRecordThatAProcessReadsDamagedWhileTheRegistryHasTheSubject() {
+        final byte[] stray = letters().encode(LETTERS, letter);
+        final byte[] unknown = chunks().encode(CHUNKS, chunk);
+        unknown[4] = 99;
+        assertThatThrownBy(() -> chunks().decode(stray))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("id 1 names a DeadLetter where a WeightChunk is needed");
+        assertThatThrownBy(() -> chunks().decode(unknown))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("schema id 99 is unknown");
     }
 
     @Test
