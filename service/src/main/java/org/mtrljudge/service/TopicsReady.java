@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.codec.RegistryException;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +46,11 @@ public final class TopicsReady {
     }
 
     /**
-     * Creates the missing topics and sets up the share group of the actors.
+     * Creates the missing topics, registers their schemas and sets up the share group of the actors.
      *
      * @return false when the service is stopping
-     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service
+     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service, or the registry has
+     *     lost the schemas of the run
      */
     public boolean prepare() throws InterruptedException {
         return until(admin -> {
@@ -61,13 +63,16 @@ public final class TopicsReady {
      * Waits until the topics exist.
      *
      * @return false when the service is stopping
-     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service
+     * @throws UsageException when the broker or the registry refuses the credentials or the rights of this service, or the registry has
+     *     lost the schemas of these topics
      */
     public boolean await(final List<Topic<?>> wanted) throws InterruptedException {
-        return until(
-                admin -> admin.describeTopics(wanted.stream().map(Topic::name).toList())
-                        .allTopicNames()
-                        .get());
+        return until(admin -> {
+            admin.describeTopics(wanted.stream().map(Topic::name).toList())
+                    .allTopicNames()
+                    .get();
+            Topics.requireSchemas(wanted, admin);
+        });
     }
 
     private boolean until(final Attempt attempt) throws InterruptedException {

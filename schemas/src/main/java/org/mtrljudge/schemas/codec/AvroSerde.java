@@ -63,6 +63,24 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
         return out.toByteArray();
     }
 
+    /**
+     * Registers the schema of this build for the topic, before the topic has records.
+     *
+     * @throws RegistryException when the registry cannot do its work
+     */
+    public void register() {
+        registry.idOf(subject, schema);
+    }
+
+    /**
+     * Refuses a registry that has lost the schemas of the topic, which has records.
+     *
+     * @throws RegistryException when the registry cannot do its work
+     */
+    public void requireSubject() {
+        registry.requireSubject(subject);
+    }
+
     private int idFor(final String topic) {
         final Integer known = ids.get(topic);
         if (known != null) {

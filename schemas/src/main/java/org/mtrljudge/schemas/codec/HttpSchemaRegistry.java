@@ -76,6 +76,13 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
                 : new SerializationException(what);
     }
 
+    @Override
+    public void requireSubject(final String subject) {
+        if (!has(subject)) {
+            throw lost("nothing is registered under " + subject + ", although its topic has records");
+        }
+    }
+
     private boolean has(final String subject) {
         return http.find(versions(subject)) != null;
     }

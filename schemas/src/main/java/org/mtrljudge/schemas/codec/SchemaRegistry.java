@@ -31,6 +31,14 @@ public interface SchemaRegistry {
      */
     KafkaException otherRecord(String subject, Schema expected, String what);
 
+    /**
+     * Refuses a registry that has lost the schemas of a topic that has records.
+     *
+     * @param subject the subject of the topic's schemas
+     * @throws RegistryException when the registry has no such subject, or does not answer
+     */
+    default void requireSubject(final String subject) {}
+
     /** The id of a schema under a subject. A new schema is registered. */
     int idOf(String subject, Schema schema);
 

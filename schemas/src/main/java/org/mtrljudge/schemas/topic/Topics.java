@@ -6,14 +6,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -185,15 +189,45 @@ public final class Topics {
                 "share.delivery.count.limit", String.valueOf(MAX_DELIVERIES));
     }
 
-    /** Creates the topics of a run that are missing, and sets up the share group of its actors. */
+    /**
+     * Creates the topics of a run that are missing, registers their schemas, and sets up the share group of its actors.
+     *
+     * @throws org.mtrljudge.schemas.codec.RegistryException when the registry has lost the schemas of the run, or cannot do its work
+     */
     public void prepare(final Admin admin) throws InterruptedException, ExecutionException {
         create(all(), admin);
+        requireSchemas(all(), admin);
+        // also of topics that others write: from now on, where a subject is absent, its schemas are lost
+        all().forEach(topic -> topic.valueSerde().register());
         final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
                 .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
                 .toList();
         admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, actorGroup()), settings))
                 .all()
                 .get();
+    }
+
+    /**
+     * Refuses a registry that has lost the schemas of the records in these topics. It would give their ids to other schemas.
+     *
+     * @throws org.mtrljudge.schemas.codec.RegistryException when the registry has lost them, or cannot do its work
+     */
+    public static void requireSchemas(final List<Topic<?>> topics, final Admin admin)
+            throws InterruptedException, ExecutionException {
+        // the ends first: the writer of a record has registered its schema before
+        final Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends = admin.listOffsets(
+                        topics.stream().collect(Collectors.toMap(Topics::partition, topic -> OffsetSpec.latest())))
+                .all()
+                .get();
+        for (final Topic<?> topic : topics) {
+            if (Objects.requireNonNull(ends.get(partition(topic))).offset() > 0) {
+                topic.valueSerde().requireSubject();
+            }
+        }
+    }
+
+    private static TopicPartition partition(final Topic<?> topic) {
+        return new TopicPartition(topic.name(), 0);
     }
 
     /** Says in the log which topics of the run would be lost with one disk, because the brokers keep one copy of them. */
