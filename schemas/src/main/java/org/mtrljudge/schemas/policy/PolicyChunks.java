@@ -7,14 +7,17 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.WeightChunk;
-import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.settings.io.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Fetches the weights of a policy version from {@code RUN.weights}. It reads committed chunks only and checks every digest. */
 final class PolicyChunks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyChunks.class);
     private static final Duration WAIT = Duration.ofMillis(200);
     private static final int PATIENCE = 50;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
@@ -23,17 +26,18 @@ final class PolicyChunks implements AutoCloseable {
     private final TopicPartition partition;
     private final Consumer<String, byte[]> consumer;
 
-    PolicyChunks(final KafkaClients clients) {
-        this.topic = clients.topics().weights();
+    /** @param consumer reads committed records; this closes it */
+    PolicyChunks(final Topic<WeightChunk> topic, final Consumer<String, byte[]> consumer) {
+        this.topic = topic;
         this.partition = new TopicPartition(topic.name(), 0);
-        this.consumer = clients.consumer(KafkaClients.Fetching.LARGE);
+        this.consumer = consumer;
         consumer.assign(List.of(partition));
     }
 
     /**
      * Fetches the safetensors image of a policy version.
      *
-     * @throws SerializationException when a chunk is damaged, or the image does not match its manifest
+     * @throws SerializationException when a chunk is damaged or lacking, or the image does not match its manifest
      * @throws UnreachablePolicyException when a chunk does not arrive for too long
      */
     ByteBuffer fetch(final PolicyManifest manifest) {
@@ -65,17 +69,17 @@ final class PolicyChunks implements AutoCloseable {
         return whole;
     }
 
-    /** Whether the record was the expected chunk. Tombstones and chunks of other versions are skipped. */
+    /**
+     * Whether the record was the expected chunk. Tombstones, chunks of other versions and records that cannot be read are skipped: a
+     * chunk that cannot be read is then lacking, but a stray record between two chunks does not damage them.
+     */
     private boolean append(
             final ConsumerRecord<String, byte[]> record,
             final PolicyManifest manifest,
             final int expected,
             final ByteBuffer whole) {
-        if (record.value() == null) {
-            return false;
-        }
-        final WeightChunk chunk = topic.valueSerde().decode(record.value());
-        if (chunk.getVersion() != manifest.getVersion()) {
+        final WeightChunk chunk = record.value() == null ? null : decoded(record);
+        if (chunk == null || chunk.getVersion() != manifest.getVersion()) {
             return false;
         }
         final boolean sound = chunk.getIndex() == expected
@@ -86,6 +90,15 @@ final class PolicyChunks implements AutoCloseable {
         }
         whole.put(chunk.getBytes().duplicate());
         return true;
+    }
+
+    private @Nullable WeightChunk decoded(final ConsumerRecord<String, byte[]> record) {
+        try {
+            return topic.valueSerde().decode(record.value());
+        } catch (final SerializationException e) {
+            LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
+            return null;
+        }
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class PolicyFetcher implements AutoCloseable {
 
     /** @param store the store of the policies that are too large for the log; null: there is no store */
     public PolicyFetcher(final KafkaClients clients, final @Nullable PolicyStore store) {
-        this.chunks = new PolicyChunks(clients);
+        this.chunks = new PolicyChunks(clients.topics().weights(), clients.consumer(KafkaClients.Fetching.LARGE));
         this.store = store;
     }
 
