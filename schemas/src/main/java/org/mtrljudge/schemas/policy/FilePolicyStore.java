@@ -3,6 +3,7 @@ package org.mtrljudge.schemas.policy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stores policies in a folder that the learner and the actors share. */
 final class FilePolicyStore implements PolicyStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FilePolicyStore.class);
     static final String SCHEME = "file:";
     private static final String UNFINISHED = ".unfinished";
     private static final Duration LONG_AGO = Duration.ofHours(1);
@@ -47,15 +51,27 @@ final class FilePolicyStore implements PolicyStore {
         }
     }
 
-    /** Deletes the unfinished files of learners that were killed. Nobody has written to them for a long time. */
-    private void deleteLeftovers() throws IOException {
-        final Instant old = Instant.now().minus(LONG_AGO);
+    /**
+     * Deletes the unfinished files of learners that were killed, as far as this process may. Nobody has written to them for a long time.
+     */
+    private void deleteLeftovers() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(root, "*" + UNFINISHED)) {
-            for (final Path file : files) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
-                    Files.deleteIfExists(file);
-                }
+            files.forEach(FilePolicyStore::deleteIfOld);
+        } catch (final IOException | DirectoryIteratorException e) {
+            LOG.warn("unfinished policies are left in {}: {}", root, e.toString());
+        }
+    }
+
+    private static void deleteIfOld(final Path file) {
+        try {
+            if (Files.getLastModifiedTime(file)
+                    .toInstant()
+                    .isBefore(Instant.now().minus(LONG_AGO))) {
+                Files.deleteIfExists(file);
             }
+        } catch (final IOException e) {
+            // it is another user's, or another learner deletes it now
+            LOG.warn("the unfinished policy {} is left: {}", file, e.toString());
         }
     }
 

@@ -158,6 +158,26 @@ class PolicyStoreTest {
         assertThat(running).exists();
     }
 
+    /** Two learners clean at the same time, or the leftover is another user's: that is no reason to end a run. */
+    @Test
+    void shouldStoreAPolicyWhereALeftoverCannotBeDeleted() throws IOException {
+        final Path store = Files.createDirectories(folder.resolve("policies"));
+        final FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(2)));
+        // a file that is gone when it is looked at
+        Files.createSymbolicLink(store.resolve("a.unfinished"), folder.resolve("gone"));
+        // cannot be deleted, because it is not empty
+        final Path refused = store.resolve("b.unfinished");
+        Files.createFile(Files.createDirectory(refused).resolve("file"));
+        Files.setLastModifiedTime(refused, longAgo);
+        final Path old = Files.createFile(store.resolve("c.unfinished"));
+        Files.setLastModifiedTime(old, longAgo);
+
+        final PolicyStore.Stored stored = files.put(NAME, PolicyStoreTest::write);
+        assertThat(files.fetch(stored.uri(), folder)).hasBinaryContent(IMAGE);
+        assertThat(refused).isDirectory();
+        assertThat(old).doesNotExist();
+    }
+
     @Test
     void shouldDeleteTheCopiesOfKilledActorsAndOfNoOthers() throws Exception {
         final Process ended = new ProcessBuilder(
