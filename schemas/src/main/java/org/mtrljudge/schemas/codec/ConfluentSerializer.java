@@ -2,6 +2,7 @@ package org.mtrljudge.schemas.codec;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,34 @@ final class ConfluentSerializer {
     private ConfluentSerializer() {}
 
     /** The serializer, or null where the build does not contain it. */
-    static @Nullable Serializer<Object> of(final String registryUrl, final Map<String, ?> settings) {
+    static @Nullable Serializer<Object> of(final RegistryHttp http, final Map<String, ?> settings) {
         try {
             Class.forName(CLASS, false, Utils.getContextOrKafkaClassLoader());
         } catch (final ClassNotFoundException e) {
             return null;
         }
-        return named(CLASS, config(registryUrl, settings));
+        return patient(named(CLASS, config(http.url(), settings)), http);
+    }
+
+    /**
+     * A serializer that registers schemas itself, when it writes its first records. Where the registry is away at that moment, the
+     * record is not damaged: the serializer is asked again like the registry itself.
+     */
+    static Serializer<Object> patient(final Serializer<Object> other, final RegistryHttp http) {
+        return (topic, value) -> http.patiently(() -> {
+            try {
+                return other.serialize(topic, value);
+            } catch (final KafkaException e) {
+                // Avro's failures are runtime exceptions, those of the client of the registry are not
+                if (e.getCause() instanceof RuntimeException) {
+                    throw e;
+                }
+                throw RegistryException.mayPass(
+                        "the schema registry at " + http.url() + " failed when a record of " + topic + " was written: "
+                                + e + (e.getCause() == null ? "" : ": " + e.getCause()),
+                        e);
+            }
+        });
     }
 
     /** The user's settings of the registry, and the settings that say to Confluent's client where its log-in comes from. */

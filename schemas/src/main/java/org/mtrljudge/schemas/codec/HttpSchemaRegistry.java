@@ -48,7 +48,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
      */
     public HttpSchemaRegistry(final String url, final Map<String, ?> settings, final Duration limit) {
         this.http = new RegistryHttp(url, settings, limit);
-        this.serializer = ConfluentSerializer.of(http.url(), settings);
+        this.serializer = ConfluentSerializer.of(http, settings);
     }
 
     /** Confluent's serializer, or null where the build does not contain it. */

@@ -12,6 +12,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class RegistryHttp {
 
     /** @throws RegistryException when the registry does not do what it is asked for */
     JsonNode send(final String method, final String path, final @Nullable String body) {
-        final JsonNode answer = patiently(method, path, body);
+        final JsonNode answer = patiently(() -> once(method, path, body));
         if (answer == null) {
             throw RegistryException.permanent("the schema registry at " + url + " knows nothing of " + path);
         }
@@ -75,7 +76,7 @@ final class RegistryHttp {
      */
     @Nullable
     JsonNode find(final String path) {
-        return patiently("GET", path, null);
+        return patiently(() -> once("GET", path, null));
     }
 
     /**
@@ -87,11 +88,16 @@ final class RegistryHttp {
         once("GET", "/schemas/types", null);
     }
 
-    private @Nullable JsonNode patiently(final String method, final String path, final @Nullable String body) {
+    /**
+     * Repeats a request while its failure may pass, until the limit.
+     *
+     * @param request throws {@link RegistryException} when it fails
+     */
+    <T> @Nullable T patiently(final Supplier<@Nullable T> request) {
         final long start = System.nanoTime();
         for (long pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
             try {
-                return once(method, path, body);
+                return request.get();
             } catch (final RegistryException e) {
                 final Duration spent =
                         Duration.ofNanos(System.nanoTime() - start).plusMillis(pauseMs);

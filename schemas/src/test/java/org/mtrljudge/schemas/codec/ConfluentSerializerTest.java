@@ -1,13 +1,18 @@
 package org.mtrljudge.schemas.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.WeightChunk;
@@ -56,6 +61,48 @@ class ConfluentSerializerTest {
         public KafkaException otherRecord(final String subject, final Schema expected, final String what) {
             return new KafkaException(what);
         }
+    }
+
+    /** How often the serializer was asked. */
+    private final AtomicInteger asked = new AtomicInteger();
+
+    /** A serializer that fails as often as this, as Confluent's does. */
+    private Serializer<Object> patient(final int failures, final Exception cause, final Duration limit) {
+        final Serializer<Object> other = (topic, value) -> {
+            if (asked.incrementAndGet() <= failures) {
+                throw new SerializationException("Error serializing Avro message", cause);
+            }
+            return new byte[] {7};
+        };
+        return ConfluentSerializer.patient(other, new RegistryHttp("http://registry:8081", Map.of(), limit));
+    }
+
+    /** Otherwise the group whose scores are written at that moment would become a dead letter. */
+    @Test
+    void shouldAskAnotherSerializerAgainWhileTheRegistryIsAway() {
+        final Serializer<Object> serializer = patient(2, new ConnectException("refused"), Duration.ofMinutes(1));
+        assertThat(serializer.serialize("run.scored", "value")).containsExactly(7);
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void shouldBlameTheRegistryThatStaysAwayAndNotTheRecord() {
+        final Serializer<Object> serializer = patient(99, new ConnectException("refused"), Duration.ZERO);
+        assertThatThrownBy(() -> serializer.serialize("run.scored", "value"))
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.mayPass()).isTrue())
+                .hasMessageContaining("the schema registry at http://registry:8081 failed")
+                .hasMessageContaining("run.scored")
+                .hasMessageContaining("refused");
+    }
+
+    @Test
+    void shouldBlameARecordThatAvroCannotWrite() {
+        final Serializer<Object> serializer = patient(1, new NullPointerException("scores"), Duration.ofMinutes(1));
+        assertThatThrownBy(() -> serializer.serialize("run.scored", "value"))
+                .isInstanceOf(SerializationException.class)
+                .hasRootCauseMessage("scores");
+        assertThat(asked).hasValue(1);
     }
 
     @Test
