@@ -126,9 +126,20 @@ public final class Actor implements Runnable, AutoCloseable {
             final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests) {
         final Map<PromptRequest, ConsumerRecord<String, byte[]>> records = new LinkedHashMap<>();
         batch.forEach(record -> records.put(Objects.requireNonNull(requests.get(record)), record));
+        // everything that may wait, for the registry or the brokers, is done there: the locks are renewed meanwhile
+        onGenerator(() -> {
+            rollOut(records);
+            writer.flush();
+            return true;
+        });
+        // a prompt is acknowledged only when its answer is in the log
+        prompts.accept(batch);
+    }
+
+    private void rollOut(final Map<PromptRequest, ConsumerRecord<String, byte[]>> records) {
         final long start = System.nanoTime();
         final List<RolloutMaker.Outcome> outcomes =
-                onGenerator(() -> maker.rollOut(new ArrayList<>(records.keySet()), this::betweenPieces));
+                maker.rollOut(new ArrayList<>(records.keySet()), this::betweenPieces);
         metrics.worked(Duration.ofNanos(System.nanoTime() - start));
         for (final RolloutMaker.Outcome outcome : outcomes) {
             final ConsumerRecord<String, byte[]> record = Objects.requireNonNull(records.get(outcome.prompt()));
@@ -138,13 +149,6 @@ public final class Actor implements Runnable, AutoCloseable {
                 writer.refuse(record, outcome.prompt(), refused.reason());
             }
         }
-        settle(batch);
-    }
-
-    /** A prompt is acknowledged only when its answer is in the log. */
-    private void settle(final List<ConsumerRecord<String, byte[]>> answered) {
-        writer.flush();
-        prompts.accept(answered);
     }
 
     private void betweenPieces() {
@@ -159,31 +163,42 @@ public final class Actor implements Runnable, AutoCloseable {
             final List<ConsumerRecord<String, byte[]>> records) {
         final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = new LinkedHashMap<>();
         final List<ConsumerRecord<String, byte[]>> refused = new ArrayList<>();
-        for (final ConsumerRecord<String, byte[]> record : records) {
-            final int deliveries = PromptBatches.deliveries(record);
-            try {
-                final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
-                if (deliveries >= settings.maxDeliveries()) {
-                    final String reason = "this is delivery " + deliveries + ": no actor lived to answer it";
-                    writer.refuse(record, request, reason);
+        onGenerator(() -> {
+            records.forEach(record -> {
+                final PromptRequest request = readOrRefuse(record);
+                if (request == null) {
                     refused.add(record);
                 } else {
                     requests.put(record, request);
                 }
-            } catch (final SerializationException e) {
-                writer.refuse(record, null, String.valueOf(e.getMessage()));
-                refused.add(record);
-            }
-        }
+            });
+            writer.flush();
+            return true;
+        });
         if (!refused.isEmpty()) {
-            settle(refused);
+            prompts.accept(refused);
         }
         return requests;
     }
 
+    /** @return null when the prompt is a dead letter now */
+    private @Nullable PromptRequest readOrRefuse(final ConsumerRecord<String, byte[]> record) {
+        final int deliveries = PromptBatches.deliveries(record);
+        try {
+            final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
+            if (deliveries < settings.maxDeliveries()) {
+                return request;
+            }
+            writer.refuse(record, request, "this is delivery " + deliveries + ": no actor lived to answer it");
+        } catch (final SerializationException e) {
+            writer.refuse(record, null, String.valueOf(e.getMessage()));
+        }
+        return null;
+    }
+
     /** Runs work on the generator thread, while the calling thread renews the locks of the prompts. */
     private <T> T onGenerator(final Callable<T> work) {
-        return generator.call(work, prompts.renewalMs(), prompts::renew);
+        return generator.call(work, prompts::dueInMs, prompts::renew);
     }
 
     private boolean reachVersion(

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** The only thread that uses the engine of an actor. The actor's own thread keeps the prompts locked meanwhile. */
@@ -17,6 +18,9 @@ final class GeneratorThread {
     private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(30);
 
     private static final int PIECES = 3;
+
+    /** The time after which it is looked again whether locks are due. */
+    private static final long LOOK_MS = 500;
 
     private final ExecutorService thread;
     private final Duration shortestLimit;
@@ -41,19 +45,23 @@ final class GeneratorThread {
     /**
      * Runs work on this thread and waits for it.
      *
-     * @param meanwhile is run on the calling thread, once per period
+     * @param dueInMs the time until the other work is due, in ms; zero or less: it is due now
+     * @param meanwhile is run on the calling thread whenever it is due, also before the first wait
      * @throws CancellationException when the work was abandoned
      */
-    <T> T call(final Callable<T> work, final long periodMs, final Runnable meanwhile) {
+    <T> T call(final Callable<T> work, final LongSupplier dueInMs, final Runnable meanwhile) {
         final Future<T> result = thread.submit(() -> {
             pieceSinceNanos = System.nanoTime();
             return work.call();
         });
         while (true) {
-            try {
-                return result.get(periodMs, TimeUnit.MILLISECONDS);
-            } catch (final TimeoutException e) {
+            if (dueInMs.getAsLong() <= 0) {
                 meanwhile.run();
+            }
+            try {
+                return result.get(Math.min(LOOK_MS, dueInMs.getAsLong()), TimeUnit.MILLISECONDS);
+            } catch (final TimeoutException e) {
+                // the other work may be due now
             } catch (final ExecutionException e) {
                 throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
             } catch (final InterruptedException e) {

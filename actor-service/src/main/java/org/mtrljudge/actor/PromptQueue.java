@@ -7,7 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -41,6 +43,7 @@ final class PromptQueue implements AutoCloseable {
     private final String topic;
     private final IntFunction<ShareConsumer<String, byte[]>> consumers;
     private final ActorMetrics metrics;
+    private final LongSupplier nowMs;
     // what the last poll returned and has to be acknowledged or renewed before the next poll
     private final Map<Place, ConsumerRecord<String, byte[]>> inHand = new LinkedHashMap<>();
     private final Set<Place> renewing = new LinkedHashSet<>();
@@ -48,6 +51,8 @@ final class PromptQueue implements AutoCloseable {
     private final Set<Place> answered = new LinkedHashSet<>();
     private ShareConsumer<String, byte[]> consumer;
     private int maxPrompts;
+    // no lock of a prompt in hand is older
+    private long locksSinceMs;
 
     /**
      * @param consumers makes a member of the share group that takes at most that number of prompts per poll
@@ -58,10 +63,21 @@ final class PromptQueue implements AutoCloseable {
             final IntFunction<ShareConsumer<String, byte[]>> consumers,
             final int maxPrompts,
             final ActorMetrics metrics) {
+        this(topic, consumers, maxPrompts, metrics, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+
+    /** @param nowMs a clock that is never set, because the locks depend on it */
+    PromptQueue(
+            final String topic,
+            final IntFunction<ShareConsumer<String, byte[]>> consumers,
+            final int maxPrompts,
+            final ActorMetrics metrics,
+            final LongSupplier nowMs) {
         this.topic = topic;
         this.consumers = consumers;
         this.maxPrompts = maxPrompts;
         this.metrics = metrics;
+        this.nowMs = nowMs;
         this.consumer = opened();
     }
 
@@ -87,6 +103,9 @@ final class PromptQueue implements AutoCloseable {
     /** The prompts in hand. If there are none, waits for prompts and locks them. */
     List<ConsumerRecord<String, byte[]>> acquire(final Duration wait) {
         if (inHand.isEmpty()) {
+            if (renewing.isEmpty()) {
+                locksSinceMs = nowMs.getAsLong();
+            }
             receive(wait);
         }
         return List.copyOf(inHand.values());
@@ -95,6 +114,12 @@ final class PromptQueue implements AutoCloseable {
     /** The time between two renewals of the locks: a third of the lock time. */
     long renewalMs() {
         return consumer.acquisitionLockTimeoutMs().orElse(LOCK_DEFAULT_MS) / 3;
+    }
+
+    /** The time until the locks are due for renewal, in ms; zero or less: they are due now. */
+    long dueInMs() {
+        final boolean locked = !inHand.isEmpty() || !renewing.isEmpty();
+        return locked ? locksSinceMs + renewalMs() - nowMs.getAsLong() : renewalMs();
     }
 
     /** Renews the locks of all prompts in hand. Prompts that arrive meanwhile stay in hand for the next batch. */
@@ -108,6 +133,7 @@ final class PromptQueue implements AutoCloseable {
     }
 
     private void renewOnce() {
+        locksSinceMs = nowMs.getAsLong();
         inHand.forEach((place, record) -> {
             consumer.acknowledge(record, AcknowledgeType.RENEW);
             renewing.add(place);

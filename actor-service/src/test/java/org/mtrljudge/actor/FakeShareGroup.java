@@ -51,6 +51,10 @@ final class FakeShareGroup {
         }
     }
 
+    long nowMs() {
+        return nowMs;
+    }
+
     void pass(final long ms) {
         nowMs += ms;
     }

@@ -15,7 +15,7 @@ class GeneratorThreadTest {
     private final GeneratorThread generator = new GeneratorThread("test-generator", LIMIT);
 
     @Test
-    void shouldDoTheOtherWorkOncePerPeriodUntilTheResultIsThere() {
+    void shouldDoTheOtherWorkWheneverItIsDueUntilTheResultIsThere() {
         final AtomicInteger renewals = new AtomicInteger();
         final CountDownLatch enough = new CountDownLatch(3);
         final String result = generator.call(
@@ -23,13 +23,28 @@ class GeneratorThreadTest {
                     enough.await();
                     return Thread.currentThread().getName();
                 },
-                1,
+                () -> 0,
                 () -> {
                     renewals.incrementAndGet();
                     enough.countDown();
                 });
         assertThat(result).isEqualTo("test-generator");
         assertThat(renewals.get()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldDoTheOtherWorkThatIsDueAlthoughEachWorkIsShort() {
+        final AtomicInteger dueInMs = new AtomicInteger();
+        final AtomicInteger renewals = new AtomicInteger();
+        for (int works = 0; works < 8; works++) {
+            // every second time the period is over
+            dueInMs.set(works % 2 == 0 ? 60_000 : 0);
+            generator.call(() -> true, dueInMs::get, () -> {
+                renewals.incrementAndGet();
+                dueInMs.set(60_000);
+            });
+        }
+        assertThat(renewals).hasValue(4);
     }
 
     @Test
@@ -41,7 +56,7 @@ class GeneratorThreadTest {
                                 Thread.sleep(1);
                             }
                         },
-                        1,
+                        () -> 0,
                         generator::abandon))
                 .isInstanceOf(CancellationException.class);
         assertThat(generator.end()).isTrue();
@@ -55,7 +70,7 @@ class GeneratorThreadTest {
                             stuck.await();
                             return true;
                         },
-                        1,
+                        () -> 0,
                         () -> {
                             throw new IllegalStateException("the locks cannot be renewed");
                         }))
@@ -75,7 +90,7 @@ class GeneratorThreadTest {
                     generator.betweenPieces();
                     return true;
                 },
-                1000,
+                () -> 1000,
                 () -> {});
         assertThat(generator.limit()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
     }
