@@ -226,7 +226,7 @@ public final class Actor implements Runnable, AutoCloseable {
         stopping = true;
     }
 
-    /** Ends the loop within the current prompts, after the current piece of tokens. They go to another actor. */
+    /** Ends the loop within the current prompts, after the current piece of tokens or a few seconds. They go to another actor. */
     public void abandon() {
         stopping = true;
         generator.abandon();

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GeneratorThreadTest {
     private static final Duration LIMIT = Duration.ofMillis(200);
@@ -60,6 +61,46 @@ class GeneratorThreadTest {
                         generator::abandon))
                 .isInstanceOf(CancellationException.class);
         assertThat(generator.end()).isTrue();
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldNotWaitForAnAbandonedWorkThatDoesNotEnd() {
+        final CountDownLatch stuck = new CountDownLatch(1);
+        assertThatThrownBy(() -> generator.call(
+                        () -> {
+                            generator.abandon();
+                            stuck.await();
+                            return true;
+                        },
+                        () -> 1000,
+                        () -> {}))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("did not end soon");
+        assertThat(generator.end()).as("it still works").isFalse();
+        stuck.countDown();
+        assertThat(generator.end()).isTrue();
+    }
+
+    @Test
+    void shouldReturnTheResultOfAnAbandonedWorkThatEndsSoon() {
+        assertThat(generator.<Integer>call(
+                        () -> {
+                            generator.abandon();
+                            return 5;
+                        },
+                        () -> 1000,
+                        () -> {}))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void shouldBeginNothingAfterItWasAbandoned() {
+        generator.abandon();
+        final AtomicInteger begun = new AtomicInteger();
+        assertThatThrownBy(() -> generator.call(begun::incrementAndGet, () -> 1000, () -> {}))
+                .isInstanceOf(CancellationException.class);
+        assertThat(begun).hasValue(0);
     }
 
     @Test
