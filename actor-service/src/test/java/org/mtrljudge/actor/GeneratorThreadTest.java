@@ -106,12 +106,14 @@ class GeneratorThreadTest {
     @Test
     void shouldSayWhenTheThreadStillWorksAfterTheLimit() {
         final CountDownLatch stuck = new CountDownLatch(1);
+        final AtomicInteger dueInMs = new AtomicInteger(10);
         assertThatThrownBy(() -> generator.call(
                         () -> {
+                            dueInMs.set(0);
                             stuck.await();
                             return true;
                         },
-                        () -> 0,
+                        dueInMs::get,
                         () -> {
                             throw new IllegalStateException("the locks cannot be renewed");
                         }))

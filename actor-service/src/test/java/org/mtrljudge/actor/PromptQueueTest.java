@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.DisconnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,29 +162,6 @@ class PromptQueueTest {
 
         assertThat(queue.acquire(POLL)).isEmpty();
         assertThat(group.done()).containsExactly("0/0", "0/1");
-    }
-
-    @Test
-    void shouldKeepPromptsThatArriveDuringARenewalForTheNextBatch() {
-        group.add(0, 2);
-        final var batch = queue.acquire(POLL);
-        group.silence(0);
-        work(1);
-        group.add(0, 3);
-        // the answer to the renewal arrives late, and is a failure: the client then takes new prompts
-        group.speakAtNextPoll(DisconnectException.INSTANCE);
-        work(4);
-        queue.accept(batch);
-
-        assertThat(lost()).isEqualTo(2);
-        assertThat(group.deliveries(0, 2)).isEqualTo(1);
-        final var next = queue.acquire(POLL);
-        assertThat(places(next)).contains("0/2", "0/3", "0/4");
-        queue.accept(next);
-        assertThat(group.released()).as("a release would count as a delivery").isEmpty();
-        assertThat(group.deliveries(0, 2)).isEqualTo(1);
-        assertThat(queue.acquire(POLL)).isEmpty();
-        assertThat(group.done()).containsExactly("0/0", "0/1", "0/2", "0/3", "0/4");
     }
 
     @Test
