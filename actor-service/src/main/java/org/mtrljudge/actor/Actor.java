@@ -110,8 +110,8 @@ public final class Actor implements Runnable, AutoCloseable {
     private void handle(final List<ConsumerRecord<String, byte[]>> taken) {
         final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = readable(taken);
         for (final List<ConsumerRecord<String, byte[]>> batch : PromptBatches.of(requests.keySet())) {
-            // even if the weights have arrived: the prompts go to another actor
-            if (!reachVersion(batch, requests) || stopping) {
+            // an actor that is stopped answers what it has taken: a prompt that it releases untried has lost a delivery
+            if (!reachVersion(batch, requests)) {
                 prompts.release();
                 return;
             }
@@ -189,7 +189,12 @@ public final class Actor implements Runnable, AutoCloseable {
             if (deliveries < settings.maxDeliveries()) {
                 return request;
             }
-            writer.refuse(record, request, "this is delivery " + deliveries + ": no actor lived to answer it");
+            writer.refuse(
+                    record,
+                    request,
+                    "this is delivery " + deliveries + " of " + settings.maxDeliveries()
+                            + ", and no actor answered it: each died, lost its lock, or was stopped, maybe before it tried"
+                            + " this prompt");
         } catch (final SerializationException e) {
             writer.refuse(record, null, String.valueOf(e.getMessage()));
         }
@@ -221,7 +226,7 @@ public final class Actor implements Runnable, AutoCloseable {
         return weights.version();
     }
 
-    /** Ends the loop after the current prompts. */
+    /** Ends the loop after the prompts that were taken. */
     public void stop() {
         stopping = true;
     }

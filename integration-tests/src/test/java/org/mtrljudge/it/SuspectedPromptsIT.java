@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -72,5 +73,20 @@ class SuspectedPromptsIT {
         }
         assertThat(bench.answered()).doesNotHaveDuplicates().hasSize(PROMPTS);
         assertThat(bench.counted("judge.actor.locks.lost")).isZero();
+    }
+
+    @Test
+    void shouldAllBeAnsweredByAnActorThatIsStopped() throws Exception {
+        final StandInEngine engine = new StandInEngine(Duration.ofMillis(LOCK_MS / 4), prompts -> {});
+        try (ActorThread actor = actor(engine)) {
+            assertThat(engine.generating().await(60, TimeUnit.SECONDS)).isTrue();
+            actor.actor().stop();
+            assertThat(actor.hasEnded(PATIENCE)).isTrue();
+            assertThat(actor.failure()).isNull();
+        }
+        assertThat(bench.answered())
+                .as("a prompt that goes back untried has lost a delivery")
+                .doesNotHaveDuplicates()
+                .hasSize(PROMPTS);
     }
 }
