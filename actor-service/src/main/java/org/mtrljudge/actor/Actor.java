@@ -35,12 +35,12 @@ public final class Actor implements Runnable, AutoCloseable {
     private final Topics topics;
     private final GenerationEngine engine;
     private final ActorMetrics metrics;
-    private final RolloutMaker maker;
     private final PolicyReader policies;
     private final ActorWeights weights;
     private final PromptQueue prompts;
     private final GeneratorThread generator;
     private final RolloutWriter writer;
+    private final PromptAnswers answers;
     private volatile boolean stopping;
 
     /**
@@ -59,13 +59,15 @@ public final class Actor implements Runnable, AutoCloseable {
         this.topics = clients.topics();
         this.engine = engine;
         this.metrics = metrics;
-        this.maker = new RolloutMaker(engine, settings.id(), clock);
+        final RolloutMaker maker = new RolloutMaker(engine, settings.id(), clock);
         final PendingPolicies pending = new PendingPolicies(clock, metrics::skippedPolicy);
         this.policies = new PolicyReader(clients, store, pending);
         this.weights = new ActorWeights(policies::poll, pending, maker, metrics, clock);
         this.prompts = new PromptQueue(topics.prompts().name(), clients::shareConsumer, settings.maxPrompts(), metrics);
         this.generator = new GeneratorThread(settings.id() + "-generator");
         this.writer = new RolloutWriter(clients, metrics);
+        // a folder that is away gets the time that weights get
+        this.answers = new PromptAnswers(maker, writer, metrics, clock, settings.weightsTimeout(), this::betweenPieces);
     }
 
     @Override
@@ -124,30 +126,13 @@ public final class Actor implements Runnable, AutoCloseable {
     private void answer(
             final List<ConsumerRecord<String, byte[]>> batch,
             final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests) {
-        final Map<PromptRequest, ConsumerRecord<String, byte[]>> records = new LinkedHashMap<>();
-        batch.forEach(record -> records.put(Objects.requireNonNull(requests.get(record)), record));
-        // everything that may wait, for the registry or the brokers, is done there: the locks are renewed meanwhile
-        onGenerator(() -> {
-            rollOut(records);
-            writer.flush();
-            return true;
-        });
+        final Map<ConsumerRecord<String, byte[]>, PromptRequest> asked = new LinkedHashMap<>();
+        batch.forEach(record -> asked.put(record, Objects.requireNonNull(requests.get(record))));
         // a prompt is acknowledged only when its answer is in the log
-        prompts.accept(batch);
-    }
-
-    private void rollOut(final Map<PromptRequest, ConsumerRecord<String, byte[]>> records) {
-        final long start = System.nanoTime();
-        final List<RolloutMaker.Outcome> outcomes =
-                maker.rollOut(new ArrayList<>(records.keySet()), this::betweenPieces);
-        metrics.worked(Duration.ofNanos(System.nanoTime() - start));
-        for (final RolloutMaker.Outcome outcome : outcomes) {
-            final ConsumerRecord<String, byte[]> record = Objects.requireNonNull(records.get(outcome.prompt()));
-            if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
-                writer.write(record, rolled.group());
-            } else if (outcome instanceof RolloutMaker.Outcome.Refused refused) {
-                writer.refuse(record, outcome.prompt(), refused.reason());
-            }
+        if (onGenerator(() -> answers.answer(asked))) {
+            prompts.accept(batch);
+        } else {
+            prompts.release(batch);
         }
     }
 

@@ -188,10 +188,19 @@ final class PromptQueue implements AutoCloseable {
         return fetched;
     }
 
-    /** Releases the prompts in hand, to another actor or later to this actor. For the broker that was a delivery. */
+    /** Releases all prompts in hand, to another actor or later to this actor. For the broker that was a delivery. */
     void release() {
-        inHand.values().forEach(record -> consumer.acknowledge(record, AcknowledgeType.RELEASE));
-        inHand.clear();
+        release(List.copyOf(inHand.values()));
+    }
+
+    /** Releases these prompts. A prompt whose renewal is open is not released and comes back to this actor. */
+    void release(final Collection<ConsumerRecord<String, byte[]>> untried) {
+        for (final ConsumerRecord<String, byte[]> record : untried) {
+            final ConsumerRecord<String, byte[]> locked = inHand.remove(Place.of(record));
+            if (locked != null) {
+                consumer.acknowledge(locked, AcknowledgeType.RELEASE);
+            }
+        }
         commit();
     }
 

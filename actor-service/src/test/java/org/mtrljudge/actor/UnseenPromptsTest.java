@@ -17,11 +17,7 @@ class UnseenPromptsTest {
     private final FakeShareGroup group = new FakeShareGroup();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final PromptQueue queue = new PromptQueue(
-            FakeShareGroup.TOPIC,
-            max -> new FakeShareConsumer(group, max),
-            4,
-            new ActorMetrics(meters),
-            group::nowMs);
+            FakeShareGroup.TOPIC, max -> new FakeShareConsumer(group, max), 4, new ActorMetrics(meters), group::nowMs);
 
     @BeforeEach
     void makeTheTopic() {

@@ -49,7 +49,8 @@ final class ActorThreads implements AutoCloseable {
 
     private static boolean hasEnded(final Thread thread, final long deadlineNanos) {
         try {
-            thread.join(Math.max(1, Duration.ofNanos(deadlineNanos - System.nanoTime()).toMillis()));
+            thread.join(Math.max(
+                    1, Duration.ofNanos(deadlineNanos - System.nanoTime()).toMillis()));
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
