@@ -35,12 +35,12 @@ public final class Actor implements Runnable, AutoCloseable {
     private final Topics topics;
     private final GenerationEngine engine;
     private final ActorMetrics metrics;
-    private final RolloutMaker maker;
     private final PolicyReader policies;
     private final ActorWeights weights;
     private final PromptQueue prompts;
     private final GeneratorThread generator;
     private final RolloutWriter writer;
+    private final PromptAnswers answers;
     private volatile boolean stopping;
 
     /**
@@ -59,13 +59,15 @@ public final class Actor implements Runnable, AutoCloseable {
         this.topics = clients.topics();
         this.engine = engine;
         this.metrics = metrics;
-        this.maker = new RolloutMaker(engine, settings.id(), clock);
+        final RolloutMaker maker = new RolloutMaker(engine, settings.id(), clock);
         final PendingPolicies pending = new PendingPolicies(clock, metrics::skippedPolicy);
         this.policies = new PolicyReader(clients, store, pending);
         this.weights = new ActorWeights(policies::poll, pending, maker, metrics, clock);
         this.prompts = new PromptQueue(topics.prompts().name(), clients::shareConsumer, settings.maxPrompts(), metrics);
         this.generator = new GeneratorThread(settings.id() + "-generator");
         this.writer = new RolloutWriter(clients, metrics);
+        // a folder that is away gets the time that weights get
+        this.answers = new PromptAnswers(maker, writer, metrics, clock, settings.weightsTimeout(), this::betweenPieces);
     }
 
     @Override
@@ -110,8 +112,8 @@ public final class Actor implements Runnable, AutoCloseable {
     private void handle(final List<ConsumerRecord<String, byte[]>> taken) {
         final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = readable(taken);
         for (final List<ConsumerRecord<String, byte[]>> batch : PromptBatches.of(requests.keySet())) {
-            // even if the weights have arrived: the prompts go to another actor
-            if (!reachVersion(batch, requests) || stopping) {
+            // an actor that is stopped answers what it has taken: a prompt that it releases untried has lost a delivery
+            if (!reachVersion(batch, requests)) {
                 prompts.release();
                 return;
             }
@@ -124,27 +126,14 @@ public final class Actor implements Runnable, AutoCloseable {
     private void answer(
             final List<ConsumerRecord<String, byte[]>> batch,
             final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests) {
-        final Map<PromptRequest, ConsumerRecord<String, byte[]>> records = new LinkedHashMap<>();
-        batch.forEach(record -> records.put(Objects.requireNonNull(requests.get(record)), record));
-        final long start = System.nanoTime();
-        final List<RolloutMaker.Outcome> outcomes =
-                onGenerator(() -> maker.rollOut(new ArrayList<>(records.keySet()), this::betweenPieces));
-        metrics.worked(Duration.ofNanos(System.nanoTime() - start));
-        for (final RolloutMaker.Outcome outcome : outcomes) {
-            final ConsumerRecord<String, byte[]> record = Objects.requireNonNull(records.get(outcome.prompt()));
-            if (outcome instanceof RolloutMaker.Outcome.Rolled rolled) {
-                writer.write(record, rolled.group());
-            } else if (outcome instanceof RolloutMaker.Outcome.Refused refused) {
-                writer.refuse(record, outcome.prompt(), refused.reason());
-            }
+        final Map<ConsumerRecord<String, byte[]>, PromptRequest> asked = new LinkedHashMap<>();
+        batch.forEach(record -> asked.put(record, Objects.requireNonNull(requests.get(record))));
+        // a prompt is acknowledged only when its answer is in the log
+        if (onGenerator(() -> answers.answer(asked))) {
+            prompts.accept(batch);
+        } else {
+            prompts.release(batch);
         }
-        settle(batch);
-    }
-
-    /** A prompt is acknowledged only when its answer is in the log. */
-    private void settle(final List<ConsumerRecord<String, byte[]>> answered) {
-        writer.flush();
-        prompts.accept(answered);
     }
 
     private void betweenPieces() {
@@ -159,31 +148,47 @@ public final class Actor implements Runnable, AutoCloseable {
             final List<ConsumerRecord<String, byte[]>> records) {
         final Map<ConsumerRecord<String, byte[]>, PromptRequest> requests = new LinkedHashMap<>();
         final List<ConsumerRecord<String, byte[]>> refused = new ArrayList<>();
-        for (final ConsumerRecord<String, byte[]> record : records) {
-            final int deliveries = PromptBatches.deliveries(record);
-            try {
-                final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
-                if (deliveries >= settings.maxDeliveries()) {
-                    final String reason = "this is delivery " + deliveries + ": no actor lived to answer it";
-                    writer.refuse(record, request, reason);
+        onGenerator(() -> {
+            records.forEach(record -> {
+                final PromptRequest request = readOrRefuse(record);
+                if (request == null) {
                     refused.add(record);
                 } else {
                     requests.put(record, request);
                 }
-            } catch (final SerializationException e) {
-                writer.refuse(record, null, String.valueOf(e.getMessage()));
-                refused.add(record);
-            }
-        }
+            });
+            writer.flush();
+            return true;
+        });
         if (!refused.isEmpty()) {
-            settle(refused);
+            prompts.accept(refused);
         }
         return requests;
     }
 
+    /** @return null when the prompt is a dead letter now */
+    private @Nullable PromptRequest readOrRefuse(final ConsumerRecord<String, byte[]> record) {
+        final int deliveries = PromptBatches.deliveries(record);
+        try {
+            final PromptRequest request = topics.prompts().valueSerde().decode(record.value());
+            if (deliveries < settings.maxDeliveries()) {
+                return request;
+            }
+            writer.refuse(
+                    record,
+                    request,
+                    "this is delivery " + deliveries + " of " + settings.maxDeliveries()
+                            + ", and no actor answered it: each died, lost its lock, or was stopped, maybe before it tried"
+                            + " this prompt");
+        } catch (final SerializationException e) {
+            writer.refuse(record, null, String.valueOf(e.getMessage()));
+        }
+        return null;
+    }
+
     /** Runs work on the generator thread, while the calling thread renews the locks of the prompts. */
     private <T> T onGenerator(final Callable<T> work) {
-        return generator.call(work, prompts.renewalMs(), prompts::renew);
+        return generator.call(work, prompts::dueInMs, prompts::renew);
     }
 
     private boolean reachVersion(
@@ -206,12 +211,12 @@ public final class Actor implements Runnable, AutoCloseable {
         return weights.version();
     }
 
-    /** Ends the loop after the current prompts. */
+    /** Ends the loop after the prompts that were taken. */
     public void stop() {
         stopping = true;
     }
 
-    /** Ends the loop within the current prompts, after the current piece of tokens. They go to another actor. */
+    /** Ends the loop within the current prompts, after the current piece of tokens or a few seconds. They go to another actor. */
     public void abandon() {
         stopping = true;
         generator.abandon();

@@ -31,7 +31,8 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
      * @param maxPrompts the largest number of prompts that an actor takes at once
      * @param threads the number of cores that one operation of an actor may use
      * @param inFlightUpdate whether actors take newer weights while they generate a group
-     * @param weightsTimeoutS an actor that cannot use weights that it needs for this number of seconds ends with the reason
+     * @param weightsTimeoutS an actor that cannot use weights, or cannot read the folder of the images, for this number of seconds ends with the
+     *     reason
      * @param serverUrl the URL of a completions server that generates; null: the actor generates in its own process
      * @param serverModel the name of the base model at the server
      * @param serverAdapters a folder from which the server loads adapters

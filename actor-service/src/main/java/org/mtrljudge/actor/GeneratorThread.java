@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** The only thread that uses the engine of an actor. The actor's own thread keeps the prompts locked meanwhile. */
@@ -18,8 +19,15 @@ final class GeneratorThread {
 
     private static final int PIECES = 3;
 
+    /** The part of the shortest limit for which the result of an abandoned work is awaited: a process that is stopped ends soon after. */
+    private static final int SHORT_WAIT = 6;
+
+    /** The time after which it is looked again whether the work was abandoned. */
+    private static final long LOOK_MS = 500;
+
     private final ExecutorService thread;
     private final Duration shortestLimit;
+    private volatile long abandonedNanos;
     private volatile boolean abandoned;
     private volatile long longestPieceNanos;
     private long pieceSinceNanos;
@@ -39,21 +47,29 @@ final class GeneratorThread {
     }
 
     /**
-     * Runs work on this thread and waits for it.
+     * Runs work on this thread and waits for it. If the work is abandoned, its result is awaited for a short time only. The thread may
+     * still work after that, see {@link #end}.
      *
-     * @param meanwhile is run on the calling thread, once per period
+     * @param dueInMs the time until the other work is due, in ms; zero or less: it is due now
+     * @param meanwhile is run on the calling thread whenever it is due, also before the first wait
      * @throws CancellationException when the work was abandoned
      */
-    <T> T call(final Callable<T> work, final long periodMs, final Runnable meanwhile) {
+    <T> T call(final Callable<T> work, final LongSupplier dueInMs, final Runnable meanwhile) {
         final Future<T> result = thread.submit(() -> {
             pieceSinceNanos = System.nanoTime();
+            throwIfAbandoned();
             return work.call();
         });
         while (true) {
-            try {
-                return result.get(periodMs, TimeUnit.MILLISECONDS);
-            } catch (final TimeoutException e) {
+            if (dueInMs.getAsLong() <= 0) {
                 meanwhile.run();
+            }
+            try {
+                return result.get(Math.min(LOOK_MS, dueInMs.getAsLong()), TimeUnit.MILLISECONDS);
+            } catch (final TimeoutException e) {
+                if (abandoned && System.nanoTime() - abandonedNanos > shortestLimit.toNanos() / SHORT_WAIT) {
+                    throw new CancellationException("the work was abandoned, and did not end soon");
+                }
             } catch (final ExecutionException e) {
                 throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
             } catch (final InterruptedException e) {
@@ -67,14 +83,21 @@ final class GeneratorThread {
         final long now = System.nanoTime();
         longestPieceNanos = Math.max(longestPieceNanos, now - pieceSinceNanos);
         pieceSinceNanos = now;
+        throwIfAbandoned();
+    }
+
+    private void throwIfAbandoned() {
         if (abandoned) {
             throw new CancellationException("the work was abandoned");
         }
     }
 
-    /** Makes the work end with the current piece. Any thread may call it. */
+    /** Makes the work end with the current piece, and lets no other begin. Any thread may call it. */
     void abandon() {
-        abandoned = true;
+        if (!abandoned) {
+            abandonedNanos = System.nanoTime();
+            abandoned = true;
+        }
     }
 
     /** The longest time that the thread may need to end: some times the longest piece that it was seen to work on. */

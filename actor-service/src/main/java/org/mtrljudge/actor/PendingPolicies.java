@@ -17,12 +17,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The policy versions that were announced and not fetched yet. A version whose store or chunks cannot be reached stays pending and is
- * tried again, until it is fetched or a newer version is. A version that is damaged will never be right and is skipped.
+ * tried again, until it is fetched or a newer version is. A version that is damaged will never be right and is skipped. Only the newest
+ * versions are pending, because the weights of the others are no longer kept.
  */
 final class PendingPolicies {
     private static final Logger LOG = LoggerFactory.getLogger(PendingPolicies.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** The log and the stores keep the weights of this number of versions. */
+    private static final int KEPT = 4;
 
     private final InstantSource clock;
     private final Runnable damaged;
@@ -41,6 +44,9 @@ final class PendingPolicies {
     void announce(final PolicyManifest manifest) {
         if (manifest.getVersion() > newest) {
             pending.put(manifest.getVersion(), manifest);
+            while (pending.size() > KEPT) {
+                pending.pollFirstEntry();
+            }
             // another version may be in another place
             retryAtMs = clock.millis();
         }
@@ -61,20 +67,28 @@ final class PendingPolicies {
         if (pending.isEmpty() || clock.millis() < retryAtMs) {
             return Optional.empty();
         }
+        boolean unreachable = false;
+        Optional<Policy> fetched = Optional.empty();
         for (final PolicyManifest manifest : List.copyOf(pending.descendingMap().values())) {
             final int version = manifest.getVersion();
             try {
-                final Policy policy = new Policy(version, manifest.getSha256(), fetcher.apply(manifest));
+                fetched = Optional.of(new Policy(version, manifest.getSha256(), fetcher.apply(manifest)));
                 newest = version;
                 // a pending version that is newer was tried before and stays pending
                 pending.headMap(version, true).clear();
-                if (pending.isEmpty()) {
-                    pause = FIRST_PAUSE;
-                    trouble = "";
-                }
-                return Optional.of(policy);
+                break;
             } catch (final UnreachablePolicyException e) {
-                retryLater(version, e);
+                LOG.warn(
+                        "policy version {} cannot be fetched now, staying on {}, trying again in {} ms: {}",
+                        version,
+                        newest,
+                        pause.toMillis(),
+                        e.getMessage());
+                if (!unreachable) {
+                    // the newest version is the one that is missed
+                    trouble = "policy version " + version + " cannot be fetched: " + e.getMessage();
+                }
+                unreachable = true;
             } catch (final SerializationException e) {
                 pending.remove(version);
                 damaged.run();
@@ -82,18 +96,17 @@ final class PendingPolicies {
                 LOG.warn("policy version {} is skipped, staying on {}: {}", version, newest, e.getMessage());
             }
         }
-        return Optional.empty();
+        if (unreachable) {
+            retryLater();
+        } else if (fetched.isPresent()) {
+            pause = FIRST_PAUSE;
+            trouble = "";
+        }
+        return fetched;
     }
 
-    private void retryLater(final int version, final UnreachablePolicyException why) {
+    private void retryLater() {
         retryAtMs = clock.millis() + pause.toMillis();
-        trouble = "policy version " + version + " cannot be fetched: " + why.getMessage();
-        LOG.warn(
-                "policy version {} cannot be fetched now, staying on {}, trying again in {} ms: {}",
-                version,
-                newest,
-                pause.toMillis(),
-                why.getMessage());
         final Duration twice = pause.multipliedBy(2);
         pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }

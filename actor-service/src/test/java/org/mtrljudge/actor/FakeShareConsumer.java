@@ -29,6 +29,9 @@ final class FakeShareConsumer extends MockShareConsumer<String, byte[]> {
     private final int maxPollRecords;
     private final List<Answer> answers = new ArrayList<>();
     private ShareFetch<String, byte[]> current = ShareFetch.empty();
+    // what was fetched in the background and no poll has returned
+    private ShareFetch<String, byte[]> buffer = ShareFetch.empty();
+    private boolean fetching;
     private @Nullable AcknowledgementCommitCallback callback;
 
     /** The broker's answer to a request. */
@@ -36,6 +39,7 @@ final class FakeShareConsumer extends MockShareConsumer<String, byte[]> {
 
     FakeShareConsumer(final FakeShareGroup group, final int maxPollRecords) {
         this.group = group;
+        group.join(this);
         this.maxPollRecords = maxPollRecords;
     }
 
@@ -49,26 +53,37 @@ final class FakeShareConsumer extends MockShareConsumer<String, byte[]> {
 
     @Override
     public synchronized ConsumerRecords<String, byte[]> poll(final Duration timeout) {
-        group.polled();
         handleAnswers();
         if (!current.checkAllInFlightAreAcknowledged()) {
             throw new IllegalStateException("All records must be acknowledged in explicit acknowledgement mode.");
         }
         send(current.takeAcknowledgedRecords());
         if (current.isEmpty() && !current.hasRenewals()) {
-            final ShareFetch<String, byte[]> fetch = ShareFetch.empty();
-            group.acquire(this, maxPollRecords).forEach(fetch::add);
-            if (!fetch.isEmpty()) {
-                current = fetch;
+            fetching = buffer.isEmpty();
+            fetch();
+            if (!buffer.isEmpty()) {
+                current = buffer;
+                buffer = ShareFetch.empty();
             }
         } else {
             current.takeRenewedRecords();
+            // the client fetches while a renewal is open, and returns that only when none is
+            fetching |= current.hasRenewals();
+            fetch();
         }
         final boolean empty = current.isEmpty();
         // renewed records arrive with the poll after the one that handles the answer
         handleAnswers();
         group.pass(empty ? timeout.toMillis() : 0);
         return empty ? ConsumerRecords.empty() : new ConsumerRecords<>(current.records(), Map.of());
+    }
+
+    /** The client fetches once after each request for prompts, whenever there are some. */
+    void fetch() {
+        if (fetching && buffer.isEmpty()) {
+            group.acquire(this, maxPollRecords).forEach(buffer::add);
+            fetching = buffer.isEmpty();
+        }
     }
 
     @Override
@@ -125,6 +140,7 @@ final class FakeShareConsumer extends MockShareConsumer<String, byte[]> {
     @Override
     public synchronized void close() {
         send(current.takeAcknowledgedRecords());
+        fetching = false;
         group.leave(this);
         super.close();
     }

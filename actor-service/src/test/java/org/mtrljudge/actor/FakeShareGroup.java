@@ -40,7 +40,7 @@ final class FakeShareGroup {
     private final Map<TopicIdPartition, NavigableMap<Long, Entry>> log = new LinkedHashMap<>();
     private final Set<Integer> silent = new HashSet<>();
     private final List<FakeShareConsumer.Answer> withheld = new ArrayList<>();
-    private Runnable atNextPoll = () -> {};
+    private final List<FakeShareConsumer> members = new ArrayList<>();
     private long nowMs;
 
     void add(final int partition, final int prompts) {
@@ -49,6 +49,15 @@ final class FakeShareGroup {
         for (int i = 0; i < prompts; i++) {
             entries.put((long) entries.size(), new Entry());
         }
+        members.forEach(FakeShareConsumer::fetch);
+    }
+
+    void join(final FakeShareConsumer member) {
+        members.add(member);
+    }
+
+    long nowMs() {
+        return nowMs;
     }
 
     void pass(final long ms) {
@@ -70,17 +79,6 @@ final class FakeShareGroup {
             answer.to().receive(answer);
         }
         withheld.clear();
-    }
-
-    /** As {@link #speak}, but while a consumer polls. */
-    void speakAtNextPoll(final KafkaException failure) {
-        atNextPoll = () -> speak(failure);
-    }
-
-    void polled() {
-        final Runnable now = atNextPoll;
-        atNextPoll = () -> {};
-        now.run();
     }
 
     List<String> done() {

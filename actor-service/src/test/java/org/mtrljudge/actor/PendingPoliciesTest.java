@@ -121,4 +121,25 @@ class PendingPoliciesTest {
         assertThat(pending.isBehind()).isFalse();
         assertThat(pending.trouble()).contains("version 1 is damaged", "the digest differs");
     }
+
+    @Test
+    void shouldTryOnlyTheVersionsThatAreKeptAndPauseOncePerPass() {
+        for (int version = 0; version < 500; version++) {
+            announce(version);
+            unreachable(version);
+        }
+        assertThat(fetched()).isEqualTo(-1);
+        assertThat(tried).containsExactly(499, 498, 497, 496);
+        assertThat(pending.trouble()).contains("version 499 cannot be fetched");
+        nowMs.addAndGet(499);
+        fetched();
+        assertThat(tried).as("in the pause").hasSize(4);
+        nowMs.addAndGet(1);
+        fetched();
+        assertThat(tried).hasSize(8).endsWith(499, 498, 497, 496);
+        failing.clear();
+        nowMs.addAndGet(1000);
+        assertThat(fetched()).isEqualTo(499);
+        assertThat(pending.isBehind()).isFalse();
+    }
 }

@@ -32,7 +32,8 @@ class PromptQueueOrdersTest {
                     FakeShareGroup.TOPIC,
                     max -> new FakeShareConsumer(group, max),
                     4,
-                    new ActorMetrics(new SimpleMeterRegistry()));
+                    new ActorMetrics(new SimpleMeterRegistry()),
+                    group::nowMs);
         }
 
         void take() {

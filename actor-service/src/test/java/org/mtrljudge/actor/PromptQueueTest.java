@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.DisconnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +29,8 @@ class PromptQueueTest {
                     return opened.get(opened.size() - 1);
                 },
                 MAX_PROMPTS,
-                new ActorMetrics(meters));
+                new ActorMetrics(meters),
+                group::nowMs);
     }
 
     private static List<String> places(final List<ConsumerRecord<String, byte[]>> records) {
@@ -63,6 +63,39 @@ class PromptQueueTest {
         assertThat(group.mostDeliveries()).isEqualTo(1);
         assertThat(lost()).isZero();
         assertThat(places(queue.acquire(POLL))).containsExactly("0/4", "0/5");
+    }
+
+    /** Does short works one after the other, and before each renews the locks when they are due. */
+    private void shortWorks(final List<ConsumerRecord<String, byte[]>> batch, final long eachMs) {
+        for (final ConsumerRecord<String, byte[]> prompt : batch) {
+            if (queue.dueInMs() <= 0) {
+                queue.renew();
+            }
+            group.pass(eachMs);
+            queue.accept(List.of(prompt));
+        }
+    }
+
+    @Test
+    void shouldKnowWhenItsLocksAreDueHoweverShortEachWorkIs() {
+        group.add(0, 4);
+        final var batch = queue.acquire(POLL);
+        assertThat(queue.dueInMs()).isEqualTo(FakeShareGroup.LOCK_MS / 3);
+        shortWorks(batch, 4_900);
+
+        assertThat(group.done()).containsExactly("0/0", "0/1", "0/2", "0/3");
+        assertThat(lost()).isZero();
+        assertThat(group.mostDeliveries()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotBeDueWhileItHoldsNothing() {
+        queue.acquire(POLL);
+        group.pass(2 * FakeShareGroup.LOCK_MS);
+        assertThat(queue.dueInMs()).isPositive();
+        group.add(0, 1);
+        queue.acquire(POLL);
+        assertThat(queue.dueInMs()).as("a new prompt has a new lock").isEqualTo(FakeShareGroup.LOCK_MS / 3);
     }
 
     @Test
@@ -129,29 +162,6 @@ class PromptQueueTest {
 
         assertThat(queue.acquire(POLL)).isEmpty();
         assertThat(group.done()).containsExactly("0/0", "0/1");
-    }
-
-    @Test
-    void shouldKeepPromptsThatArriveDuringARenewalForTheNextBatch() {
-        group.add(0, 2);
-        final var batch = queue.acquire(POLL);
-        group.silence(0);
-        work(1);
-        group.add(0, 3);
-        // the answer to the renewal arrives late, and is a failure: the client then takes new prompts
-        group.speakAtNextPoll(DisconnectException.INSTANCE);
-        work(4);
-        queue.accept(batch);
-
-        assertThat(lost()).isEqualTo(2);
-        assertThat(group.deliveries(0, 2)).isEqualTo(1);
-        final var next = queue.acquire(POLL);
-        assertThat(places(next)).contains("0/2", "0/3", "0/4");
-        queue.accept(next);
-        assertThat(group.released()).as("a release would count as a delivery").isEmpty();
-        assertThat(group.deliveries(0, 2)).isEqualTo(1);
-        assertThat(queue.acquire(POLL)).isEmpty();
-        assertThat(group.done()).containsExactly("0/0", "0/1", "0/2", "0/3", "0/4");
     }
 
     @Test

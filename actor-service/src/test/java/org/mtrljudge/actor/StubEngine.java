@@ -4,7 +4,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.mtrljudge.actor.engine.GenerationEngine;
@@ -27,6 +30,7 @@ final class StubEngine implements GenerationEngine {
     private final StubClock clock = new StubClock();
     private final List<String> used = new ArrayList<>();
     private final List<List<String>> batches = new ArrayList<>();
+    private final Deque<RuntimeException> failures = new ArrayDeque<>();
     private boolean failing;
 
     Clock clock() {
@@ -48,6 +52,11 @@ final class StubEngine implements GenerationEngine {
         failing = true;
     }
 
+    /** Throws this the next times that it is asked for a batch, which take as long as a batch. */
+    void failNext(final int times, final RuntimeException failure) {
+        failures.addAll(Collections.nCopies(times, failure));
+    }
+
     @Override
     public void use(final Policy policy) {
         used.add(policy.digest());
@@ -62,6 +71,10 @@ final class StubEngine implements GenerationEngine {
         batches.add(prompts.stream().map(PromptRequest::getPromptId).toList());
         if (failing) {
             throw new IllegalStateException("the engine is down");
+        }
+        if (!failures.isEmpty()) {
+            clock.nowMs += BATCH_MS;
+            throw failures.remove();
         }
         final int first = beforePiece.getAsInt();
         final int second = beforePiece.getAsInt();

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,11 @@ final class ActorBench implements AutoCloseable {
 
     Actor actor(final ActorSettings settings, final GenerationEngine engine, final @Nullable PolicyStore store) {
         return new Actor(settings, broker.clients(topics), store, engine, new ActorMetrics(meters), Clock.systemUTC());
+    }
+
+    /** One more member of the share group of the actors. */
+    ShareConsumer<String, byte[]> shareConsumer(final int maxPrompts) {
+        return broker.clients(topics).shareConsumer(maxPrompts);
     }
 
     /** The ids of all prompts whose groups are in the log, as often as they are there. */

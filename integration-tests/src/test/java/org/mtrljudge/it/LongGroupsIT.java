@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,14 @@ class LongGroupsIT {
 
     private static StandInEngine engine(final Duration batchTime) {
         return new StandInEngine(batchTime, prompts -> {});
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest
@@ -89,6 +98,31 @@ class LongGroupsIT {
             assertThat(actor.failure()).isNull();
         }
         assertThat(engine.isClosed()).isTrue();
+        try (ActorThread other = actor("b", engine(Duration.ZERO))) {
+            ActorBench.await(PATIENCE, () -> bench.answered().size() >= PROMPTS);
+            assertThat(other.failure()).isNull();
+        }
+        assertThat(bench.rollouts()).extracting(group -> group.getActorId()).containsOnly("b");
+    }
+
+    @Test
+    void shouldEndWhenItIsAbandonedAlthoughItsEngineDoesNot() throws Exception {
+        bench.publish(0);
+        bench.ask(PROMPTS, 0);
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch stuck = new CountDownLatch(1);
+        final StandInEngine engine = new StandInEngine(Duration.ZERO, prompts -> {
+            begun.countDown();
+            // as a server that does not answer
+            await(stuck);
+        });
+        try (ActorThread actor = actor("a", engine)) {
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            actor.actor().abandon();
+            assertThat(actor.hasEnded(Duration.ofSeconds(20))).isTrue();
+            assertThat(actor.failure()).isNull();
+            stuck.countDown();
+        }
         try (ActorThread other = actor("b", engine(Duration.ZERO))) {
             ActorBench.await(PATIENCE, () -> bench.answered().size() >= PROMPTS);
             assertThat(other.failure()).isNull();

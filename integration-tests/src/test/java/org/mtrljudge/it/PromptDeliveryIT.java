@@ -98,7 +98,7 @@ class PromptDeliveryIT {
         actor.end();
 
         assertThat(letter.getPromptId()).isEqualTo("killer");
-        assertThat(letter.getReason()).startsWith("this is delivery").contains("no actor lived to answer it");
+        assertThat(letter.getReason()).startsWith("this is delivery").contains("no actor answered it");
         assertThat(rollouts).extracting(ConsumerRecord::key).containsExactly("good");
     }
 

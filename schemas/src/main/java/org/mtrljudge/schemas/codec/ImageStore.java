@@ -1,11 +1,14 @@
 package org.mtrljudge.schemas.codec;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.ImageRef;
@@ -50,8 +53,8 @@ public final class ImageStore {
     }
 
     /**
-     * @throws IllegalArgumentException when the image is missing, outside the root, too large, or does not match its digest
-     * @throws UncheckedIOException when the disk or the mount failed several times, so that nothing is known about the image
+     * @throws IllegalArgumentException when the image is missing, forbidden, outside the root, too large, or does not match its digest
+     * @throws UnreadableImageException when the disk or the mount failed several times, so that nothing is known about the image
      */
     public byte[] read(final ImageRef image) {
         final byte[] bytes;
@@ -76,42 +79,77 @@ public final class ImageStore {
         }
         final Path file = root.resolve(relative).normalize();
         try {
-            return PatientRead.of(file, path -> disk.read(checked(path, relative)), firstPauseMs);
+            return PatientRead.of(file, path -> readOnce(path, relative), firstPauseMs);
+        } catch (final AwayException e) {
+            throw new UnreadableImageException(
+                    "the data root " + root + " " + e.getMessage() + ": is it mounted?", e, true);
         } catch (final IOException e) {
-            throw new UncheckedIOException("image " + file + " cannot be read: " + e, e);
+            throw new UnreadableImageException("image " + file + " cannot be read: " + e, e, false);
         }
+    }
+
+    private byte[] readOnce(final Path file, final String relative) throws IOException {
+        try {
+            return disk.read(checked(file, relative));
+        } catch (final IOException e) {
+            // a mount that is away leaves an empty folder, in which every file is missing
+            checkRoot();
+            if (e instanceof NoSuchFileException || e instanceof AccessDeniedException || isBelowAFile(file)) {
+                throw new IllegalArgumentException("image " + file + " is missing or forbidden: " + e, e);
+            }
+            throw e;
+        }
+    }
+
+    private void checkRoot() throws AwayException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            if (!entries.iterator().hasNext()) {
+                throw new AwayException("is empty", null);
+            }
+        } catch (final AwayException e) {
+            throw e;
+        } catch (final IOException | DirectoryIteratorException e) {
+            throw new AwayException("cannot be read (" + e + ")", e);
+        }
+    }
+
+    private boolean isBelowAFile(final Path file) {
+        for (Path above = file.getParent(); above != null && !above.equals(root); above = above.getParent()) {
+            if (Files.isRegularFile(above)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * The file itself, behind all links.
      *
-     * @throws IOException when the disk or the mount fails
+     * @throws IOException when the file is missing or forbidden, or the disk or the mount fails
      */
     private Path checked(final Path file, final String relative) throws IOException {
         if (!file.startsWith(root)) {
             throw outside(relative);
         }
-        final Path realRoot;
-        // a mount that is away is a root that is missing or cannot be listed
-        try (DirectoryStream<Path> ignored = Files.newDirectoryStream(root)) {
-            realRoot = root.toRealPath();
-        } catch (final IOException e) {
-            throw new IOException("the data root " + root + " cannot be read (" + e + "): is it mounted?", e);
-        }
-        final Path real;
-        try {
-            real = file.toRealPath();
-        } catch (final IOException e) {
-            throw new IllegalArgumentException("image " + file + " does not exist: " + e, e);
-        }
-        if (!real.startsWith(realRoot)) {
+        final Path real = file.toRealPath();
+        if (!real.startsWith(root.toRealPath())) {
             throw outside(relative);
         }
-        if (!Files.isRegularFile(real) || Files.size(real) > MAX_FILE_BYTES) {
+        final BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
+        if (!attributes.isRegularFile() || attributes.size() > MAX_FILE_BYTES) {
             throw new IllegalArgumentException(
                     "image " + file + " is not a file, or is larger than " + MAX_FILE_BYTES + " bytes");
         }
         return real;
+    }
+
+    /** The data root is away, so nothing is known about the files in it. */
+    private static final class AwayException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        AwayException(final String message, final @Nullable Exception cause) {
+            super(message, cause);
+        }
     }
 
     private IllegalArgumentException outside(final String relative) {

@@ -2,11 +2,12 @@ package org.mtrljudge.schemas.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,15 +72,23 @@ class ImageStoreTest {
 
     /** A store whose disk fails so many times. */
     private ImageStore failing(final int times) {
+        return failing(times, new IOException("Stale file handle"));
+    }
+
+    private ImageStore failing(final int times, final IOException failure) {
         return new ImageStore(
                 root,
                 file -> {
                     if (++readings <= times) {
-                        throw new IOException("Stale file handle");
+                        throw failure;
                     }
                     return Files.readAllBytes(file);
                 },
                 1);
+    }
+
+    private static UnreadableImageException unreadable(final ImageStore store, final String path) {
+        return catchThrowableOfType(UnreadableImageException.class, () -> store.read(ref(path)));
     }
 
     @Test
@@ -89,22 +98,45 @@ class ImageStoreTest {
     }
 
     @Test
-    void shouldNotCallTheFailureOfADiskTheFaultOfAnImage() throws IOException {
-        assertThatThrownBy(() -> failing(1000).read(ref("inside.png")))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("inside.png cannot be read")
-                .hasMessageContaining("Stale file handle");
+    void shouldNotCallTheFailureOfADiskTheFaultOfAnImage() {
+        final UnreadableImageException failure = unreadable(failing(1000), "inside.png");
+        assertThat(failure).hasMessageContaining("inside.png cannot be read").hasMessageContaining("Stale file handle");
+        assertThat(failure.isRootAway()).isFalse();
+    }
+
+    @Test
+    void shouldNotCallAnImageMissingWhenItsLookUpFailsForAnotherReason() throws IOException {
+        Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
+        assertThat(unreadable(failing(0), "loop").isRootAway()).isFalse();
+    }
+
+    @Test
+    void shouldNotCallAnImageMissingWhenTheRootIsNotMounted() throws IOException {
         Files.move(root, folder.resolve("unmounted"));
-        assertThatThrownBy(() -> failing(0).read(ref("inside.png")))
-                .isInstanceOf(UncheckedIOException.class)
+        final UnreadableImageException missing = unreadable(failing(0), "inside.png");
+        assertThat(missing)
                 .hasMessageContaining("the data root " + root + " cannot be read")
                 .hasMessageContaining("is it mounted?");
+        assertThat(missing.isRootAway()).isTrue();
+        // a mount point is a folder also while nothing is mounted
+        Files.createDirectory(root);
+        final UnreadableImageException empty = unreadable(failing(0), "inside.png");
+        assertThat(empty).hasMessage("the data root " + root + " is empty: is it mounted?");
+        assertThat(empty.isRootAway()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseAFileThatItMayNotReadAtOnce() {
+        assertThatThrownBy(() ->
+                        failing(1000, new AccessDeniedException("inside.png")).read(ref("inside.png")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inside.png is missing or forbidden");
+        assertThat(readings).isEqualTo(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"absent.png", "inside.png/x", ".", "loop"})
-    void shouldRefuseAtOnceWhatIsNoFileInTheRoot(final String path) throws IOException {
-        Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
+    @ValueSource(strings = {"absent.png", "inside.png/x", "absent/x.png", "."})
+    void shouldRefuseAtOnceWhatIsNoFileInTheRoot(final String path) {
         assertThatThrownBy(() -> failing(0).read(ref(path)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("image " + root);

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.Actor;
@@ -117,7 +116,7 @@ public final class StandaloneRun {
                             meters(statistics),
                             this::failed,
                             Clock.systemUTC());
-                    Actors actors = startActors(models, clients, store, new ActorMetrics(meters(statistics)));
+                    ActorThreads actors = startActors(models, clients, store, new ActorMetrics(meters(statistics)));
                     JudgeModel model = models.take()) {
                 if (statistics != null) {
                     statistics.show(reward);
@@ -160,7 +159,7 @@ public final class StandaloneRun {
                 Clock.systemUTC());
     }
 
-    private Actors startActors(
+    private ActorThreads startActors(
             final LoadedModels models,
             final KafkaClients clients,
             final @Nullable PolicyStore store,
@@ -176,7 +175,7 @@ public final class StandaloneRun {
                     metrics,
                     Clock.systemUTC()));
         }
-        return new Actors(actors, this::failed);
+        return new ActorThreads(actors, this::failed);
     }
 
     private void failed(final Throwable why) {
@@ -191,42 +190,6 @@ public final class StandaloneRun {
         final Throwable why = failure.get();
         if (why != null) {
             throw new RunException("a service of the run failed: " + why.getMessage(), why);
-        }
-    }
-
-    /** The threads of the actors. */
-    private static final class Actors implements AutoCloseable {
-        private final List<Actor> actors;
-        private final List<Thread> threads = new ArrayList<>();
-        private final Consumer<Throwable> onFailure;
-
-        Actors(final List<Actor> actors, final Consumer<Throwable> onFailure) {
-            this.actors = actors;
-            this.onFailure = onFailure;
-        }
-
-        void start() {
-            for (int i = 0; i < actors.size(); i++) {
-                final Thread thread = new Thread(actors.get(i), "actor-" + i);
-                thread.setUncaughtExceptionHandler((t, why) -> onFailure.accept(why));
-                thread.start();
-                threads.add(thread);
-            }
-        }
-
-        @Override
-        public void close() {
-            // the learner waits for all answers that it needs, so nobody waits for groups that are in progress now
-            actors.forEach(Actor::abandon);
-            for (final Thread thread : threads) {
-                try {
-                    thread.join();
-                } catch (final InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-            }
-            actors.forEach(Actor::close);
         }
     }
 }
