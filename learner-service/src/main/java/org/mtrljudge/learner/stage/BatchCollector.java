@@ -116,7 +116,7 @@ public final class BatchCollector implements BatchSource {
                     PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
             encoded.put(next.promptId(), prompt);
         } catch (final DataException | ModelException e) {
-            exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
+            exchange.refuse(next.promptId(), next.drawn().place().pairId(), String.valueOf(e.getMessage()));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.prompts.CreditWindow;
@@ -102,9 +103,13 @@ public final class Exchange implements AutoCloseable {
         writer.send(prompt);
     }
 
-    /** Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart. */
-    public void refuse(final String promptId, final String reason) {
-        ask(promptId, () -> writer.refuse(promptId, reason));
+    /**
+     * Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart.
+     *
+     * @param pairId the pair of the prompt; null where it has none
+     */
+    public void refuse(final String promptId, final @Nullable String pairId, final String reason) {
+        ask(promptId, () -> writer.refuse(promptId, pairId, reason));
     }
 
     private void ask(final String promptId, final Runnable write) {

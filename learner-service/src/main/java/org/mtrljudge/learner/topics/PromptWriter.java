@@ -95,10 +95,16 @@ public final class PromptWriter {
         guard(() -> producer.send(topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1));
     }
 
-    /** Writes a dead letter in place of a prompt that cannot be made. */
-    void refuse(final String promptId, final String reason) {
-        final DeadLetter letter = DeadLetters.of(
-                promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0));
+    /**
+     * Writes a dead letter in place of a prompt that cannot be made.
+     *
+     * @param pairId the pair of the prompt, whose other order must not wait for this one; null where it has none
+     */
+    void refuse(final String promptId, final @Nullable String pairId, final String reason) {
+        final DeadLetter letter = DeadLetters.inPair(
+                DeadLetters.of(
+                        promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0)),
+                pairId);
         guard(() -> producer.send(topics.deadLetters().message(promptId, letter)));
     }
 

@@ -1,0 +1,149 @@
+package org.mtrljudge.learner.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.learner.algorithm.Samples;
+import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.state.LearnerState;
+import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.learner.topics.Exchange;
+import org.mtrljudge.learner.topics.LearnerTopics;
+import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.schemas.DeadLetter;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.tasks.DataException;
+import org.mtrljudge.tasks.ExampleImage;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.Split;
+
+/** Prompts of pairs. As in the reward service, a group is answered only when both orders of its pair are asked. */
+class PairedPromptsTest {
+    private static final int BATCH = 3;
+    private static final int MANY_POLLS = 50;
+    private static JudgeModel model;
+
+    private final LearnerTopics topics = new LearnerTopics();
+    private final Set<String> answered = new HashSet<>();
+
+    @BeforeAll
+    static void load() {
+        model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    /**
+     * Task "pairs" has both orders of ten questions: examples 0 and 10, 1 and 11, … Other tasks have questions in one order.
+     *
+     * @param missing the index of an example whose picture is not there
+     */
+    private record Questions(List<String> tasks, int missing) implements ExampleSource {
+        @Override
+        public List<String> tasks(final Split split) {
+            return tasks;
+        }
+
+        @Override
+        public int size(final String task, final Split split) {
+            return 20;
+        }
+
+        @Override
+        public int otherOrder(final String task, final Split split, final int index) {
+            return task.equals("pairs") ? (index + 10) % 20 : -1;
+        }
+
+        @Override
+        public JudgeExample example(final String task, final Split split, final int index) {
+            final ExampleImage gone = new ExampleImage(
+                    () -> {
+                        throw new DataException("a.png is not there");
+                    },
+                    "a.png");
+            return new JudgeExample(
+                    task + index,
+                    task,
+                    index == missing ? "<image> right?" : "right?",
+                    index == missing ? List.of(gone) : List.of(),
+                    "yes",
+                    List.of("yes", "no"),
+                    null,
+                    null,
+                    null);
+        }
+    }
+
+    private static LearnerSettings settings(final int maxStaleness) {
+        return Samples.settings(
+                "data.rollout_batch_size=" + BATCH,
+                "data.max_response_length=8",
+                "actor.global_batch_size=" + BATCH,
+                "rollout.n=2",
+                "trainer.total_steps=10",
+                "trainer.max_staleness=" + maxStaleness,
+                "trainer.val_freq=0");
+    }
+
+    private BatchCollector collector(final Exchange exchange, final ExampleSource source, final int maxStaleness) {
+        return new BatchCollector(
+                settings(maxStaleness), exchange, source, PastRun.none(LearnerState.fresh("")), model);
+    }
+
+    private Exchange exchange(final int maxStaleness) {
+        return topics.exchange(PastRun.none(LearnerState.fresh("")), (maxStaleness + 1) * BATCH);
+    }
+
+    /** At each of the next polls, answers the groups without a pair, and the pairs of which both orders are asked. */
+    private void answerPairs(final int version, final int polls) {
+        final Map<String, Integer> orders = new HashMap<>();
+        topics.asked().forEach(prompt -> orders.merge(String.valueOf(prompt.getPairId()), 1, Integer::sum));
+        for (final PromptRequest prompt : topics.asked()) {
+            final boolean complete = prompt.getPairId() == null || orders.get(prompt.getPairId()) == 2;
+            if (complete && answered.add(prompt.getPromptId())) {
+                topics.score(prompt, version, "yes", "no");
+            }
+        }
+        topics.atNextPoll(() -> {
+            assertThat(polls).as("polls until the batch is full").isPositive();
+            answerPairs(version, polls - 1);
+        });
+    }
+
+    @Test
+    void shouldNameThePairOfAnExampleThatCannotBeEncoded() {
+        final int missing = 4;
+        try (Exchange exchange = exchange(1)) {
+            final BatchCollector collector = collector(exchange, new Questions(List.of("pairs"), missing), 1);
+            topics.atNextPoll(() -> {
+                topics.returnDeadLetters();
+                answerPairs(0, MANY_POLLS);
+            });
+            for (int step = 0; topics.deadLetters().isEmpty(); step++) {
+                collector.learned(collector.collect(0, 10 - step));
+            }
+        }
+        final DeadLetter letter = topics.deadLetters().get(0);
+        assertThat(letter.getPromptId()).endsWith("-pairs" + missing);
+        assertThat(letter.getPairId()).isNotNull();
+        assertThat(topics.asked())
+                .filteredOn(prompt -> Objects.equals(prompt.getPairId(), letter.getPairId()))
+                .extracting(PromptRequest::getPromptId)
+                .singleElement()
+                .asString()
+                .endsWith("-pairs14");
+    }
+}
