@@ -8,15 +8,25 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only producer of a learner. All its records are parts of transactions under one id: a later learner of the run fences this one
  * off, and no prompt or policy of it becomes visible any more.
  */
 public final class LearnerProducer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnerProducer.class);
+    /** Each attempt waits for max.block.ms, by default one minute: a broker may be away for some minutes. */
+    private static final int COMMIT_ATTEMPTS = 5;
+
+    /** The broker aborts a transaction that is still open then. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
     private final String run;
     private final Producer<String, byte[]> producer;
     private final Duration transactionTimeout;
@@ -71,11 +81,27 @@ public final class LearnerProducer implements AutoCloseable {
         producer.flush();
     }
 
-    /** Ends the transaction, if there is one. Its records are visible together. */
+    /**
+     * Ends the transaction, if there is one. Its records are visible together.
+     *
+     * @throws LearnerException when the broker stays away for too long
+     */
     void commit() {
-        if (inTransaction) {
-            producer.commitTransaction();
-            inTransaction = false;
+        for (int attempt = 1; inTransaction; attempt++) {
+            try {
+                producer.commitTransaction();
+                inTransaction = false;
+            } catch (final TimeoutException e) {
+                if (attempt == COMMIT_ATTEMPTS) {
+                    // the broker may have committed, so the transaction must not be aborted
+                    throw new LearnerException(
+                            "the broker has not confirmed the end of a transaction in " + COMMIT_ATTEMPTS
+                                    + " attempts (" + e.getMessage() + "). Resume the run when the broker answers: it"
+                                    + " continues from its newest checkpoint and from what is in the log",
+                            e);
+                }
+                LOG.warn("the broker has not confirmed the end of a transaction yet: {}", e.getMessage());
+            }
         }
     }
 
@@ -105,7 +131,7 @@ public final class LearnerProducer implements AutoCloseable {
         }
         try {
             producer.abortTransaction();
-        } catch (final KafkaException e) {
+        } catch (final KafkaException | IllegalStateException e) {
             if (e != why) {
                 why.addSuppressed(e);
             }
@@ -120,6 +146,6 @@ public final class LearnerProducer implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSE_LIMIT);
     }
 }
