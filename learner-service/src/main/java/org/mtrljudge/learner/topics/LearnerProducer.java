@@ -2,6 +2,7 @@ package org.mtrljudge.learner.topics;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -30,6 +31,7 @@ public final class LearnerProducer implements AutoCloseable {
     private final String run;
     private final Producer<String, byte[]> producer;
     private final Duration transactionTimeout;
+    private final LongSupplier nanoTime;
     private boolean inTransaction;
     private long begunNanos;
 
@@ -42,14 +44,23 @@ public final class LearnerProducer implements AutoCloseable {
         this(
                 clients.topics().run(),
                 clients.transactional(clients.topics().run() + ".learner", transactionTimeout),
-                transactionTimeout);
+                transactionTimeout,
+                System::nanoTime);
     }
 
-    /** @param producer for transactions; it is closed with this object */
-    LearnerProducer(final String run, final Producer<String, byte[]> producer, final Duration transactionTimeout) {
+    /**
+     * @param producer for transactions; it is closed with this object
+     * @param nanoTime the clock for the age of a transaction
+     */
+    LearnerProducer(
+            final String run,
+            final Producer<String, byte[]> producer,
+            final Duration transactionTimeout,
+            final LongSupplier nanoTime) {
         this.run = run;
         this.producer = producer;
         this.transactionTimeout = transactionTimeout;
+        this.nanoTime = nanoTime;
         producer.initTransactions();
     }
 
@@ -58,7 +69,7 @@ public final class LearnerProducer implements AutoCloseable {
         if (!inTransaction) {
             producer.beginTransaction();
             inTransaction = true;
-            begunNanos = System.nanoTime();
+            begunNanos = nanoTime.getAsLong();
         }
         return producer.send(message, (metadata, failure) -> {
             if (failure == null && sent != null) {
@@ -79,6 +90,18 @@ public final class LearnerProducer implements AutoCloseable {
     /** Waits until all records have reached the log. They are not visible yet. */
     void flush() {
         producer.flush();
+    }
+
+    /** Ends the transaction when it is older than this. */
+    void commitAfter(final Duration limit) {
+        if (inTransaction && age().compareTo(limit) > 0) {
+            commit();
+        }
+    }
+
+    /** The time since the begin of the newest transaction. */
+    private Duration age() {
+        return Duration.ofNanos(nanoTime.getAsLong() - begunNanos);
     }
 
     /**
@@ -115,13 +138,13 @@ public final class LearnerProducer implements AutoCloseable {
     RuntimeException aborted(final KafkaException why) {
         inTransaction = false;
         if (isFenced(why) || isFenced(why.getCause())) {
-            final Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
+            final Duration took = age();
             // the broker ends a transaction at its time-out in the same way as it fences a producer off
             if (took.compareTo(transactionTimeout) >= 0) {
                 return new LearnerException(
                         "a transaction of the learner took " + took.toSeconds() + " s, and the broker ended it after "
-                                + transactionTimeout.toSeconds() + " s, so nothing of it was published. The link to the"
-                                + " broker is too slow: lower weights.max_log_mb and set weights.store",
+                                + transactionTimeout.toSeconds() + " s, so nothing of it was published. The broker was"
+                                + " away, or the link to it is too slow: lower weights.max_log_mb and set weights.store",
                         why);
             }
             return new LearnerException(

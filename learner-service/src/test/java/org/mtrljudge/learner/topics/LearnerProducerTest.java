@@ -54,7 +54,7 @@ class LearnerProducerTest {
     }
 
     private static LearnerProducer learner(final AwayBroker broker) {
-        final LearnerProducer learner = new LearnerProducer("run", broker, Duration.ofMinutes(1));
+        final LearnerProducer learner = new LearnerProducer("run", broker, Duration.ofMinutes(1), System::nanoTime);
         learner.send(new ProducerRecord<>("run.prompts", "train-0-a", new byte[0]));
         return learner;
     }
