@@ -85,15 +85,16 @@ public final class Exchange implements AutoCloseable {
     }
 
     /**
-     * The prompts that have to be asked again with {@link #askAgain}, because nothing was answered for too long: the broker may have lost
-     * them. Services that are only slow answer a prompt twice then; the second answer is dropped.
+     * The prompts that have to be asked again with {@link #askAgain}, because nothing was answered for too long, and the broker may have
+     * lost them, see {@link CreditWindow#perhapsLost}. Services that are only slow answer a prompt twice then; the second answer is
+     * dropped.
      */
     public List<String> overdue() {
         if (window.unanswered() == 0 || !quiet.isReaskDue()) {
             return List.of();
         }
-        final List<String> ids = window.unansweredIds();
-        listener.warned("nothing was scored for " + quiet.seconds() + " s: " + ids.size()
+        final List<String> ids = window.perhapsLost();
+        listener.warned("nothing was scored for " + quiet.seconds() + " s: " + ids.size() + " of " + window.unanswered()
                 + " unanswered prompts are asked again, beginning with " + ids.get(0));
         return ids;
     }
@@ -101,6 +102,7 @@ public final class Exchange implements AutoCloseable {
     /** Sends an outstanding prompt again. */
     public void askAgain(final PromptRequest prompt) {
         writer.send(prompt);
+        window.sentAgain(prompt.getPromptId());
     }
 
     /**
