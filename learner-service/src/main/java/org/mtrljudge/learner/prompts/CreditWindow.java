@@ -64,10 +64,15 @@ public final class CreditWindow {
         return unanswered.size();
     }
 
-    /** @throws IllegalStateException without credit, or when the id is already outstanding */
+    /**
+     * Holds credit for a prompt. One prompt more than the limit is accepted: the second order of a pair whose first order has the last
+     * place.
+     *
+     * @throws IllegalStateException without credit, or when the id is already outstanding
+     */
     public void publish(final String promptId) {
-        if (creditAtPause() <= 0) {
-            throw new IllegalStateException("no credit left: " + limit + " prompts are unanswered");
+        if (creditAtPause() < 0) {
+            throw new IllegalStateException("no credit left: " + unanswered.size() + " prompts are unanswered");
         }
         if (!outstanding.add(promptId)) {
             throw new IllegalStateException("prompt " + promptId + " is already outstanding");

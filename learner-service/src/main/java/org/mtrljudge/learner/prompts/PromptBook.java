@@ -65,6 +65,20 @@ public final class PromptBook {
         return enter(drawn);
     }
 
+    /**
+     * Whether the next prompt is the second order of a pair. The group of the first order, which is asked already, has no reward without
+     * it.
+     */
+    public boolean isSecondOrderNext() {
+        final PromptSchedule.Place next = unasked.isEmpty() ? schedule.secondOrder() : unasked.peek();
+        final String pairId = next == null ? null : next.pairId();
+        return pairId != null
+                && unasked.stream()
+                                .filter(place -> pairId.equals(place.pairId()))
+                                .count()
+                        < 2;
+    }
+
     private Next enter(final PromptSchedule.Drawn drawn) {
         final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;

@@ -74,9 +74,15 @@ public final class PromptSchedule {
         return new Position(looked, drawn, positions, secondOrder);
     }
 
+    /** The example that is next because the first order of its pair was drawn; null when the next example is free. */
+    @Nullable
+    Place secondOrder() {
+        return secondOrder;
+    }
+
     /**
-     * @param room the number of prompts that can be sent before a pause. A pair does not start in the last place while another task
-     *     has an example without a pair, because the first order would wait for the second
+     * @param room the number of prompts that can be sent before the learner has to wait for all of them. A pair does not start in the
+     *     last place while another task has an example without a pair, because the first order would wait for the second
      */
     Drawn next(final int room) {
         return next((place, paired) -> !paired || room > 1);

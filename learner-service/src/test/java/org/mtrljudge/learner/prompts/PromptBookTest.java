@@ -126,6 +126,30 @@ class PromptBookTest {
     }
 
     @Test
+    void shouldKnowWhenTheSecondOrderOfAPairIsNext() {
+        final PromptBook drawn = book(PromptBook.Kept.NONE);
+        final List<Boolean> seconds = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            seconds.add(drawn.isSecondOrderNext());
+            drawn.next(ROOM);
+        }
+        assertThat(seconds)
+                .as("two orders, one single question, two orders")
+                .containsExactly(false, true, false, false);
+        assertThat(drawn.isSecondOrderNext()).isTrue();
+
+        final PromptSchedule.Place first = new PromptSchedule.Place("a", 0, "pair-1");
+        final PromptSchedule.Place second = new PromptSchedule.Place("a", 2, "pair-1");
+        final PromptBook fork =
+                book(new PromptBook.Kept(PromptSchedule.Position.START, List.of(), List.of(first, second), 0));
+        assertThat(fork.isSecondOrderNext()).isFalse();
+        fork.next(ROOM);
+        assertThat(fork.isSecondOrderNext()).isTrue();
+        fork.next(ROOM);
+        assertThat(fork.isSecondOrderNext()).isFalse();
+    }
+
+    @Test
     void shouldIgnoreANumberThatIsEnteredAndRefuseOneThatIsMissing() {
         final PromptBook whole = book(PromptBook.Kept.NONE);
         final List<PromptBook.Next> asked = next(whole, 3);

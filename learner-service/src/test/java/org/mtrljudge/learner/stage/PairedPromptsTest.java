@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.algorithm.Samples;
+import org.mtrljudge.learner.event.GroupCounts;
 import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
@@ -30,11 +31,12 @@ import org.mtrljudge.tasks.Split;
 /** Prompts of pairs. As in the reward service, a group is answered only when both orders of its pair are asked. */
 class PairedPromptsTest {
     private static final int BATCH = 3;
-    private static final int MANY_POLLS = 50;
     private static JudgeModel model;
 
     private final LearnerTopics topics = new LearnerTopics();
     private final Set<String> answered = new HashSet<>();
+    private int version;
+    private int polls;
 
     @BeforeAll
     static void load() {
@@ -98,17 +100,20 @@ class PairedPromptsTest {
                 "trainer.val_freq=0");
     }
 
-    private BatchCollector collector(final Exchange exchange, final ExampleSource source, final int maxStaleness) {
+    private Exchange exchange(final int maxStaleness) {
+        topics.atNextPoll(this::answerPairs);
+        return topics.exchange(PastRun.none(LearnerState.fresh("")), (maxStaleness + 1) * BATCH);
+    }
+
+    private static BatchCollector collector(
+            final Exchange exchange, final ExampleSource source, final int maxStaleness) {
         return new BatchCollector(
                 settings(maxStaleness), exchange, source, PastRun.none(LearnerState.fresh("")), model);
     }
 
-    private Exchange exchange(final int maxStaleness) {
-        return topics.exchange(PastRun.none(LearnerState.fresh("")), (maxStaleness + 1) * BATCH);
-    }
-
-    /** At each of the next polls, answers the groups without a pair, and the pairs of which both orders are asked. */
-    private void answerPairs(final int version, final int polls) {
+    /** At every poll, answers the groups without a pair, and the pairs of which both orders are asked. */
+    private void answerPairs() {
+        topics.returnDeadLetters();
         final Map<String, Integer> orders = new HashMap<>();
         topics.asked().forEach(prompt -> orders.merge(String.valueOf(prompt.getPairId()), 1, Integer::sum));
         for (final PromptRequest prompt : topics.asked()) {
@@ -117,10 +122,15 @@ class PairedPromptsTest {
                 topics.score(prompt, version, "yes", "no");
             }
         }
-        topics.atNextPoll(() -> {
-            assertThat(polls).as("polls until the batch is full").isPositive();
-            answerPairs(version, polls - 1);
-        });
+        assertThat(polls--).as("polls until the batch is full").isPositive();
+        topics.atNextPoll(this::answerPairs);
+    }
+
+    /** Learns a batch of the version. */
+    private void learn(final BatchCollector collector, final int present, final int stepsLeft) {
+        version = present;
+        polls = 50;
+        collector.learned(collector.collect(present, stepsLeft));
     }
 
     @Test
@@ -128,12 +138,8 @@ class PairedPromptsTest {
         final int missing = 4;
         try (Exchange exchange = exchange(1)) {
             final BatchCollector collector = collector(exchange, new Questions(List.of("pairs"), missing), 1);
-            topics.atNextPoll(() -> {
-                topics.returnDeadLetters();
-                answerPairs(0, MANY_POLLS);
-            });
             for (int step = 0; topics.deadLetters().isEmpty(); step++) {
-                collector.learned(collector.collect(0, 10 - step));
+                learn(collector, step, 10 - step);
             }
         }
         final DeadLetter letter = topics.deadLetters().get(0);
@@ -145,5 +151,58 @@ class PairedPromptsTest {
                 .singleElement()
                 .asString()
                 .endsWith("-pairs14");
+    }
+
+    /** The window is one batch, and the second order of its second pair has no place in it. */
+    @Test
+    void shouldAskTheSecondOrderOfAPairThatTheBatchNeedsAlsoWithoutCredit() {
+        try (Exchange exchange = exchange(0)) {
+            final BatchCollector collector = collector(exchange, new Questions(List.of("pairs"), -1), 0);
+            learn(collector, 0, 10);
+            assertThat(topics.asked()).hasSize(BATCH + 1);
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(4, 3, 3, 0, 0));
+            learn(collector, 1, 9);
+            assertThat(collector.drainStaleIds())
+                    .as("the group that was left over is now too old")
+                    .containsExactly(topics.asked().get(BATCH).getPromptId());
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(8, 7, 6, 1, 0));
+        }
+    }
+
+    /** One place is left before a pause. */
+    @Test
+    void shouldAskTheSecondOrderOfAPairThatBeginsInTheLastPlaceBeforeAPause() {
+        try (Exchange exchange = exchange(1)) {
+            final BatchCollector collector = collector(exchange, new Questions(List.of("pairs"), -1), 1);
+            learn(collector, 0, 1);
+            assertThat(topics.asked()).hasSize(BATCH + 1);
+            // the group that was left over is learned after the pause, and the next pause has no odd place
+            learn(collector, 1, 1);
+            assertThat(topics.asked()).hasSize(2 * BATCH);
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(6, 6, 6, 0, 0));
+        }
+    }
+
+    @Test
+    void shouldNotExceedItsCreditWhereOtherGroupsFillTheBatch() {
+        try (Exchange exchange = exchange(2)) {
+            final BatchCollector collector = collector(exchange, new Questions(List.of("pairs"), -1), 2);
+            learn(collector, 0, 10);
+            assertThat(topics.asked()).as("nine places, so a first order waits").hasSize(3 * BATCH);
+            learn(collector, 1, 9);
+            assertThat(topics.asked()).hasSize(4 * BATCH);
+        }
+    }
+
+    @Test
+    void shouldFillTheLastPlaceOfTheWindowWithAQuestionInOneOrder() {
+        try (Exchange exchange = exchange(0)) {
+            final BatchCollector collector =
+                    collector(exchange, new Questions(List.of("single", "other", "pairs"), -1), 0);
+            for (int step = 0; step < 4; step++) {
+                learn(collector, step, 10 - step);
+            }
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(12, 12, 12, 0, 0));
+        }
     }
 }
