@@ -49,7 +49,7 @@ public final class BatchCollector implements BatchSource {
         this.model = model;
         this.counts = past.state().counts();
         for (final String promptId : past.trainingIds()) {
-            if (book.enterLogged(promptId)) {
+            for (long entered = book.enterLogged(promptId); entered > 0; entered--) {
                 counts = counts.onePublished();
             }
         }
