@@ -35,7 +35,7 @@ public final class Evaluator implements AutoCloseable {
             final ExchangeLimits limits) {
         this.plan = plan;
         this.producer = new LearnerProducer(run.clients(), run.transport().transactionTimeout());
-        final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()));
+        final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()), run.health());
         this.policies =
                 new PolicyPublisher(run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, past);
         this.exchange = new Exchange(run, producer, past, limits);

@@ -96,7 +96,7 @@ public final class Learner implements AutoCloseable {
         final LearnerState state = state();
         // This ends a transaction that a killed learner left open. It has to happen before the log is read.
         this.producer = new LearnerProducer(run.clients(), run.transport().transactionTimeout());
-        this.past = PastRun.read(run.clients(), state);
+        this.past = PastRun.read(run.clients(), state, run.health());
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
         this.exchange = new Exchange(run, producer, past, ExchangeLimits.of(settings, limit));

@@ -65,7 +65,7 @@ public final class Refold {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
             // at least one step is learned again
             final TrainingCheckpoints.Saved from = nearest(step - 1);
-            final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from));
+            final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from), () -> {});
             learn(from, past.entries(), step, trainer);
             return new Result(from.step(), step, digest());
         }
@@ -84,7 +84,7 @@ public final class Refold {
         try (GrpoTrainer trainer = new GrpoTrainer(referenced(), settings)) {
             final TrainingCheckpoints.Saved from = nearest(step);
             final LearnerState state = TrainingCheckpoints.state(from);
-            final PastRun past = PastRun.read(clients, state).upTo(step);
+            final PastRun past = PastRun.read(clients, state, () -> {}).upTo(step);
             learn(from, past.entries(), step, trainer);
             final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
             past.trainingIds().forEach(book::enterLogged);

@@ -71,7 +71,7 @@ public final class EvaluationRound {
                 try {
                     exchange.ask(request(id, next, plan, version));
                 } catch (final DataException e) {
-                    exchange.refuse(id, String.valueOf(e.getMessage()));
+                    exchange.refuse(id, null, String.valueOf(e.getMessage()));
                 }
             }
             askAgain(unanswered, plan, version);

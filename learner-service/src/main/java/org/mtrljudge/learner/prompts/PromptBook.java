@@ -20,6 +20,9 @@ import org.mtrljudge.tasks.Split;
  * is next.
  */
 public final class PromptBook {
+    /** A broker loses the end of a log. If more is missing, it is the log of another run, or most of it is lost. */
+    private static final int MAX_LOST = 10_000;
+
     private final ExampleSource source;
     private final PromptSchedule schedule;
     private final Map<String, OpenPrompt> open = new LinkedHashMap<>();
@@ -65,6 +68,20 @@ public final class PromptBook {
         return enter(drawn);
     }
 
+    /**
+     * Whether the next prompt is the second order of a pair. The group of the first order, which is asked already, has no reward without
+     * it.
+     */
+    public boolean isSecondOrderNext() {
+        final PromptSchedule.Place next = unasked.isEmpty() ? schedule.secondOrder() : unasked.peek();
+        final String pairId = next == null ? null : next.pairId();
+        return pairId != null
+                && unasked.stream()
+                                .filter(place -> pairId.equals(place.pairId()))
+                                .count()
+                        < 2;
+    }
+
     private Next enter(final PromptSchedule.Drawn drawn) {
         final String promptId = PromptIds.training(asked, drawn.example().id());
         asked++;
@@ -75,26 +92,38 @@ public final class PromptBook {
 
     /**
      * Enters a training prompt that was written to the log before a restart. A number that is already entered is ignored: a checkpoint
-     * has its prompt, or the log has the prompt twice.
+     * has its prompt, or the log has the prompt twice. Prompts before it that the log has lost are drawn again and are open, so that
+     * they are asked again.
      *
-     * @return whether the prompt is new
+     * @return the number of prompts that are new
      * @throws LearnerException when another prompt was due
      */
-    public boolean enterLogged(final String promptId) {
-        final long number = PromptIds.trainingNumber(promptId);
-        if (number < asked) {
-            return false;
+    public long enterLogged(final String promptId) {
+        final long missing = PromptIds.trainingNumber(promptId) - asked;
+        if (missing < 0) {
+            return 0;
         }
-        if (number > asked) {
+        if (missing > MAX_LOST) {
             throw new LearnerException(
-                    "the log has the prompt " + promptId + ", but no training prompt with the number " + asked
-                            + ": the log has lost records, and the run cannot continue from them");
+                    "the log has the prompt " + promptId + ", but no training prompts with the numbers from " + asked
+                            + " on: the log has lost records, and the run cannot continue from them");
         }
         final String exampleId = PromptIds.trainingExample(promptId);
+        enterLost((int) missing, exampleId);
         final PromptSchedule.Place first = unasked.peek();
         final boolean waited = first != null && example(first).id().equals(exampleId);
         enter(waited ? again(unasked.remove()) : schedule.redraw(exampleId));
-        return true;
+        return missing + 1;
+    }
+
+    private void enterLost(final int missing, final String following) {
+        int lost = missing;
+        for (; lost > 0 && !unasked.isEmpty(); lost--) {
+            enter(again(unasked.remove()));
+        }
+        if (lost > 0) {
+            schedule.redrawLost(lost, following).forEach(this::enter);
+        }
     }
 
     /** Draws an example again that the parent of a fork had drawn. It receives a new seed. */

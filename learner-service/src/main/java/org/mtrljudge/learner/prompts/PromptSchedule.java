@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.tasks.ExampleSource;
@@ -74,9 +75,15 @@ public final class PromptSchedule {
         return new Position(looked, drawn, positions, secondOrder);
     }
 
+    /** The example that is next because the first order of its pair was drawn; null when the next example is free. */
+    @Nullable
+    Place secondOrder() {
+        return secondOrder;
+    }
+
     /**
-     * @param room the number of prompts that can be sent before a pause. A pair does not start in the last place while another task
-     *     has an example without a pair, because the first order would wait for the second
+     * @param room the number of prompts that can be sent before the learner has to wait for all of them. A pair does not start in the
+     *     last place while another task has an example without a pair, because the first order would wait for the second
      */
     Drawn next(final int room) {
         return next((place, paired) -> !paired || room > 1);
@@ -88,13 +95,36 @@ public final class PromptSchedule {
      * @throws LearnerException when another example was due
      */
     Drawn redraw(final String exampleId) {
-        final Drawn again = next((place, paired) ->
-                source.example(place.task, Split.TRAIN, place.index).id().equals(exampleId));
+        final Drawn again = drawNear(exampleId);
         if (!again.example.id().equals(exampleId)) {
             throw new LearnerException("the log has the prompt " + exampleId + " where " + again.example.id()
                     + " is due: the data or the seed has changed");
         }
         return again;
+    }
+
+    /** Draws the example where the order allows it, otherwise the last that the order allows. */
+    private Drawn drawNear(final String exampleId) {
+        return next((place, paired) ->
+                source.example(place.task, Split.TRAIN, place.index).id().equals(exampleId));
+    }
+
+    /**
+     * Draws examples again that the log has lost.
+     *
+     * @param lost their number, at least 1
+     * @param following the example after them, which is in the log. It tells whether the last of them was drawn in a last place
+     */
+    List<Drawn> redrawLost(final int lost, final String following) {
+        final PromptSchedule trial = new PromptSchedule(source, seed, position());
+        trial.draw(lost, 2);
+        return draw(lost, trial.drawNear(following).example.id().equals(following) ? 2 : 1);
+    }
+
+    private List<Drawn> draw(final int count, final int roomOfLast) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> next(i < count ? 2 : roomOfLast))
+                .toList();
     }
 
     private interface Choice {

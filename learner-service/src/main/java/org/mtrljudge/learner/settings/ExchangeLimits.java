@@ -5,7 +5,7 @@ package org.mtrljudge.learner.settings;
  *
  * @param outstanding the number of prompts that may be outstanding
  * @param stallWarningMs the time without an answer after which a warning names the stalled service
- * @param reaskAfterMs the time without an answer after which the unanswered prompts are asked again
+ * @param reaskAfterMs the time without an answer after which prompts that may be lost are asked again
  * @param maxDeadRatio the run ends when a larger share of the last answers is dead
  * @param deadWindow the number of these last answers
  */

@@ -169,7 +169,7 @@ public record LearnerSettings(
      * @param seed the seed of initial weights, order and sampling
      * @param threads the number of cores per operation of the learner while actors work; the warm-up uses all cores
      * @param stallWarningMs the time without a group after which a warning names the stalled stage
-     * @param reaskAfterMs the time without any answer after which the unanswered prompts are asked again; the time doubles until an
+     * @param reaskAfterMs the time without any answer after which prompts that may be lost are asked again; the time doubles until an
      *     answer comes
      * @param maxDeadRatio the run ends when a larger share of the last answers is dead; 1: never
      */

@@ -49,7 +49,7 @@ public final class BatchCollector implements BatchSource {
         this.model = model;
         this.counts = past.state().counts();
         for (final String promptId : past.trainingIds()) {
-            if (book.enterLogged(promptId)) {
+            for (long entered = book.enterLogged(promptId); entered > 0; entered--) {
                 counts = counts.onePublished();
             }
         }
@@ -101,11 +101,27 @@ public final class BatchCollector implements BatchSource {
 
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
-        while (exchange.credit() > 0 && unlearned() < wanted) {
-            ask(book.next((int) (wanted - unlearned())), version);
+        while (book.isSecondOrderNext() ? mayAskSecondOrder() : exchange.credit() > 0 && unlearned() < wanted) {
+            ask(book.next(room(wanted)), version);
             counts = counts.onePublished();
         }
         exchange.flush();
+    }
+
+    /**
+     * The group of the first order waits for the second. Where the other groups cannot fill the batch, the second order is asked although
+     * it has no place. Then one group is left over, for the next step or as stale.
+     */
+    private boolean mayAskSecondOrder() {
+        return exchange.credit() > 0 || unlearned() <= settings.data().rolloutBatchSize();
+    }
+
+    /** The number of prompts that can be asked before the learner has to wait for the answers to all of them. */
+    private int room(final long wanted) {
+        final long left = wanted - unlearned();
+        // otherwise the groups in the window are learned meanwhile, and their credit becomes free
+        final boolean waitsForAll = unlearned() < settings.data().rolloutBatchSize();
+        return (int) (waitsForAll ? Math.min(left, exchange.credit()) : left);
     }
 
     /** An example that the model cannot read is not sent: what the actors generated for it could not be learned. */
@@ -116,7 +132,7 @@ public final class BatchCollector implements BatchSource {
                     PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
             encoded.put(next.promptId(), prompt);
         } catch (final DataException | ModelException e) {
-            exchange.refuse(next.promptId(), String.valueOf(e.getMessage()));
+            exchange.refuse(next.promptId(), next.drawn().place().pairId(), String.valueOf(e.getMessage()));
         }
     }
 

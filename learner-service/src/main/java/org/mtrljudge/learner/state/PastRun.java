@@ -42,11 +42,13 @@ public record PastRun(
     }
 
     /**
-     * Reads the log. No process may write to the log at the same time.
+     * Reads the log. No learner may write to the log at the same time. Waits for the transactions of the reward service that are open.
      *
+     * @param health is called while it waits, and may throw
+     * @throws org.mtrljudge.learner.event.LearnerException when a transaction stays open for too long
      * @throws org.mtrljudge.schemas.topic.DamagedTopicException when a journal entry or a prompt cannot be read
      */
-    public static PastRun read(final KafkaClients clients, final LearnerState state) {
+    public static PastRun read(final KafkaClients clients, final LearnerState state, final Runnable health) {
         final List<TopicScan.Entry<TrainingStep>> entries;
         try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
             entries = scan.rest();
@@ -58,6 +60,8 @@ public record PastRun(
                         .forEach(entry -> asked.add(new Asked(
                                 entry.value().getPromptId(), entry.value().getPurpose())));
             }
+            // a hidden dead letter would look like a prompt that the log has lost
+            OpenTransactions.awaitEnd(clients, clients.topics().deadLetters(), health);
             asked.addAll(refused(clients, state));
             asked.sort(IN_ORDER);
             return new PastRun(state, entries, asked, scan.end());

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.prompts.CreditWindow;
@@ -84,15 +85,16 @@ public final class Exchange implements AutoCloseable {
     }
 
     /**
-     * The prompts that have to be asked again with {@link #askAgain}, because nothing was answered for too long: the broker may have lost
-     * them. Services that are only slow answer a prompt twice then; the second answer is dropped.
+     * The prompts that have to be asked again with {@link #askAgain}, because nothing was answered for too long, and the broker may have
+     * lost them, see {@link CreditWindow#perhapsLost}. Services that are only slow answer a prompt twice then; the second answer is
+     * dropped.
      */
     public List<String> overdue() {
         if (window.unanswered() == 0 || !quiet.isReaskDue()) {
             return List.of();
         }
-        final List<String> ids = window.unansweredIds();
-        listener.warned("nothing was scored for " + quiet.seconds() + " s: " + ids.size()
+        final List<String> ids = window.perhapsLost();
+        listener.warned("nothing was scored for " + quiet.seconds() + " s: " + ids.size() + " of " + window.unanswered()
                 + " unanswered prompts are asked again, beginning with " + ids.get(0));
         return ids;
     }
@@ -100,11 +102,16 @@ public final class Exchange implements AutoCloseable {
     /** Sends an outstanding prompt again. */
     public void askAgain(final PromptRequest prompt) {
         writer.send(prompt);
+        window.sentAgain(prompt.getPromptId());
     }
 
-    /** Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart. */
-    public void refuse(final String promptId, final String reason) {
-        ask(promptId, () -> writer.refuse(promptId, reason));
+    /**
+     * Writes a dead letter in place of a prompt that cannot be made. It is the answer to the prompt, also after a restart.
+     *
+     * @param pairId the pair of the prompt; null where it has none
+     */
+    public void refuse(final String promptId, final @Nullable String pairId, final String reason) {
+        ask(promptId, () -> writer.refuse(promptId, pairId, reason));
     }
 
     private void ask(final String promptId, final Runnable write) {

@@ -2,24 +2,36 @@ package org.mtrljudge.learner.topics;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only producer of a learner. All its records are parts of transactions under one id: a later learner of the run fences this one
  * off, and no prompt or policy of it becomes visible any more.
  */
 public final class LearnerProducer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnerProducer.class);
+    /** Each attempt waits for max.block.ms, by default one minute: a broker may be away for some minutes. */
+    private static final int COMMIT_ATTEMPTS = 5;
+
+    /** The broker aborts a transaction that is still open then. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
     private final String run;
     private final Producer<String, byte[]> producer;
     private final Duration transactionTimeout;
+    private final LongSupplier nanoTime;
     private boolean inTransaction;
     private long begunNanos;
 
@@ -32,14 +44,23 @@ public final class LearnerProducer implements AutoCloseable {
         this(
                 clients.topics().run(),
                 clients.transactional(clients.topics().run() + ".learner", transactionTimeout),
-                transactionTimeout);
+                transactionTimeout,
+                System::nanoTime);
     }
 
-    /** @param producer for transactions; it is closed with this object */
-    LearnerProducer(final String run, final Producer<String, byte[]> producer, final Duration transactionTimeout) {
+    /**
+     * @param producer for transactions; it is closed with this object
+     * @param nanoTime the clock for the age of a transaction
+     */
+    LearnerProducer(
+            final String run,
+            final Producer<String, byte[]> producer,
+            final Duration transactionTimeout,
+            final LongSupplier nanoTime) {
         this.run = run;
         this.producer = producer;
         this.transactionTimeout = transactionTimeout;
+        this.nanoTime = nanoTime;
         producer.initTransactions();
     }
 
@@ -48,7 +69,7 @@ public final class LearnerProducer implements AutoCloseable {
         if (!inTransaction) {
             producer.beginTransaction();
             inTransaction = true;
-            begunNanos = System.nanoTime();
+            begunNanos = nanoTime.getAsLong();
         }
         return producer.send(message, (metadata, failure) -> {
             if (failure == null && sent != null) {
@@ -71,11 +92,39 @@ public final class LearnerProducer implements AutoCloseable {
         producer.flush();
     }
 
-    /** Ends the transaction, if there is one. Its records are visible together. */
+    /** Ends the transaction when it is older than this. */
+    void commitAfter(final Duration limit) {
+        if (inTransaction && age().compareTo(limit) > 0) {
+            commit();
+        }
+    }
+
+    /** The time since the begin of the newest transaction. */
+    private Duration age() {
+        return Duration.ofNanos(nanoTime.getAsLong() - begunNanos);
+    }
+
+    /**
+     * Ends the transaction, if there is one. Its records are visible together.
+     *
+     * @throws LearnerException when the broker stays away for too long
+     */
     void commit() {
-        if (inTransaction) {
-            producer.commitTransaction();
-            inTransaction = false;
+        for (int attempt = 1; inTransaction; attempt++) {
+            try {
+                producer.commitTransaction();
+                inTransaction = false;
+            } catch (final TimeoutException e) {
+                if (attempt == COMMIT_ATTEMPTS) {
+                    // the broker may have committed, so the transaction must not be aborted
+                    throw new LearnerException(
+                            "the broker has not confirmed the end of a transaction in " + COMMIT_ATTEMPTS
+                                    + " attempts (" + e.getMessage() + "). Resume the run when the broker answers: it"
+                                    + " continues from its newest checkpoint and from what is in the log",
+                            e);
+                }
+                LOG.warn("the broker has not confirmed the end of a transaction yet: {}", e.getMessage());
+            }
         }
     }
 
@@ -89,13 +138,13 @@ public final class LearnerProducer implements AutoCloseable {
     RuntimeException aborted(final KafkaException why) {
         inTransaction = false;
         if (isFenced(why) || isFenced(why.getCause())) {
-            final Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
+            final Duration took = age();
             // the broker ends a transaction at its time-out in the same way as it fences a producer off
             if (took.compareTo(transactionTimeout) >= 0) {
                 return new LearnerException(
                         "a transaction of the learner took " + took.toSeconds() + " s, and the broker ended it after "
-                                + transactionTimeout.toSeconds() + " s, so nothing of it was published. The link to the"
-                                + " broker is too slow: lower weights.max_log_mb and set weights.store",
+                                + transactionTimeout.toSeconds() + " s, so nothing of it was published. The broker was"
+                                + " away, or the link to it is too slow: lower weights.max_log_mb and set weights.store",
                         why);
             }
             return new LearnerException(
@@ -105,7 +154,7 @@ public final class LearnerProducer implements AutoCloseable {
         }
         try {
             producer.abortTransaction();
-        } catch (final KafkaException e) {
+        } catch (final KafkaException | IllegalStateException e) {
             if (e != why) {
                 why.addSuppressed(e);
             }
@@ -120,6 +169,6 @@ public final class LearnerProducer implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSE_LIMIT);
     }
 }

@@ -1,6 +1,7 @@
 package org.mtrljudge.learner.topics;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,13 @@ import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.JudgeExample;
 
-/** Writes prompts into the log. The prompts between two calls of {@link #flush} are one transaction. */
+/**
+ * Writes prompts into the log, in transactions. {@link #flush} ends a transaction, and so does a prompt when its transaction is old:
+ * actors can work on the first prompts of a window while the pictures of the others are read.
+ */
 public final class PromptWriter {
     private static final int MAX_INLINE_BYTES = 32 << 10;
+    private static final Duration MAX_OPEN = Duration.ofSeconds(1);
     /** The offset of a prompt that was never written. */
     private static final long NOWHERE = -1;
 
@@ -92,14 +97,26 @@ public final class PromptWriter {
 
     /** @throws LearnerException when another learner has taken over */
     void send(final PromptRequest prompt) {
-        guard(() -> producer.send(topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1));
+        guard(() -> {
+            producer.send(topics.prompts().message(prompt.getPromptId(), prompt), offset -> next = offset + 1);
+            producer.commitAfter(MAX_OPEN);
+        });
     }
 
-    /** Writes a dead letter in place of a prompt that cannot be made. */
-    void refuse(final String promptId, final String reason) {
-        final DeadLetter letter = DeadLetters.of(
-                promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0));
-        guard(() -> producer.send(topics.deadLetters().message(promptId, letter)));
+    /**
+     * Writes a dead letter in place of a prompt that cannot be made.
+     *
+     * @param pairId the pair of the prompt, whose other order must not wait for this one; null where it has none
+     */
+    void refuse(final String promptId, final @Nullable String pairId, final String reason) {
+        final DeadLetter letter = DeadLetters.inPair(
+                DeadLetters.of(
+                        promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0)),
+                pairId);
+        guard(() -> {
+            producer.send(topics.deadLetters().message(promptId, letter));
+            producer.commitAfter(MAX_OPEN);
+        });
     }
 
     /**

@@ -54,7 +54,7 @@ final class QuietTime {
     }
 
     /**
-     * Whether unanswered prompts have to be asked again. The next repetition is due after twice the time: while all services are down,
+     * Whether prompts that may be lost have to be asked again. The next repetition is due after twice the time: while all services are down,
      * every repetition is one more copy for them to work on.
      */
     boolean isReaskDue() {

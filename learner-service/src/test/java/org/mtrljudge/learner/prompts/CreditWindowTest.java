@@ -43,10 +43,12 @@ class CreditWindowTest {
     }
 
     @Test
-    void shouldRefuseToExceedItsLimit() {
+    void shouldRefuseToExceedItsLimitByMoreThanTheSecondOrderOfAPair() {
         final CreditWindow window = new CreditWindow(1);
         window.publish("a");
-        assertThatThrownBy(() -> window.publish("b")).hasMessageContaining("no credit left");
-        assertThatThrownBy(() -> window.release("b")).hasMessageContaining("not outstanding");
+        window.publish("b");
+        assertThat(window.credit()).isEqualTo(-1);
+        assertThatThrownBy(() -> window.publish("c")).hasMessageContaining("no credit left: 2 prompts are unanswered");
+        assertThatThrownBy(() -> window.release("c")).hasMessageContaining("not outstanding");
     }
 }

@@ -126,22 +126,87 @@ class PromptBookTest {
     }
 
     @Test
-    void shouldIgnoreANumberThatIsEnteredAndRefuseOneThatIsMissing() {
+    void shouldKnowWhenTheSecondOrderOfAPairIsNext() {
+        final PromptBook drawn = book(PromptBook.Kept.NONE);
+        final List<Boolean> seconds = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            seconds.add(drawn.isSecondOrderNext());
+            drawn.next(ROOM);
+        }
+        assertThat(seconds)
+                .as("two orders, one single question, two orders")
+                .containsExactly(false, true, false, false);
+        assertThat(drawn.isSecondOrderNext()).isTrue();
+
+        final PromptSchedule.Place first = new PromptSchedule.Place("a", 0, "pair-1");
+        final PromptSchedule.Place second = new PromptSchedule.Place("a", 2, "pair-1");
+        final PromptBook fork =
+                book(new PromptBook.Kept(PromptSchedule.Position.START, List.of(), List.of(first, second), 0));
+        assertThat(fork.isSecondOrderNext()).isFalse();
+        fork.next(ROOM);
+        assertThat(fork.isSecondOrderNext()).isTrue();
+        fork.next(ROOM);
+        assertThat(fork.isSecondOrderNext()).isFalse();
+    }
+
+    @Test
+    void shouldIgnoreANumberThatIsEntered() {
         final PromptBook whole = book(PromptBook.Kept.NONE);
         final List<PromptBook.Next> asked = next(whole, 3);
         final PromptBook resumed = book(PromptBook.Kept.NONE);
-        assertThat(resumed.enterLogged(asked.get(0).promptId())).isTrue();
-        assertThat(resumed.enterLogged(asked.get(1).promptId())).isTrue();
+        assertThat(resumed.enterLogged(asked.get(0).promptId())).isEqualTo(1);
+        assertThat(resumed.enterLogged(asked.get(1).promptId())).isEqualTo(1);
         assertThat(resumed.enterLogged(asked.get(0).promptId()))
                 .as("it was asked again")
-                .isFalse();
+                .isZero();
         assertThat(resumed.enterLogged("train-1-b-77"))
                 .as("by a learner that had lost its run")
-                .isFalse();
-        assertThat(resumed.enterLogged(asked.get(2).promptId())).isTrue();
+                .isZero();
+        assertThat(resumed.enterLogged(asked.get(2).promptId())).isEqualTo(1);
         assertThat(resumed.open()).isEqualTo(whole.open());
-        assertThatThrownBy(() -> resumed.enterLogged("train-4-b-1"))
+    }
+
+    /** One prompt is not in the log. Every second prompt was asked in a last place. */
+    @Test
+    void shouldDrawAgainWhatTheLogHasLost() {
+        final PromptBook whole = book(PromptBook.Kept.NONE);
+        final List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            asked.add(whole.next(1 + i % 2).promptId());
+        }
+        for (int lost = 1; lost < 7; lost++) {
+            final PromptBook resumed = book(PromptBook.Kept.NONE);
+            for (int i = 0; i < 8; i++) {
+                if (i != lost) {
+                    assertThat(resumed.enterLogged(asked.get(i)))
+                            .as("prompt %d after the loss of %d", i, lost)
+                            .isEqualTo(i == lost + 1 ? 2 : 1);
+                }
+            }
+            assertThat(resumed.open()).isEqualTo(whole.open());
+            assertThat(resumed.schedule()).isEqualTo(whole.schedule());
+        }
+    }
+
+    @Test
+    void shouldDrawAForksExamplesAgainThatTheLogHasLost() {
+        final PromptBook.Kept fork = new PromptBook.Kept(
+                PromptSchedule.Position.START,
+                List.of(),
+                List.of(new PromptSchedule.Place("b", 2, null), new PromptSchedule.Place("b", 3, null)),
+                0);
+        final PromptBook whole = book(fork);
+        final List<PromptBook.Next> asked = next(whole, 5);
+        final PromptBook resumed = book(fork);
+        assertThat(resumed.enterLogged(asked.get(4).promptId())).isEqualTo(5);
+        assertThat(resumed.open()).isEqualTo(whole.open());
+        assertThat(resumed.unasked()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseALogWithoutMostOfItsPrompts() {
+        assertThatThrownBy(() -> book(PromptBook.Kept.NONE).enterLogged("train-999999999999-b-1"))
                 .isInstanceOf(LearnerException.class)
-                .hasMessageContaining("no training prompt with the number 3");
+                .hasMessageContaining("no training prompts with the numbers from 0 on");
     }
 }

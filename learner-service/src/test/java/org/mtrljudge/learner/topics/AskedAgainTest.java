@@ -3,10 +3,14 @@ package org.mtrljudge.learner.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
 
 /** Prompts that the broker may have lost. */
 class AskedAgainTest {
@@ -23,7 +27,7 @@ class AskedAgainTest {
     }
 
     @Test
-    void shouldNameTheUnansweredPromptsWhenNothingWasAnsweredForTooLong() {
+    void shouldNameTheUnansweredPromptWhenNothingWasAnsweredForTooLong() {
         try (Exchange exchange = topics.exchange(past, LIMITS)) {
             exchange.resume("train-1-b");
             exchange.resume("train-0-a");
@@ -31,7 +35,10 @@ class AskedAgainTest {
             exchange.answers();
             assertThat(overdueAfter(exchange, REASK_MS)).isEmpty();
             assertThat(overdueAfter(exchange, 1)).containsExactly("train-1-b");
-            assertThat(topics.warnings).last().asString().contains("1 unanswered prompts are asked again", "train-1-b");
+            assertThat(topics.warnings)
+                    .last()
+                    .asString()
+                    .contains("1 of 1 unanswered prompts are asked again", "train-1-b");
         }
     }
 
@@ -40,13 +47,64 @@ class AskedAgainTest {
         try (Exchange exchange = topics.exchange(past, LIMITS)) {
             exchange.resume("train-0-a");
             exchange.resume("train-1-b");
-            assertThat(overdueAfter(exchange, REASK_MS + 1)).hasSize(2);
+            assertThat(overdueAfter(exchange, REASK_MS + 1)).containsExactly("train-1-b");
             assertThat(overdueAfter(exchange, REASK_MS + 1)).isEmpty();
-            assertThat(overdueAfter(exchange, REASK_MS + 1)).hasSize(2);
+            assertThat(overdueAfter(exchange, REASK_MS + 1)).containsExactly("train-1-b");
             assertThat(overdueAfter(exchange, 3 * REASK_MS)).isEmpty();
             topics.atNextPoll(() -> topics.refuse("train-0-a"));
             exchange.answers();
             assertThat(overdueAfter(exchange, REASK_MS + 1)).containsExactly("train-1-b");
+        }
+    }
+
+    private static PromptRequest prompt(final String id) {
+        return PromptRequest.newBuilder()
+                .setPromptId(id)
+                .setTask("task")
+                .setText("one?")
+                .setImages(List.of())
+                .setReference("yes")
+                .setLabels(List.of("yes", "no"))
+                .setGroupSize(1)
+                .setSampling(new Sampling(1.0, 1.0, 8, 1L))
+                .setPurpose(Purpose.TRAIN)
+                .setMinPolicyVersion(0)
+                .build();
+    }
+
+    /** The prompts are still in the log: every copy is one more group for the actors when they are back. */
+    @Test
+    void shouldAskOnlyOnePromptAgainWhileAllServicesAreAway() {
+        try (Exchange exchange = topics.exchange(past, LIMITS)) {
+            final List<String> ids =
+                    IntStream.range(0, 16).mapToObj(i -> "train-" + i + "-a").toList();
+            ids.forEach(id -> exchange.ask(prompt(id)));
+            exchange.flush();
+            for (int quiet = 0; quiet < 7; quiet++) {
+                overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(prompt(id)));
+                exchange.flush();
+            }
+            assertThat(topics.asked().subList(16, topics.asked().size()))
+                    .extracting(PromptRequest::getPromptId)
+                    .containsExactly("train-15-a", "train-15-a", "train-15-a");
+        }
+    }
+
+    /** The answer to the copy tells that the actors are there and had all prompts before it. */
+    @Test
+    void shouldAskAllLostPromptsAgainWhenACopyIsAnswered() {
+        try (Exchange exchange = topics.exchange(past, LIMITS)) {
+            List.of("train-0-a", "train-1-b", "train-2-c").forEach(id -> exchange.ask(prompt(id)));
+            overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(prompt(id)));
+            exchange.flush();
+            // asked after the copy, so its answer tells nothing about it
+            exchange.ask(prompt("train-3-d"));
+            exchange.ask(prompt("train-4-e"));
+            topics.atNextPoll(() -> topics.refuse("train-2-c"));
+            exchange.answers();
+            assertThat(overdueAfter(exchange, REASK_MS + 1)).containsExactly("train-0-a", "train-1-b", "train-4-e");
+            List.of("train-0-a", "train-1-b", "train-4-e").forEach(id -> exchange.askAgain(prompt(id)));
+            assertThat(overdueAfter(exchange, 2 * REASK_MS + 1)).as("only once").containsExactly("train-4-e");
         }
     }
 

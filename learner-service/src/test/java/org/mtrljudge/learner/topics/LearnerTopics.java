@@ -3,6 +3,7 @@ package org.mtrljudge.learner.topics;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -122,7 +123,11 @@ public final class LearnerTopics implements TrainingListener {
     }
 
     LearnerProducer learner() {
-        return new LearnerProducer("test", producer, WeightTransport.LOG.transactionTimeout());
+        return new LearnerProducer(
+                "test",
+                producer,
+                WeightTransport.LOG.transactionTimeout(),
+                () -> Duration.ofMillis(nowMs).toNanos());
     }
 
     /** The prompts that were sent, in order. */

@@ -38,7 +38,7 @@ class PolicyWriterTest {
 
     private void publish(final Duration transactionTimeout) {
         try (JudgeModel model = JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0);
-                LearnerProducer learner = new LearnerProducer("run", producer, transactionTimeout)) {
+                LearnerProducer learner = new LearnerProducer("run", producer, transactionTimeout, System::nanoTime)) {
             new PolicyWriter(topics, learner, WeightTransport.LOG)
                     .publish(
                             0,

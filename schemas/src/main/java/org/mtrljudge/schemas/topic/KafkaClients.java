@@ -130,6 +130,15 @@ public final class KafkaClients {
         return new KafkaConsumer<>(with(settings), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** A consumer without a group that also sees the records of open transactions, to know where a topic really ends. */
+    public Consumer<String, byte[]> uncommitted() {
+        return consumerWith(Map.of(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_uncommitted",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false));
+    }
+
     /** Reads a topic of one partition from its beginning to its current end. A record that cannot be read is skipped and logged. */
     public <V extends SpecificRecordBase> TopicScan<V> scan(final Topic<V> topic) {
         return new TopicScan<>(topic, scanner(), false);

@@ -60,6 +60,13 @@ class KafkaClientsTest {
     }
 
     @Test
+    void shouldSeeOpenTransactionsWhereTheEndOfATopicIsNeeded() {
+        settings.put("isolation.level", "read_committed");
+        new KafkaClients(topics, settings).uncommitted().close();
+        assertThat(config()).containsEntry("isolation.level", "read_uncommitted");
+    }
+
+    @Test
     void shouldFetchWeightsInLargeRequestsAndScoresWithoutDelay() {
         clients.consumer(KafkaClients.Fetching.LARGE).close();
         clients.consumer(KafkaClients.Fetching.SOON).close();
