@@ -40,7 +40,6 @@ import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.engine.JudgeModule;
-import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -118,17 +117,26 @@ public final class Learner implements AutoCloseable {
         if (newest == null) {
             return LearnerState.fresh(run.settingsDigest());
         }
-        final LearnerState state = TrainingCheckpoints.state(newest);
-        if (SettingsTree.isOfEarlierBuild(state.settingsDigest())) {
+        if (!TrainingCheckpoints.isMadeWith(newest, run.settingsDigest())) {
             run.listener()
                     .warned(newest.path()
                             + " was made by an earlier build: its settings are not compared with the present"
                             + " settings");
-        } else if (!state.settingsDigest().equals(run.settingsDigest())) {
-            throw new LearnerException(newest.path() + " was made with other settings that decide the weights: put"
-                    + " settings.yaml back as it was, or start a new run from there with --fork");
         }
-        return state;
+        return TrainingCheckpoints.state(newest);
+    }
+
+    /**
+     * Checks whether a run can be resumed with these settings.
+     *
+     * @param checkpoints the folder of the run's checkpoints
+     * @param digest the digest of the settings that decide the weights
+     * @throws LearnerException when the newest checkpoint was made with other settings
+     */
+    public static void checkSettings(final Path checkpoints, final String digest) {
+        new TrainingCheckpoints(checkpoints, 1)
+                .newest()
+                .ifPresent(saved -> TrainingCheckpoints.isMadeWith(saved, digest));
     }
 
     private boolean isAt(final Stage stage) {

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.mtrljudge.learner.Learner;
 import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
@@ -105,6 +108,28 @@ public final class RunDirectory {
 
     public Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    /**
+     * Replaces the settings of the run, which must decide the same weights.
+     *
+     * @return what changed, see {@link SettingsTree#changesSince}
+     * @throws UsageException when a setting changed that decides the weights
+     * @throws org.mtrljudge.learner.event.LearnerException when the newest checkpoint was made with other settings
+     */
+    public List<String> changeSettings(final SettingsTree now) {
+        // without the environment, because a variable is a change like any other
+        final SettingsTree before = SettingsTree.read(settings(), Map.of(), List.of());
+        final List<String> changes = now.changesSince(before);
+        if (!now.digest().equals(before.digest())) {
+            throw new UsageException(
+                    "--resume can only change settings that do not decide the weights, and these changed: "
+                            + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
+        }
+        // a learner that refuses the settings must find the earlier ones in the file
+        Learner.checkSettings(checkpoints(), now.digest());
+        write("settings.yaml", now.write());
+        return changes;
     }
 
     void writeOrigin(final Origin origin) {
