@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.evaluation.BestPolicy;
 import org.mtrljudge.learner.evaluation.EvaluationRound;
@@ -40,6 +41,7 @@ import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.learner.topics.PolicyWriter;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
 
@@ -117,26 +119,30 @@ public final class Learner implements AutoCloseable {
         if (newest == null) {
             return LearnerState.fresh(run.settingsDigest());
         }
-        if (!TrainingCheckpoints.isMadeWith(newest, run.settingsDigest())) {
+        final LearnerState state = TrainingCheckpoints.state(newest);
+        if (SettingsTree.isOfEarlierBuild(state.settingsDigest())) {
             run.listener()
                     .warned(newest.path()
                             + " was made by an earlier build: its settings are not compared with the present"
                             + " settings");
+        } else if (!state.settingsDigest().equals(run.settingsDigest())) {
+            throw new LearnerException(newest.path() + " was made with other settings that decide the weights: put"
+                    + " settings.yaml back as it was, or start a new run from there with --fork");
         }
-        return TrainingCheckpoints.state(newest);
+        return state;
     }
 
     /**
-     * Checks whether a run can be resumed with these settings.
+     * The digest of the settings with which a run can be resumed: those of its newest checkpoint. Empty where the run has no checkpoint,
+     * or where an earlier build made it.
      *
      * @param checkpoints the folder of the run's checkpoints
-     * @param digest the digest of the settings that decide the weights
-     * @throws LearnerException when the newest checkpoint was made with other settings
      */
-    public static void checkSettings(final Path checkpoints, final String digest) {
-        new TrainingCheckpoints(checkpoints, 1)
+    public static Optional<String> settingsDigest(final Path checkpoints) {
+        return new TrainingCheckpoints(checkpoints, 1)
                 .newest()
-                .ifPresent(saved -> TrainingCheckpoints.isMadeWith(saved, digest));
+                .map(saved -> TrainingCheckpoints.state(saved).settingsDigest())
+                .filter(digest -> !SettingsTree.isOfEarlierBuild(digest));
     }
 
     private boolean isAt(final Stage stage) {

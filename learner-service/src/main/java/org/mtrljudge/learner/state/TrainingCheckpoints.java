@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.model.checkpoint.NewFolder;
-import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
 
@@ -157,24 +156,6 @@ public final class TrainingCheckpoints {
             throw new LearnerException(
                     file + " cannot be read (" + e.getMessage() + "): delete its folder to continue from an older one");
         }
-    }
-
-    /**
-     * Whether a checkpoint was made with these settings. False when that is unknown, because an earlier build made the checkpoint.
-     *
-     * @param digest the digest of the settings that decide the weights
-     * @throws LearnerException when the checkpoint was made with other settings
-     */
-    public static boolean isMadeWith(final Saved saved, final String digest) {
-        final String made = state(saved).settingsDigest();
-        if (SettingsTree.isOfEarlierBuild(made)) {
-            return false;
-        }
-        if (!made.equals(digest)) {
-            throw new LearnerException(saved.path() + " was made with other settings that decide the weights: put"
-                    + " settings.yaml back as it was, or start a new run from there with --fork");
-        }
-        return true;
     }
 
     /** Deletes what a killed process left of checkpoints: folders that it had not finished, or had begun to delete. */

@@ -114,20 +114,22 @@ public final class RunDirectory {
      * Replaces the settings of the run, which must decide the same weights.
      *
      * @return what changed, see {@link SettingsTree#changesSince}
-     * @throws UsageException when a setting changed that decides the weights
-     * @throws org.mtrljudge.learner.event.LearnerException when the newest checkpoint was made with other settings
+     * @throws UsageException when a setting changed that decides the weights, or the newest checkpoint was made with other settings
      */
     public List<String> changeSettings(final SettingsTree now) {
         // without the environment, because a variable is a change like any other
         final SettingsTree before = SettingsTree.read(settings(), Map.of(), List.of());
         final List<String> changes = now.changesSince(before);
-        if (!now.digest().equals(before.digest())) {
-            throw new UsageException(
-                    "--resume can only change settings that do not decide the weights, and these changed: "
-                            + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
-        }
         // a learner that refuses the settings must find the earlier ones in the file
-        Learner.checkSettings(checkpoints(), now.digest());
+        final String needed = Learner.settingsDigest(checkpoints()).orElse(before.digest());
+        if (!now.digest().equals(needed)) {
+            final String why = now.digest().equals(before.digest())
+                    ? "the newest checkpoint was made with others than those in " + settings() + ": put that file back"
+                            + " as it was, or start"
+                    : "these changed: " + String.join("; ", changes) + ". Start";
+            throw new UsageException("--resume can only change settings that do not decide the weights, and " + why
+                    + " a new run from a step of this one with --fork");
+        }
         write("settings.yaml", now.write());
         return changes;
     }

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
@@ -61,10 +60,20 @@ class ChangedSettingsTest {
 
     @Test
     void shouldKeepTheSettingsWhenTheNewestCheckpointWasMadeWithOthers() throws IOException {
-        checkpoint("deciding:others");
+        checkpoint("deciding-2:others");
         assertThatThrownBy(() -> run.changeSettings(with(Map.of(), "trainer.save_freq=7")))
-                .isInstanceOf(LearnerException.class)
-                .hasMessageContaining("global_step_2 was made with other settings");
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("the newest checkpoint was made with others than those in " + run.settings());
         assertThat(run.settings()).hasContent(before);
+    }
+
+    @Test
+    void shouldAcceptARewardSetThatMovedAndIsNoLongerAtItsOldPlace() throws IOException {
+        final Path old = Files.writeString(runs.resolve("old.yaml"), "reward set");
+        run.write("settings.yaml", with(Map.of(), "reward.file=" + old).write());
+        checkpoint(with(Map.of()).digest());
+        final Path moved = Files.move(old, runs.resolve("moved.yaml"));
+        assertThat(run.changeSettings(with(Map.of(), "reward.file=" + moved)))
+                .containsExactly("reward.file was \"" + old + "\", is \"" + moved + "\"");
     }
 }
