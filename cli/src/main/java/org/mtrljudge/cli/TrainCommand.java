@@ -146,6 +146,7 @@ final class TrainCommand implements Callable<Integer> {
         System.out.printf(
                 "%s starts after step %d of %s, which was learned again from the checkpoint of step %d: weights %.12s…%n",
                 directory.run(), fork.step, fork.run, begun.fromStep(), begun.weightDigest());
+        begun.notComparable().forEach(line -> System.out.println("  " + line));
         TrainingOutput.train(execution, directory);
     }
 }

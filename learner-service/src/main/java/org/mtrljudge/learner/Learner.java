@@ -22,6 +22,7 @@ import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.learner.settings.EvaluationPlan;
 import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.settings.Rounding;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.stage.BatchCollector;
@@ -106,6 +107,7 @@ public final class Learner implements AutoCloseable {
                 new PolicyWriter(run.clients(), producer, run.transport()),
                 model,
                 log == null ? null : log.topic().name(),
+                Rounding.of(settings, model),
                 past);
         this.round = new EvaluationRound(exchange, source);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());

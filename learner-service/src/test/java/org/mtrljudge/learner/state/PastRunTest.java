@@ -19,7 +19,7 @@ class PastRunTest {
                 .toList();
         return new TopicScan.Entry<>(
                 step,
-                new TrainingStep(step, "rl", step, "", "", offsets, stale, Map.of(), 0L, null, null),
+                new TrainingStep(step, "rl", step, "", "", offsets, stale, Map.of(), 0L, null, null, null),
                 new byte[0]);
     }
 
