@@ -47,7 +47,7 @@ class DecidingSettingsTest {
             "trainer.max_dead_ratio",
             "reward.plugins",
             "reward.plugin_timeout_ms",
-            "reward.pair_timeout_ms",
+            "reward.pair_limit_ms",
             "reward.http_port",
             "broker.port",
             "broker.schema_registry_url",
