@@ -243,7 +243,7 @@ class AuditIT {
         assertThat(judge("train", "--resume=parent", "--seed=3").text)
                 .contains("uses the settings and the name of the run");
         assertThat(judge("train", "--resume=nobody").exitCode).isEqualTo(2);
-        assertThat(judge("audit", "--run=parent", "--version=77").text).contains("no 77");
+        assertThat(judge("audit", "--run=parent", "--version=77").text).contains("not 77");
         assertThat(runs.resolve("none")).doesNotExist();
     }
 }
