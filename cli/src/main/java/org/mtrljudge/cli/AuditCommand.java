@@ -147,8 +147,14 @@ final class AuditCommand implements Callable<Integer> {
         try (JudgeModel model = logged.model()) {
             final Refold.Result result = logged.refold(model).upTo(step.getStep());
             System.out.printf(
-                    "steps %d to %d learned again: weights %s, as in the journal%n",
-                    result.fromStep() + 1, result.step(), result.weightDigest());
+                    "steps %d to %d learned again: weights %s, %s%n",
+                    result.fromStep() + 1,
+                    result.step(),
+                    result.weightDigest(),
+                    result.weightDigest().equals(step.getWeightDigest())
+                            ? "as in the journal"
+                            : "while the journal has " + step.getWeightDigest());
+            result.notComparable().forEach(line -> System.out.println("  " + line));
         }
     }
 }

@@ -2,6 +2,7 @@ package org.mtrljudge.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.schemas.codec.RegistryException;
@@ -30,7 +31,9 @@ final class Failures {
                 || failure instanceof ModelException
                 || failure instanceof DataException
                 || failure instanceof RegistryException
-                || failure instanceof DamagedTopicException;
+                || failure instanceof DamagedTopicException
+                // a disk that fails: the message names the file
+                || failure instanceof UncheckedIOException;
         if (ours) {
             return String.valueOf(failure.getMessage());
         }

@@ -110,16 +110,8 @@ final class TrainCommand implements Callable<Integer> {
 
     /** The settings of the run with those of the options, which must not decide the weights. */
     private RunSettings changed(final RunDirectory directory) {
-        final RunSettings before = RunSettings.read(directory.settings(), List.of());
         final RunSettings settings = options.settings(directory.settings(), List.of());
-        final List<String> changes = settings.tree().changesSince(before.tree());
-        if (!settings.tree().digest().equals(before.tree().digest())) {
-            throw new UsageException(
-                    "--resume can only change settings that do not decide the weights, and these changed: "
-                            + String.join("; ", changes) + ". Start a new run from a step of this one with --fork");
-        }
-        changes.forEach(change -> System.out.println("changed: " + change));
-        directory.write("settings.yaml", settings.tree().write());
+        directory.changeSettings(settings.tree()).forEach(change -> System.out.println("changed: " + change));
         return settings;
     }
 
@@ -154,6 +146,7 @@ final class TrainCommand implements Callable<Integer> {
         System.out.printf(
                 "%s starts after step %d of %s, which was learned again from the checkpoint of step %d: weights %.12s…%n",
                 directory.run(), fork.step, fork.run, begun.fromStep(), begun.weightDigest());
+        begun.notComparable().forEach(line -> System.out.println("  " + line));
         TrainingOutput.train(execution, directory);
     }
 }

@@ -148,6 +148,24 @@ class AuditIT {
     }
 
     @Test
+    void shouldNotCallAStepDamagedThatWasMadeWithOtherMicroBatches() throws IOException {
+        final Path copy = copy("other-rounding");
+        final Path settings = copy.resolve("settings.yaml");
+        final String before = Files.readString(settings);
+        Files.writeString(
+                settings, before.replace("max_tokens_per_micro_batch: 16384", "max_tokens_per_micro_batch: 64"));
+        final Said said = audit(copy, "--recompute");
+        assertThat(said.exitCode).as(said.text).isZero();
+        assertThat(said.text)
+                .contains("while the journal has "
+                        + journal("parent").get(1 + STEPS).getWeightDigest())
+                .contains("step 6 is not comparable: step 6 was made with device=cpu")
+                .contains("actor.max_tokens_per_micro_batch=16384")
+                .contains("is repeated with device=cpu")
+                .contains("actor.max_tokens_per_micro_batch=64");
+    }
+
+    @Test
     void shouldFindChangedWeights() throws IOException {
         final Path copy = copy("tampered-chunk");
         LogTampering.flip(copy.resolve("kafka"), "parent.weights", NEAR_THE_END);
@@ -225,7 +243,7 @@ class AuditIT {
         assertThat(judge("train", "--resume=parent", "--seed=3").text)
                 .contains("uses the settings and the name of the run");
         assertThat(judge("train", "--resume=nobody").exitCode).isEqualTo(2);
-        assertThat(judge("audit", "--run=parent", "--version=77").text).contains("no 77");
+        assertThat(judge("audit", "--run=parent", "--version=77").text).contains("not 77");
         assertThat(runs.resolve("none")).doesNotExist();
     }
 }

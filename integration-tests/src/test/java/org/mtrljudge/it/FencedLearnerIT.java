@@ -50,7 +50,18 @@ class FencedLearnerIT {
                 PolicyKind.FULL,
                 model.policy(),
                 digest -> new TrainingStep(
-                        version, phase, version, digest, "settings", List.of(), List.of(), Map.of(), 0L, null, null));
+                        version,
+                        phase,
+                        version,
+                        digest,
+                        "settings",
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        0L,
+                        null,
+                        null,
+                        null));
     }
 
     @Test

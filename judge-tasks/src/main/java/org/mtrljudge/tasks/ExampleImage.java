@@ -18,7 +18,8 @@ public record ExampleImage(
     /**
      * The encoded picture.
      *
-     * @throws DataException when its file cannot be read
+     * @throws DataException when its file is missing, or is refused for another reason
+     * @throws java.io.UncheckedIOException when the disk or the mount of its file fails
      */
     public byte[] bytes() {
         return content.get();

@@ -29,7 +29,7 @@ public record JudgeExample(
     /**
      * The bytes of the encoded pictures, without their paths.
      *
-     * @throws DataException when a file cannot be read
+     * @throws DataException when a file is missing or refused
      */
     public List<byte[]> pictures() {
         return images.stream().map(ExampleImage::bytes).toList();

@@ -41,7 +41,7 @@ class PictureLinksTest {
         final PictureFolder pictures = new PictureFolder(data);
         for (final String name : new String[] {"x.png", "up/credentials"}) {
             assertThatThrownBy(() -> pictures.check(name))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("is a link out of " + data)
                     .hasMessageContaining("copy the picture");
             assertThatThrownBy(() -> pictures.read(name)).hasMessageContaining("is a link out of");

@@ -36,8 +36,8 @@ public final class Evaluator implements AutoCloseable {
         this.plan = plan;
         this.producer = new LearnerProducer(run.clients(), run.transport().transactionTimeout());
         final PastRun past = PastRun.read(run.clients(), LearnerState.fresh(run.settingsDigest()), run.health());
-        this.policies =
-                new PolicyPublisher(run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, past);
+        this.policies = new PolicyPublisher(
+                run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, null, past);
         this.exchange = new Exchange(run, producer, past, limits);
         this.round = new EvaluationRound(exchange, source);
     }

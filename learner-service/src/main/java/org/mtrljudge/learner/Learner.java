@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.evaluation.BestPolicy;
 import org.mtrljudge.learner.evaluation.EvaluationRound;
@@ -21,6 +22,7 @@ import org.mtrljudge.learner.prompts.PromptSchedule;
 import org.mtrljudge.learner.settings.EvaluationPlan;
 import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.settings.Rounding;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.stage.BatchCollector;
@@ -105,6 +107,7 @@ public final class Learner implements AutoCloseable {
                 new PolicyWriter(run.clients(), producer, run.transport()),
                 model,
                 log == null ? null : log.topic().name(),
+                Rounding.of(settings, model),
                 past);
         this.round = new EvaluationRound(exchange, source);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
@@ -129,6 +132,19 @@ public final class Learner implements AutoCloseable {
                     + " settings.yaml back as it was, or start a new run from there with --fork");
         }
         return state;
+    }
+
+    /**
+     * The digest of the settings with which a run can be resumed: those of its newest checkpoint. Empty where the run has no checkpoint,
+     * or where an earlier build made it.
+     *
+     * @param checkpoints the folder of the run's checkpoints
+     */
+    public static Optional<String> settingsDigest(final Path checkpoints) {
+        return new TrainingCheckpoints(checkpoints, 1)
+                .newest()
+                .map(saved -> TrainingCheckpoints.state(saved).settingsDigest())
+                .filter(digest -> !SettingsTree.isOfEarlierBuild(digest));
     }
 
     private boolean isAt(final Stage stage) {

@@ -43,6 +43,7 @@ public final class WeightsPublisher implements AutoCloseable {
                         Map.of(),
                         0L,
                         null,
+                        null,
                         null));
     }
 

@@ -28,7 +28,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
-     * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter
+     * @param pairLimitMs a group that waited this long for the other order of its pair becomes a dead letter
      * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
     public record Reward(
@@ -36,7 +36,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
             @Nullable String file,
             @Nullable String plugins,
             long pluginTimeoutMs,
-            long pairTimeoutMs,
+            long pairLimitMs,
             @Nullable Integer httpPort) {
         public Reward {
             Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
@@ -61,6 +61,6 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
     }
 
     private RewardSettings settings(final RewardSet set) {
-        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairTimeoutMs, rollout.n);
+        return new RewardSettings(set, algorithm.advEstimator, algorithm.runningScale, reward.pairLimitMs, rollout.n);
     }
 }

@@ -34,6 +34,12 @@ public final class SettingsTree {
     /** The sections that are passed unchanged to clients. Their keys contain dots and are not checked here. */
     static final List<String> CLIENTS = List.of("kafka", "schema_registry");
 
+    /**
+     * Settings of earlier builds, section and name, that no setting of this build has the meaning of. A file may still have them, because
+     * the folders of runs are kept.
+     */
+    private static final Map<String, String> RETIRED = Map.of("reward", "pair_timeout_ms");
+
     private static final String DEFAULTS = "/quickstart.yaml";
     private static final long MAX_FILE_BYTES = 1 << 20;
     private static final ObjectMapper YAML = YAMLMapper.builder()
@@ -165,6 +171,11 @@ public final class SettingsTree {
             }
             final JsonNode node = YAML.readTree(Files.readAllBytes(file));
             if (node instanceof ObjectNode object) {
+                RETIRED.forEach((section, name) -> {
+                    if (object.get(section) instanceof ObjectNode values) {
+                        values.remove(name);
+                    }
+                });
                 return object;
             }
             throw new UsageException(

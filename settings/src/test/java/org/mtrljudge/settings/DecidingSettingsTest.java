@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +47,7 @@ class DecidingSettingsTest {
             "trainer.max_dead_ratio",
             "reward.plugins",
             "reward.plugin_timeout_ms",
-            "reward.pair_timeout_ms",
+            "reward.pair_limit_ms",
             "reward.http_port",
             "broker.port",
             "broker.schema_registry_url",
@@ -76,9 +79,11 @@ class DecidingSettingsTest {
         return keys;
     }
 
-    private static boolean isDeciding(final String key) {
-        return DecidingSettings.KEYS.stream()
-                .anyMatch(deciding -> key.equals(deciding) || key.startsWith(deciding + "."));
+    private static Set<String> deciding() {
+        final Set<String> deciding = new HashSet<>(DecidingSettings.KEYS);
+        deciding.addAll(DecidingSettings.PLACES);
+        deciding.addAll(DecidingSettings.LATER.keySet());
+        return deciding;
     }
 
     @Test
@@ -86,13 +91,10 @@ class DecidingSettingsTest {
         final JsonNode defaults =
                 YAML.readTree(Objects.requireNonNull(SettingsTree.class.getResourceAsStream("/quickstart.yaml")));
         final List<String> keys = keys("", defaults);
-        assertThat(keys.stream().filter(key -> !isDeciding(key)))
-                .as("settings that no list has, or both lists have")
+        assertThat(keys.stream().filter(key -> !deciding().contains(key)))
+                .as("settings that no list has, or two lists have")
                 .containsExactlyInAnyOrderElementsOf(OTHERS);
-        assertThat(DecidingSettings.KEYS)
-                .as("deciding settings that exist")
-                .allMatch(deciding ->
-                        keys.stream().anyMatch(key -> key.equals(deciding) || key.startsWith(deciding + ".")));
+        assertThat(keys).as("deciding settings that exist").containsAll(deciding());
     }
 
     @ParameterizedTest
@@ -139,6 +141,7 @@ class DecidingSettingsTest {
     void shouldRecogniseADigestOfAnEarlierBuild() {
         assertThat(SettingsTree.isOfEarlierBuild(digest())).isFalse();
         assertThat(SettingsTree.isOfEarlierBuild("0".repeat(64))).isTrue();
+        assertThat(SettingsTree.isOfEarlierBuild("deciding:" + "0".repeat(64))).isTrue();
     }
 
     @Test
@@ -149,5 +152,42 @@ class DecidingSettingsTest {
                 file, Map.of(), List.of("trainer.threads=1", "data.file=a.jsonl", "kafka.sasl.jaas.config=secret"));
         assertThat(now.changesSince(earlier))
                 .containsExactly("data.file was null, is \"a.jsonl\"", "trainer.threads was 2, is 1");
+    }
+
+    private static String later(final String foo) throws IOException {
+        final ObjectNode tree = (ObjectNode) YAML.readTree("{algorithm: {foo: " + foo + "}}");
+        return DecidingSettings.digest(tree, Map.of("algorithm.foo", 1.0));
+    }
+
+    @Test
+    void shouldKeepTheDigestOfRunsFromBeforeASettingExistedUntilItDecides() throws IOException {
+        final ObjectNode before = (ObjectNode) YAML.readTree("{algorithm: {}}");
+        assertThat(later("1")).isEqualTo(DecidingSettings.digest(before, Map.of()));
+        assertThat(later("2")).isNotEqualTo(later("1")).isNotEqualTo(later("3"));
+    }
+
+    private Path model(final String name, final String weights) throws IOException {
+        final Path model = Files.createDirectories(folder.resolve(name));
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.writeString(model.resolve("model.safetensors"), weights);
+        return model;
+    }
+
+    @Test
+    void shouldAcceptAModelThatMovedButNoOtherModel() throws IOException {
+        final String first = digest("model=" + model("first", "weights"));
+        Files.writeString(model("moved", "weights").resolve("README.md"), "moved");
+        assertThat(digest("model=" + folder.resolve("moved"))).isEqualTo(first);
+        assertThat(digest("model=" + model("other", "changed"))).isNotEqualTo(first);
+        assertThat(digest("model=absent")).isNotEqualTo(digest());
+    }
+
+    @Test
+    void shouldAcceptARewardSetThatMovedButNotOneThatChanged() throws IOException {
+        final String first = digest("reward.file=" + Files.writeString(folder.resolve("a.yaml"), "one"));
+        assertThat(digest("reward.file=" + Files.writeString(folder.resolve("b.yaml"), "one")))
+                .isEqualTo(first);
+        Files.writeString(folder.resolve("a.yaml"), "two");
+        assertThat(digest("reward.file=" + folder.resolve("a.yaml"))).isNotEqualTo(first);
     }
 }

@@ -104,6 +104,21 @@ class SettingsTreeTest {
     }
 
     @Test
+    void shouldReadTheFileOfAnEarlierBuildWithoutASettingThatHadAnotherMeaning() throws IOException {
+        final Path file = Files.writeString(
+                folder.resolve("old.yaml"),
+                "reward: {pair_timeout_ms: 60000, plugin_timeout_ms: 7}\nrollout: {n: 4}\n");
+        final SettingsTree tree = SettingsTree.read(file, Map.of(), List.of());
+        assertThat(tree.write())
+                .contains("pair_limit_ms: 1800000", "plugin_timeout_ms: 7")
+                .doesNotContain("pair_timeout_ms");
+        assertThatThrownBy(() -> SettingsTree.read(null, Map.of(), List.of("reward.pair_timeout_ms=60000")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("unknown setting 'reward.pair_timeout_ms'")
+                .hasMessageContaining("pair_limit_ms");
+    }
+
+    @Test
     void shouldLeaveASectionUnchangedWhenTheFileNamesItWithoutContent() throws IOException {
         final Path file = Files.writeString(folder.resolve("mine.yaml"), "kafka:\nrollout:\ndata: {file: a.jsonl}\n");
         final Seen seen = SettingsTree.read(file, Map.of(), List.of()).bind(Seen.class);

@@ -106,7 +106,7 @@ public final class PreparedFolder implements AutoCloseable {
     private byte[] read(final String path, final Row row) {
         try {
             return pictures.read(path);
-        } catch (final IOException e) {
+        } catch (final DataException e) {
             throw row.wrong(
                     "names the picture " + path + ", which " + e.getMessage() + " (--images says where pictures are)");
         }

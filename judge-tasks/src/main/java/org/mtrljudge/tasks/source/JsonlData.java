@@ -152,12 +152,12 @@ public final class JsonlData implements ExampleSource {
     private void checkImage(final String image, final int number) {
         try {
             pictures.check(image);
-        } catch (final IOException e) {
+        } catch (final DataException e) {
             throw wrong(number, image, e);
         }
     }
 
-    private DataException wrong(final int number, final String image, final IOException why) {
+    private DataException wrong(final int number, final String image, final DataException why) {
         return wrong(number, "names the image " + image + ", which " + why.getMessage());
     }
 
@@ -259,7 +259,7 @@ public final class JsonlData implements ExampleSource {
     private byte[] picture(final Row row, final String image) {
         try {
             return pictures.read(image);
-        } catch (final IOException e) {
+        } catch (final DataException e) {
             throw wrong(row.line, image, e);
         }
     }

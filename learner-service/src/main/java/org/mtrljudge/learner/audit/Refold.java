@@ -8,6 +8,7 @@ import org.mtrljudge.learner.event.JournalKind;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.prompts.PromptBook;
 import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.learner.settings.Rounding;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
@@ -52,11 +53,12 @@ public final class Refold {
      *
      * @param fromStep the step of the checkpoint
      * @param weightDigest the digest of the newly computed weights
+     * @param notComparable the steps that were made with another rounding, or follow such a step, one line each
      */
-    public record Result(int fromStep, int step, String weightDigest) {}
+    public record Result(int fromStep, int step, String weightDigest, List<String> notComparable) {}
 
     /**
-     * Learns up to a step. Each step on the way must produce the weights that the journal names.
+     * Learns up to a step. Each step on the way must produce the weights that the journal names, if it was made with the present rounding.
      *
      * @throws DamagedLogException when a step produces other weights, or a batch has changed
      * @throws LearnerException when the run has no such step, or no checkpoint before the step
@@ -66,8 +68,8 @@ public final class Refold {
             // at least one step is learned again
             final TrainingCheckpoints.Saved from = nearest(step - 1);
             final PastRun past = PastRun.read(clients, TrainingCheckpoints.state(from), () -> {});
-            learn(from, past.entries(), step, trainer);
-            return new Result(from.step(), step, digest());
+            final List<String> notComparable = learn(from, past.entries(), step, trainer);
+            return new Result(from.step(), step, digest(), notComparable);
         }
     }
 
@@ -85,7 +87,7 @@ public final class Refold {
             final TrainingCheckpoints.Saved from = nearest(step);
             final LearnerState state = TrainingCheckpoints.state(from);
             final PastRun past = PastRun.read(clients, state, () -> {}).upTo(step);
-            learn(from, past.entries(), step, trainer);
+            final List<String> notComparable = learn(from, past.entries(), step, trainer);
             final PromptBook book = new PromptBook(source, settings.trainer().seed(), state.prompts());
             past.trainingIds().forEach(book::enterLogged);
             book.removeOpen(past.learnedAndStaleIds());
@@ -94,7 +96,7 @@ public final class Refold {
             final String digest = digest();
             model.restore(checkpoints.reference());
             model.save(own.copiedReference());
-            return new Result(from.step(), step, digest);
+            return new Result(from.step(), step, digest, notComparable);
         }
     }
 
@@ -113,36 +115,32 @@ public final class Refold {
                         + " to learn from: does the run have an RL stage?"));
     }
 
-    private void learn(
+    /** Returns the steps that cannot be compared with the journal. */
+    private List<String> learn(
             final TrainingCheckpoints.Saved from,
             final List<TopicScan.Entry<TrainingStep>> entries,
             final int step,
             final GrpoTrainer trainer) {
         trainer.resume(from.path(), from.step());
+        final StepComparison comparison = new StepComparison(Rounding.of(settings, model));
         int done = from.step();
         try (JournalBatches batches = new JournalBatches(scored)) {
             for (final TopicScan.Entry<TrainingStep> entry : entries) {
                 final TrainingStep logged = entry.value();
-                if (done < step && JournalKind.RL.isOf(logged)) {
+                final boolean next = done < step && JournalKind.RL.isOf(logged);
+                if (next) {
                     trainer.learn(batches.batch(logged, model));
                     done = logged.getStep();
-                    compare(logged, from);
+                }
+                if (next || (done > from.step() && logged.getStep() == done && JournalKind.RESUMED.isOf(logged))) {
+                    comparison.compare(logged, digest());
                 }
             }
         }
         if (done != step) {
             throw new LearnerException("the journal ends at step " + done + ", so there is no step " + step);
         }
-    }
-
-    private void compare(final TrainingStep logged, final TrainingCheckpoints.Saved from) {
-        final String again = digest();
-        if (!again.equals(logged.getWeightDigest())) {
-            throw new DamagedLogException("step " + logged.getStep() + " was learned again from " + from.path()
-                    + " and gave the weights " + again + ", but the journal has " + logged.getWeightDigest()
-                    + ": the checkpoint, the batch or the settings have changed, or the step was learned on another"
-                    + " machine or device, or with another number of threads");
-        }
+        return comparison.notComparable();
     }
 
     private String digest() {

@@ -47,6 +47,10 @@ public final class PromptIds {
         return TRAINING.matcher(promptId).matches();
     }
 
+    public static boolean isEvaluation(final String promptId) {
+        return promptId.startsWith(EVALUATION);
+    }
+
     private static Matcher parsed(final String promptId) {
         final Matcher matcher = TRAINING.matcher(promptId);
         if (!matcher.matches()) {

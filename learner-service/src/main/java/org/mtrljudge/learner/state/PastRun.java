@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.mtrljudge.learner.event.PromptIds;
@@ -15,6 +17,7 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicScan;
+import org.mtrljudge.schemas.topic.Topics;
 
 /**
  * The records of a run's log after its last checkpoint: steps to learn again and prompts that are not sent again.
@@ -34,7 +37,11 @@ public record PastRun(
             .thenComparing(prompt -> prompt.purpose == Purpose.TRAIN ? PromptIds.trainingNumber(prompt.promptId) : 0L);
 
     /** A prompt that is in the log. */
-    public record Asked(String promptId, Purpose purpose) {}
+    public record Asked(String promptId, Purpose purpose) {
+        private static Asked of(final String promptId) {
+            return new Asked(promptId, PromptIds.isTraining(promptId) ? Purpose.TRAIN : Purpose.EVAL);
+        }
+    }
 
     /** The past of a new run. */
     public static PastRun none(final LearnerState state) {
@@ -49,45 +56,78 @@ public record PastRun(
      * @throws org.mtrljudge.schemas.topic.DamagedTopicException when a journal entry or a prompt cannot be read
      */
     public static PastRun read(final KafkaClients clients, final LearnerState state, final Runnable health) {
+        final Topics topics = clients.topics();
+        // learning again over a hole would give other weights, and would ask prompts that are already in the log
         final List<TopicScan.Entry<TrainingStep>> entries;
-        try (TopicScan<TrainingStep> scan = scan(clients, clients.topics().journal(), state)) {
+        try (TopicScan<TrainingStep> scan = after(clients.scanWhole(topics.journal()), topics.journal(), state)) {
             entries = scan.rest();
         }
         final List<Asked> asked = new ArrayList<>();
-        try (TopicScan<PromptRequest> scan = scan(clients, clients.topics().prompts(), state)) {
+        final long promptsEnd;
+        try (TopicScan<PromptRequest> scan = after(clients.scanWhole(topics.prompts()), topics.prompts(), state)) {
             while (!scan.done()) {
                 scan.next()
                         .forEach(entry -> asked.add(new Asked(
                                 entry.value().getPromptId(), entry.value().getPurpose())));
             }
-            // a hidden dead letter would look like a prompt that the log has lost
-            OpenTransactions.awaitEnd(clients, clients.topics().deadLetters(), health);
-            asked.addAll(refused(clients, state));
-            asked.sort(IN_ORDER);
-            return new PastRun(state, entries, asked, scan.end());
+            promptsEnd = scan.end();
         }
+        // a hidden dead letter would look like a prompt that the log has lost
+        OpenTransactions.awaitEnd(clients, topics.deadLetters(), health);
+        // a dead letter that cannot be read ends no learner, so it does not end a resumed learner either
+        try (TopicScan<DeadLetter> scan = after(clients.scan(topics.deadLetters()), topics.deadLetters(), state)) {
+            while (!scan.done()) {
+                asked.addAll(refused(scan.next()));
+            }
+            asked.addAll(unreadable(scan.skippedKeys(), asked, state.counts().published()));
+        }
+        asked.sort(IN_ORDER);
+        return new PastRun(state, entries, asked, promptsEnd);
     }
 
     /** The prompts that no actor received: the learner could not make them, and wrote dead letters in their place. */
-    private static List<Asked> refused(final KafkaClients clients, final LearnerState state) {
+    private static List<Asked> refused(final List<TopicScan.Entry<DeadLetter>> letters) {
         final List<Asked> refused = new ArrayList<>();
-        try (TopicScan<DeadLetter> scan = scan(clients, clients.topics().deadLetters(), state)) {
-            while (!scan.done()) {
-                for (final TopicScan.Entry<DeadLetter> entry : scan.next()) {
-                    final String promptId = entry.value().getPromptId();
-                    if (promptId != null && entry.value().getService().equals(SERVICE)) {
-                        refused.add(new Asked(promptId, PromptIds.isTraining(promptId) ? Purpose.TRAIN : Purpose.EVAL));
-                    }
-                }
+        for (final TopicScan.Entry<DeadLetter> entry : letters) {
+            final String promptId = entry.value().getPromptId();
+            if (promptId != null && entry.value().getService().equals(SERVICE)) {
+                refused.add(Asked.of(promptId));
             }
         }
         return refused;
     }
 
-    private static <V extends SpecificRecordBase> TopicScan<V> scan(
-            final KafkaClients clients, final Topic<V> topic, final LearnerState state) {
-        // learning again over a hole would give other weights, and would ask prompts that are already in the log
-        final TopicScan<V> scan = clients.scanWhole(topic);
+    /**
+     * The prompts that only a dead letter has that cannot be read. Its key is the id of the prompt. A key whose number is not the number
+     * of a missing prompt was not written by this run.
+     *
+     * @param asked all other prompts
+     * @param first the number of the first training prompt after the checkpoint
+     */
+    static List<Asked> unreadable(final List<String> keys, final List<Asked> asked, final long first) {
+        final List<Asked> unreadable = new ArrayList<>();
+        final NavigableMap<Long, Asked> missing = new TreeMap<>();
+        for (final String key : keys) {
+            if (PromptIds.isTraining(key)) {
+                missing.putIfAbsent(PromptIds.trainingNumber(key), Asked.of(key));
+            } else if (PromptIds.isEvaluation(key)) {
+                unreadable.add(Asked.of(key));
+            }
+        }
+        final Set<Long> numbers = new HashSet<>();
+        asked.stream()
+                .filter(prompt -> prompt.purpose == Purpose.TRAIN)
+                .forEach(prompt -> numbers.add(PromptIds.trainingNumber(prompt.promptId)));
+        missing.forEach((number, prompt) -> {
+            if (number >= first && (number == first || numbers.contains(number - 1)) && numbers.add(number)) {
+                unreadable.add(prompt);
+            }
+        });
+        return unreadable;
+    }
+
+    private static <V extends SpecificRecordBase> TopicScan<V> after(
+            final TopicScan<V> scan, final Topic<V> topic, final LearnerState state) {
         scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
         return scan;
     }

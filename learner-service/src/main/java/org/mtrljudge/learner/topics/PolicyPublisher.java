@@ -32,6 +32,7 @@ public final class PolicyPublisher {
     private final JudgeModel model;
     private final String settingsDigest;
     private final @Nullable String scoredTopic;
+    private final @Nullable String rounding;
     private final TrainingListener listener;
     private final Clock clock;
     private final Deque<TopicScan.Entry<TrainingStep>> inLog;
@@ -42,18 +43,23 @@ public final class PolicyPublisher {
     private double journalSeconds;
     private @Nullable String lastDigest;
 
-    /** @param scoredTopic the topic of the batches when it is not a topic of this run */
+    /**
+     * @param scoredTopic the topic of the batches when it is not a topic of this run
+     * @param rounding the rounding of the steps, see {@link org.mtrljudge.learner.settings.Rounding}; null where nothing is learned
+     */
     public PolicyPublisher(
             final RunContext run,
             final PolicyWriter writer,
             final JudgeModel model,
             final @Nullable String scoredTopic,
+            final @Nullable String rounding,
             final PastRun past) {
         this.topics = run.clients().topics();
         this.writer = writer;
         this.model = model;
         this.settingsDigest = run.settingsDigest();
         this.scoredTopic = scoredTopic;
+        this.rounding = rounding;
         this.listener = run.listener();
         this.clock = run.clock();
         this.inLog = new ArrayDeque<>(past.entries());
@@ -168,7 +174,8 @@ public final class PolicyPublisher {
                         metrics,
                         clock.millis(),
                         learned.isEmpty() ? null : scoredTopic,
-                        lastDigest));
+                        lastDigest,
+                        rounding));
         // the version appears in every log line of this thread
         MDC.put("policyVersion", String.valueOf(version));
         next = written.next();

@@ -47,7 +47,7 @@ public final class PromptWriter {
      * The request of a training prompt.
      *
      * @param version the lowest policy version that may answer it
-     * @throws org.mtrljudge.tasks.DataException when the file of a picture cannot be read
+     * @throws org.mtrljudge.tasks.DataException when the file of a picture is missing or refused
      */
     public static PromptRequest training(
             final LearnerSettings settings, final OpenPrompt prompt, final JudgeExample example, final int version) {
@@ -66,7 +66,7 @@ public final class PromptWriter {
                 prompt.place().pairId());
     }
 
-    /** @throws org.mtrljudge.tasks.DataException when the file of a picture cannot be read */
+    /** @throws org.mtrljudge.tasks.DataException when the file of a picture is missing or refused */
     public static PromptRequest request(
             final String promptId,
             final JudgeExample example,

@@ -1,8 +1,12 @@
 package org.mtrljudge.learner.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.settings.SftSettings;
@@ -27,6 +31,7 @@ class DemonstrationsTest {
     /** Every second picture of a task is no picture. */
     private static final class HalfBad implements ExampleSource {
         private final ExampleSource whole = new BuiltInTasks(1, 8, 1, 1);
+        private boolean diskFails;
 
         @Override
         public List<String> tasks(final Split split) {
@@ -47,13 +52,37 @@ class DemonstrationsTest {
                             example.id(),
                             task,
                             example.prompt(),
-                            List.of(new ExampleImage(new byte[] {1, 2, 3}, null)),
+                            List.of(new ExampleImage(this::bad, null)),
                             example.answer(),
                             example.labels(),
                             null,
                             null,
                             null);
         }
+
+        private byte[] bad() {
+            if (diskFails) {
+                throw new UncheckedIOException(new IOException("Stale file handle"));
+            }
+            return new byte[] {1, 2, 3};
+        }
+    }
+
+    /** A batch that depended on the state of a mount would be another batch after a restart. */
+    @Test
+    void shouldEndWhereADiskFailsInsteadOfLeavingOutDemonstrations() {
+        final HalfBad source = new HalfBad();
+        source.diskFails = true;
+        final SftSettings settings =
+                Samples.settings("sft.demos_per_task=8", "sft.batch_size=32").sft();
+        final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            final Demonstrations demonstrations = new Demonstrations(source, model, settings, 1, warnings::add);
+            assertThatThrownBy(() -> demonstrations.next(32))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("Stale file handle");
+        }
+        assertThat(warnings).isEmpty();
     }
 
     @Test

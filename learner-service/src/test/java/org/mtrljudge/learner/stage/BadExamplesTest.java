@@ -1,7 +1,10 @@
 package org.mtrljudge.learner.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +62,7 @@ class BadExamplesTest {
                 .get(0);
 
         private boolean missing = true;
+        private boolean diskFails;
 
         @Override
         public List<String> tasks(final Split split) {
@@ -84,6 +88,9 @@ class BadExamplesTest {
                 case 3 ->
                     new ExampleImage(
                             () -> {
+                                if (diskFails) {
+                                    throw new UncheckedIOException(new IOException("Stale file handle"));
+                                }
                                 if (missing) {
                                     throw new DataException("a.png is not there");
                                 }
@@ -151,6 +158,27 @@ class BadExamplesTest {
                 .as("no actor sees such a prompt")
                 .extracting(PromptRequest::getPromptId)
                 .noneMatch(id -> id.matches("train-\\d+-line-[0-3]"));
+    }
+
+    @Test
+    void shouldEndWhereADiskFailsAndWriteNoDeadLetterForIt() {
+        final PastRun past = PastRun.none(LearnerState.fresh(""));
+        source.diskFails = true;
+        topics.atNextPoll(() -> answerAll(new TreeSet<>(), 20));
+        try (Exchange exchange = topics.exchange(past, 2 * BATCH)) {
+            final BatchCollector collector = collector(exchange, past);
+            assertThatThrownBy(() -> {
+                        for (int step = 0; step < 4; step++) {
+                            collector.learned(collector.collect(step, 4 - step));
+                        }
+                    })
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("Stale file handle");
+        }
+        assertThat(topics.deadLetters())
+                .extracting(DeadLetter::getPromptId)
+                .as("a picture that may be sound")
+                .noneMatch(id -> String.valueOf(id).endsWith("-line-3"));
     }
 
     /** The log has all prompts and dead letters of a learner that was killed before its first step. */

@@ -73,7 +73,7 @@ class BatchCollectorTest {
         final LearnedOffset offset = new LearnedOffset(promptId, 0, 1L, 0, null);
         return new TopicScan.Entry<>(
                 1,
-                new TrainingStep(1, "rl", 1, "", "", List.of(offset), List.of(), Map.of(), 0L, null, null),
+                new TrainingStep(1, "rl", 1, "", "", List.of(offset), List.of(), Map.of(), 0L, null, null, null),
                 new byte[0]);
     }
 

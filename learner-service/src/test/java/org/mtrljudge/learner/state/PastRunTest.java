@@ -19,7 +19,7 @@ class PastRunTest {
                 .toList();
         return new TopicScan.Entry<>(
                 step,
-                new TrainingStep(step, "rl", step, "", "", offsets, stale, Map.of(), 0L, null, null),
+                new TrainingStep(step, "rl", step, "", "", offsets, stale, Map.of(), 0L, null, null, null),
                 new byte[0]);
     }
 
@@ -68,5 +68,18 @@ class PastRunTest {
                 .containsExactly("a", "b", "c", "d", "e");
         assertThat(past.upTo(2).evaluationIds()).containsExactly("v1");
         assertThat(past.upTo(0).trainingIds()).isEmpty();
+    }
+
+    @Test
+    void shouldCountADeadLetterThatCannotBeReadByItsKeyWhereThatPromptIsMissing() {
+        final List<PastRun.Asked> asked =
+                List.of(training("train-4-a"), training("train-6-c"), evaluation("eval-rl-2-x"));
+        assertThat(PastRun.unreadable(
+                        List.of("train-7-d", "key", "train-5-b", "train-4-a", "eval-rl-2-y", "train-3-z", "train-9-e"),
+                        asked,
+                        4))
+                .as("the prompts 5 and 7 are missing; 3 is before the checkpoint, and nothing was asked before 9")
+                .containsExactly(evaluation("eval-rl-2-y"), training("train-5-b"), training("train-7-d"));
+        assertThat(PastRun.unreadable(List.of("train-0-a"), List.of(), 0)).containsExactly(training("train-0-a"));
     }
 }

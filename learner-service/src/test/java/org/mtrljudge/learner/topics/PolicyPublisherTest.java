@@ -47,7 +47,7 @@ class PolicyPublisherTest {
                 List.of(),
                 0);
         final PolicyWriter writer = new PolicyWriter(topics.topics, topics.learner(), WeightTransport.LOG);
-        return new PolicyPublisher(topics.run(), writer, model, "other.scored", past);
+        return new PolicyPublisher(topics.run(), writer, model, "other.scored", "rounding of this run", past);
     }
 
     /** A journal entry from before a restart. Its offset is twice its version, as after an aborted transaction. */
@@ -66,6 +66,7 @@ class PolicyPublisherTest {
                         List.of(),
                         Map.of(),
                         0L,
+                        null,
                         null,
                         null),
                 new byte[] {(byte) version});
@@ -119,6 +120,7 @@ class PolicyPublisherTest {
         assertThat(step.getMetrics()).containsEntry("actor/lr", 0.5);
         assertThat(step.getScoredTopic()).isEqualTo("other.scored");
         assertThat(step.getSettingsDigest()).isEqualTo("digest of settings");
+        assertThat(step.getRounding()).isEqualTo("rounding of this run");
         assertThat(step.getWrittenAtMs()).isEqualTo(1_000_000);
         assertThat(manifests()).extracting(PolicyManifest::getVersion).containsExactly(0, 1);
         assertThat(manifests().get(1).getJournalDigest()).isEqualTo(publisher.journalDigest());

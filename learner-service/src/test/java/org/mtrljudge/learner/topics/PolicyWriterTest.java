@@ -46,7 +46,18 @@ class PolicyWriterTest {
                             PolicyKind.FULL,
                             model.policy(),
                             digest -> new TrainingStep(
-                                    0, "init", 0, digest, "settings", List.of(), List.of(), Map.of(), 0L, null, null));
+                                    0,
+                                    "init",
+                                    0,
+                                    digest,
+                                    "settings",
+                                    List.of(),
+                                    List.of(),
+                                    Map.of(),
+                                    0L,
+                                    null,
+                                    null,
+                                    null));
         }
     }
 

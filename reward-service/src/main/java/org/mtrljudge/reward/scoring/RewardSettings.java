@@ -9,11 +9,11 @@ import org.mtrljudge.settings.Check;
  *
  * @param runningScale whether advantages are divided by the {@link RunningScale} of their task; not allowed with grpo, which divides by
  *     the standard deviation of the group
- * @param pairTimeoutMs a group that waited this long for the other order of its pair becomes a dead letter; only in a live run
+ * @param pairLimitMs a group that waited this long for the other order of its pair becomes a dead letter; only in a live run
  * @param groupSize the number of completions of a training group, from which the time limits of a group follow
  */
 public record RewardSettings(
-        RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairTimeoutMs, int groupSize) {
+        RewardSet set, AdvantageEstimator advEstimator, boolean runningScale, long pairLimitMs, int groupSize) {
     private static final int USUAL_GROUP_SIZE = 8;
     private static final long SHORTEST_GROUP_LIMIT_MS = 60_000;
 
@@ -21,7 +21,7 @@ public record RewardSettings(
     private static final long LONGEST_RECORD_LIMIT_MS = 14 * 60_000;
 
     public RewardSettings {
-        Check.range("reward.pair_timeout_ms", pairTimeoutMs, 1, 86_400_000);
+        Check.range("reward.pair_limit_ms", pairLimitMs, 1, 86_400_000);
         if (runningScale && advEstimator == AdvantageEstimator.GRPO) {
             throw new IllegalArgumentException("algorithm.running_scale divides by the running scale of the task, but"
                     + " algorithm.adv_estimator grpo already divides by the scale of the group:"
@@ -34,8 +34,8 @@ public record RewardSettings(
             final RewardSet set,
             final AdvantageEstimator advEstimator,
             final boolean runningScale,
-            final long pairTimeoutMs) {
-        this(set, advEstimator, runningScale, pairTimeoutMs, USUAL_GROUP_SIZE);
+            final long pairLimitMs) {
+        this(set, advEstimator, runningScale, pairLimitMs, USUAL_GROUP_SIZE);
     }
 
     /**

@@ -27,6 +27,10 @@ public final class RewardService implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(10);
     // the learner sees a score only after a commit
     private static final int COMMIT_INTERVAL_MS = 50;
+    private final KafkaClients clients;
+    private final ScoringJob job;
+    // whether groups wait for the other order of their pair
+    private final boolean pairs;
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;
     private final Clock clock;
@@ -50,7 +54,9 @@ public final class RewardService implements AutoCloseable {
             final MeterRegistry registry,
             final Consumer<Throwable> onFailure,
             final Clock clock) {
-        final ScoringJob job = ScoringJob.live(clients.topics());
+        this.clients = clients;
+        this.job = ScoringJob.live(clients.topics());
+        this.pairs = settings.set().hasPairs();
         final Properties config =
                 StreamsSettings.exactlyOnce(job, settings, clients, instance.stateDir, COMMIT_INTERVAL_MS);
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
@@ -64,7 +70,11 @@ public final class RewardService implements AutoCloseable {
         });
     }
 
+    /** @throws org.apache.kafka.common.KafkaException when the brokers do not answer */
     public void start() {
+        if (pairs) {
+            Changelogs.allowLargeGroups(clients, job.applicationId());
+        }
         streams.start();
     }
 

@@ -49,7 +49,7 @@ public final class RewardTopology {
     /** The topics in which Kafka Streams keeps the state of a replay. */
     public static List<String> changelogs(final String applicationId) {
         return Stream.of(SCORED_IDS, WAITING, SCALES)
-                .map(store -> applicationId + "-" + store + "-changelog")
+                .map(store -> Changelogs.name(applicationId, store))
                 .toList();
     }
 

@@ -64,7 +64,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                         : null);
         pairs = waiting;
         if (job.isLive()) {
-            final long limitMs = settings.pairTimeoutMs();
+            final long limitMs = settings.pairLimitMs();
             processorContext.schedule(
                     Duration.ofMillis(Math.max(10, limitMs / 4)),
                     PunctuationType.WALL_CLOCK_TIME,
@@ -74,7 +74,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                             group -> dead(
                                     located(group),
                                     "the other order of its pair did not come in " + limitMs
-                                            + " ms (reward.pair_timeout_ms)")));
+                                            + " ms (reward.pair_limit_ms)")));
         } else {
             processorContext.schedule(LOOK_FOR_END, PunctuationType.WALL_CLOCK_TIME, now -> endPairsAtTheEnd(waiting));
         }

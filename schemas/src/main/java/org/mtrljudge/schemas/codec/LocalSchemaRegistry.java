@@ -45,7 +45,8 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             "ScoredGroup-1",
             "ScoredGroup-2",
             "TrainingStep-1",
-            "TrainingStep-2");
+            "TrainingStep-2",
+            "TrainingStep-3");
 
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 

@@ -36,6 +36,7 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
     private final Consumer<String, byte[]> consumer;
     private final boolean whole;
     private final long end;
+    private final List<String> skippedKeys = new ArrayList<>();
 
     /** @param whole whether a record that cannot be read ends the scan; otherwise it is skipped and logged */
     TopicScan(final Topic<V> topic, final Consumer<String, byte[]> consumer, final boolean whole) {
@@ -85,10 +86,18 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
                 if (whole) {
                     throw new DamagedTopicException(topic.name(), record.offset(), e);
                 }
+                if (record.key() != null) {
+                    skippedKeys.add(record.key());
+                }
                 LOG.warn("{} at offset {} cannot be read: {}", topic.name(), record.offset(), e.getMessage());
             }
         }
         return entries;
+    }
+
+    /** The keys of the records that were skipped so far because they cannot be read; records without a key are left out. */
+    public List<String> skippedKeys() {
+        return List.copyOf(skippedKeys);
     }
 
     @Override

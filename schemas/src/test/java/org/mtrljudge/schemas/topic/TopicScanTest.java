@@ -54,6 +54,10 @@ class TopicScanTest {
         assertThat(scan(new byte[] {1}, false).rest())
                 .extracting(entry -> entry.value().getPromptId())
                 .containsExactly("a", "c");
+        final TopicScan<PromptRequest> scan = scan(new byte[] {1}, false);
+        assertThat(scan.skippedKeys()).isEmpty();
+        scan.rest();
+        assertThat(scan.skippedKeys()).containsExactly("key");
         assertThat(scan(null, false).rest()).extracting(TopicScan.Entry::offset).containsExactly(0L, 2L);
     }
 

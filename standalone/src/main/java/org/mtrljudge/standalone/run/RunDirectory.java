@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.mtrljudge.learner.Learner;
 import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.SettingsTree;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.WholeFile;
@@ -105,6 +108,30 @@ public final class RunDirectory {
 
     public Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    /**
+     * Replaces the settings of the run, which must decide the same weights.
+     *
+     * @return what changed, see {@link SettingsTree#changesSince}
+     * @throws UsageException when a setting changed that decides the weights, or the newest checkpoint was made with other settings
+     */
+    public List<String> changeSettings(final SettingsTree now) {
+        // without the environment, because a variable is a change like any other
+        final SettingsTree before = SettingsTree.read(settings(), Map.of(), List.of());
+        final List<String> changes = now.changesSince(before);
+        // a learner that refuses the settings must find the earlier ones in the file
+        final String needed = Learner.settingsDigest(checkpoints()).orElse(before.digest());
+        if (!now.digest().equals(needed)) {
+            final String why = now.digest().equals(before.digest())
+                    ? "the newest checkpoint was made with others than those in " + settings() + ": put that file back"
+                            + " as it was, or start"
+                    : "these changed: " + String.join("; ", changes) + ". Start";
+            throw new UsageException("--resume can only change settings that do not decide the weights, and " + why
+                    + " a new run from a step of this one with --fork");
+        }
+        write("settings.yaml", now.write());
+        return changes;
     }
 
     void writeOrigin(final Origin origin) {
