@@ -195,8 +195,8 @@ public final class Topics {
      * @throws org.mtrljudge.schemas.codec.RegistryException when the registry has lost the schemas of the run, or cannot do its work
      */
     public void prepare(final Admin admin) throws InterruptedException, ExecutionException {
-        create(all(), admin);
         requireSchemas(all(), admin);
+        create(all(), admin);
         // also of topics that others write: from now on, where a subject is absent, its schemas are lost
         all().forEach(topic -> topic.valueSerde().register());
         final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
@@ -215,14 +215,25 @@ public final class Topics {
     public static void requireSchemas(final List<Topic<?>> topics, final Admin admin)
             throws InterruptedException, ExecutionException {
         // the ends first: the writer of a record has registered its schema before
-        final Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends = admin.listOffsets(
-                        topics.stream().collect(Collectors.toMap(Topics::partition, topic -> OffsetSpec.latest())))
-                .all()
-                .get();
+        final ListOffsetsResult ends = admin.listOffsets(
+                topics.stream().collect(Collectors.toMap(Topics::partition, topic -> OffsetSpec.latest())));
         for (final Topic<?> topic : topics) {
-            if (Objects.requireNonNull(ends.get(partition(topic))).offset() > 0) {
+            if (end(ends, topic) > 0) {
                 topic.valueSerde().requireSubject();
             }
+        }
+    }
+
+    private static long end(final ListOffsetsResult ends, final Topic<?> topic)
+            throws InterruptedException, ExecutionException {
+        try {
+            return ends.partitionResult(partition(topic)).get().offset();
+        } catch (final ExecutionException e) {
+            // it does not exist, or was made a moment ago, so that not every broker knows it
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return 0;
+            }
+            throw e;
         }
     }
 
