@@ -193,6 +193,10 @@ final class ChaosCluster implements AutoCloseable {
         final ProcessBuilder builder = JavaProcess.of(main, options(heap));
         builder.environment().putAll(environment(run, settings));
         builder.environment().put("JUDGE_ID", id);
+        if (main == RewardApplication.class) {
+            // a container has a folder of its own; the state of Kafka Streams cannot be shared
+            builder.environment().put("JUDGE_RUNS", folder.resolve(id).toString());
+        }
         builder.environment().put("JUDGE_HTTP_PORT", freePorts(1).get(0));
         return new Member(id, builder, folder.resolve(run + "-" + id + ".log").toFile());
     }
