@@ -2,12 +2,8 @@ package org.mtrljudge.tasks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.mtrljudge.settings.io.PatientRead;
+import org.mtrljudge.settings.io.DataRoot;
 
 /**
  * Reads pictures that data names by paths in a folder. A file that is outside the folder, missing or too large is refused, and so is a
@@ -19,19 +15,14 @@ public final class PictureFolder {
     /** The maximum size of one encoded picture, in bytes. */
     public static final long MAX_BYTES = 32L << 20;
 
-    private final Path root;
-    private final PatientRead.Reading disk;
-    private final long firstPauseMs;
+    private final DataRoot files;
 
     public PictureFolder(final Path root) {
-        this(root, Files::readAllBytes, PatientRead.FIRST_PAUSE_MS);
+        this(new DataRoot(root, MAX_BYTES));
     }
 
-    /** @param firstPauseMs the time before a file is read a second time, which doubles from then on */
-    PictureFolder(final Path root, final PatientRead.Reading disk, final long firstPauseMs) {
-        this.root = root.toAbsolutePath().normalize();
-        this.disk = disk;
-        this.firstPauseMs = firstPauseMs;
+    PictureFolder(final DataRoot files) {
+        this.files = files;
     }
 
     /**
@@ -39,7 +30,7 @@ public final class PictureFolder {
      * @throws UncheckedIOException when the disk or the mount failed several times, so that nothing is known about the picture
      */
     public byte[] read(final String name) {
-        return patiently(name, disk);
+        return refusing(name, files::read);
     }
 
     /**
@@ -47,54 +38,26 @@ public final class PictureFolder {
      * @throws UncheckedIOException as {@link #read}
      */
     public void check(final String name) {
-        patiently(name, file -> new byte[0]);
+        refusing(name, picture -> {
+            files.check(picture);
+            return new byte[0];
+        });
     }
 
-    private byte[] patiently(final String name, final PatientRead.Reading reading) {
-        final Path file = root.resolve(name).normalize();
-        if (name.contains("://") || !file.startsWith(root)) {
-            throw new DataException("is not in " + root);
-        }
+    private interface Reading {
+        byte[] of(String name) throws IOException;
+    }
+
+    private static byte[] refusing(final String name, final Reading reading) {
         try {
-            return PatientRead.of(file, path -> reading.read(checked(path)), firstPauseMs);
+            return reading.of(name);
+        } catch (final IllegalArgumentException e) {
+            throw new DataException(String.valueOf(e.getMessage()), e);
         } catch (final IOException e) {
             throw new UncheckedIOException(
-                    "the picture " + file + " cannot be read (" + e
+                    "the picture " + name + " cannot be read (" + e
                             + "): a run can be resumed when its disk is there again",
                     e);
         }
-    }
-
-    /**
-     * The file itself, behind all links.
-     *
-     * @throws IOException when the disk or the mount fails
-     */
-    private Path checked(final Path file) throws IOException {
-        final Path realRoot;
-        // a mount that is away is a root that is missing or cannot be listed
-        try (DirectoryStream<Path> ignored = Files.newDirectoryStream(root)) {
-            realRoot = root.toRealPath();
-        } catch (final IOException e) {
-            throw new IOException("the folder " + root + " cannot be read (" + e + "): is it mounted?", e);
-        }
-        final Path real;
-        try {
-            real = file.toRealPath();
-        } catch (final NoSuchFileException e) {
-            throw new DataException("is not there", e);
-        }
-        // the file that is read is the file that was checked, not the links to it
-        if (!real.startsWith(realRoot)) {
-            throw new DataException("is a link out of " + root + ": copy the picture into that folder");
-        }
-        final BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-        if (!attributes.isRegularFile()) {
-            throw new DataException("is not a file");
-        }
-        if (attributes.size() > MAX_BYTES) {
-            throw new DataException("is larger than " + MAX_BYTES + " bytes");
-        }
-        return real;
     }
 }

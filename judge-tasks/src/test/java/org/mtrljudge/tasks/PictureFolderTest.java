@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mtrljudge.settings.io.DataRoot;
 import org.mtrljudge.tasks.source.JsonlData;
 
 /** The fault of a picture, which makes its prompt dead, and the failure of a disk, which does not. */
@@ -31,15 +32,16 @@ class PictureFolderTest {
 
     /** A folder whose disk fails so many times. */
     private PictureFolder failing(final int times) {
-        return new PictureFolder(
+        return new PictureFolder(new DataRoot(
                 root,
+                PictureFolder.MAX_BYTES,
                 file -> {
                     if (++readings <= times) {
                         throw new IOException("Stale file handle");
                     }
                     return Files.readAllBytes(file);
                 },
-                1);
+                1));
     }
 
     @Test
@@ -63,7 +65,7 @@ class PictureFolderTest {
         Files.move(root, folder.resolve("unmounted"));
         assertThatThrownBy(() -> pictures.read("a.png"))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("the folder " + root + " cannot be read")
+                .hasMessageContaining("the data root " + root + " cannot be read")
                 .hasMessageContaining("is it mounted?");
         assertThatThrownBy(() -> pictures.check("a.png")).isInstanceOf(UncheckedIOException.class);
         Files.move(folder.resolve("unmounted"), root);

@@ -43,7 +43,7 @@ class PictureLinksTest {
             assertThatThrownBy(() -> pictures.check(name))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("is a link out of " + data)
-                    .hasMessageContaining("copy the picture");
+                    .hasMessageContaining("copy the file");
             assertThatThrownBy(() -> pictures.read(name)).hasMessageContaining("is a link out of");
         }
         assertThatThrownBy(() -> pictures.check("absent.png")).hasMessage("is not there");

@@ -168,7 +168,8 @@ class PreparationTest {
         assertThatThrownBy(() -> made.prepareTest("seetrue", noColumn, ""))
                 .hasMessageContaining("a.csv row 1 has nothing under 'label'; there are [text, image]");
         final Path outside = made.file("b.csv", "text,label,image\na cat,1,../x.png\n");
-        assertThatThrownBy(() -> made.prepareTest("seetrue", outside, "")).hasMessageContaining("is not in");
+        assertThatThrownBy(() -> made.prepareTest("seetrue", outside, ""))
+                .hasMessageContaining("is outside the data root");
         final Path absent = made.file("c.csv", "text,label,image\na cat,1,absent.png\n");
         assertThatThrownBy(() -> made.prepareTest("seetrue", absent, ""))
                 .hasMessageContaining("c.csv row 1 names the picture absent.png, which is not there");

@@ -58,7 +58,7 @@ class JsonlDataTest {
             {"task":"t","prompt":"p","answer":"yes"}                                                | no list under 'images'
             {"task":"t","prompt":"p","images":["a.png"],"answer":"yes"}                             | has 0 <image> placeholders and 1 images
             {"task":"t","prompt":"<image>","images":["b.png"],"answer":"yes"}                       | names the image b.png, which is not there
-            {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | which is not in
+            {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | which is outside the data root
             {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', but task t allows [yes, no]
             {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', but only train, validation and test are allowed
             """)

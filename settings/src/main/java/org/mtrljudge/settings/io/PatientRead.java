@@ -2,14 +2,15 @@ package org.mtrljudge.settings.io;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads a file again when its disk or network fails for a moment. A file that is missing or forbidden is not tried again. */
 public final class PatientRead {
     private static final int ATTEMPTS = 6;
-    public static final long FIRST_PAUSE_MS = 200;
+
+    /** With it, all attempts together last 6.2 s. */
+    static final long FIRST_PAUSE_MS = 200;
 
     private PatientRead() {}
 
@@ -18,18 +19,13 @@ public final class PatientRead {
         byte[] read(Path file) throws IOException;
     }
 
-    /** @throws IOException when the file is missing or forbidden, or when every attempt within 6.2 s fails */
-    public static byte[] of(final Path file) throws IOException {
-        return of(file, Files::readAllBytes, FIRST_PAUSE_MS);
-    }
-
     /**
      * Reads a file in a way of the caller.
      *
      * @param firstPauseMs the pause after the first attempt; it doubles from then on
      * @throws IOException when the file is missing or forbidden, or when every attempt fails
      */
-    public static byte[] of(final Path file, final Reading reading, final long firstPauseMs) throws IOException {
+    static byte[] of(final Path file, final Reading reading, final long firstPauseMs) throws IOException {
         long pauseMs = firstPauseMs;
         for (int attempt = 1; ; attempt++) {
             try {
