@@ -9,8 +9,6 @@ import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Sampling;
 
 /** Prompts that the broker may have lost. */
 class AskedAgainTest {
@@ -57,31 +55,16 @@ class AskedAgainTest {
         }
     }
 
-    private static PromptRequest prompt(final String id) {
-        return PromptRequest.newBuilder()
-                .setPromptId(id)
-                .setTask("task")
-                .setText("one?")
-                .setImages(List.of())
-                .setReference("yes")
-                .setLabels(List.of("yes", "no"))
-                .setGroupSize(1)
-                .setSampling(new Sampling(1.0, 1.0, 8, 1L))
-                .setPurpose(Purpose.TRAIN)
-                .setMinPolicyVersion(0)
-                .build();
-    }
-
     /** The prompts are still in the log: every copy is one more group for the actors when they are back. */
     @Test
     void shouldAskOnlyOnePromptAgainWhileAllServicesAreAway() {
         try (Exchange exchange = topics.exchange(past, LIMITS)) {
             final List<String> ids =
                     IntStream.range(0, 16).mapToObj(i -> "train-" + i + "-a").toList();
-            ids.forEach(id -> exchange.ask(prompt(id)));
+            ids.forEach(id -> exchange.ask(LearnerTopics.prompt(id)));
             exchange.flush();
             for (int quiet = 0; quiet < 7; quiet++) {
-                overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(prompt(id)));
+                overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(LearnerTopics.prompt(id)));
                 exchange.flush();
             }
             assertThat(topics.asked().subList(16, topics.asked().size()))
@@ -94,16 +77,16 @@ class AskedAgainTest {
     @Test
     void shouldAskAllLostPromptsAgainWhenACopyIsAnswered() {
         try (Exchange exchange = topics.exchange(past, LIMITS)) {
-            List.of("train-0-a", "train-1-b", "train-2-c").forEach(id -> exchange.ask(prompt(id)));
-            overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(prompt(id)));
+            List.of("train-0-a", "train-1-b", "train-2-c").forEach(id -> exchange.ask(LearnerTopics.prompt(id)));
+            overdueAfter(exchange, REASK_MS + 1).forEach(id -> exchange.askAgain(LearnerTopics.prompt(id)));
             exchange.flush();
             // asked after the copy, so its answer tells nothing about it
-            exchange.ask(prompt("train-3-d"));
-            exchange.ask(prompt("train-4-e"));
+            exchange.ask(LearnerTopics.prompt("train-3-d"));
+            exchange.ask(LearnerTopics.prompt("train-4-e"));
             topics.atNextPoll(() -> topics.refuse("train-2-c"));
             exchange.answers();
             assertThat(overdueAfter(exchange, REASK_MS + 1)).containsExactly("train-0-a", "train-1-b", "train-4-e");
-            List.of("train-0-a", "train-1-b", "train-4-e").forEach(id -> exchange.askAgain(prompt(id)));
+            List.of("train-0-a", "train-1-b", "train-4-e").forEach(id -> exchange.askAgain(LearnerTopics.prompt(id)));
             assertThat(overdueAfter(exchange, 2 * REASK_MS + 1)).as("only once").containsExactly("train-4-e");
         }
     }

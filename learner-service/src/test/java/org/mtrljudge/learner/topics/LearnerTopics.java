@@ -27,7 +27,9 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.codec.PackedArrays;
@@ -128,6 +130,22 @@ public final class LearnerTopics implements TrainingListener {
                 producer,
                 WeightTransport.LOG.transactionTimeout(),
                 () -> Duration.ofMillis(nowMs).toNanos());
+    }
+
+    /** A prompt of training for a group of two. */
+    public static PromptRequest prompt(final String id) {
+        return PromptRequest.newBuilder()
+                .setPromptId(id)
+                .setTask("task")
+                .setText("one?")
+                .setImages(List.of())
+                .setReference("yes")
+                .setLabels(List.of("yes", "no"))
+                .setGroupSize(2)
+                .setSampling(new Sampling(1.0, 1.0, 8, 1L))
+                .setPurpose(Purpose.TRAIN)
+                .setMinPolicyVersion(0)
+                .build();
     }
 
     /** The prompts that were sent, in order. */

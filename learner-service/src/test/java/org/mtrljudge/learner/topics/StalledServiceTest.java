@@ -2,40 +2,21 @@ package org.mtrljudge.learner.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Sampling;
 
 /** The service that a warning names when no answer comes. */
 class StalledServiceTest {
     private static final long WARNING_MS = 1000;
     private final LearnerTopics topics = new LearnerTopics();
 
-    private static PromptRequest prompt(final String id) {
-        return new PromptRequest(
-                id,
-                "task",
-                "one?",
-                List.of(),
-                "yes",
-                List.of("yes", "no"),
-                1,
-                new Sampling(1.0, 1.0, 8, 1L),
-                Purpose.TRAIN,
-                0,
-                null);
-    }
-
     private String warningWith(final long rolloutsEnd) {
         final ExchangeLimits limits = new ExchangeLimits(4, WARNING_MS, 3_600_000, 1, 100);
         try (Exchange exchange = topics.exchange(PastRun.none(LearnerState.fresh("")), limits)) {
-            exchange.ask(prompt("train-0-a"));
-            exchange.ask(prompt("train-1-b"));
+            exchange.ask(LearnerTopics.prompt("train-0-a"));
+            exchange.ask(LearnerTopics.prompt("train-1-b"));
             exchange.flush();
             // its rollouts are at offset 0
             topics.atNextPoll(() -> topics.score(topics.asked().get(0), 0, "yes"));
