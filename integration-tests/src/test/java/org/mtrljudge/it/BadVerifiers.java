@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
-/** Plug-ins that throw, hang or are slow. */
+/** Plug-ins that throw, always or for one label, hang, or are slow. */
 public final class BadVerifiers {
     private BadVerifiers() {}
 
@@ -21,7 +23,9 @@ public final class BadVerifiers {
         Files.createDirectories(folder);
         try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(folder.resolve("bad.jar")))) {
             jar.putNextEntry(new ZipEntry("META-INF/services/" + Verifier.class.getName()));
-            final String names = Throws.class.getName() + "\n" + Hangs.class.getName() + "\n" + Slow.class.getName();
+            final String names = Stream.of(Throws.class, Hangs.class, Slow.class, Picky.class)
+                    .map(Class::getName)
+                    .collect(Collectors.joining("\n"));
             jar.write(names.getBytes(StandardCharsets.UTF_8));
         }
         return folder;
@@ -42,6 +46,29 @@ public final class BadVerifiers {
         @Override
         public Verification verify(final Judged completion) {
             throw new IllegalStateException("bad luck");
+        }
+    }
+
+    /** Throws where the label is {@link #UNLUCKY}, otherwise scores completions of an even length as right. */
+    public static final class Picky implements Verifier {
+        static final String UNLUCKY = "unlucky";
+
+        @Override
+        public String name() {
+            return "picky";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            if (completion.reference().equals(UNLUCKY)) {
+                throw new IllegalStateException("bad luck");
+            }
+            return new Verification(Map.of("accuracy", completion.text().length() % 2 == 0 ? 1.0 : 0.0), null, null);
         }
     }
 

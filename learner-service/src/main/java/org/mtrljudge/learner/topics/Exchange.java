@@ -173,12 +173,21 @@ public final class Exchange implements AutoCloseable {
                 tooEarly.putIfAbsent(answer.promptId(), answer);
             } else if (!reader.wasThereBefore(answer)) {
                 duplicates++;
+                tellIfUnreadable(answer);
             }
         }
         listener.backlog(window.unanswered(), reader.lag());
         quiet.afterPoll(!fresh.isEmpty());
         warnWhenStalled();
         return fresh;
+    }
+
+    /** No service writes a dead letter for a damaged answer, so its reason is told here. */
+    private void tellIfUnreadable(final ScoredReader.Answer answer) {
+        if (answer instanceof ScoredReader.Answer.Dead dead && reader.isUnreadable(dead)) {
+            listener.warned(dead.letter().getTopic() + " at offset " + dead.offset()
+                    + " cannot be read and answers no prompt: " + dead.letter().getReason());
+        }
     }
 
     /** Accepts answers that the caller could not use. {@link #answers} returns them again. */

@@ -146,6 +146,12 @@ public final class ScoredReader implements AutoCloseable {
                 record.offset());
     }
 
+    /** Whether this reader made the dead answer of a damaged record. A dead letter is about another topic. */
+    boolean isUnreadable(final Answer.Dead answer) {
+        final String topic = answer.letter().getTopic();
+        return topic.equals(scored.topic()) || topic.equals(deadLetters.topic());
+    }
+
     /** The service that has work and does not do it: the reward service when the log has rollouts after those of the newest answer. */
     String stalledService() {
         final long end = consumer.endOffsets(List.of(rollouts)).getOrDefault(rollouts, 0L);

@@ -216,6 +216,11 @@ public final class LearnerTopics implements TrainingListener {
         return nextDead++;
     }
 
+    /** Call it before the next poll: a record among the scored groups that is none. */
+    void poison(final String key) {
+        consumer.addRecord(new ConsumerRecord<>(scored.topic(), 0, nextScored++, key, new byte[] {1, 2, 3}));
+    }
+
     private <V extends SpecificRecordBase> void answer(
             final Topic<V> topic, final TopicPartition partition, final long offset, final String key, final V value) {
         final byte[] bytes = topic.message(key, value).value();
