@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -210,7 +211,9 @@ public final class SettingsTree {
     private static void put(final ObjectNode tree, final String key, final String text) {
         final JsonNode value;
         try {
-            value = YAML.readTree(text);
+            final JsonNode read = YAML.readTree(text);
+            // nothing after the = is an empty value, as in a file
+            value = read.isMissingNode() ? NullNode.getInstance() : read;
         } catch (final JsonProcessingException e) {
             throw new UsageException("the value of " + key + " is not YAML");
         }
@@ -220,7 +223,7 @@ public final class SettingsTree {
                 return;
             }
         }
-        final String[] path = key.split("\\.");
+        final String[] path = key.split("\\.", -1);
         ObjectNode section = tree;
         for (int i = 0; i < path.length - 1; i++) {
             section = section(section, path[i]);
@@ -241,11 +244,32 @@ public final class SettingsTree {
                 throw new UsageException(
                         "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
             }
+            checkEmpty(given.get(name), known.get(name), prefix + name);
             // the user chooses the names in a section that is empty by default: clients, task_weights
             if (given.get(name) instanceof ObjectNode section
                     && known.get(name) instanceof ObjectNode there
                     && !there.isEmpty()) {
                 checkKeys(section, there, prefix + name + ".");
+            }
+        }
+        known.fieldNames().forEachRemaining(name -> {
+            if (!given.has(name)) {
+                throw new UsageException("setting '" + prefix + name + "' is missing, because the whole section was set:"
+                        + " set single settings, as in --set rollout.n=8");
+            }
+        });
+    }
+
+    /** Only a setting whose default is empty can be empty, and no list or map of a setting has an empty value. */
+    private static void checkEmpty(final JsonNode given, final JsonNode known, final String key) {
+        if (given.isNull() && !known.isNull()) {
+            throw new UsageException("setting '" + key + "' has no value; its default is " + known);
+        }
+        if (!CLIENTS.contains(key) && !(known instanceof ObjectNode section && !section.isEmpty())) {
+            for (final JsonNode value : given) {
+                if (value.isNull()) {
+                    throw new UsageException("setting '" + key + "' has an empty value in it: " + given);
+                }
             }
         }
     }

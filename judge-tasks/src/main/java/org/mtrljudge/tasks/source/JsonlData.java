@@ -109,11 +109,11 @@ public final class JsonlData implements ExampleSource {
                 prompt,
                 images,
                 text(node, "answer", number),
-                node.has("labels") ? strings(node, "labels", number) : null,
+                node.has("labels") ? labels(node, number) : null,
                 split(node, number),
                 node.has("pair") ? text(node, "pair", number) : null,
                 node.has("demonstration") ? text(node, "demonstration", number) : null,
-                node.path("grade").isNumber() ? node.path("grade").asDouble() : null);
+                grade(node, number));
     }
 
     private String text(final JsonNode node, final String key, final int number) {
@@ -137,6 +137,25 @@ public final class JsonlData implements ExampleSource {
             values.add(value.asText());
         }
         return List.copyOf(values);
+    }
+
+    private List<String> labels(final JsonNode node, final int number) {
+        final List<String> labels = strings(node, "labels", number);
+        if (Set.copyOf(labels).size() < labels.size()) {
+            throw wrong(number, "has the labels " + labels + ", but each label may be named only once");
+        }
+        return labels;
+    }
+
+    private @Nullable Double grade(final JsonNode node, final int number) {
+        final JsonNode grade = node.path("grade");
+        if (!grade.isNumber()) {
+            return null;
+        }
+        if (!Double.isFinite(grade.asDouble())) {
+            throw wrong(number, "has a number under 'grade' that is too large");
+        }
+        return grade.asDouble();
     }
 
     private Split split(final JsonNode node, final int number) {
