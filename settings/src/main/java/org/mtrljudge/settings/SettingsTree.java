@@ -17,12 +17,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ public final class SettingsTree {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            // checkKeys has already found unknown keys
+            // SettingsKeys has already found unknown keys
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addModule(Choices.module())
@@ -73,7 +71,7 @@ public final class SettingsTree {
         }
         EnvironmentSettings.read(environment).forEach((key, value) -> put(tree, key, value));
         pairs.forEach(pair -> apply(tree, pair));
-        checkKeys(tree, defaults(), "");
+        SettingsKeys.check(tree, defaults());
         return new SettingsTree(tree);
     }
 
@@ -233,45 +231,6 @@ public final class SettingsTree {
 
     private static ObjectNode section(final ObjectNode tree, final String name) {
         return tree.get(name) instanceof ObjectNode known ? known : tree.putObject(name);
-    }
-
-    private static void checkKeys(final ObjectNode given, final ObjectNode known, final String prefix) {
-        for (final Iterator<String> names = given.fieldNames(); names.hasNext(); ) {
-            final String name = names.next();
-            if (!known.has(name)) {
-                final TreeSet<String> allowed = new TreeSet<>();
-                known.fieldNames().forEachRemaining(allowed::add);
-                throw new UsageException(
-                        "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
-            }
-            checkEmpty(given.get(name), known.get(name), prefix + name);
-            // the user chooses the names in a section that is empty by default: clients, task_weights
-            if (given.get(name) instanceof ObjectNode section
-                    && known.get(name) instanceof ObjectNode there
-                    && !there.isEmpty()) {
-                checkKeys(section, there, prefix + name + ".");
-            }
-        }
-        known.fieldNames().forEachRemaining(name -> {
-            if (!given.has(name)) {
-                throw new UsageException("setting '" + prefix + name + "' is missing, because the whole section was set:"
-                        + " set single settings, as in --set rollout.n=8");
-            }
-        });
-    }
-
-    /** Only a setting whose default is empty can be empty, and no list or map of a setting has an empty value. */
-    private static void checkEmpty(final JsonNode given, final JsonNode known, final String key) {
-        if (given.isNull() && !known.isNull()) {
-            throw new UsageException("setting '" + key + "' has no value; its default is " + known);
-        }
-        if (!CLIENTS.contains(key) && !(known instanceof ObjectNode section && !section.isEmpty())) {
-            for (final JsonNode value : given) {
-                if (value.isNull()) {
-                    throw new UsageException("setting '" + key + "' has an empty value in it: " + given);
-                }
-            }
-        }
     }
 
     private static String explain(final JsonProcessingException e) {

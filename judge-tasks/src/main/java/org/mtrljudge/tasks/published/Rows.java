@@ -106,7 +106,7 @@ final class Rows {
     }
 
     private static void readJson(final Path file, final Consumer<Map<String, Object>> add) throws IOException {
-        final Object root = Mappers.JSON.readValue(Files.readAllBytes(file), Object.class);
+        final Object root = Mappers.JSON.readValue(file.toFile(), Object.class);
         final List<?> found;
         if (root instanceof List<?> list) {
             found = list;
