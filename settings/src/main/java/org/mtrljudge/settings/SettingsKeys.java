@@ -26,14 +26,17 @@ final class SettingsKeys {
             final String key = prefix + entry.getKey();
             final JsonNode value = given.get(entry.getKey());
             if (value == null) {
-                throw new UsageException("setting '" + key + "' is missing, because its whole section was set: set single"
-                        + " settings, as in --set rollout.n=8");
+                throw new UsageException(
+                        "setting '" + key + "' is missing, because its whole section was set: set single"
+                                + " settings, as in --set rollout.n=8");
             }
             if (value.isNull() && !entry.getValue().isNull()) {
                 throw new UsageException("setting '" + key + "' has no value; its default is " + entry.getValue());
             }
             // the user chooses the names in a section that is empty by default: clients, task_weights
-            if (value instanceof ObjectNode section && entry.getValue() instanceof ObjectNode there && !there.isEmpty()) {
+            if (value instanceof ObjectNode section
+                    && entry.getValue() instanceof ObjectNode there
+                    && !there.isEmpty()) {
                 checkSection(section, there, key + ".");
             } else if (!SettingsTree.CLIENTS.contains(key)) {
                 checkValues(value, key);

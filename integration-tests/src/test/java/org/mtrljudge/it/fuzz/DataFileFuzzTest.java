@@ -55,7 +55,9 @@ class DataFileFuzzTest {
         assertThat(example.grade() == null || Double.isFinite(example.grade())).isTrue();
         final int other = data.otherOrder(task, split, index);
         assertThat(other < 0 || data.otherOrder(task, split, other) == index).isTrue();
-        assertThat(example.images()).extracting(ExampleImage::bytes).allSatisfy(read -> assertThat(read).isNotNull());
+        assertThat(example.images())
+                .extracting(ExampleImage::bytes)
+                .allSatisfy(read -> assertThat(read).isNotNull());
     }
 
     @FuzzTest(maxDuration = "")

@@ -57,7 +57,8 @@ class RunFolderFuzzTest {
     void shouldReadOrRefuseMetrics(final byte[] bytes) throws IOException {
         final Path file = Files.write(folder.resolve("metrics.jsonl"), bytes);
         try {
-            assertThat(new MetricsLog(file, new TrainingListener() {}).rlSteps()).doesNotContainValue(null);
+            assertThat(new MetricsLog(file, new TrainingListener() {}).rlSteps())
+                    .doesNotContainValue(null);
         } catch (final UncheckedIOException e) {
             assertThat(e).hasMessageContaining("metrics.jsonl");
         }

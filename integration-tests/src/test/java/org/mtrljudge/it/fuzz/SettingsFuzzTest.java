@@ -62,7 +62,8 @@ class SettingsFuzzTest {
         final Path written = Files.writeString(folder.resolve("written.yaml"), preset.write());
         assertThat(Preset.named(written.toString()).write()).isEqualTo(preset.write());
         try {
-            assertThat(new ExperimentPlan(new CellSettings(preset, folder)).toText()).isNotBlank();
+            assertThat(new ExperimentPlan(new CellSettings(preset, folder)).toText())
+                    .isNotBlank();
         } catch (final UsageException | DataException | ModelException e) {
             assertThat(e.getMessage()).doesNotContain("Cannot invoke");
         }

@@ -114,7 +114,8 @@ public final class JsonlData implements ExampleSource {
 
     @Override
     public int otherOrder(final String task, final Split split, final int index) {
-        final String pair = rowsOf(split).getOrDefault(task, List.of()).get(index).pair();
+        final String pair =
+                rowsOf(split).getOrDefault(task, List.of()).get(index).pair();
         if (pair == null) {
             return -1;
         }
@@ -136,7 +137,8 @@ public final class JsonlData implements ExampleSource {
                 final List<String> allowed = labels.get(task);
                 if (allowed != null && !allowed.contains(row.answer())) {
                     throw wrong(
-                            row.line(), "has the answer '" + row.answer() + "', but task " + task + " allows " + allowed);
+                            row.line(),
+                            "has the answer '" + row.answer() + "', but task " + task + " allows " + allowed);
                 }
             }));
         }

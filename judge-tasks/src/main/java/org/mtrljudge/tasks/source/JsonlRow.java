@@ -94,7 +94,8 @@ record JsonlRow(
             return labels;
         }
 
-        @Nullable Double grade() {
+        @Nullable
+        Double grade() {
             final JsonNode grade = node.path("grade");
             if (!grade.isNumber()) {
                 return null;

@@ -34,7 +34,8 @@ public final class PromptSchedule {
     private @Nullable Place secondOrder;
 
     /** The position of an example in the training split. Both orders of a question have the same pair id. */
-    public record Place(@Required String task, int index, @Nullable String pairId) {}
+    public record Place(
+            @Required String task, int index, @Nullable String pairId) {}
 
     /**
      * The next example.

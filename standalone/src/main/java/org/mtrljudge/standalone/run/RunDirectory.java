@@ -142,8 +142,7 @@ public final class RunDirectory {
     public Origin origin() {
         final Path file = path.resolve(ORIGIN);
         try {
-            final Origin origin =
-                    Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+            final Origin origin = Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
             if (origin == null) {
                 throw new IOException("it is empty");
             }

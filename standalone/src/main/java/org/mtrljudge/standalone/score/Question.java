@@ -58,7 +58,8 @@ public record Question(String id, String task, String text, List<Path> images) {
         try {
             return file.toAbsolutePath().resolveSibling(name);
         } catch (final InvalidPathException e) {
-            throw new UsageException(file + ":" + number + " names the image '" + name + "', but no file has such a name");
+            throw new UsageException(
+                    file + ":" + number + " names the image '" + name + "', but no file has such a name");
         }
     }
 

@@ -62,5 +62,6 @@ public record CellFigures(
     }
 
     /** @param macroF1 the macro-F1 per task, 0..1 */
-    public record Validation(@Required String stage, int step, @Required SortedMap<String, Double> macroF1) {}
+    public record Validation(
+            @Required String stage, int step, @Required SortedMap<String, Double> macroF1) {}
 }

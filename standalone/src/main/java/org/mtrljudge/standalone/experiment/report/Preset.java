@@ -49,9 +49,7 @@ public record Preset(
      * @param tasks by task: the number of train, validation and test examples
      */
     public record Expected(
-            int promptTokens,
-            JsonNode config,
-            @Required Map<String, List<Integer>> tasks) {
+            int promptTokens, JsonNode config, @Required Map<String, List<Integer>> tasks) {
         public Expected {
             tasks.forEach((task, sizes) -> {
                 if (sizes.size() != Split.values().length || sizes.contains(null)) {
