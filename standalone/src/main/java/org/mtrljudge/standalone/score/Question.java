@@ -29,7 +29,7 @@ public record Question(String id, String task, String text, List<Path> images) {
      *
      * @throws UsageException when a line is not a JSON object, or has no task or no images
      */
-    public static void readAll(final Path file, final Consumer<Question> each) throws IOException {
+    public static void readAll(final Path file, final Consumer<Question> each) {
         int number = 1;
         try (MappingIterator<Map<String, Object>> lines =
                 Mappers.JSON.readerFor(LINE).readValues(file.toFile())) {
@@ -38,6 +38,9 @@ public record Question(String id, String task, String text, List<Path> images) {
             }
         } catch (final JsonProcessingException e) {
             throw new UsageException(file + ":" + number + " is not a JSON object: " + e.getOriginalMessage());
+        } catch (final IOException e) {
+            // also bytes that look like UTF-32 and are not
+            throw new UsageException(file + ":" + number + " cannot be read: " + e);
         }
     }
 
