@@ -26,7 +26,8 @@ import org.mtrljudge.model.weights.Safetensors;
 class CheckpointFuzzTest {
     private static final SortedMap<String, Shape> EXPECTED =
             new TreeMap<>(Map.of("a", new Shape(2, 3), "b", new Shape(4)));
-    private static final List<String> CONFIGURATION = List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+    private static final List<String> CONFIGURATION =
+            List.of("config.json", "preprocessor_config.json", "tokenizer.json");
 
     @TempDir
     static Path folder;
@@ -89,7 +90,10 @@ class CheckpointFuzzTest {
     void shouldReadAnImageConfiguration(final byte[] bytes) throws IOException {
         Files.write(folder.resolve("preprocessor_config.json"), bytes);
         final byte[] picture = PictureFuzzTest.flat(40, 30);
-        orRefuse(() -> assertThat(JudgeFolder.open(folder).imageProcessor().process(picture, "flat").tokens())
+        orRefuse(() -> assertThat(JudgeFolder.open(folder)
+                        .imageProcessor()
+                        .process(picture, "flat")
+                        .tokens())
                 .isPositive());
     }
 

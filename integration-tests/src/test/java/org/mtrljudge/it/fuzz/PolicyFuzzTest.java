@@ -44,8 +44,8 @@ class PolicyFuzzTest {
             records.add(record(kind, version, index, content));
         }
         final String sha256 = Sha256.of(ByteBuffer.wrap(whole.toByteArray()));
-        final PolicyManifest manifest = new PolicyManifest(
-                VERSION, 1, PolicyKind.FULL, "F32", chunks, totalBytes, sha256, offset, null, null);
+        final PolicyManifest manifest =
+                new PolicyManifest(VERSION, 1, PolicyKind.FULL, "F32", chunks, totalBytes, sha256, offset, null, null);
         try {
             final ByteBuffer image = FetchedChunks.of(TOPICS, manifest, records);
             assertThat((long) image.remaining()).isEqualTo(totalBytes);
@@ -63,8 +63,7 @@ class PolicyFuzzTest {
             default ->
                 TOPICS.weights()
                         .message(
-                                "key",
-                                new WeightChunk(version, index, chunk, kind == 2 ? "damaged" : Sha256.of(chunk)))
+                                "key", new WeightChunk(version, index, chunk, kind == 2 ? "damaged" : Sha256.of(chunk)))
                         .value();
         };
     }

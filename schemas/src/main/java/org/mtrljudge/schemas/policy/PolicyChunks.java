@@ -21,6 +21,8 @@ final class PolicyChunks implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(200);
     private static final int PATIENCE = 50;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+    /** The largest policy in chunks of 64 KiB. The learner writes larger chunks. */
+    private static final int MAX_CHUNKS = 1 << 15;
 
     private final Topic<WeightChunk> topic;
     private final TopicPartition partition;
@@ -77,6 +79,10 @@ final class PolicyChunks implements AutoCloseable {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
             throw new SerializationException(
                     "its manifest says " + manifest.getTotalBytes() + " bytes, allowed is 0 to " + MAX_BYTES);
+        }
+        if (manifest.getChunks() < 0 || manifest.getChunks() > MAX_CHUNKS) {
+            throw new SerializationException(
+                    "its manifest says " + manifest.getChunks() + " chunks, allowed is 0 to " + MAX_CHUNKS);
         }
         if (manifest.getChunksOffset() < 0) {
             throw new SerializationException("its manifest says that its chunks are at offset "
