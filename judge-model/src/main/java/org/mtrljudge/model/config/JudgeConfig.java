@@ -79,7 +79,10 @@ public record JudgeConfig(
         require(
                 text.mropeSection.size() == 3
                         && text.mropeSection.stream().allMatch(n -> n >= 0 && n <= text.headDim)
-                        && text.mropeSection.stream().mapToInt(Integer::intValue).sum() == text.headDim / 2,
+                        && text.mropeSection.stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum()
+                                == text.headDim / 2,
                 "mrope_section must have three numbers that add up to half of head_dim");
         require(text.rmsNormEps >= 0 && Double.isFinite(text.rmsNormEps), "rms_norm_eps must be 0 or larger");
         require(text.ropeTheta > 0 && Double.isFinite(text.ropeTheta), "rope_theta must be greater than 0");

@@ -45,9 +45,8 @@ public final class PromptEncoder {
         final int[] ids = tokenizer.encode(
                 turn.append("<|im_end|>\n<|im_start|>assistant\n").toString());
         final int wanted = images.stream().mapToInt(ImagePatches::tokens).sum();
-        final long made = Arrays.stream(ids)
-                .filter(id -> id == config.imageTokenId())
-                .count();
+        final long made =
+                Arrays.stream(ids).filter(id -> id == config.imageTokenId()).count();
         if (made != wanted) {
             throw new ModelException("tokenizer.json makes " + made + " image tokens where the images need " + wanted
                     + ": its " + PAD + " must have the image_token_id of config.json, which is "

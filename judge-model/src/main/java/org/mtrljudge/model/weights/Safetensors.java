@@ -121,7 +121,8 @@ public final class Safetensors {
     public static SortedMap<String, Tensor> read(
             final ByteBuffer buffer, final SortedMap<String, Shape> expected, final Path origin) {
         final ByteBuffer in = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
-        final int headerBytes = SafetensorsHeader.length(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
+        final int headerBytes =
+                SafetensorsHeader.length(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
         final byte[] header = new byte[headerBytes];
         in.get(8, header);
         final ByteBuffer body = in.slice(8 + headerBytes, in.remaining() - 8 - headerBytes);
@@ -132,7 +133,8 @@ public final class Safetensors {
                         new Tensor(
                                 e.shape(),
                                 e.type(),
-                                (target, from) -> target.put(body.slice((int) (e.start() + from), target.remaining())))));
+                                (target, from) ->
+                                        target.put(body.slice((int) (e.start() + from), target.remaining())))));
         check(found, expected, origin);
         return found;
     }
@@ -175,14 +177,15 @@ public final class Safetensors {
     private static SortedMap<String, Tensor> tensors(
             final Path file, final FileChannel in, final @Nullable FileChannel later) throws IOException {
         final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        final int headerBytes = SafetensorsHeader.length(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
+        final int headerBytes =
+                SafetensorsHeader.length(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
         final ByteBuffer header = ByteBuffer.allocate(headerBytes);
         while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
         final long bodyStart = 8L + headerBytes;
         final SortedMap<String, Tensor> found = new TreeMap<>();
         SafetensorsHeader.entries(header.array(), in.size() - bodyStart, file)
-                .forEach((name, e) ->
-                        found.put(name, new Tensor(e.shape(), e.type(), new FileBytes(file, later, bodyStart + e.start()))));
+                .forEach((name, e) -> found.put(
+                        name, new Tensor(e.shape(), e.type(), new FileBytes(file, later, bodyStart + e.start()))));
         return found;
     }
 

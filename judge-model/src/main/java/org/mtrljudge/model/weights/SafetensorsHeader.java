@@ -57,7 +57,8 @@ final class SafetensorsHeader {
         try {
             final JsonNode root = Mappers.JSON.readTree(bytes);
             if (!root.isObject()) {
-                throw new ModelException(origin + ": the safetensors header is not a JSON object: write the file again");
+                throw new ModelException(
+                        origin + ": the safetensors header is not a JSON object: write the file again");
             }
             return root;
         } catch (final JsonProcessingException e) {
@@ -87,7 +88,9 @@ final class SafetensorsHeader {
         final long[] dims = new long[Math.min(shape.size(), MAX_DIMENSIONS)];
         boolean sound = shape.isArray() && shape.size() <= MAX_DIMENSIONS;
         for (int i = 0; i < dims.length && sound; i++) {
-            sound = shape.get(i).isIntegralNumber() && shape.get(i).canConvertToLong() && shape.get(i).asLong() >= 0;
+            sound = shape.get(i).isIntegralNumber()
+                    && shape.get(i).canConvertToLong()
+                    && shape.get(i).asLong() >= 0;
             dims[i] = shape.get(i).asLong();
         }
         if (!sound) {
