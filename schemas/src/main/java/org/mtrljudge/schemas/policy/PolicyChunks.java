@@ -10,6 +10,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.WeightChunk;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.settings.io.Sha256;
 import org.slf4j.Logger;
@@ -44,6 +45,13 @@ final class PolicyChunks implements AutoCloseable {
         if (manifest.getTotalBytes() < 0 || manifest.getTotalBytes() > MAX_BYTES) {
             throw new SerializationException(
                     "its manifest says " + manifest.getTotalBytes() + " bytes, allowed is 0 to " + MAX_BYTES);
+        }
+        if (manifest.getChunksOffset() < 0
+                || manifest.getTotalBytes() > (long) manifest.getChunks() * KafkaClients.MAX_RECORD_BYTES) {
+            // a wrong number of bytes must not take the memory of the actor before the first chunk is read
+            throw new SerializationException("its manifest says " + manifest.getTotalBytes() + " bytes in "
+                    + manifest.getChunks() + " chunks from offset " + manifest.getChunksOffset()
+                    + ", which cannot be: a chunk has at most " + KafkaClients.MAX_RECORD_BYTES + " bytes");
         }
         consumer.seek(partition, manifest.getChunksOffset());
         final ByteBuffer whole = ByteBuffer.allocate((int) (long) manifest.getTotalBytes());

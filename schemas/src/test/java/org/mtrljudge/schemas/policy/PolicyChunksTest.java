@@ -44,15 +44,19 @@ class PolicyChunksTest {
     }
 
     private ByteBuffer fetch() {
+        return fetch(IMAGE.length, 0);
+    }
+
+    private ByteBuffer fetch(final long totalBytes, final long chunksOffset) {
         return chunks.fetch(new PolicyManifest(
                 VERSION,
                 VERSION,
                 PolicyKind.FULL,
                 "F32",
                 3,
-                (long) IMAGE.length,
+                totalBytes,
                 Sha256.of(ByteBuffer.wrap(IMAGE)),
-                0L,
+                chunksOffset,
                 null,
                 null));
     }
@@ -88,5 +92,15 @@ class PolicyChunksTest {
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(UnreachablePolicyException.class)
                 .hasMessageContaining("only 2 of 3 chunks arrived");
+    }
+
+    @Test
+    void shouldRefuseAManifestThatCannotBeTrueBeforeItTakesMemory() {
+        assertThatThrownBy(() -> fetch(Integer.MAX_VALUE - 8L, 0))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("bytes in 3 chunks");
+        assertThatThrownBy(() -> fetch(IMAGE.length, -1))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("from offset -1");
     }
 }
