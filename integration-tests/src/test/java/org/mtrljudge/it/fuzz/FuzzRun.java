@@ -20,6 +20,11 @@ final class FuzzRun {
         LauncherFactory.create().execute(request, summary);
         summary.getSummary().printFailuresTo(new PrintWriter(System.out, true), 30);
         // threads of the target (HTTP servers, decoders) may go on
-        Runtime.getRuntime().halt(summary.getSummary().getTestsSucceededCount() > 0 && summary.getSummary().getTotalFailureCount() == 0 ? 0 : 1);
+        Runtime.getRuntime()
+                .halt(
+                        summary.getSummary().getTestsSucceededCount() > 0
+                                        && summary.getSummary().getTotalFailureCount() == 0
+                                ? 0
+                                : 1);
     }
 }
