@@ -1,6 +1,5 @@
 package org.mtrljudge.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ final class ScoreCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (samples < 1 || samples > 1024) {
             throw new UsageException("--samples is " + samples + ", allowed is 1 to 1024");
         }

@@ -50,7 +50,9 @@ class SchemaEvolutionIT {
             rollout,
             "set",
             1,
-            List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "yes", null)),
+            List.of(
+                    new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "yes", null),
+                    new CompletionScore(Map.of("accuracy", 0.0), 0.0, -0.5, "no", null)),
             false,
             0.5,
             42L);

@@ -33,6 +33,8 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 @Timeout(180)
 class SkippedStepsIT {
     private static final int BATCH = 2;
+    // an advantage that is finite, but not as a float
+    private static final double TOO_LARGE = 1e300;
 
     @TempDir
     private Path folder;
@@ -61,8 +63,8 @@ class SkippedStepsIT {
         }
         final ScoredGroup group = topics.scored().valueSerde().decode(sound.value());
         final List<CompletionScore> scores = List.of(
-                new CompletionScore(Map.of(), 1.0, Double.NaN, null, null),
-                new CompletionScore(Map.of(), 0.0, Double.NaN, null, null));
+                new CompletionScore(Map.of(), 1.0, TOO_LARGE, null, null),
+                new CompletionScore(Map.of(), 0.0, -TOO_LARGE, null, null));
         return topics.scored()
                 .message(
                         prompt.getPromptId(), new ScoredGroup(group.getRollout(), "test", 1, scores, false, 0.0, null));

@@ -54,10 +54,4 @@ final class Choices extends JsonDeserializer<Object> {
         }
         throw InvalidFormatException.from(parser, "no such choice", text, type);
     }
-
-    /** A key without a value is also refused. */
-    @Override
-    public Object getNullValue(final DeserializationContext context) throws InvalidFormatException {
-        throw InvalidFormatException.from(context.getParser(), "no choice", "", type);
-    }
 }

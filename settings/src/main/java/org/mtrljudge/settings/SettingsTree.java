@@ -10,18 +10,17 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,7 @@ public final class SettingsTree {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            // checkKeys has already found unknown keys
+            // SettingsKeys has already found unknown keys
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addModule(Choices.module())
@@ -72,7 +71,7 @@ public final class SettingsTree {
         }
         EnvironmentSettings.read(environment).forEach((key, value) -> put(tree, key, value));
         pairs.forEach(pair -> apply(tree, pair));
-        checkKeys(tree, defaults(), "");
+        SettingsKeys.check(tree, defaults());
         return new SettingsTree(tree);
     }
 
@@ -210,7 +209,9 @@ public final class SettingsTree {
     private static void put(final ObjectNode tree, final String key, final String text) {
         final JsonNode value;
         try {
-            value = YAML.readTree(text);
+            final JsonNode read = YAML.readTree(text);
+            // nothing after the = is an empty value, as in a file
+            value = read.isMissingNode() ? NullNode.getInstance() : read;
         } catch (final JsonProcessingException e) {
             throw new UsageException("the value of " + key + " is not YAML");
         }
@@ -220,7 +221,7 @@ public final class SettingsTree {
                 return;
             }
         }
-        final String[] path = key.split("\\.");
+        final String[] path = key.split("\\.", -1);
         ObjectNode section = tree;
         for (int i = 0; i < path.length - 1; i++) {
             section = section(section, path[i]);
@@ -230,24 +231,6 @@ public final class SettingsTree {
 
     private static ObjectNode section(final ObjectNode tree, final String name) {
         return tree.get(name) instanceof ObjectNode known ? known : tree.putObject(name);
-    }
-
-    private static void checkKeys(final ObjectNode given, final ObjectNode known, final String prefix) {
-        for (final Iterator<String> names = given.fieldNames(); names.hasNext(); ) {
-            final String name = names.next();
-            if (!known.has(name)) {
-                final TreeSet<String> allowed = new TreeSet<>();
-                known.fieldNames().forEachRemaining(allowed::add);
-                throw new UsageException(
-                        "unknown setting '" + prefix + name + "'; allowed here: " + String.join(", ", allowed));
-            }
-            // the user chooses the names in a section that is empty by default: clients, task_weights
-            if (given.get(name) instanceof ObjectNode section
-                    && known.get(name) instanceof ObjectNode there
-                    && !there.isEmpty()) {
-                checkKeys(section, there, prefix + name + ".");
-            }
-        }
     }
 
     private static String explain(final JsonProcessingException e) {

@@ -145,13 +145,29 @@ class SettingsTreeTest {
         "algorithm.rollout_is=TOKEN, TOKEN",
         // 1 does not name the second constant
         "algorithm.rollout_is=1, 1",
-        "algorithm.rollout_is=true, true",
-        "algorithm.rollout_is=null, ''"
+        "algorithm.rollout_is=true, true"
     })
     void shouldRefuseAnUnknownChoiceAndNameItsKeyAndTheAllowedChoices(final String pair, final String value) {
         assertThatThrownBy(() -> level(pair))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("wrong setting: algorithm.rollout_is is '%s', allowed is none, token, sequence", value);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            algorithm.rollout_is=null      | setting 'algorithm.rollout_is' has no value; its default is "none"
+            trainer.seed=                  | setting 'trainer.seed' has no value; its default is 1
+            data=null                      | setting 'data' has no value; its default is {
+            rollout={n: 3}                 | setting 'rollout.temperature' is missing, because its whole section was set
+            data.train_tasks=[a, null]     | setting 'data.train_tasks' is ["a",null]: remove what is empty in it
+            data.task_weights={a: null}    | setting 'data.task_weights' is {"a":null}: remove what is empty in it
+            .=1                            | unknown setting ''; allowed here: actor
+            data.=1                        | unknown setting 'data.'; allowed here: file
+            """)
+    void shouldRefuseAnEmptyValueOrNameByItsKey(final String pair, final String message) {
+        assertThatThrownBy(() -> SettingsTree.read(null, Map.of(), List.of(pair)))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(message);
     }
 
     @Test

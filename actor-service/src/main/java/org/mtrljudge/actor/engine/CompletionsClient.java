@@ -40,10 +40,13 @@ final class CompletionsClient {
             HttpClient.newBuilder().connectTimeout(CONNECTING).build();
     private final URI url;
     private final @Nullable String key;
+    private final int vocabulary;
 
-    CompletionsClient(final URI url, final @Nullable String key) {
+    /** @param vocabulary the number of token ids that the learner knows */
+    CompletionsClient(final URI url, final @Nullable String key, final int vocabulary) {
         this.url = url;
         this.key = key;
+        this.vocabulary = vocabulary;
     }
 
     /** An answer of the server. */
@@ -134,7 +137,7 @@ final class CompletionsClient {
         return image.length > 1 && (image[0] & 0xff) == 0xff && (image[1] & 0xff) == 0xd8 ? "image/jpeg" : "image/png";
     }
 
-    private static GenerationEngine.Result result(
+    private GenerationEngine.Result result(
             final Answer answer, final PromptRequest prompt, final int groupSize, final int mark) {
         if (answer.status == 400 || answer.status == 422) {
             return new GenerationEngine.Result.Refused(prompt, "the server refused the prompt: " + answer.error());
@@ -156,26 +159,53 @@ final class CompletionsClient {
             throw new ModelException("the server made " + completions.size() + " of " + groupSize + " completions");
         }
         return new GenerationEngine.Result.Group(
-                prompt, root.at("/usage/prompt_tokens").asInt(), completions);
+                prompt, Math.max(0, root.at("/usage/prompt_tokens").asInt()), completions);
     }
 
-    private static GeneratedCompletion completion(final JsonNode choice, final int mark) {
+    private GeneratedCompletion completion(final JsonNode choice, final int mark) {
         final JsonNode ids = choice.path("token_ids");
         final JsonNode logProbs = choice.at("/logprobs/content");
-        if (ids.size() == 0 || ids.size() != logProbs.size()) {
+        if (!ids.isArray() || !logProbs.isArray() || ids.isEmpty() || ids.size() != logProbs.size()) {
             throw new ModelException("the server returned " + ids.size() + " token ids and " + logProbs.size()
                     + " log-probabilities: it must support return_token_ids and logprobs, as vLLM 0.10.2 and newer do");
         }
         final int[] tokens = new int[ids.size()];
         final float[] drawn = new float[ids.size()];
         for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = ids.get(i).asInt();
-            drawn[i] = (float) logProbs.get(i).path("logprob").asDouble();
+            tokens[i] = token(ids.get(i));
+            drawn[i] = logProb(logProbs.get(i).path("logprob"));
         }
         final boolean finished = choice.path("finish_reason").asText().equals("stop");
-        final String text = choice.at("/message/content").asText("");
+        final JsonNode text = choice.at("/message/content");
+        if (!text.isTextual()) {
+            throw new ModelException("the server returned " + shown(text) + " where the text of a completion is needed:"
+                    + " it must not take parts out of the text, as vLLM does with --reasoning-parser");
+        }
         return new GeneratedCompletion(
-                tokens, drawn, text, finished, List.of(new GeneratedCompletion.Span(mark, tokens.length)));
+                tokens, drawn, text.asText(), finished, List.of(new GeneratedCompletion.Span(mark, tokens.length)));
+    }
+
+    private int token(final JsonNode id) {
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= vocabulary) {
+            throw new ModelException(
+                    "the server returned the token id " + shown(id) + ", but the ids of the model are 0 to "
+                            + (vocabulary - 1) + ": it must serve the model of this run");
+        }
+        return id.asInt();
+    }
+
+    private static float logProb(final JsonNode value) {
+        final float logProb = value.isNumber() ? value.floatValue() : Float.NaN;
+        if (!Float.isFinite(logProb)) {
+            throw new ModelException("the server returned the log-probability " + shown(value)
+                    + ", but the learner needs a finite number for every token");
+        }
+        return logProb;
+    }
+
+    private static String shown(final JsonNode node) {
+        final String text = node.isMissingNode() ? "nothing" : node.toString();
+        return text.substring(0, Math.min(MAX_ERROR_CHARACTERS, text.length()));
     }
 
     private CompletableFuture<Answer> post(final String path, final ObjectNode content, final int attempt) {

@@ -49,7 +49,8 @@ public final class ServerEngine implements GenerationEngine {
      */
     public ServerEngine(final Settings settings, final Path dataRoot, final @Nullable String key) {
         this.settings = settings;
-        this.client = new CompletionsClient(settings.url, key);
+        this.client =
+                new CompletionsClient(settings.url, key, settings.config.text().vocabSize());
         this.images = new ImageStore(dataRoot);
     }
 

@@ -27,12 +27,7 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
     /** @throws ModelException when the configuration contains something that is not supported */
     static AdapterFolder open(final Path folder) {
         final Path file = folder.resolve(CONFIG);
-        final JsonNode config;
-        try {
-            config = Mappers.JSON.readTree(file.toFile());
-        } catch (final IOException e) {
-            throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        final JsonNode config = CheckpointFiles.json(file);
         refuse(file, config, "peft_type", config.path("peft_type").asText().equals("LORA"));
         refuse(file, config, "bias", config.path("bias").asText("none").equals("none"));
         for (final String key : List.of("use_dora", "use_rslora", "fan_in_fan_out")) {
@@ -49,7 +44,11 @@ public record AdapterFolder(Path folder, String base, Lora lora) {
         named.forEach(t -> targets.add(t.asText()));
         final Lora lora =
                 new Lora(config.path("r").asInt(), config.path("lora_alpha").asDouble(), targets);
-        return new AdapterFolder(folder, config.path("base_model_name_or_path").asText(), lora);
+        final String base = config.path("base_model_name_or_path").asText();
+        if (base.isBlank()) {
+            throw new ModelException(file + ": 'base_model_name_or_path' is missing: name the folder or the preset");
+        }
+        return new AdapterFolder(folder, CheckpointFiles.path(base, file).toString(), lora);
     }
 
     private static void refuse(final Path file, final JsonNode config, final String key, final boolean fine) {

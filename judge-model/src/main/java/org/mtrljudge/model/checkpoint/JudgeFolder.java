@@ -69,11 +69,7 @@ public final class JudgeFolder {
             if (!Files.isRegularFile(file)) {
                 throw new ModelException(folder + " is not a checkpoint folder: it has no " + name);
             }
-            try {
-                return Files.readAllBytes(file);
-            } catch (final IOException e) {
-                throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
-            }
+            return CheckpointFiles.bytes(file);
         }
 
         @Override

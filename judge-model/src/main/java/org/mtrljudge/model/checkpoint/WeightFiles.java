@@ -11,13 +11,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.weights.Safetensors;
-import org.mtrljudge.settings.io.Mappers;
 
 /** Reads the weights of a checkpoint folder: one safetensors file, or several shards that an index lists. */
 final class WeightFiles {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
-    private static final long MAX_INDEX_BYTES = 64 << 20;
 
     private WeightFiles() {}
 
@@ -49,11 +47,12 @@ final class WeightFiles {
         final Map<String, String> shardOf = weightMap(index);
         final SortedMap<String, Safetensors.Tensor> all = new TreeMap<>();
         for (final String shard : new TreeSet<>(shardOf.values())) {
-            if (shard.isEmpty() || !Path.of(shard).equals(Path.of(shard).getFileName()) || shard.equals("..")) {
+            final Path named = CheckpointFiles.path(shard, index);
+            if (shard.isEmpty() || !named.equals(named.getFileName()) || shard.equals("..")) {
                 throw new ModelException(
                         index + " names '" + shard + "', which is not a file in the folder of the index");
             }
-            final Path file = folder.resolve(shard);
+            final Path file = folder.resolve(named);
             if (!Files.isRegularFile(file)) {
                 throw new ModelException(index + " names the shard " + shard + ", which is missing: copy it too");
             }
@@ -69,20 +68,13 @@ final class WeightFiles {
     }
 
     private static Map<String, String> weightMap(final Path index) {
-        try {
-            if (Files.size(index) > MAX_INDEX_BYTES) {
-                throw new ModelException(index + " is larger than " + MAX_INDEX_BYTES + " bytes");
-            }
-            final JsonNode map = Mappers.JSON.readTree(index.toFile()).path("weight_map");
-            if (!map.isObject() || map.isEmpty()) {
-                throw new ModelException(index + ": the key 'weight_map' is missing or empty");
-            }
-            final Map<String, String> shardOf = new TreeMap<>();
-            map.properties().forEach(e -> shardOf.put(e.getKey(), e.getValue().asText()));
-            return shardOf;
-        } catch (final IOException e) {
-            throw new ModelException(index + " cannot be read: " + e.getMessage(), e);
+        final JsonNode map = CheckpointFiles.json(index).path("weight_map");
+        if (!map.isObject() || map.isEmpty()) {
+            throw new ModelException(index + ": the key 'weight_map' is missing or empty");
         }
+        final Map<String, String> shardOf = new TreeMap<>();
+        map.properties().forEach(e -> shardOf.put(e.getKey(), e.getValue().asText()));
+        return shardOf;
     }
 
     private static boolean hasPickle(final Path folder) {

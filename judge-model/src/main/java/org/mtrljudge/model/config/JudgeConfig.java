@@ -17,6 +17,12 @@ public record JudgeConfig(
 
     private static final List<String> MODEL_TYPES = List.of("qwen3_vl", "qwen3_vl_moe");
 
+    /** Far above all published models. With these bounds, the number of parameters fits into a long, and that of tensors into memory. */
+    private static final int MAX_SIZE = 1 << 20;
+
+    private static final int MAX_COUNT = 1 << 12;
+    private static final int MAX_LAYERS = 1 << 9;
+
     /**
      * The sizes of the text decoder.
      *
@@ -71,8 +77,15 @@ public record JudgeConfig(
     public JudgeConfig {
         require(text.heads % text.keyValueHeads == 0, "num_attention_heads must be a multiple of num_key_value_heads");
         require(
-                text.mropeSection.stream().mapToInt(Integer::intValue).sum() == text.headDim / 2,
-                "mrope_section must add up to half of head_dim");
+                text.mropeSection.size() == 3
+                        && text.mropeSection.stream().allMatch(n -> n >= 0 && n <= text.headDim)
+                        && text.mropeSection.stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum()
+                                == text.headDim / 2,
+                "mrope_section must have three numbers that add up to half of head_dim");
+        require(text.rmsNormEps >= 0 && Double.isFinite(text.rmsNormEps), "rms_norm_eps must be 0 or larger");
+        require(text.ropeTheta > 0 && Double.isFinite(text.ropeTheta), "rope_theta must be greater than 0");
         final Experts experts = text.experts;
         require(
                 experts == null || experts.perToken >= 1 && experts.perToken <= experts.count,
@@ -85,6 +98,9 @@ public record JudgeConfig(
         require(
                 vision.deepstackIndexes.size() <= text.layers,
                 "deepstack_visual_indexes has more entries than the decoder has layers");
+        require(
+                vision.deepstackIndexes.stream().allMatch(i -> i >= 0 && i < vision.depth),
+                "deepstack_visual_indexes must name blocks of the vision tower: 0 to depth - 1");
     }
 
     private static void require(final boolean holds, final String what) {
@@ -110,27 +126,27 @@ public record JudgeConfig(
                 : child(text, "rope_theta").asDouble();
         return new JudgeConfig(
                 new Text(
-                        integer(text, "vocab_size"),
-                        integer(text, "hidden_size"),
-                        integer(text, "num_hidden_layers"),
-                        integer(text, "num_attention_heads"),
-                        integer(text, "num_key_value_heads"),
-                        integer(text, "head_dim"),
-                        integer(text, "intermediate_size"),
+                        size(text, "vocab_size", MAX_SIZE),
+                        size(text, "hidden_size", MAX_SIZE),
+                        size(text, "num_hidden_layers", MAX_LAYERS),
+                        size(text, "num_attention_heads", MAX_COUNT),
+                        size(text, "num_key_value_heads", MAX_COUNT),
+                        size(text, "head_dim", MAX_COUNT),
+                        size(text, "intermediate_size", MAX_SIZE),
                         text.path("rms_norm_eps").asDouble(1e-6),
                         theta,
                         integers(child(rope, "mrope_section")),
                         experts(text)),
                 new Vision(
-                        integer(vision, "hidden_size"),
-                        integer(vision, "depth"),
-                        integer(vision, "num_heads"),
-                        integer(vision, "intermediate_size"),
-                        integer(vision, "patch_size"),
-                        integer(vision, "temporal_patch_size"),
-                        integer(vision, "spatial_merge_size"),
-                        integer(vision, "num_position_embeddings"),
-                        integer(vision, "out_hidden_size"),
+                        size(vision, "hidden_size", MAX_SIZE),
+                        size(vision, "depth", MAX_LAYERS),
+                        size(vision, "num_heads", MAX_COUNT),
+                        size(vision, "intermediate_size", MAX_SIZE),
+                        size(vision, "patch_size", MAX_COUNT),
+                        size(vision, "temporal_patch_size", MAX_COUNT),
+                        size(vision, "spatial_merge_size", MAX_COUNT),
+                        size(vision, "num_position_embeddings", MAX_SIZE),
+                        size(vision, "out_hidden_size", MAX_SIZE),
                         integers(child(vision, "deepstack_visual_indexes"))),
                 root.path("tie_word_embeddings").asBoolean(false),
                 integer(root, "image_token_id"),
@@ -151,9 +167,9 @@ public record JudgeConfig(
                 "mlp_only_layers must be empty: only experts in every layer are supported");
         require(text.path("norm_topk_prob").asBoolean(true), "norm_topk_prob must be true");
         return new Experts(
-                integer(text, "num_experts"),
+                size(text, "num_experts", MAX_COUNT),
                 integer(text, "num_experts_per_tok"),
-                integer(text, "moe_intermediate_size"));
+                size(text, "moe_intermediate_size", MAX_SIZE));
     }
 
     private static JsonNode child(final JsonNode node, final String key) {
@@ -166,11 +182,17 @@ public record JudgeConfig(
 
     private static int integer(final JsonNode node, final String key) {
         final JsonNode value = child(node, key);
-        if (!value.canConvertToInt() || value.asInt() < 0) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 0) {
             throw new ModelException(
                     "config.json: '" + key + "' is " + value + "; it must be a whole number, 0 or larger");
         }
         return value.asInt();
+    }
+
+    private static int size(final JsonNode node, final String key, final int most) {
+        final int size = integer(node, key);
+        require(size >= 1 && size <= most, "'" + key + "' is " + size + "; it must be from 1 to " + most);
+        return size;
     }
 
     private static List<Integer> integers(final JsonNode array) {

@@ -26,7 +26,7 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
     private static final String B = ".lora_B.weight";
 
     public Lora {
-        if (rank < 1 || !(alpha > 0)) {
+        if (rank < 1 || !(alpha > 0) || Double.isInfinite(alpha)) {
             throw new ModelException("a LoRA adapter needs a rank of at least 1 and an alpha greater than 0; they are "
                     + rank + " and " + alpha);
         }

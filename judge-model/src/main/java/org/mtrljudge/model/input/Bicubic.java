@@ -1,6 +1,7 @@
 package org.mtrljudge.model.input;
 
 import java.awt.image.BufferedImage;
+import org.jspecify.annotations.Nullable;
 
 /** Bicubic resampling with antialiasing as in Pillow and torchvision: a = −0.5, with a wider kernel when an image is made smaller. */
 final class Bicubic {
@@ -16,32 +17,45 @@ final class Bicubic {
     static float[][] resize(final BufferedImage image, final int height, final int width) {
         final int sourceWidth = image.getWidth();
         final int sourceHeight = image.getHeight();
-        final float[][] planes = planes(image);
         if (sourceWidth == width && sourceHeight == height) {
-            return planes;
+            return rows(image, width, null);
         }
-        final double[][] horizontal = kernel(sourceWidth, width);
+        final float[][] result = rows(image, width, kernel(sourceWidth, width));
         final double[][] vertical = kernel(sourceHeight, height);
-        final float[][] result = new float[3][];
         for (int c = 0; c < 3; c++) {
-            final float[] wide = pass(planes[c], sourceHeight, width, sourceWidth, horizontal, true);
-            result[c] = pass(wide, height, width, width, vertical, false);
+            result[c] = columns(result[c], height, width, vertical);
         }
         return result;
     }
 
-    private static float[][] planes(final BufferedImage image) {
-        final int size = image.getWidth() * image.getHeight();
-        final int[] argb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-        final float[][] planes = new float[3][size];
-        for (int i = 0; i < size; i++) {
-            final int alpha = argb[i] >>> 24;
+    /**
+     * Resamples each row. A large picture is never whole in memory as floats, which would take ten times the memory of its bytes.
+     *
+     * @param kernel null: the rows are kept as they are
+     */
+    private static float[][] rows(final BufferedImage image, final int width, final double @Nullable [][] kernel) {
+        final int sourceWidth = image.getWidth();
+        final float[][] planes = new float[3][image.getHeight() * width];
+        final int[] argb = new int[sourceWidth];
+        final float[] row = new float[sourceWidth];
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRGB(0, y, sourceWidth, 1, argb, 0, sourceWidth);
             for (int c = 0; c < 3; c++) {
-                final int value = argb[i] >> (16 - 8 * c) & 0xff;
-                planes[c][i] = alpha == 255 ? value : Math.round((value * alpha + 255f * (255 - alpha)) / 255f);
+                onWhite(argb, 16 - 8 * c, row);
+                for (int x = 0; x < width; x++) {
+                    planes[c][y * width + x] = kernel == null ? row[x] : weigh(row, 0, 1, kernel[x]);
+                }
             }
         }
         return planes;
+    }
+
+    private static void onWhite(final int[] argb, final int shift, final float[] row) {
+        for (int x = 0; x < row.length; x++) {
+            final int alpha = argb[x] >>> 24;
+            final int value = argb[x] >> shift & 0xff;
+            row[x] = alpha == 255 ? value : Math.round((value * alpha + 255f * (255 - alpha)) / 255f);
+        }
     }
 
     /** For each target index: the first source index, then the normalised weights of the source values. */
@@ -76,23 +90,12 @@ final class Bicubic {
         return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
     }
 
-    /**
-     * Resamples one axis of a plane.
-     *
-     * @param alongRows across the width, else down the height
-     */
-    private static float[] pass(
-            final float[] in,
-            final int height,
-            final int width,
-            final int sourceWidth,
-            final double[][] kernel,
-            final boolean alongRows) {
+    /** Resamples the columns of a plane. */
+    private static float[] columns(final float[] in, final int height, final int width, final double[][] kernel) {
         final float[] out = new float[height * width];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                out[y * width + x] =
-                        alongRows ? weigh(in, y * sourceWidth, 1, kernel[x]) : weigh(in, x, sourceWidth, kernel[y]);
+                out[y * width + x] = weigh(in, x, width, kernel[y]);
             }
         }
         return out;

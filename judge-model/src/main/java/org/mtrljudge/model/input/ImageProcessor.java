@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -23,6 +25,26 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     public static final long MAX_DECODED_PIXELS = 40_000_000;
 
     private static final int MAX_ASPECT_RATIO = 200;
+    private static final int MAX_PATCH_SIZE = 128;
+    private static final int MAX_FRAMES = 8;
+    /** The formats that every judge reads. Java has readers of more formats, whose files other programs would not read. */
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+
+    public ImageProcessor {
+        if (minPixels < 1 || maxPixels < minPixels || maxPixels > MAX_DECODED_PIXELS) {
+            throw new ModelException("preprocessor_config.json: size.shortest_edge is " + minPixels
+                    + " and size.longest_edge is " + maxPixels + "; they must be from 1 to " + MAX_DECODED_PIXELS
+                    + ", the second not smaller than the first");
+        }
+        if (patchSize < 1 || patchSize > MAX_PATCH_SIZE || temporalPatchSize < 1 || temporalPatchSize > MAX_FRAMES) {
+            throw new ModelException("preprocessor_config.json: patch_size is " + patchSize
+                    + " and temporal_patch_size is " + temporalPatchSize + "; they must be from 1 to " + MAX_PATCH_SIZE
+                    + " and from 1 to " + MAX_FRAMES);
+        }
+        if (mergeSize != 2) {
+            throw new ModelException("preprocessor_config.json: merge_size is " + mergeSize + "; only 2 is supported");
+        }
+    }
 
     /**
      * Reads a published {@code preprocessor_config.json}.
@@ -63,11 +85,7 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
 
     private static BufferedImage decode(final byte[] encoded, final String name) {
         try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
-            final Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new ModelException("image " + name + " is not a PNG, JPEG, GIF or BMP picture");
-            }
-            final ImageReader reader = readers.next();
+            final ImageReader reader = reader(in, name);
             try {
                 reader.setInput(in, true, true);
                 final long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
@@ -85,6 +103,16 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
             }
             throw new ModelException("image " + name + " cannot be decoded (" + e.getMessage() + "): it is damaged", e);
         }
+    }
+
+    private static ImageReader reader(final ImageInputStream in, final String name) throws IOException {
+        for (final Iterator<ImageReader> readers = ImageIO.getImageReaders(in); readers.hasNext(); ) {
+            final ImageReader reader = readers.next();
+            if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+                return reader;
+            }
+        }
+        throw new ModelException("image " + name + " is not a PNG, JPEG, GIF or BMP picture: convert it");
     }
 
     private ImagePatches patches(final BufferedImage image, final String name) {

@@ -44,12 +44,31 @@ public final class PromptEncoder {
         }
         final int[] ids = tokenizer.encode(
                 turn.append("<|im_end|>\n<|im_start|>assistant\n").toString());
-        return withPositions(ids, images);
+        final int wanted = images.stream().mapToInt(ImagePatches::tokens).sum();
+        final long made =
+                Arrays.stream(ids).filter(id -> id == config.imageTokenId()).count();
+        if (made != wanted) {
+            throw new ModelException("tokenizer.json makes " + made + " image tokens where the images need " + wanted
+                    + ": its " + PAD + " must have the image_token_id of config.json, which is "
+                    + config.imageTokenId());
+        }
+        return withPositions(checked(ids), images);
+    }
+
+    /** An id without an embedding would fail in the middle of a batch. */
+    private int[] checked(final int[] ids) {
+        for (final int id : ids) {
+            if (id < 0 || id >= config.text().vocabSize()) {
+                throw new ModelException("tokenizer.json makes token " + id + ", but the vocab_size of config.json is "
+                        + config.text().vocabSize() + ": the two files do not belong together");
+            }
+        }
+        return ids;
     }
 
     /** Encodes a completion as the model should generate it: its tokens and the end-of-turn token. */
     public int[] encodeCompletion(final String text) {
-        final int[] ids = tokenizer.encode(text);
+        final int[] ids = checked(tokenizer.encode(text));
         final int[] ended = Arrays.copyOf(ids, ids.length + 1);
         ended[ids.length] = config.eosTokenId();
         return ended;

@@ -2,8 +2,6 @@ package org.mtrljudge.model.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,9 +11,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,7 +25,6 @@ import org.mtrljudge.settings.io.Mappers;
  * Every length is compared with the size of the buffer before data is read.
  */
 public final class Safetensors {
-    private static final int MAX_HEADER_BYTES = 16 << 20;
     private static final int MAX_IMAGE_BYTES = Integer.MAX_VALUE - 8;
 
     /** A tensor of a file: its shape, its number type in the file, and its bytes. */
@@ -127,18 +121,20 @@ public final class Safetensors {
     public static SortedMap<String, Tensor> read(
             final ByteBuffer buffer, final SortedMap<String, Shape> expected, final Path origin) {
         final ByteBuffer in = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
-        final int headerBytes = headerLength(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
+        final int headerBytes =
+                SafetensorsHeader.length(in.remaining() < 8 ? -1 : in.getLong(0), in.remaining(), origin);
         final byte[] header = new byte[headerBytes];
         in.get(8, header);
         final ByteBuffer body = in.slice(8 + headerBytes, in.remaining() - 8 - headerBytes);
         final SortedMap<String, Tensor> found = new TreeMap<>();
-        entries(header, body.capacity(), origin)
+        SafetensorsHeader.entries(header, body.capacity(), origin)
                 .forEach((name, e) -> found.put(
                         name,
                         new Tensor(
-                                e.shape,
-                                e.type,
-                                (target, from) -> target.put(body.slice((int) (e.start + from), target.remaining())))));
+                                e.shape(),
+                                e.type(),
+                                (target, from) ->
+                                        target.put(body.slice((int) (e.start() + from), target.remaining())))));
         check(found, expected, origin);
         return found;
     }
@@ -181,76 +177,16 @@ public final class Safetensors {
     private static SortedMap<String, Tensor> tensors(
             final Path file, final FileChannel in, final @Nullable FileChannel later) throws IOException {
         final ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        final int headerBytes = headerLength(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
+        final int headerBytes =
+                SafetensorsHeader.length(in.read(length, 0) < 8 ? -1 : length.getLong(0), in.size(), file);
         final ByteBuffer header = ByteBuffer.allocate(headerBytes);
         while (header.hasRemaining() && in.read(header, 8 + header.position()) >= 0) {}
         final long bodyStart = 8L + headerBytes;
         final SortedMap<String, Tensor> found = new TreeMap<>();
-        entries(header.array(), in.size() - bodyStart, file)
-                .forEach((name, e) ->
-                        found.put(name, new Tensor(e.shape, e.type, new FileBytes(file, later, bodyStart + e.start))));
+        SafetensorsHeader.entries(header.array(), in.size() - bodyStart, file)
+                .forEach((name, e) -> found.put(
+                        name, new Tensor(e.shape(), e.type(), new FileBytes(file, later, bodyStart + e.start()))));
         return found;
-    }
-
-    /** A tensor's entry in the header. Its bytes are those from {@code start} to {@code end} behind the header. */
-    private record Entry(Shape shape, WeightType type, long start, long end) {}
-
-    private static int headerLength(final long length, final long fileBytes, final Path origin) {
-        if (length < 2 || length > MAX_HEADER_BYTES || length > fileBytes - 8) {
-            throw new ModelException(origin + " is not a safetensors file (its header length is " + length
-                    + " bytes): write it again, or copy it again");
-        }
-        return (int) length;
-    }
-
-    private static Map<String, Entry> entries(final byte[] header, final long bodyBytes, final Path origin) {
-        final Map<String, Entry> entries = new LinkedHashMap<>();
-        final JsonNode root = parsed(header, origin);
-        root.properties().forEach(field -> {
-            if (!field.getKey().equals("__metadata__")) {
-                entries.put(field.getKey(), entry(field.getKey(), field.getValue(), bodyBytes, origin));
-            }
-        });
-        long at = 0;
-        for (final Map.Entry<String, Entry> named : entries.entrySet().stream()
-                .sorted(Comparator.comparingLong(e -> e.getValue().start))
-                .toList()) {
-            if (named.getValue().start != at) {
-                throw new ModelException(origin + ": tensor '" + named.getKey() + "' begins at byte "
-                        + named.getValue().start + " instead of " + at + ": the offsets in the header are wrong");
-            }
-            at = named.getValue().end;
-        }
-        return entries;
-    }
-
-    private static JsonNode parsed(final byte[] bytes, final Path origin) {
-        try {
-            return Mappers.JSON.readTree(bytes);
-        } catch (final JsonProcessingException e) {
-            throw new ModelException(origin + ": the safetensors header is not JSON: " + e.getOriginalMessage(), e);
-        } catch (final IOException e) {
-            throw new ModelException(origin + ": the safetensors header cannot be read", e);
-        }
-    }
-
-    private static Entry entry(final String name, final JsonNode node, final long bodyBytes, final Path origin) {
-        final String dtype = node.path("dtype").asText();
-        final WeightType type = WeightType.named(dtype)
-                .orElseThrow(() -> new ModelException(origin + ": tensor '" + name + "' has dtype " + dtype
-                        + "; supported are " + Arrays.toString(WeightType.values())));
-        final long[] dims = new long[node.path("shape").size()];
-        for (int i = 0; i < dims.length; i++) {
-            dims[i] = node.path("shape").get(i).asLong();
-        }
-        final long start = node.path("data_offsets").path(0).asLong(-1);
-        final long end = node.path("data_offsets").path(1).asLong(-1);
-        final Shape shape = new Shape(dims);
-        if (start < 0 || end > bodyBytes || end - start != shape.size() * type.bytes()) {
-            throw new ModelException(origin + ": tensor '" + name + "' " + shape + " does not fit its bytes " + start
-                    + ".." + end + " of " + bodyBytes + ": the file is cut off or damaged");
-        }
-        return new Entry(shape, type, start, end);
     }
 
     /** @throws ModelException when a tensor is missing, unknown or of the wrong shape */

@@ -127,4 +127,29 @@ class ImageProcessorTest {
         }
         return -1;
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 9216, 16, 2, 2, size.shortest_edge is 0",
+        "9216, 4096, 16, 2, 2, the second not smaller than the first",
+        "9216, 2000000000, 16, 2, 2, they must be from 1 to 40000000",
+        "9216, 36864, 0, 2, 2, patch_size is 0",
+        "9216, 36864, 16, 0, 2, temporal_patch_size is 0",
+        "9216, 36864, 16, 2, 3, merge_size is 3"
+    })
+    void shouldRefuseSizesThatNoPictureCanHave(
+            final long min, final long max, final int patch, final int frames, final int merge, final String why) {
+        assertThatThrownBy(() -> new ImageProcessor(min, max, patch, frames, merge))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void shouldRefuseFormatsThatOnlyJavaReads() throws IOException {
+        final ByteArrayOutputStream tiff = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "tiff", tiff);
+        assertThatThrownBy(() -> published.process(tiff.toByteArray(), "x.tiff"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("image x.tiff is not a PNG, JPEG, GIF or BMP picture");
+    }
 }

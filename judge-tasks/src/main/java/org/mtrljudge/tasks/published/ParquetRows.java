@@ -3,6 +3,7 @@ package org.mtrljudge.tasks.published;
 import com.jerolba.carpet.CarpetReader;
 import com.jerolba.carpet.CloseableIterator;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,13 @@ final class ParquetRows {
     private ParquetRows() {}
 
     static void read(final Path file, final Consumer<Map<String, Object>> add) throws IOException {
+        // every row has a picture or a text, but a few bytes can claim any number of equal rows
+        final long mostRows = Files.size(file);
         try (CloseableIterator<Map<String, Object>> rows = open(file)) {
-            while (rows.hasNext()) {
+            for (long read = 0; rows.hasNext(); read++) {
+                if (read == mostRows) {
+                    throw new DataException(file + " has more rows than bytes, so it is no data set: replace the file");
+                }
                 add.accept(columns(rows.next()));
             }
         } catch (final DataException e) {
@@ -26,6 +32,12 @@ final class ParquetRows {
         } catch (final RuntimeException e) {
             // the library throws various exceptions for damaged bytes
             throw new DataException(file + " cannot be read as Parquet: " + e.getMessage(), e);
+        } catch (final OutOfMemoryError e) {
+            // damaged bytes can claim a page of any size
+            throw new DataException(
+                    file + " cannot be read as Parquet: it claims more than the memory of this process holds; check the"
+                            + " file, or divide it into smaller ones",
+                    e);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.mtrljudge.tasks.published;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -49,9 +49,17 @@ public final class PreparedFolder implements AutoCloseable {
 
     private static Set<String> tasks(final Path data) throws IOException {
         final Set<String> tasks = new HashSet<>();
+        int number = 0;
         for (final String line : Files.readAllLines(data)) {
-            final JsonNode node = Mappers.JSON.readTree(line);
-            tasks.add(node.path("task").asText());
+            number++;
+            try {
+                tasks.add(Mappers.JSON.readTree(line).path("task").asText());
+            } catch (final JsonProcessingException e) {
+                throw new DataException(
+                        data + ":" + number + " is not JSON: " + e.getOriginalMessage()
+                                + "; repair the line, or name another folder with --out",
+                        e);
+            }
         }
         return tasks;
     }

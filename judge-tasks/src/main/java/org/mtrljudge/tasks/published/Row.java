@@ -38,12 +38,21 @@ record Row(String where, Map<String, ?> values) {
 
     double number(final String column) {
         final Object value = value(column);
+        final double number = asNumber(value);
+        if (!Double.isFinite(number)) {
+            throw wrong("has '" + value + "' under '" + column + "', but a finite number is needed");
+        }
+        return number;
+    }
+
+    /** The value as a number; NaN for a text that is none. */
+    private static double asNumber(final Object value) {
         try {
             return value instanceof Number n
                     ? n.doubleValue()
                     : Double.parseDouble(String.valueOf(value).strip());
         } catch (final NumberFormatException e) {
-            throw wrong("has '" + value + "' under '" + column + "', but a number is needed");
+            return Double.NaN;
         }
     }
 

@@ -106,7 +106,7 @@ final class Rows {
     }
 
     private static void readJson(final Path file, final Consumer<Map<String, Object>> add) throws IOException {
-        final Object root = Mappers.JSON.readValue(Files.readAllBytes(file), Object.class);
+        final Object root = Mappers.JSON.readValue(file.toFile(), Object.class);
         final List<?> found;
         if (root instanceof List<?> list) {
             found = list;
@@ -120,6 +120,11 @@ final class Rows {
         } else {
             throw new DataException(file + " holds no list of rows");
         }
-        found.forEach(row -> add.accept(Mappers.JSON.convertValue(row, ROW)));
+        for (int i = 0; i < found.size(); i++) {
+            if (!(found.get(i) instanceof Map<?, ?>)) {
+                throw new DataException(file + " row " + (i + 1) + " is not a JSON object with the columns of the set");
+            }
+            add.accept(Mappers.JSON.convertValue(found.get(i), ROW));
+        }
     }
 }

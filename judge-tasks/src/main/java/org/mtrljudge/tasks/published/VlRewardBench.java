@@ -28,17 +28,20 @@ final class VlRewardBench implements PublishedSet {
             throw row.wrong("has " + responses.size() + " responses and " + ranking.size()
                     + " ranks, but two of each are needed");
         }
-        if (ranking.get(0).equals(ranking.get(1))) {
+        if (!(ranking.get(0) instanceof Number first) || !(ranking.get(1) instanceof Number second)) {
+            throw row.wrong("has " + ranking + " under 'human_ranking', but two numbers are needed");
+        }
+        if (first.equals(second)) {
             return List.of();
         }
-        final boolean oneIsBetter = ((Number) ranking.get(0)).intValue() < ((Number) ranking.get(1)).intValue();
+        final boolean oneIsBetter = first.intValue() < second.intValue();
         final List<Row.Picture> picture = List.of(row.picture("image"));
         return Prepared.bothOrders(
                 String.valueOf(responses.get(0)),
                 String.valueOf(responses.get(1)),
                 oneIsBetter,
-                (first, second, better) ->
-                        Prepared.order(name(), prompt(row.text("query"), first, second), picture, better, group(row)));
+                (one, two, better) ->
+                        Prepared.order(name(), prompt(row.text("query"), one, two), picture, better, group(row)));
     }
 
     /** Removes the placeholders that people wrote in their texts, because these do not stand for pictures. */

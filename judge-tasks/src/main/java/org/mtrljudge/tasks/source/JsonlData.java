@@ -1,7 +1,5 @@
 package org.mtrljudge.tasks.source;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -16,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
@@ -34,23 +30,10 @@ import org.mtrljudge.tasks.Split;
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
     private static final int MAX_LABELS = 20;
-    private static final String IMAGE = "<image>";
-
-    private record Row(
-            int line,
-            String task,
-            String prompt,
-            List<String> images,
-            String answer,
-            @Nullable List<String> labels,
-            Split split,
-            @Nullable String pair,
-            @Nullable String demonstration,
-            @Nullable Double grade) {}
 
     private final Path file;
     private final PictureFolder pictures;
-    private final Map<Split, Map<String, List<Row>>> rows = new EnumMap<>(Split.class);
+    private final Map<Split, Map<String, List<JsonlRow>>> rows = new EnumMap<>(Split.class);
     private final Map<String, List<String>> labels = new LinkedHashMap<>();
     /** Maps split, task and pair name to the indices of the two orders among the rows of the task. */
     private final Map<List<?>, List<Integer>> pairs = new HashMap<>();
@@ -66,12 +49,13 @@ public final class JsonlData implements ExampleSource {
     /** @throws DataException that names the file and line of the first error */
     public static JsonlData read(final Path file) {
         final JsonlData data = new JsonlData(file);
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
+        try (BufferedReader reader =
+                new BufferedReader(new LineLimit(Files.newBufferedReader(file), MAX_LINE_LENGTH, data::tooLong))) {
             int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    data.add(data.parse(line, number));
+                    data.add(JsonlRow.parse(line, number, data::wrong));
                 }
             }
         } catch (final CharacterCodingException e) {
@@ -83,78 +67,18 @@ public final class JsonlData implements ExampleSource {
         return data;
     }
 
-    private Row parse(final String line, final int number) {
-        if (line.length() > MAX_LINE_LENGTH) {
-            throw wrong(number, "is longer than " + MAX_LINE_LENGTH + " characters");
-        }
-        final JsonNode node;
-        try {
-            node = Mappers.JSON.readTree(line);
-        } catch (final JsonProcessingException e) {
-            throw wrong(number, "is not JSON: " + e.getOriginalMessage());
-        }
-        if (!node.isObject()) {
-            throw wrong(number, "is not a JSON object");
-        }
-        final List<String> images = strings(node, "images", number);
-        final String prompt = text(node, "prompt", number);
-        final int placeholders = prompt.split(IMAGE, -1).length - 1;
-        if (placeholders != images.size()) {
-            throw wrong(number, "has " + placeholders + " " + IMAGE + " placeholders and " + images.size() + " images");
-        }
-        images.forEach(image -> checkImage(image, number));
-        return new Row(
-                number,
-                text(node, "task", number),
-                prompt,
-                images,
-                text(node, "answer", number),
-                node.has("labels") ? strings(node, "labels", number) : null,
-                split(node, number),
-                node.has("pair") ? text(node, "pair", number) : null,
-                node.has("demonstration") ? text(node, "demonstration", number) : null,
-                node.path("grade").isNumber() ? node.path("grade").asDouble() : null);
-    }
-
-    private String text(final JsonNode node, final String key, final int number) {
-        final JsonNode value = node.get(key);
-        if (value == null || !value.isTextual() || value.asText().isBlank()) {
-            throw wrong(number, "has no text under '" + key + "'");
-        }
-        return value.asText();
-    }
-
-    private List<String> strings(final JsonNode node, final String key, final int number) {
-        final JsonNode array = node.get(key);
-        if (array == null || !array.isArray()) {
-            throw wrong(number, "has no list under '" + key + "'");
-        }
-        final List<String> values = new ArrayList<>();
-        for (final JsonNode value : array) {
-            if (!value.isTextual()) {
-                throw wrong(number, "has " + value + " in '" + key + "', but a text is needed");
-            }
-            values.add(value.asText());
-        }
-        return List.copyOf(values);
-    }
-
-    private Split split(final JsonNode node, final int number) {
-        final String name = node.path("split").asText("train");
-        for (final Split split : Split.values()) {
-            if (split.lowerName().equals(name)) {
-                return split;
+    private void checkImages(final JsonlRow row) {
+        for (final String image : row.images()) {
+            try {
+                pictures.check(image);
+            } catch (final DataException e) {
+                throw wrong(row.line(), image, e);
             }
         }
-        throw wrong(number, "has the split '" + name + "', but only train, validation and test are allowed");
     }
 
-    private void checkImage(final String image, final int number) {
-        try {
-            pictures.check(image);
-        } catch (final DataException e) {
-            throw wrong(number, image, e);
-        }
+    private DataException tooLong(final int number) {
+        return wrong(number, "is longer than " + MAX_LINE_LENGTH + " characters");
     }
 
     private DataException wrong(final int number, final String image, final DataException why) {
@@ -165,23 +89,24 @@ public final class JsonlData implements ExampleSource {
         return new DataException(file + ":" + number + " " + what);
     }
 
-    private void add(final Row row) {
-        final List<Row> others = rowsOf(row.split).computeIfAbsent(row.task, t -> new ArrayList<>());
-        if (row.pair != null) {
+    private void add(final JsonlRow row) {
+        checkImages(row);
+        final List<JsonlRow> others = rowsOf(row.split()).computeIfAbsent(row.task(), t -> new ArrayList<>());
+        if (row.pair() != null) {
             final List<Integer> orders =
-                    pairs.computeIfAbsent(List.of(row.split, row.task, row.pair), p -> new ArrayList<>());
+                    pairs.computeIfAbsent(List.of(row.split(), row.task(), row.pair()), p -> new ArrayList<>());
             orders.add(others.size());
             if (orders.size() > 2) {
-                throw wrong(row.line, "is the third line of the pair '" + row.pair + "' in task " + row.task);
+                throw wrong(row.line(), "is the third line of the pair '" + row.pair() + "' in task " + row.task());
             }
         }
         others.add(row);
-        if (row.labels != null) {
-            final List<String> before = labels.putIfAbsent(row.task, row.labels);
-            if (before != null && !before.equals(row.labels)) {
+        if (row.labels() != null) {
+            final List<String> before = labels.putIfAbsent(row.task(), row.labels());
+            if (before != null && !before.equals(row.labels())) {
                 throw wrong(
-                        row.line,
-                        "gives task " + row.task + " the labels " + row.labels + ", but an earlier line gives "
+                        row.line(),
+                        "gives task " + row.task() + " the labels " + row.labels() + ", but an earlier line gives "
                                 + before);
             }
         }
@@ -189,7 +114,8 @@ public final class JsonlData implements ExampleSource {
 
     @Override
     public int otherOrder(final String task, final Split split, final int index) {
-        final String pair = rowsOf(split).getOrDefault(task, List.of()).get(index).pair;
+        final String pair =
+                rowsOf(split).getOrDefault(task, List.of()).get(index).pair();
         if (pair == null) {
             return -1;
         }
@@ -199,19 +125,20 @@ public final class JsonlData implements ExampleSource {
                 .orElse(-1);
     }
 
-    private Map<String, List<Row>> rowsOf(final Split split) {
+    private Map<String, List<JsonlRow>> rowsOf(final Split split) {
         return Objects.requireNonNull(rows.get(split));
     }
 
     private void check() {
         final Map<String, Set<String>> answers = new LinkedHashMap<>();
-        for (final Map<String, List<Row>> tasks : rows.values()) {
+        for (final Map<String, List<JsonlRow>> tasks : rows.values()) {
             tasks.forEach((task, list) -> list.forEach(row -> {
-                answers.computeIfAbsent(task, t -> new LinkedHashSet<>()).add(row.answer);
+                answers.computeIfAbsent(task, t -> new LinkedHashSet<>()).add(row.answer());
                 final List<String> allowed = labels.get(task);
-                if (allowed != null && !allowed.contains(row.answer)) {
+                if (allowed != null && !allowed.contains(row.answer())) {
                     throw wrong(
-                            row.line, "has the answer '" + row.answer + "', but task " + task + " allows " + allowed);
+                            row.line(),
+                            "has the answer '" + row.answer() + "', but task " + task + " allows " + allowed);
                 }
             }));
         }
@@ -239,28 +166,28 @@ public final class JsonlData implements ExampleSource {
 
     @Override
     public JudgeExample example(final String task, final Split split, final int index) {
-        final Row row = rowsOf(split).getOrDefault(task, List.of()).get(index);
+        final JsonlRow row = rowsOf(split).getOrDefault(task, List.of()).get(index);
         final List<ExampleImage> images = new ArrayList<>();
-        for (final String image : row.images) {
+        for (final String image : row.images()) {
             images.add(new ExampleImage(() -> picture(row, image), image));
         }
         return new JudgeExample(
-                "line-" + row.line,
+                "line-" + row.line(),
                 task,
-                row.prompt,
+                row.prompt(),
                 images,
-                row.answer,
+                row.answer(),
                 labels.getOrDefault(task, List.of()),
-                row.pair,
-                row.demonstration,
-                row.grade);
+                row.pair(),
+                row.demonstration(),
+                row.grade());
     }
 
-    private byte[] picture(final Row row, final String image) {
+    private byte[] picture(final JsonlRow row, final String image) {
         try {
             return pictures.read(image);
         } catch (final DataException e) {
-            throw wrong(row.line, image, e);
+            throw wrong(row.line(), image, e);
         }
     }
 }

@@ -61,12 +61,21 @@ class JsonlDataTest {
             {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | which is outside the data root
             {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', but task t allows [yes, no]
             {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', but only train, validation and test are allowed
+            {"task":"t","prompt":"p","images":[],"answer":"yes","labels":["yes","no","yes"]}        | has the labels [yes, no, yes], but each label may be named only once
+            {"task":"t","prompt":"p","images":[],"answer":"yes","grade":1e999}                      | has a number under 'grade' that is too large
             """)
     void shouldNameFileLineAndFault(final String line, final String fault) {
         assertThatThrownBy(() -> read(GOOD + line))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("data.jsonl:5")
                 .hasMessageContaining(fault);
+    }
+
+    @Test
+    void shouldRefuseALineThatIsTooLong() {
+        assertThatThrownBy(() -> read(GOOD + " ".repeat((1 << 20) + 1)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("data.jsonl:5 is longer than 1048576 characters");
     }
 
     @Test

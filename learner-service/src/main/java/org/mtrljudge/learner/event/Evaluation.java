@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Required;
 import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** Counts the verdicts of one policy version over a split. */
@@ -20,7 +21,8 @@ public final class Evaluation {
      * @param tasks the counts of {@link MacroF1} by task and label
      * @param dead the prompts that could not be processed
      */
-    public record Counts(Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens, int dead) {}
+    public record Counts(
+            @Required Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens, int dead) {}
 
     public Evaluation() {}
 

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.settings.io.Required;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -33,7 +34,8 @@ public final class PromptSchedule {
     private @Nullable Place secondOrder;
 
     /** The position of an example in the training split. Both orders of a question have the same pair id. */
-    public record Place(String task, int index, @Nullable String pairId) {}
+    public record Place(
+            @Required String task, int index, @Nullable String pairId) {}
 
     /**
      * The next example.
@@ -48,13 +50,13 @@ public final class PromptSchedule {
      * @param next the position in the order of the epoch
      * @param early the indices that were drawn before their turn, as the second order of a pair
      */
-    record TaskPosition(int epoch, int next, Set<Integer> early) {}
+    record TaskPosition(int epoch, int next, @Required Set<Integer> early) {}
 
     /** The position of a schedule. */
     public record Position(
             int looked,
             long drawn,
-            Map<String, TaskPosition> tasks,
+            @Required Map<String, TaskPosition> tasks,
             @Nullable Place secondOrder) {
         public static final Position START = new Position(0, 0, Map.of(), null);
     }

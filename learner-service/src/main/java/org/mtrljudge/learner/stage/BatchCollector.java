@@ -181,7 +181,7 @@ public final class BatchCollector implements BatchSource {
 
     /** Whether a group is too old for the weights of a version. Such a group is counted as stale, and its credit becomes free. */
     private boolean discardIfStale(final ScoredReader.Answer.Scored answer, final int version) {
-        final int age = version - answer.group().getRollout().getPolicyVersion();
+        final long age = (long) version - answer.group().getRollout().getPolicyVersion();
         if (age <= settings.trainer().maxStaleness()) {
             return false;
         }

@@ -10,6 +10,7 @@ import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.prompts.OpenPrompt;
 import org.mtrljudge.learner.prompts.PromptBook;
 import org.mtrljudge.learner.prompts.PromptSchedule;
+import org.mtrljudge.settings.io.Required;
 
 /**
  * The state of a learner besides weights and optimiser moments. Every checkpoint contains it as {@code learner.json}.
@@ -29,21 +30,21 @@ import org.mtrljudge.learner.prompts.PromptSchedule;
  * @param unasked the examples to send before new ones are drawn; a fork has those that its parent had sent
  */
 public record LearnerState(
-        String settingsDigest,
-        Stage stage,
+        @Required String settingsDigest,
+        @Required Stage stage,
         int step,
         int version,
         @Nullable String journalDigest,
-        Map<String, Evaluation.Counts> evaluations,
+        @Required Map<String, Evaluation.Counts> evaluations,
         int warmUpSteps,
-        BestSoFar best,
-        RlTotals totals,
-        GroupCounts counts,
-        Map<String, Double> secondsByPhase,
-        Map<String, Long> offsets,
-        PromptSchedule.Position schedule,
-        List<OpenPrompt> open,
-        List<PromptSchedule.Place> unasked) {
+        @Required BestSoFar best,
+        @Required RlTotals totals,
+        @Required GroupCounts counts,
+        @Required Map<String, Double> secondsByPhase,
+        @Required Map<String, Long> offsets,
+        @Required PromptSchedule.Position schedule,
+        @Required List<OpenPrompt> open,
+        @Required List<PromptSchedule.Place> unasked) {
 
     /** The state from which the book of training prompts continues. */
     public PromptBook.Kept prompts() {

@@ -151,7 +151,11 @@ public final class TrainingCheckpoints {
             if (Files.size(file) > MAX_STATE_BYTES) {
                 throw new LearnerException(file + " is larger than " + MAX_STATE_BYTES + " bytes");
             }
-            return Mappers.JSON.readValue(file.toFile(), LearnerState.class);
+            final LearnerState state = Mappers.JSON.readValue(file.toFile(), LearnerState.class);
+            if (state == null) {
+                throw new IOException("it is empty");
+            }
+            return state;
         } catch (final IOException e) {
             throw new LearnerException(
                     file + " cannot be read (" + e.getMessage() + "): delete its folder to continue from an older one");

@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.rule;
 
+import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompilerBuilder;
@@ -49,17 +50,23 @@ public sealed interface Combination {
 
     /** A CEL expression over the components, which are all doubles. Its type is checked when it is created. */
     final class Expression implements Combination {
+        /** Bounds what a combination of a few numbers never needs: an expression may contain loops, also within loops. */
+        private static final CelOptions OPTIONS =
+                CelOptions.current().comprehensionMaxIterations(1000).build();
+
         private final String source;
         private final CelRuntime.Program program;
 
         /** @throws IllegalArgumentException when the text is not an expression of type double over these components */
         Expression(final String source, final Set<String> components) {
             this.source = source;
-            final CelCompilerBuilder compiler =
-                    CelCompilerFactory.standardCelCompilerBuilder().setResultType(SimpleType.DOUBLE);
+            final CelCompilerBuilder compiler = CelCompilerFactory.standardCelCompilerBuilder()
+                    .setOptions(OPTIONS)
+                    .setResultType(SimpleType.DOUBLE);
             components.forEach(name -> compiler.addVar(name, SimpleType.DOUBLE));
             try {
                 program = CelRuntimeFactory.standardCelRuntimeBuilder()
+                        .setOptions(OPTIONS)
                         .build()
                         .createProgram(compiler.build().compile(source).getAst());
             } catch (final CelValidationException | CelEvaluationException e) {
@@ -72,7 +79,12 @@ public sealed interface Combination {
         @Override
         public double of(final Map<String, Double> components) {
             try {
-                return (Double) program.eval(components);
+                final Object value = program.eval(components);
+                // the type of dyn(…) is known only now
+                if (value instanceof Double number) {
+                    return number;
+                }
+                throw new IllegalArgumentException("'" + source + "' computes " + value + ", which is no double");
             } catch (final CelEvaluationException e) {
                 throw new IllegalArgumentException("'" + source + "' cannot be computed: " + e.getMessage(), e);
             }

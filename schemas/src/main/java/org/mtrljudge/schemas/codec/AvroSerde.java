@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -25,6 +26,7 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private final Class<V> type;
     private final Schema schema;
     private final SchemaRegistry registry;
+    private final Consumer<V> check;
     // an eighth more than the size of the last record, so that a buffer seldom grows
     private volatile int likelyBytes = 512;
     // schema ids by topic
@@ -32,10 +34,19 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
 
     /** @param topic the topic whose records are read */
     public AvroSerde(final String topic, final Class<V> type, final SchemaRegistry registry) {
+        this(topic, type, registry, value -> {});
+    }
+
+    /**
+     * @param topic the topic whose records are read
+     * @param check throws a {@link SerializationException} where the parts of a record that was read do not fit together
+     */
+    public AvroSerde(final String topic, final Class<V> type, final SchemaRegistry registry, final Consumer<V> check) {
         this.subject = subject(topic);
         this.type = type;
         this.schema = SpecificData.get().getSchema(type);
         this.registry = registry;
+        this.check = check;
     }
 
     private static String subject(final String topic) {
@@ -111,11 +122,12 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
             if (!type.isInstance(value) || !decoder.isEnd()) {
                 throw new SerializationException("bytes are left over after a " + type.getSimpleName());
             }
+            check.accept(value);
             return value;
-        } catch (final IOException | RuntimeException e) {
-            if (e instanceof SerializationException) {
-                throw (SerializationException) e;
-            }
+        } catch (final SerializationException e) {
+            throw e;
+        } catch (final IOException | RuntimeException | StackOverflowError e) {
+            // the stack ends where a writer schema contains itself
             throw new SerializationException("the bytes are not a " + type.getSimpleName() + ": " + e, e);
         }
     }

@@ -12,18 +12,22 @@ import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Avro's binary decoder with one more rule: no length may exceed the number of bytes that are left. Avro allocates memory for a length
- * before it checks the length, so a damaged record of three bytes could ask for two gigabytes.
+ * Avro's binary decoder with two more rules. No length may exceed the number of bytes that are left: Avro allocates memory for a length
+ * before it checks the length, so a damaged record of three bytes could ask for two gigabytes. And the arrays and maps of a record may
+ * not have more items than the record has bytes: items that take no byte could be counted for ever.
  */
 final class BoundedDecoder extends Decoder {
     private final byte[] record;
     private final ByteArrayInputStream left;
     private final BinaryDecoder in;
+    // the number of items that arrays and maps may still have: an item of our records takes at least one byte
+    private long itemsLeft;
 
     BoundedDecoder(final byte[] bytes, final int offset) {
         this.record = bytes;
         this.left = new ByteArrayInputStream(bytes, offset, bytes.length - offset);
         this.in = DecoderFactory.get().directBinaryDecoder(left, null);
+        this.itemsLeft = left.available();
     }
 
     /** Whether every byte of the record was read. */
@@ -37,6 +41,15 @@ final class BoundedDecoder extends Decoder {
                     "a length of " + length + ", but only " + left.available() + " bytes are left");
         }
         return (int) length;
+    }
+
+    private long items(final long count) {
+        if (count < 0 || count > left.available() || count > itemsLeft) {
+            throw new AvroRuntimeException(
+                    "an array or a map of " + count + " items, but only " + left.available() + " bytes are left");
+        }
+        itemsLeft -= count;
+        return count;
     }
 
     private byte[] bytes() throws IOException {
@@ -75,35 +88,34 @@ final class BoundedDecoder extends Decoder {
         skipBytes();
     }
 
-    /** The number of items is bounded by the bytes that are left: an item of our records takes at least one byte. */
     @Override
     public long readArrayStart() throws IOException {
-        return length(in.readArrayStart());
+        return items(in.readArrayStart());
     }
 
     @Override
     public long arrayNext() throws IOException {
-        return length(in.arrayNext());
+        return items(in.arrayNext());
     }
 
     @Override
     public long skipArray() throws IOException {
-        return in.skipArray();
+        return items(in.skipArray());
     }
 
     @Override
     public long readMapStart() throws IOException {
-        return length(in.readMapStart());
+        return items(in.readMapStart());
     }
 
     @Override
     public long mapNext() throws IOException {
-        return length(in.mapNext());
+        return items(in.mapNext());
     }
 
     @Override
     public long skipMap() throws IOException {
-        return in.skipMap();
+        return items(in.skipMap());
     }
 
     @Override

@@ -58,9 +58,9 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         return consumer.position(partition) >= end;
     }
 
-    /** Moves forward or back to an offset. */
+    /** Moves forward or back to an offset. A damaged record may name an offset below 0, which Kafka refuses: it is the beginning here. */
     public void seek(final long offset) {
-        consumer.seek(partition, offset);
+        consumer.seek(partition, Math.max(0, offset));
     }
 
     /** All remaining entries at once, for topics that have few entries left. */

@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
@@ -44,15 +46,19 @@ class PolicyChunksTest {
     }
 
     private ByteBuffer fetch() {
+        return fetch(3, IMAGE.length, 0);
+    }
+
+    private ByteBuffer fetch(final int count, final long totalBytes, final long offset) {
         return chunks.fetch(new PolicyManifest(
                 VERSION,
                 VERSION,
                 PolicyKind.FULL,
                 "F32",
-                3,
-                (long) IMAGE.length,
+                count,
+                totalBytes,
                 Sha256.of(ByteBuffer.wrap(IMAGE)),
-                0L,
+                offset,
                 null,
                 null));
     }
@@ -88,5 +94,23 @@ class PolicyChunksTest {
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(UnreachablePolicyException.class)
                 .hasMessageContaining("only 2 of 3 chunks arrived");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 2147483639, 0, chunks like the first have 12",
+        "1000000000, 2147483639, 0, 'its manifest says 1000000000 chunks, allowed is'",
+        "3, 12, 0, 'its chunks have 11 bytes, but its manifest says 12'",
+        "3, 10, 0, chunk 2 has more bytes than its manifest leaves for it",
+        "3, 11, -1, 'at offset -1, allowed is 0 or more'"
+    })
+    void shouldCallAVersionDamagedWhoseManifestCannotBeTrue(
+            final int count, final long totalBytes, final long offset, final String why) {
+        addChunk(VERSION, 0, 0, 4);
+        addChunk(VERSION, 1, 4, 8);
+        addChunk(VERSION, 2, 8, IMAGE.length);
+        assertThatThrownBy(() -> fetch(count, totalBytes, offset))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining(why);
     }
 }

@@ -142,7 +142,11 @@ public final class RunDirectory {
     public Origin origin() {
         final Path file = path.resolve(ORIGIN);
         try {
-            return Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+            final Origin origin = Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
+            if (origin == null) {
+                throw new IOException("it is empty");
+            }
+            return origin;
         } catch (final IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage());
         }

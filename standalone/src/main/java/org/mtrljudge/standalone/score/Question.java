@@ -1,9 +1,11 @@
 package org.mtrljudge.standalone.score;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MappingIterator;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +27,20 @@ public record Question(String id, String task, String text, List<Path> images) {
     /**
      * Reads questions as JSON lines of task, text, images and optionally id, one after the other.
      *
-     * @throws UsageException when a line has no task or no images
+     * @throws UsageException when a line is not a JSON object, or has no task or no images
      */
-    public static void readAll(final Path file, final Consumer<Question> each) throws IOException {
+    public static void readAll(final Path file, final Consumer<Question> each) {
+        int number = 1;
         try (MappingIterator<Map<String, Object>> lines =
                 Mappers.JSON.readerFor(LINE).readValues(file.toFile())) {
-            for (int number = 1; lines.hasNextValue(); number++) {
+            for (; lines.hasNextValue(); number++) {
                 each.accept(of(file, lines.nextValue(), number));
             }
+        } catch (final JsonProcessingException e) {
+            throw new UsageException(file + ":" + number + " is not a JSON object: " + e.getOriginalMessage());
+        } catch (final IOException e) {
+            // also bytes that look like UTF-32 and are not
+            throw new UsageException(file + ":" + number + " cannot be read: " + e);
         }
     }
 
@@ -45,8 +53,17 @@ public record Question(String id, String task, String text, List<Path> images) {
                 task,
                 String.valueOf(line.getOrDefault("text", "")),
                 names.stream()
-                        .map(name -> file.toAbsolutePath().resolveSibling(String.valueOf(name)))
+                        .map(name -> image(file, String.valueOf(name), number))
                         .toList());
+    }
+
+    private static Path image(final Path file, final String name, final int number) {
+        try {
+            return file.toAbsolutePath().resolveSibling(name);
+        } catch (final InvalidPathException e) {
+            throw new UsageException(
+                    file + ":" + number + " names the image '" + name + "', but no file has such a name");
+        }
     }
 
     /** @throws UsageException when a picture cannot be read or is too large */

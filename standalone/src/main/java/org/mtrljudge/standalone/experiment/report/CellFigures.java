@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Required;
 import org.mtrljudge.tasks.metrics.MacroF1;
 import org.mtrljudge.tasks.metrics.Verdict;
 
@@ -18,9 +19,9 @@ import org.mtrljudge.tasks.metrics.Verdict;
  * @param seconds the time from the first journal entry to the last prompt that an actor took
  */
 public record CellFigures(
-        Map<String, Map<String, Tested>> tests,
-        List<Validation> validations,
-        SortedMap<Integer, SortedMap<String, Double>> rlSteps,
+        @Required Map<String, Map<String, Tested>> tests,
+        @Required List<Validation> validations,
+        @Required SortedMap<Integer, SortedMap<String, Double>> rlSteps,
         int sftSteps,
         double seconds) {
 
@@ -33,11 +34,18 @@ public record CellFigures(
      * @param tokens the tokens of all completions
      */
     public record Tested(
-            List<String> labels,
-            List<String> references,
+            @Required List<String> labels,
+            @Required List<String> references,
             List<@Nullable String> verdicts,
             int wellFormed,
             long tokens) {
+        public Tested {
+            if (verdicts.size() != references.size() || !labels.containsAll(references)) {
+                throw new IllegalArgumentException(verdicts.size() + " verdicts do not belong to the references "
+                        + references + " of the labels " + labels);
+            }
+        }
+
         List<Verdict> asVerdicts() {
             final List<Verdict> pairs = new ArrayList<>();
             for (int i = 0; i < references.size(); i++) {
@@ -54,5 +62,6 @@ public record CellFigures(
     }
 
     /** @param macroF1 the macro-F1 per task, 0..1 */
-    public record Validation(String stage, int step, SortedMap<String, Double> macroF1) {}
+    public record Validation(
+            @Required String stage, int step, @Required SortedMap<String, Double> macroF1) {}
 }

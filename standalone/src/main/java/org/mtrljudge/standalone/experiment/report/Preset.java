@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.settings.io.Required;
+import org.mtrljudge.tasks.Split;
 
 /**
  * The definition of an experiment: a YAML file, or one of the built-in presets, small and paper.
@@ -30,15 +32,15 @@ import org.mtrljudge.settings.io.Mappers;
  * @param expected sizes for the plan while data and model are missing; null: the sizes of data and model
  */
 public record Preset(
-        List<Long> seeds,
-        Map<String, String> standsFor,
+        @Required List<Long> seeds,
+        @Required Map<String, String> standsFor,
         JsonNode settings,
         JsonNode warmUp,
         JsonNode sftSingle,
         JsonNode sftUnified,
         JsonNode rlSingle,
         JsonNode mtRlJudge,
-        List<String> overrides,
+        @Required List<String> overrides,
         @Nullable Expected expected) {
 
     /**
@@ -46,7 +48,17 @@ public record Preset(
      * @param config the config.json of the model
      * @param tasks by task: the number of train, validation and test examples
      */
-    public record Expected(int promptTokens, JsonNode config, Map<String, List<Integer>> tasks) {}
+    public record Expected(
+            int promptTokens, JsonNode config, @Required Map<String, List<Integer>> tasks) {
+        public Expected {
+            tasks.forEach((task, sizes) -> {
+                if (sizes.size() != Split.values().length || sizes.contains(null)) {
+                    throw new IllegalArgumentException("expected.tasks." + task + " is " + sizes
+                            + ", but the numbers of train, validation and test examples are needed");
+                }
+            });
+        }
+    }
 
     private static final long MAX_FILE_BYTES = 1 << 20;
     private static final Pattern MISSING =
@@ -76,7 +88,11 @@ public record Preset(
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new UsageException("the preset " + name + " is larger than " + MAX_FILE_BYTES + " bytes");
             }
-            return READER.readValue(file.toFile());
+            final Preset read = READER.readValue(file.toFile());
+            if (read == null) {
+                throw new UsageException("the preset " + name + " is empty");
+            }
+            return read;
         } catch (final JsonProcessingException e) {
             throw new UsageException("the preset " + name + " cannot be read: "
                     + MISSING.matcher(e.getOriginalMessage()).replaceFirst("the key $1 is missing"));

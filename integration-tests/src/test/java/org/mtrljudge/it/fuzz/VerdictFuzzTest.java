@@ -1,0 +1,75 @@
+package org.mtrljudge.it.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.LabelVerifier;
+import org.mtrljudge.tasks.ParsedVerdict;
+import org.mtrljudge.tasks.VerdictParser;
+
+/** Whatever a model writes has one verdict or none, never an exception. */
+class VerdictFuzzTest {
+    private static final List<String> LABELS = List.of("A", "B", "tie");
+    private static final Pattern TAG = Pattern.compile("</?(?:think|answer)>");
+
+    @FuzzTest(maxDuration = "")
+    void shouldParseWhateverAModelWrites(final byte[] bytes) {
+        final var text = new String(bytes, StandardCharsets.UTF_8);
+        final ParsedVerdict parsed = VerdictParser.parse(text, LABELS);
+        assertThat(parsed.wellFormed()).isEqualTo(isWellFormed(text));
+        assertThat(parsed.verdict()).isEqualTo(verdict(text));
+        assertThat(parsed.reason() == null).isEqualTo(parsed.wellFormed());
+        final var verified = new LabelVerifier().verify(new Judged("task", "B", LABELS, text, true, 9));
+        assertThat(verified.verdict()).isEqualTo(parsed.verdict());
+        assertThat(verified.components().values()).allMatch(value -> value >= 0 && value <= 1);
+        assertThat(verified.components().get("accuracy")).isEqualTo("B".equals(parsed.verdict()) ? 1.0 : 0.0);
+    }
+
+    /** The same rules as a list of tags: slower, and easy to check by eye. */
+    private static boolean isWellFormed(final String text) {
+        final List<MatchResult> tags = TAG.matcher(text).results().toList();
+        return names(tags).equals(List.of("<think>", "</think>", "<answer>", "</answer>"))
+                && text.substring(0, tags.get(0).start()).isBlank()
+                && !between(text, tags, 0).isBlank()
+                && between(text, tags, 1).isBlank()
+                && text.substring(tags.get(3).end()).isBlank()
+                && label(between(text, tags, 2)) != null;
+    }
+
+    /** The content of the only answer, unless a tag is inside it, a thought is open before it, or any thought tag follows it. */
+    private static @Nullable String verdict(final String text) {
+        final List<MatchResult> tags = TAG.matcher(text).results().toList();
+        final List<String> names = names(tags);
+        final int answer = names.indexOf("<answer>");
+        if (answer < 0
+                || answer != names.lastIndexOf("<answer>")
+                || names.indexOf("</answer>") != answer + 1
+                || names.lastIndexOf("</answer>") != answer + 1
+                || names.size() > answer + 2) {
+            return null;
+        }
+        final boolean open = names.lastIndexOf("<think>") > names.lastIndexOf("</think>");
+        return open ? null : label(between(text, tags, answer));
+    }
+
+    private static List<String> names(final List<MatchResult> tags) {
+        return tags.stream().map(MatchResult::group).toList();
+    }
+
+    private static String between(final String text, final List<MatchResult> tags, final int index) {
+        return text.substring(tags.get(index).end(), tags.get(index + 1).start());
+    }
+
+    private static @Nullable String label(final String content) {
+        return LABELS.stream()
+                .filter(content.strip()::equalsIgnoreCase)
+                .findFirst()
+                .orElse(null);
+    }
+}
