@@ -20,12 +20,17 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 
 /** The rules for the rooms of docs/design.md: which rooms a room may use, and how large a package may be. */
 @AnalyzeClasses(packages = "org.mtrljudge", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -47,6 +52,7 @@ class ArchitectureTest {
     private static final String KAFKA = "org.apache.kafka..";
     private static final String DJL = "ai.djl..";
     private static final int CLASSES_PER_PACKAGE = 20;
+    private static final int LINES_PER_FILE = 300;
     private static final int CONSTRUCTOR_PARAMETERS = 6;
 
     @ArchTest
@@ -181,6 +187,18 @@ class ArchitectureTest {
         assertThat(large)
                 .as("packages of more than %d classes", CLASSES_PER_PACKAGE)
                 .isEmpty();
+    }
+
+    @Test
+    void shouldHaveNoLongFiles() throws IOException {
+        try (Stream<Path> files = Files.find(
+                Path.of(".."), 20, (path, attributes) -> path.toString().matches("\\.\\./[^/]+/src/.*\\.java"))) {
+            assertThat(files)
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file))
+                            .as(file.toString())
+                            .hasSizeLessThanOrEqualTo(LINES_PER_FILE));
+        }
     }
 
     @ArchTest

@@ -119,7 +119,7 @@ class PoisonedRunIT {
     }
 
     /** Writes the poison between the records of the live run, after every twelfth scored group. */
-    private void inject(final Map<String, String> broker) throws Exception {
+    private void inject(final Map<String, String> broker, final Future<?> run) throws Exception {
         final KafkaClients clients = new KafkaClients(topics, new HashMap<>(broker));
         try (Consumer<String, byte[]> reader = clients.consumer(KafkaClients.Fetching.BY_DEFAULT);
                 Producer<String, byte[]> producer = clients.producer()) {
@@ -130,7 +130,7 @@ class PoisonedRunIT {
             final Map<String, byte[]> sound = new HashMap<>();
             int scored = 0;
             int injected = 0;
-            while (injected < INJECTED.size()) {
+            while (injected < INJECTED.size() && !run.isDone()) {
                 for (final ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
                     if (!record.key().startsWith("poison")) {
                         sound.putIfAbsent(record.topic(), record.value());
@@ -182,9 +182,11 @@ class PoisonedRunIT {
                 assertThat(trained.isDone()).as("the run ended too early").isFalse();
                 Thread.sleep(50);
             }
-            inject(Map.of(
-                    CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                    Files.readString(address).strip()));
+            inject(
+                    Map.of(
+                            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                            Files.readString(address).strip()),
+                    trained);
             assertThat(trained.get()).isZero();
         } finally {
             background.shutdownNow();

@@ -151,11 +151,7 @@ public final class TrainingCheckpoints {
             if (Files.size(file) > MAX_STATE_BYTES) {
                 throw new LearnerException(file + " is larger than " + MAX_STATE_BYTES + " bytes");
             }
-            final LearnerState state = Mappers.JSON.readValue(file.toFile(), LearnerState.class);
-            if (state == null) {
-                throw new IOException("it is empty");
-            }
-            return state;
+            return Mappers.read(file, LearnerState.class);
         } catch (final IOException e) {
             throw new LearnerException(
                     file + " cannot be read (" + e.getMessage() + "): delete its folder to continue from an older one");

@@ -153,6 +153,18 @@ class BatchCollectorTest {
     }
 
     @Test
+    void shouldDiscardAGroupWhoseVersionIsFarBelowAllVersions() {
+        final PastRun past = PastRun.none(LearnerState.fresh(""));
+        topics.atNextPoll(() -> {
+            score(0, Integer.MIN_VALUE);
+            List.of(1, 2).forEach(number -> score(number, 5));
+        });
+        try (Exchange exchange = exchange(past)) {
+            assertThat(ids(collector(exchange, past).collect(5, 10))).isEqualTo(askedIds(1, 2));
+        }
+    }
+
+    @Test
     void shouldDiscardAGroupThatGrewTooOldWhileItWaited() {
         final PastRun past = PastRun.none(LearnerState.fresh(""));
         topics.atNextPoll(() -> List.of(0, 1, 2).forEach(number -> score(number, 5)));

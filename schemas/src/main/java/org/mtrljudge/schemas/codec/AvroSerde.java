@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -18,6 +17,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.ScoredGroup;
 
 /** Reads and writes Confluent's wire format: a zero byte, the id of the writer schema (4 bytes, big-endian), the record in Avro binary. */
 public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
@@ -26,7 +26,6 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private final Class<V> type;
     private final Schema schema;
     private final SchemaRegistry registry;
-    private final Consumer<V> check;
     // an eighth more than the size of the last record, so that a buffer seldom grows
     private volatile int likelyBytes = 512;
     // schema ids by topic
@@ -34,19 +33,10 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
 
     /** @param topic the topic whose records are read */
     public AvroSerde(final String topic, final Class<V> type, final SchemaRegistry registry) {
-        this(topic, type, registry, value -> {});
-    }
-
-    /**
-     * @param topic the topic whose records are read
-     * @param check throws a {@link SerializationException} where the parts of a record that was read do not fit together
-     */
-    public AvroSerde(final String topic, final Class<V> type, final SchemaRegistry registry, final Consumer<V> check) {
         this.subject = subject(topic);
         this.type = type;
         this.schema = SpecificData.get().getSchema(type);
         this.registry = registry;
-        this.check = check;
     }
 
     private static String subject(final String topic) {
@@ -122,7 +112,9 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
             if (!type.isInstance(value) || !decoder.isEnd()) {
                 throw new SerializationException("bytes are left over after a " + type.getSimpleName());
             }
-            check.accept(value);
+            if (value instanceof ScoredGroup group) {
+                ScoredGroupCheck.check(group);
+            }
             return value;
         } catch (final SerializationException e) {
             throw e;

@@ -10,11 +10,11 @@ import org.mtrljudge.schemas.ScoredGroup;
  * Refuses a scored group whose parts do not fit together, as a record that cannot be read. Its readers (the learner, a replay, an audit,
  * a report) go through scores, completions, tokens and log-probabilities side by side.
  */
-public final class ScoredGroupCheck {
+final class ScoredGroupCheck {
     private ScoredGroupCheck() {}
 
     /** @throws SerializationException that says what does not fit */
-    public static void check(final ScoredGroup group) {
+    static void check(final ScoredGroup group) {
         final List<Completion> completions = group.getRollout().getCompletions();
         final List<CompletionScore> scores = group.getScores();
         require(

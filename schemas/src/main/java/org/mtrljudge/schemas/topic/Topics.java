@@ -31,7 +31,6 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.WeightChunk;
 import org.mtrljudge.schemas.codec.AvroSerde;
 import org.mtrljudge.schemas.codec.SchemaRegistry;
-import org.mtrljudge.schemas.codec.ScoredGroupCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +70,7 @@ public final class Topics {
         this.replication = replication;
         this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
         this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
-        this.scored = scoredTopic("scored");
+        this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
         // the learner writes tombstones for old versions; with small segments the log cleaner removes them soon
         this.weights = topic(
                 "weights",
@@ -87,13 +86,6 @@ public final class Topics {
             final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
         final String fullName = run + "." + name;
         return new Topic<>(fullName, new AvroSerde<>(fullName, type, registry), 1, replication, config);
-    }
-
-    private Topic<ScoredGroup> scoredTopic(final String name) {
-        final String fullName = run + "." + name;
-        final AvroSerde<ScoredGroup> serde =
-                new AvroSerde<>(fullName, ScoredGroup.class, registry, ScoredGroupCheck::check);
-        return new Topic<>(fullName, serde, 1, replication, FOR_EVER);
     }
 
     /**
@@ -158,7 +150,7 @@ public final class Topics {
 
     /** The scored groups of a replay, keyed by prompt id. */
     public Topic<ScoredGroup> scored(final String replay) {
-        return scoredTopic("scored." + replay);
+        return topic("scored." + replay, ScoredGroup.class, registry, FOR_EVER);
     }
 
     /** The dead letters of a replay. They are not in the run's own topic, because its learner takes those as answers. */

@@ -62,6 +62,13 @@ class TopicScanTest {
     }
 
     @Test
+    void shouldReadFromTheBeginningWhereADamagedRecordNamesAnOffsetBelowZero() {
+        final TopicScan<PromptRequest> scan = scan(prompt("b"), true);
+        scan.seek(-5);
+        assertThat(scan.rest()).hasSize(3);
+    }
+
+    @Test
     void shouldEndWhereAWholeTopicIsNeededAndARecordCannotBeRead() {
         assertThatThrownBy(() -> scan(new byte[] {1}, true).rest())
                 .isInstanceOf(DamagedTopicException.class)

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The mappers that read and write files and HTTP answers, one per format. They are configured only here. Code that needs another
@@ -19,4 +21,17 @@ public final class Mappers {
             .build();
 
     private Mappers() {}
+
+    /**
+     * Reads a JSON file as one value.
+     *
+     * @throws IOException when the file cannot be read, is not of the type, or contains only the word null, which Jackson accepts
+     */
+    public static <T> T read(final Path file, final Class<T> type) throws IOException {
+        final T value = JSON.readValue(file.toFile(), type);
+        if (value == null) {
+            throw new IOException("it is empty");
+        }
+        return value;
+    }
 }

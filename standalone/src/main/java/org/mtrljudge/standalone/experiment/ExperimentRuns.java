@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
@@ -112,7 +111,7 @@ public final class ExperimentRuns {
         cells.stream().filter(this::isDone).forEach(cell -> {
             final Path file = settings.folder().resolve(cell.name()).resolve(FIGURES);
             try {
-                figures.put(cell, checked(Mappers.JSON.readValue(file.toFile(), CellFigures.class)));
+                figures.put(cell, checked(Mappers.read(file, CellFigures.class)));
             } catch (final IOException e) {
                 throw new RunException(file + " cannot be read; delete it, and it is made again: " + e.getMessage(), e);
             }
@@ -121,10 +120,7 @@ public final class ExperimentRuns {
     }
 
     /** @throws IOException when the file that was read has no test of a task, so that no report can be made of it */
-    private CellFigures checked(final @Nullable CellFigures read) throws IOException {
-        if (read == null) {
-            throw new IOException("it is empty");
-        }
+    private CellFigures checked(final CellFigures read) throws IOException {
         for (final String task : source.tasks(Split.TEST)) {
             if (read.tests().values().stream().anyMatch(tests -> tests == null || tests.get(task) == null)) {
                 throw new IOException("it has no test of the task " + task);

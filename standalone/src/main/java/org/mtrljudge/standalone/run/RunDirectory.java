@@ -142,11 +142,7 @@ public final class RunDirectory {
     public Origin origin() {
         final Path file = path.resolve(ORIGIN);
         try {
-            final Origin origin = Files.exists(file) ? Mappers.JSON.readValue(file.toFile(), Origin.class) : Origin.NEW;
-            if (origin == null) {
-                throw new IOException("it is empty");
-            }
-            return origin;
+            return Files.exists(file) ? Mappers.read(file, Origin.class) : Origin.NEW;
         } catch (final IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage());
         }
