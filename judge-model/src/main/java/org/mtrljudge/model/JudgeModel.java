@@ -206,6 +206,11 @@ public final class JudgeModel implements AutoCloseable {
         return manager.newSubManager();
     }
 
+    /** The shapes and the special tokens of the model. */
+    public JudgeConfig config() {
+        return folder.config();
+    }
+
     /** The weights that are trained, broadcast and saved: all weights, or only those of the adapter if there is one. */
     public Weights policy() {
         return weights.policy();
@@ -246,11 +251,7 @@ public final class JudgeModel implements AutoCloseable {
         policy().overwrite(own == null ? saved.tensors() : own);
     }
 
-    /**
-     * Loads a policy as above, and the state of the optimiser.
-     *
-     * @throws ModelException when one of the two cannot be read
-     */
+    /** Loads a policy as above, and the state of the optimiser. */
     public void restore(final Path checkpoint, final AdamW optimizer) {
         restore(checkpoint);
         optimizer.restore(checkpoint);

@@ -24,6 +24,7 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.settings.io.HttpBody;
 import org.mtrljudge.settings.io.Mappers;
 
 /** Sends requests to a completions server and reads its answers. */
@@ -238,14 +239,10 @@ final class CompletionsClient {
     }
 
     private static byte[] bounded(final InputStream body) {
-        try (body) {
-            final byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES);
-            if (body.read() >= 0) {
-                throw new ModelException("the server's answer is larger than " + MAX_ANSWER_BYTES + " bytes");
-            }
-            return bytes;
+        try {
+            return HttpBody.read(body, MAX_ANSWER_BYTES, PATIENCE);
         } catch (final IOException e) {
-            throw new ModelException("the server's answer ended too early: " + e.getMessage(), e);
+            throw new ModelException("the server's answer cannot be read: " + e.getMessage(), e);
         }
     }
 

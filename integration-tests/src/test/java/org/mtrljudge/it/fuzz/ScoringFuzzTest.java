@@ -15,6 +15,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.mtrljudge.learner.algorithm.BatchMetrics;
 import org.mtrljudge.learner.algorithm.LearnedGroup;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.reward.replay.RolloutFilter;
 import org.mtrljudge.reward.rule.RewardSetReader;
@@ -32,6 +33,7 @@ import org.mtrljudge.schemas.topic.Topics;
 
 /** Whatever lies among the rollouts is scored or a dead letter: the reward service goes on, and the learner can read its scores. */
 class ScoringFuzzTest {
+    private static final int VOCABULARY = 1000;
     private static final List<RewardSettings> SETTINGS = List.of(
             settings("defaults: {format_weight: 0.1}", AdvantageEstimator.GRPO, false),
             settings("""
@@ -94,8 +96,13 @@ class ScoringFuzzTest {
             assertThat(score.getTotal()).isFinite();
             assertThat(score.getAdvantage()).isFinite();
         }
-        final LearnedGroup learned =
-                LearnedGroup.of(new EncodedPrompt(new int[0], new int[3][0], 0, 0, List.of()), group);
+        final EncodedPrompt prompt = new EncodedPrompt(new int[0], new int[3][0], 0, 0, List.of());
+        final LearnedGroup learned;
+        try {
+            learned = LearnedGroup.of(prompt, group, VOCABULARY);
+        } catch (final ModelException foreign) {
+            return;
+        }
         assertThat(learned.advantages()).hasSize(size);
         assertThat(learned.behaviour()).hasSize(learned.packed().completionTokens());
     }

@@ -3,6 +3,7 @@ package org.mtrljudge.learner.algorithm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.schemas.Completion;
@@ -27,23 +28,53 @@ public record LearnedGroup(
         double[] advantages,
         boolean zeroSpread) {
 
-    /** @param prompt the prompt of the group, as the model reads it */
-    public static LearnedGroup of(final EncodedPrompt prompt, final ScoredGroup group) {
+    /**
+     * Unpacks a group from the log. Any program may have written it.
+     *
+     * @param prompt the prompt of the group, as the model reads it
+     * @param vocabulary the number of token ids that the model has
+     * @throws ModelException when the model cannot read a completion, or a log-probability is no finite number
+     */
+    public static LearnedGroup of(final EncodedPrompt prompt, final ScoredGroup group, final int vocabulary) {
         final List<int[]> completions = new ArrayList<>();
         final List<Completion> rolled = group.getRollout().getCompletions();
         final ByteBuffer logProbs = ByteBuffer.allocate(
                 rolled.stream().mapToInt(c -> c.getLogProbs().remaining()).sum());
         for (final Completion completion : rolled) {
-            completions.add(PackedArrays.toInts(completion.getTokens()));
+            completions.add(tokens(completion, vocabulary));
             logProbs.put(completion.getLogProbs().duplicate());
         }
+        final float[] behaviour = finite(PackedArrays.toFloats(logProbs.flip()));
         final List<CompletionScore> scores = group.getScores();
         return new LearnedGroup(
                 group.getRollout().getPrompt().getTask(),
                 group.getRollout().getPolicyVersion(),
                 new PackedGroup(prompt, completions),
-                PackedArrays.toFloats(logProbs.flip()),
+                behaviour,
                 scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
                 group.getZeroSpread());
+    }
+
+    private static int[] tokens(final Completion completion, final int vocabulary) {
+        final int[] tokens = PackedArrays.toInts(completion.getTokens());
+        if (tokens.length == 0) {
+            throw new ModelException("a completion has no tokens");
+        }
+        for (final int token : tokens) {
+            if (token < 0 || token >= vocabulary) {
+                throw new ModelException("a completion has the token id " + token
+                        + ", but the ids of the model are 0 to " + (vocabulary - 1) + ": another model sampled it");
+            }
+        }
+        return tokens;
+    }
+
+    private static float[] finite(final float[] logProbs) {
+        for (final float logProb : logProbs) {
+            if (!Float.isFinite(logProb)) {
+                throw new ModelException("a token has the log-probability " + logProb);
+            }
+        }
+        return logProbs;
     }
 }

@@ -64,21 +64,27 @@ public final class BatchCollector implements BatchSource {
         return model.encode(example.prompt(), example.pictures(), example.id());
     }
 
-    /**
-     * The prompt as the model reads it; null when it cannot be read. Prompts that were sent before a restart are encoded only when they
-     * are needed.
-     */
-    private @Nullable EncodedPrompt takeEncoded(final String promptId) {
-        final PromptSchedule.Place place = resumed.remove(promptId);
-        if (place == null) {
-            return encoded.remove(promptId);
-        }
+    /** The group as the update reads it; null, and reported as dead, when the model cannot read it. */
+    private @Nullable LearnedGroup unpacked(final ScoredReader.Answer.Scored scored) {
         try {
-            return encode(book.example(place));
+            return LearnedGroup.of(
+                    takeEncoded(scored.promptId()),
+                    scored.group(),
+                    model.config().text().vocabSize());
         } catch (final DataException | ModelException e) {
-            exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
+            exchange.reportDead(scored.promptId(), PastRun.SERVICE, String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** The prompt as the model reads it. Prompts that were sent before a restart are encoded only when they are needed. */
+    private EncodedPrompt takeEncoded(final String promptId) {
+        final PromptSchedule.Place place = resumed.remove(promptId);
+        final EncodedPrompt prompt = place == null ? encoded.remove(promptId) : encode(book.example(place));
+        if (prompt == null) {
+            throw new ModelException("the prompt was refused before it was sent");
+        }
+        return prompt;
     }
 
     @Override
@@ -160,9 +166,9 @@ public final class BatchCollector implements BatchSource {
             if (discardIfStale(scored, version)) {
                 return;
             }
-            final EncodedPrompt prompt = isSampledAsAsked(scored) ? takeEncoded(answer.promptId()) : null;
-            if (prompt != null) {
-                batch.add(new ReceivedGroup(scored, LearnedGroup.of(prompt, scored.group())));
+            final LearnedGroup group = isSampledAsAsked(scored) ? unpacked(scored) : null;
+            if (group != null) {
+                batch.add(new ReceivedGroup(scored, group));
                 return;
             }
         }

@@ -70,7 +70,7 @@ public final class JournalBatches implements AutoCloseable {
     public static LearnedGroup learned(final ScoredGroup group, final ImageStore images, final JudgeModel model) {
         final PromptRequest prompt = group.getRollout().getPrompt();
         final EncodedPrompt encoded = model.encode(prompt.getText(), images.readAll(prompt), prompt.getPromptId());
-        return LearnedGroup.of(encoded, group);
+        return LearnedGroup.of(encoded, group, model.config().text().vocabSize());
     }
 
     @Override

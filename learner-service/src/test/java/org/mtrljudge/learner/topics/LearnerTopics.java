@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -180,17 +181,25 @@ public final class LearnerTopics implements TrainingListener {
      * @return the offset of the answer
      */
     public long score(final PromptRequest prompt, final int version, final String... verdicts) {
-        final List<Completion> completions = new ArrayList<>();
-        final List<CompletionScore> scores = new ArrayList<>();
-        for (final String verdict : verdicts) {
-            completions.add(new Completion(
-                    verdict,
-                    PackedArrays.ofInts(new int[] {1, 2}),
-                    PackedArrays.ofFloats(new float[] {-1, -2}),
-                    FinishReason.STOP,
-                    null));
-            scores.add(new CompletionScore(Map.of("format", 1.0), 1.0, 0.0, verdict, null));
-        }
+        return score(
+                prompt,
+                version,
+                Stream.of(verdicts)
+                        .map(verdict -> completion(verdict, new int[] {1, 2}, -1, -2))
+                        .toList());
+    }
+
+    /** A completion as an actor makes it, or as no actor would. */
+    public static Completion completion(final String text, final int[] tokens, final float... logProbs) {
+        return new Completion(
+                text, PackedArrays.ofInts(tokens), PackedArrays.ofFloats(logProbs), FinishReason.STOP, null);
+    }
+
+    /** Answers a prompt with these completions, as {@link #score(PromptRequest, int, String...)} does. */
+    public long score(final PromptRequest prompt, final int version, final List<Completion> completions) {
+        final List<CompletionScore> scores = completions.stream()
+                .map(completion -> new CompletionScore(Map.of("format", 1.0), 1.0, 0.0, completion.getText(), null))
+                .toList();
         final RolloutGroup rollout = new RolloutGroup(prompt, version, "", "actor", completions, 0L, 500.0, 7);
         answer(
                 topics.scored(),

@@ -2,12 +2,14 @@ package org.mtrljudge.schemas.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.HttpBody;
 import org.mtrljudge.settings.io.Mappers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ final class RegistryHttp {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 5000;
+    private static final int MAX_ANSWER_BYTES = 4 << 20;
     private static final int MAX_SHOWN = 500;
     private static final int NOT_FOUND = 404;
     private static final Set<Integer> REFUSED_LOGINS = Set.of(401, 403);
@@ -127,7 +131,9 @@ final class RegistryHttp {
             request.header("Authorization", authorization);
         }
         try {
-            return answer(http.send(request.build(), BodyHandlers.ofString()), method + " " + path);
+            final HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+            final byte[] answer = HttpBody.read(response.body(), MAX_ANSWER_BYTES, TIMEOUT);
+            return answer(response.statusCode(), new String(answer, StandardCharsets.UTF_8), method + " " + path);
         } catch (final IOException e) {
             if (isDistrusted(e)) {
                 throw RegistryException.permanent("the certificate of the schema registry at " + url
@@ -144,9 +150,8 @@ final class RegistryHttp {
     }
 
     /** The body of the answer; null when the registry itself, and not a server before it, says that there is no such thing. */
-    private @Nullable JsonNode answer(final HttpResponse<String> response, final String request) {
-        final int status = response.statusCode();
-        final JsonNode body = json(response.body());
+    private @Nullable JsonNode answer(final int status, final String text, final String request) {
+        final JsonNode body = json(text);
         if (status < 300 && body != null) {
             return body;
         }
@@ -155,7 +160,7 @@ final class RegistryHttp {
             return null;
         }
         final String what = "the schema registry at " + url + " answers " + request + " with " + status + ": "
-                + response.body().substring(0, Math.min(response.body().length(), MAX_SHOWN));
+                + text.substring(0, Math.min(text.length(), MAX_SHOWN));
         if (status >= 500 || LATER.contains(status)) {
             throw RegistryException.mayPass(what, null);
         }
