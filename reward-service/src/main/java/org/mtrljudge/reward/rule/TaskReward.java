@@ -21,6 +21,8 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
 
     /** Every component of a task is a curve of the run and a sum in its statistics. */
     private static final int MAX_COMPONENTS = 100;
+    /** A larger one would drown the other groups of its batch, and the running scale of its task for thousands of groups. */
+    private static final double MAX_REWARD = 1e6;
 
     /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
     private static final int MAX_TEXT_LENGTH = 2000;
@@ -40,7 +42,7 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
     /**
      * @param verification of this completion
      * @param otherOrder of the completion at the same index in the other group of the pair; null when there is none
-     * @throws IllegalArgumentException when the reward is not finite
+     * @throws IllegalArgumentException when the reward is no number, or too large
      */
     public Scored score(
             final Judged completion, final Verification verification, final @Nullable Verification otherOrder) {
@@ -51,8 +53,9 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
         }
         final double total = combination.of(values);
-        if (!Double.isFinite(total)) {
-            throw new IllegalArgumentException("the reward is " + total + ", computed from " + values);
+        if (!(Math.abs(total) <= MAX_REWARD)) {
+            throw new IllegalArgumentException("the reward is " + total + ", and at most ±" + MAX_REWARD
+                    + " is allowed; it was computed from " + values);
         }
         return new Scored(values, total, cut(verification.verdict()), cut(verification.reason()));
     }

@@ -3,7 +3,6 @@ package org.mtrljudge.reward.scoring;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleBiFunction;
@@ -161,14 +160,6 @@ public final class GroupScorer {
 
     private double[] advantages(final PromptRequest prompt, final double[] rewards, final boolean zeroSpread) {
         final double[] advantages = settings.advEstimator().advantages(rewards);
-        for (final double advantage : advantages) {
-            if (!Double.isFinite(advantage)) {
-                throw new IllegalArgumentException("an advantage is " + advantage + ": the rewards of the group, from "
-                        + Arrays.stream(rewards).min().orElse(0) + " to "
-                        + Arrays.stream(rewards).max().orElse(0)
-                        + ", are too large, lower the weights of the reward set");
-            }
-        }
         if (settings.runningScale() && !zeroSpread && prompt.getPurpose() == Purpose.TRAIN) {
             final double divisor = runningScale.applyAsDouble(prompt.getTask(), AdvantageEstimator.variance(rewards));
             for (int i = 0; i < advantages.length; i++) {

@@ -154,4 +154,14 @@ class RewardSetReaderTest {
         assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9), null))
                 .hasMessageContaining("the reward is Infinity");
     }
+
+    /** One such group would put the running scale of its task out of order for thousands of groups. */
+    @Test
+    void shouldRefuseARewardThatIsTooLarge() throws IOException {
+        final RewardSet large = read("{name: a, version: 1, defaults: {combine: '1000001.0 * format'}}");
+        assertThatThrownBy(() -> large.of("t").score(judged(RIGHT, 9), null))
+                .hasMessageContaining("the reward is 1000001.0, and at most ±1000000.0 is allowed");
+        final RewardSet largest = read("{name: a, version: 1, defaults: {combine: '-1000000.0 * format'}}");
+        assertThat(largest.of("t").score(judged(RIGHT, 9), null).total()).isEqualTo(-1e6);
+    }
 }
