@@ -34,4 +34,9 @@ public record JudgeExample(
     public List<byte[]> pictures() {
         return images.stream().map(ExampleImage::bytes).toList();
     }
+
+    /** The same example with another turn of the user, which has as many places for images. */
+    public JudgeExample withPrompt(final String other) {
+        return new JudgeExample(id, task, other, images, answer, labels, pairId, demonstration, grade);
+    }
 }

@@ -1,6 +1,7 @@
 package org.mtrljudge.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,14 +78,14 @@ final class DecidingSettings {
             "sft.val_patience",
             "reward.format_weight");
 
-    /** The settings that name a file or a folder. Its content decides, wherever it is. */
-    static final List<String> PLACES = List.of("model", "reward.file");
+    /** The settings that may name a file or a folder. Its content decides, wherever it is. */
+    static final List<String> PLACES = List.of("model", "reward.file", "data.format_prompt");
 
     /**
      * The deciding settings that were added after {@link #KEYS}, each with the value that computes the same weights as a build without the
      * setting. With that value the digest stays as it was. A new deciding setting belongs here.
      */
-    static final Map<String, Object> LATER = Map.of();
+    static final Map<String, Object> LATER = Map.of("data.format_prompt", NullNode.instance);
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(
@@ -103,9 +104,9 @@ final class DecidingSettings {
         KEYS.forEach(key -> values.put(key, canonical(at(tree, key))));
         PLACES.forEach(key -> values.put(key, content(key, at(tree, key))));
         later.forEach((key, asBefore) -> {
-            final Object value = canonical(at(tree, key));
-            if (!value.toString().equals(asBefore.toString())) {
-                values.put(key, value);
+            final Object value = values.computeIfAbsent(key, name -> canonical(at(tree, name)));
+            if (value.toString().equals(asBefore.toString())) {
+                values.remove(key);
             }
         });
         // the place of the data may change, but not whether they are the built-in tasks

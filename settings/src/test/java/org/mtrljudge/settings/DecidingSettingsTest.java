@@ -125,11 +125,22 @@ class DecidingSettingsTest {
                 "algorithm.rollout_is=token",
                 "trainer.total_steps=9",
                 "data.file=mine.jsonl",
+                "data.format_prompt='Answer in <answer></answer>.'",
                 "sft.steps=1",
                 "reward.file=mine.yaml"
             })
     void shouldChangeTheDigestWhereWeightsChange(final String pair) {
         assertThat(digest(pair)).isNotEqualTo(digest());
+    }
+
+    @Test
+    void shouldAcceptAFormatPromptThatMovedWithItsText() throws IOException {
+        final Path file = Files.writeString(folder.resolve("a.txt"), "Think first.");
+        final String before = digest("data.format_prompt=" + file);
+        assertThat(digest("data.format_prompt=" + Files.move(file, folder.resolve("b.txt"))))
+                .isEqualTo(before);
+        Files.writeString(file, "Answer only.");
+        assertThat(digest("data.format_prompt=" + file)).isNotEqualTo(before);
     }
 
     @Test

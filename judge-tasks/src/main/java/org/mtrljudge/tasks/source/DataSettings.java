@@ -14,6 +14,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  * The data that a run judges: the section {@code data} of its settings.
  *
  * @param file the {@code data.jsonl} of the user; null for the built-in tasks
+ * @param formatPrompt the text that is put to every question, see {@link FormatPrompt}; null: the questions stay as they are
  * @param seed the seed of the pictures of the built-in tasks
  * @param trainSize the number of training examples per built-in task
  * @param trainTasks the tasks for training and validation; empty for all tasks. Every task is tested
@@ -22,6 +23,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  */
 public record DataSettings(
         @Nullable String file,
+        @Nullable String formatPrompt,
         long seed,
         int trainSize,
         int validationSize,
@@ -72,7 +74,7 @@ public record DataSettings(
         final ExampleSource all = file != null
                 ? JsonlData.read(Path.of(file))
                 : new BuiltInTasks(seed, trainSize, validationSize, testSize);
-        return mix().of(all);
+        return mix().of(FormatPrompt.put(formatPrompt, all));
     }
 
     private Mix mix() {
@@ -82,6 +84,7 @@ public record DataSettings(
     /** Whether both settings give the same training examples in the same order. */
     public boolean drawnAs(final DataSettings other) {
         return Objects.equals(file, other.file)
+                && Objects.equals(formatPrompt, other.formatPrompt)
                 && seed == other.seed
                 && trainSize == other.trainSize
                 && mix().equals(other.mix());
