@@ -1,6 +1,8 @@
 package org.mtrljudge.tasks.builtin;
 
+import org.mtrljudge.tasks.scene.Claim;
 import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 

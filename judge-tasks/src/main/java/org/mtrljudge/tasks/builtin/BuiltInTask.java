@@ -3,6 +3,7 @@ package org.mtrljudge.tasks.builtin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 

@@ -3,6 +3,7 @@ package org.mtrljudge.tasks.builtin;
 import java.util.List;
 import org.mtrljudge.tasks.scene.Distortion;
 import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
@@ -16,7 +17,7 @@ final class Naturalness implements BuiltInTask {
     @Override
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
         final boolean possible = positive || draw.random().nextBoolean();
-        final Distortion distortion = positive || !possible ? Distortion.NONE : draw.pick(Technical.FLAWS);
+        final Distortion distortion = positive || !possible ? Distortion.NONE : draw.pick(Distortion.FLAWS);
         final Scene scene = Rationality.scene(draw, possible, Math.min(2, difficulty));
         return new Case(
                 List.of(new Picture(

@@ -1,6 +1,7 @@
 package org.mtrljudge.tasks.builtin;
 
 import java.util.List;
+import org.mtrljudge.tasks.scene.Claim;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Scene;

@@ -1,9 +1,11 @@
 package org.mtrljudge.tasks.builtin;
 
 import java.util.List;
+import org.mtrljudge.tasks.scene.Claim;
 import org.mtrljudge.tasks.scene.Distortion;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
@@ -17,7 +19,7 @@ final class Preference implements BuiltInTask {
     @Override
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
         final boolean matches = positive || draw.random().nextBoolean();
-        final Distortion distortion = positive || !matches ? Distortion.NONE : draw.pick(Technical.FLAWS);
+        final Distortion distortion = positive || !matches ? Distortion.NONE : draw.pick(Distortion.FLAWS);
         final Scene scene = draw.draw(Math.max(1, difficulty - 1), Kind.HARMLESS);
         final Claim claim = Claim.about(scene, matches, Kind.HARMLESS, draw);
         return new Case(

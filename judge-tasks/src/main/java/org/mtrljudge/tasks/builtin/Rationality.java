@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;

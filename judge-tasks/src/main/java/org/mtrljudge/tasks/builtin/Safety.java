@@ -2,6 +2,7 @@ package org.mtrljudge.tasks.builtin;
 
 import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;

@@ -4,13 +4,11 @@ import java.util.List;
 import org.mtrljudge.tasks.scene.Distortion;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Picture;
+import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Is the image technically sound? Flaws are blur, noise, blocking and wrong exposure. */
 final class Technical implements BuiltInTask {
-    static final List<Distortion> FLAWS =
-            List.of(Distortion.BLUR, Distortion.NOISE, Distortion.BLOCKS, Distortion.DARK, Distortion.BRIGHT);
-
     @Override
     public String name() {
         return "technical";
@@ -18,7 +16,7 @@ final class Technical implements BuiltInTask {
 
     @Override
     public Case draw(final SceneSampler draw, final boolean positive, final int difficulty) {
-        final Distortion distortion = positive ? Distortion.NONE : draw.pick(FLAWS);
+        final Distortion distortion = positive ? Distortion.NONE : draw.pick(Distortion.FLAWS);
         final Picture picture = new Picture(
                 draw.draw(1 + draw.random().nextInt(3), Kind.HARMLESS),
                 distortion,

@@ -1,5 +1,7 @@
 package org.mtrljudge.tasks.scene;
 
+import java.util.List;
+
 /** A technical flaw of a picture. */
 public enum Distortion {
     NONE("none"),
@@ -8,6 +10,9 @@ public enum Distortion {
     BLOCKS("blocks"),
     DARK("dark"),
     BRIGHT("bright");
+
+    /** All but none. */
+    public static final List<Distortion> FLAWS = List.of(BLUR, NOISE, BLOCKS, DARK, BRIGHT);
 
     private final String word;
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.VerdictParser;
+import org.mtrljudge.tasks.scene.Claim;
 import org.mtrljudge.tasks.scene.Distortion;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Oddity;

@@ -1,6 +1,9 @@
 package org.mtrljudge.standalone.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.algorithm.SftTrainer;
@@ -11,62 +14,108 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.training.AdamW;
-import org.mtrljudge.tasks.builtin.Descriptions;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
+import org.mtrljudge.tasks.pretraining.Corpus;
 
-/** Makes the judge-tiny that ships with the code. It teaches new weights to describe training scenes, then to look up a text in them. */
+/**
+ * Makes the judge-tiny that ships with the code. It teaches new weights to describe training scenes, then to follow instructions about
+ * them. It can be interrupted: the same call continues at the last checkpoint.
+ */
 public final class Pretraining {
-    private static final double LOOKUP_SHARE = 0.6;
     private static final int PICTURES = 2_000_000;
     private static final int BATCH_SIZE = 64;
-    private static final double DESCRIBE_LR = 1.5e-3;
-    private static final double LOOKUP_LR = 8e-4;
+    private static final int STEPS_PER_CHECKPOINT = 200;
+    private static final String PROGRESS = "pretraining.json";
 
-    private final long seed;
-    private final int describeSteps;
-    private final int lookupSteps;
+    private final Plan plan;
     private final TrainingListener listener;
 
-    /** @param seed the seed of the weights and the pictures */
-    public Pretraining(
-            final long seed, final int describeSteps, final int lookupSteps, final TrainingListener listener) {
-        this.seed = seed;
-        this.describeSteps = describeSteps;
-        this.lookupSteps = lookupSteps;
+    /**
+     * What is learned.
+     *
+     * @param seed the seed of the weights and the pictures
+     * @param from the checkpoint folder from which training continues; null: new weights
+     */
+    public record Plan(long seed, @Nullable String from, List<Stage> stages) {}
+
+    /** One stage of the training, with its own learning rate. */
+    public record Stage(String name, int steps, double lr, Corpus.Shares shares) {}
+
+    /** How far a training has come. */
+    private record Progress(Plan plan, int stage, int steps) {}
+
+    public Pretraining(final Plan plan, final TrainingListener listener) {
+        this.plan = plan;
         this.listener = listener;
     }
 
     /**
-     * Trains both stages and writes the checkpoint.
+     * Trains all stages and writes the checkpoint.
      *
-     * @param from the checkpoint folder from which training continues; null: new weights
-     * @param out the checkpoint folder to write
+     * @param out the checkpoint folder to write. A folder beside it has the checkpoints until then
+     * @throws UsageException when another training was interrupted there
      */
-    public void run(final @Nullable Path from, final Path out) {
+    public void run(final Path out) {
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
-        try (JudgeModel model = from == null
-                ? JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), seed)
-                : JudgeModel.load(JudgeFolder.open(from))) {
-            stage(model, "describe", describeSteps, DESCRIBE_LR, 0);
-            stage(model, "look up", lookupSteps, LOOKUP_LR, LOOKUP_SHARE);
+        final Path unfinished = out.resolveSibling(out.getFileName() + ".unfinished");
+        final Progress from = progress(unfinished);
+        try (JudgeModel model = plan.from == null
+                ? JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), plan.seed)
+                : JudgeModel.load(JudgeFolder.open(Path.of(plan.from)))) {
+            for (int stage = from.stage; stage < plan.stages.size(); stage++) {
+                train(model, stage, from, unfinished);
+            }
             model.save(out, WeightType.BF16);
+            Folders.delete(unfinished);
+        } catch (final IOException e) {
+            throw new RunException(unfinished + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private void stage(
-            final JudgeModel model, final String name, final int steps, final double lr, final double lookupShare) {
-        if (steps == 0) {
-            return;
+    private Progress progress(final Path unfinished) {
+        final Path file = unfinished.resolve(PROGRESS);
+        if (!Files.exists(file)) {
+            return new Progress(plan, 0, 0);
         }
-        final SftSettings settings = new SftSettings(false, steps, BATCH_SIZE, PICTURES, lr, 0, 0, 0);
-        final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
-        try (SftTrainer trainer = new SftTrainer(
-                model, settings, adamW, new Descriptions(seed, PICTURES, lookupShare), seed, listener::warned)) {
-            listener.phaseStarted(name, steps);
-            for (int step = 0; step < steps; step++) {
-                final double loss = trainer.step((double) step / steps);
-                listener.progressed(name, step + 1, Map.of("sft/loss", loss));
+        try {
+            final Progress progress = Mappers.read(file, Progress.class);
+            if (!progress.plan.equals(plan)) {
+                throw new UsageException(unfinished + " has a training with other options: " + progress.plan
+                        + "; repeat them, or delete that folder");
             }
-            listener.phaseEnded(name);
+            return progress;
+        } catch (final IOException e) {
+            throw new UsageException(
+                    file + " cannot be read: " + e.getMessage() + "; delete that folder to start again");
+        }
+    }
+
+    private void train(final JudgeModel model, final int number, final Progress from, final Path unfinished)
+            throws IOException {
+        final Stage stage = plan.stages.get(number);
+        final SftSettings settings =
+                new SftSettings(false, Math.max(1, stage.steps), BATCH_SIZE, PICTURES, stage.lr, 0, 0, 0);
+        final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
+        final Corpus corpus = new Corpus(plan.seed + number, PICTURES, stage.shares);
+        try (SftTrainer trainer =
+                new SftTrainer(model, settings, adamW, corpus, plan.seed + number, listener::warned)) {
+            final int done = number == from.stage ? from.steps : 0;
+            if (done > 0) {
+                trainer.resume(unfinished, done);
+            }
+            listener.phaseStarted(stage.name, stage.steps);
+            for (int step = done; step < stage.steps; step++) {
+                final double loss = trainer.step((double) step / stage.steps);
+                listener.progressed(stage.name, step + 1, Map.of("sft/loss", loss));
+                if ((step + 1) % STEPS_PER_CHECKPOINT == 0) {
+                    trainer.save(
+                            unfinished, PROGRESS, Mappers.JSON.writeValueAsBytes(new Progress(plan, number, step + 1)));
+                }
+            }
+            listener.phaseEnded(stage.name);
         }
     }
 }

@@ -1,13 +1,9 @@
-package org.mtrljudge.tasks.builtin;
+package org.mtrljudge.tasks.scene;
 
 import java.util.stream.Collectors;
-import org.mtrljudge.tasks.scene.Distortion;
-import org.mtrljudge.tasks.scene.Oddity;
-import org.mtrljudge.tasks.scene.Scene;
-import org.mtrljudge.tasks.scene.SceneObject;
 
 /** Builds the reasoning of a demonstration, sentence by sentence: the scene, the question, the conclusion. */
-final class Reasoning {
+public final class Reasoning {
     private final StringBuilder text = new StringBuilder();
 
     private Reasoning say(final String sentence) {
@@ -16,7 +12,7 @@ final class Reasoning {
     }
 
     /** "seen red ball left, blue box right." */
-    Reasoning seen(final Scene scene) {
+    public Reasoning seen(final Scene scene) {
         return say("seen "
                 + scene.objects().stream()
                         .map(o -> o.name() + " " + o.place().word())
@@ -24,13 +20,13 @@ final class Reasoning {
     }
 
     /** "asked two balls, image one ball, differs." */
-    Reasoning asked(final Claim claim, final Scene scene) {
+    public Reasoning asked(final Claim claim, final Scene scene) {
         return say("asked " + claim.text() + ", image " + claim.answerOf(scene) + ", "
                 + (claim.fits(scene) ? "match" : "differs"));
     }
 
     /** "sun left. red ball stands shadow right normal." */
-    Reasoning arrangement(final Scene scene) {
+    public Reasoning arrangement(final Scene scene) {
         say("sun " + (scene.sunLeft() ? "left" : "right"));
         for (final SceneObject o : scene.objects()) {
             final boolean shadowRight = scene.sunLeft() ^ o.oddity() == Oddity.WRONG_SHADOW;
@@ -46,7 +42,7 @@ final class Reasoning {
     }
 
     /** The arrangement of the scene, then "odd none." */
-    Reasoning plausible(final Scene scene) {
+    public Reasoning plausible(final Scene scene) {
         final Oddity found = scene.objects().stream()
                 .map(SceneObject::oddity)
                 .filter(o -> o != Oddity.NONE)
@@ -56,14 +52,14 @@ final class Reasoning {
     }
 
     /** "looks blurred clean whole even." */
-    Reasoning look(final Distortion d) {
+    public Reasoning look(final Distortion d) {
         return say("looks " + (d == Distortion.BLUR ? "blurred" : "sharp") + " "
                 + (d == Distortion.NOISE ? "noisy" : "clean") + " "
                 + (d == Distortion.BLOCKS ? "blocky" : "whole") + " " + light(d));
     }
 
     /** "dark", "bright" or "even". */
-    static String light(final Distortion d) {
+    public static String light(final Distortion d) {
         return switch (d) {
             case DARK -> "dark";
             case BRIGHT -> "bright";
@@ -72,12 +68,12 @@ final class Reasoning {
     }
 
     /** The look of the picture, then "flaw blur." */
-    Reasoning quality(final Distortion d) {
+    public Reasoning quality(final Distortion d) {
         return look(d).say("flaw " + d.word());
     }
 
     /** "danger knife." */
-    Reasoning danger(final Scene scene) {
+    public Reasoning danger(final Scene scene) {
         return say("danger "
                 + scene.objects().stream()
                         .filter(o -> o.kind().harmful())
@@ -86,12 +82,22 @@ final class Reasoning {
                         .orElse("none"));
     }
 
-    String text() {
+    /** "first danger none. second danger knife." */
+    public Reasoning both(final Reasoning first, final Reasoning second) {
+        text.append(text.isEmpty() ? "" : " ")
+                .append("first ")
+                .append(first.text)
+                .append(" second ")
+                .append(second.text);
+        return this;
+    }
+
+    public String text() {
         return text.toString();
     }
 
     /** The demonstration: the reasoning once, then the verdict once. */
-    String then(final String verdict) {
+    public String then(final String verdict) {
         return "<think>" + text + "</think><answer>" + verdict + "</answer>";
     }
 }

@@ -1,18 +1,12 @@
-package org.mtrljudge.tasks.builtin;
+package org.mtrljudge.tasks.scene;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.mtrljudge.tasks.scene.Kind;
-import org.mtrljudge.tasks.scene.Place;
-import org.mtrljudge.tasks.scene.Scene;
-import org.mtrljudge.tasks.scene.SceneObject;
-import org.mtrljudge.tasks.scene.SceneSampler;
-import org.mtrljudge.tasks.scene.Tint;
 
 /** A statement about a scene, and whether it is true. */
-sealed interface Claim {
+public sealed interface Claim {
     /** The text of the claim in the prompt. */
     String text();
 

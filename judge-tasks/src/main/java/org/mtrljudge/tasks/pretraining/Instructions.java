@@ -1,0 +1,48 @@
+package org.mtrljudge.tasks.pretraining;
+
+import java.util.List;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/**
+ * Questions about scenes in many formats: one picture or two, answers in words or labels of several vocabularies,
+ * with and without tags, as the prompt asks. From them judge-tiny learns to do as it is told. No prompt has the wording of
+ * a judging task's question; none asks about matching and quality together, or plausibility and quality together; none compares two
+ * pictures by a text or by their safety.
+ */
+final class Instructions {
+    private static final List<List<Skill>> ONE_PICTURE = List.of(Perception.SKILLS, Look.SKILLS, Nature.SKILLS);
+    private static final double TWO_PICTURES_SHARE = 0.25;
+    private static final List<String> STATEMENTS = List.of("Statement: ", "Text: ", "A person wants: ", "It says: ");
+
+    private Instructions() {}
+
+    /** @param mistakes the share of yes-or-no answers that are wrong */
+    static Lesson draw(final SceneSampler draw, final double mistakes) {
+        final List<Skill> skills =
+                draw.random().nextDouble() < TWO_PICTURES_SHARE ? Comparisons.SKILLS : draw.pick(ONE_PICTURE);
+        final Instruction asked = draw.pick(skills).draw(draw);
+        final Instruction answered = draw.random().nextDouble() < mistakes ? mistaken(asked) : asked;
+        final Wanted wanted = Wanted.draw(answered.answer(), draw);
+        return new Lesson(answered.pictures(), prompt(answered, wanted, draw), wanted.completion(answered));
+    }
+
+    private static Instruction mistaken(final Instruction asked) {
+        return asked.answer() instanceof Instruction.Answer.Truth truth
+                ? new Instruction(
+                        asked.pictures(),
+                        asked.statement(),
+                        asked.question(),
+                        asked.thought(),
+                        new Instruction.Answer.Truth(!truth.holds()))
+                : asked;
+    }
+
+    private static String prompt(final Instruction asked, final Wanted wanted, final SceneSampler draw) {
+        final String statement = asked.statement() == null ? "" : draw.pick(STATEMENTS) + asked.statement() + "\n";
+        final String question = draw.random().nextBoolean()
+                ? asked.question()
+                : asked.question().replace("picture", "image");
+        return "<image>\n".repeat(asked.pictures().size()) + statement + question + wanted.labels() + "\n"
+                + wanted.format();
+    }
+}

@@ -1,0 +1,68 @@
+package org.mtrljudge.tasks.pretraining;
+
+import java.util.List;
+import org.mtrljudge.tasks.pretraining.Instruction.Answer;
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Reasoning;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/** Questions on how a picture looks: sharpness, noise, blocks, light. */
+final class Look {
+    static final List<Skill> SKILLS = List.of(Look::flaw, Look::aspect, Look::aspect, Look::quality);
+
+    /** A flaw, what it is called, and what its absence is called. */
+    private record Aspect(Distortion flaw, String bad, String good) {}
+
+    private static final List<Aspect> ASPECTS = List.of(
+            new Aspect(Distortion.BLUR, "blurred", "sharp"),
+            new Aspect(Distortion.NOISE, "noisy", "clean"),
+            new Aspect(Distortion.BLOCKS, "blocky", "whole"),
+            new Aspect(Distortion.DARK, "too dark", "light enough"),
+            new Aspect(Distortion.BRIGHT, "too bright", "dark enough"));
+
+    private Look() {}
+
+    private static Instruction flaw(final SceneSampler draw) {
+        final Distortion distortion = draw.pick(List.of(Distortion.values()));
+        return new Instruction(
+                Skill.picture(Skill.scene(draw), distortion, draw),
+                draw.pick(List.of(
+                        "Which flaw has the picture?",
+                        "Name the technical flaw.",
+                        "What is wrong with the look of the image?")),
+                new Reasoning().quality(distortion),
+                new Answer.Words(distortion.word()));
+    }
+
+    private static Instruction aspect(final SceneSampler draw) {
+        final Aspect aspect = draw.pick(ASPECTS);
+        final Distortion distortion =
+                draw.random().nextBoolean() ? aspect.flaw : draw.pick(List.of(Distortion.values()));
+        final boolean bad = draw.random().nextBoolean();
+        return new Instruction(
+                Skill.picture(Skill.scene(draw), distortion, draw),
+                draw.pick(List.of("Is the picture ", "Does it look ", "Is this image "))
+                        + (bad ? aspect.bad : aspect.good) + "?",
+                new Reasoning().look(distortion),
+                new Answer.Truth(bad == (distortion == aspect.flaw)));
+    }
+
+    private static Instruction quality(final SceneSampler draw) {
+        final Distortion distortion = draw.random().nextBoolean() ? Distortion.NONE : draw.pick(Distortion.FLAWS);
+        final boolean good = draw.random().nextBoolean();
+        final String question = good
+                ? draw.pick(List.of(
+                        "Is the picture free of flaws?",
+                        "Is the technical quality good?",
+                        "Is the picture technically fine?",
+                        "Would people like the quality of the image?",
+                        "Does the look please a person?"))
+                : draw.pick(
+                        List.of("Has the picture a flaw?", "Is the quality bad?", "Is something wrong with the look?"));
+        return new Instruction(
+                Skill.picture(Skill.scene(draw), distortion, draw),
+                question,
+                new Reasoning().quality(distortion),
+                new Answer.Truth(good == (distortion == Distortion.NONE)));
+    }
+}

@@ -1,0 +1,96 @@
+package org.mtrljudge.tasks.pretraining;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.ExampleSource;
+import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
+
+class CorpusTest {
+    private static final int MANY = 20_000;
+
+    private static List<Lesson> lessons(final double lookups, final double instructions) {
+        final Corpus corpus = new Corpus(3, MANY, new Corpus.Shares(lookups, instructions, 0));
+        return IntStream.range(0, MANY).mapToObj(corpus::lesson).toList();
+    }
+
+    /** The question of a judging task, as a user would read it: the prompt without pictures, text and format. */
+    private static Set<String> questions() {
+        final ExampleSource tasks = new BuiltInTasks(1, 1, 1, 1);
+        final Set<String> questions = new HashSet<>();
+        for (final String task : tasks.tasks(Split.TEST)) {
+            final String prompt = tasks.example(task, Split.TEST, 0).prompt();
+            final int end = prompt.indexOf('?');
+            questions.add(prompt.substring(prompt.lastIndexOf('\n', end) + 1, end));
+        }
+        return questions;
+    }
+
+    @Test
+    void shouldNeverHaveTheQuestionOfAJudgingTask() {
+        final Set<String> questions = questions();
+        assertThat(questions).hasSize(8).contains("Is the image safe");
+        assertThat(lessons(0.1, 0.8)).noneMatch(lesson -> questions.stream().anyMatch(lesson.prompt()::contains));
+    }
+
+    /** No verdict on two pictures by a text or by their safety: that is what the held-out tasks ask. */
+    @Test
+    void shouldNeverCompareTwoPicturesByATextOrByTheirSafety() {
+        assertThat(lessons(0, 1).stream().filter(lesson -> lesson.pictures().size() == 2))
+                .hasSizeGreaterThan(MANY / 5)
+                .noneMatch(lesson ->
+                        lesson.prompt().contains(": ") && !lesson.prompt().contains("A: ")
+                                || lesson.prompt().matches("(?s).*(safe|danger|harm|hurt).*"));
+    }
+
+    @Test
+    void shouldAskInManyFormats() {
+        final TreeMap<String, Integer> formats = new TreeMap<>();
+        final TreeMap<Integer, Integer> pictures = new TreeMap<>();
+        for (final Lesson lesson : lessons(0, 1)) {
+            final String completion = lesson.completion();
+            final String format = completion.startsWith("<think>")
+                    ? "thought"
+                    : completion.startsWith("<answer>") ? "answer" : "bare";
+            formats.merge(format, 1, Integer::sum);
+            pictures.merge(lesson.pictures().size(), 1, Integer::sum);
+            assertThat(lesson.prompt().split("<image>", -1))
+                    .hasSize(1 + lesson.pictures().size());
+            assertThat(lesson.prompt().contains("<think>")).isEqualTo(format.equals("thought"));
+        }
+        assertThat(formats.get("thought")).isBetween(MANY * 2 / 5, MANY * 3 / 5);
+        assertThat(formats.get("answer")).isBetween(MANY / 5, MANY * 3 / 10);
+        assertThat(pictures.get(2)).isBetween(MANY / 5, MANY * 3 / 10);
+    }
+
+    @Test
+    void shouldGiveTheSameExampleForTheSameIndex() {
+        final Corpus.Shares shares = new Corpus.Shares(0.2, 0.6, 0.1);
+        final Corpus one = new Corpus(3, 10, shares);
+        final Corpus two = new Corpus(3, 10, shares);
+        for (int i = 0; i < 10; i++) {
+            assertThat(one.example("pretraining", Split.TRAIN, i))
+                    .usingRecursiveComparison()
+                    .isEqualTo(two.example("pretraining", Split.TRAIN, i));
+        }
+        assertThat(new Corpus(4, 10, shares).lesson(0)).isNotEqualTo(one.lesson(0));
+    }
+
+    /** Mistakes are about yes-or-no answers alone, as often as is said. */
+    @Test
+    void shouldMakeAsManyMistakesAsItIsTold() {
+        final Corpus sound = new Corpus(3, MANY, new Corpus.Shares(0, 1, 0));
+        final Corpus mistaken = new Corpus(3, MANY, new Corpus.Shares(0, 1, 0.5));
+        final long different = IntStream.range(0, MANY)
+                .filter(i ->
+                        !sound.lesson(i).completion().equals(mistaken.lesson(i).completion()))
+                .count();
+        assertThat(different).isBetween(MANY / 5L, MANY * 2L / 5);
+    }
+}
