@@ -18,21 +18,22 @@ public record Interval(double value, double low, double high, int samples) {
 
     /** @param figure computes the figure of the samples at the given indices; it must not change the array */
     public static Interval of(final int samples, final ToDoubleFunction<int[]> figure) {
-        final int[] all = new int[samples];
-        Arrays.setAll(all, i -> i);
-        final double value = figure.applyAsDouble(all);
-        if (samples < 2) {
-            return new Interval(value, value, value, samples);
+        return of(Resampling.of(samples), figure);
+    }
+
+    /** @param figure as above; a draw has another number of samples where clusters are of different sizes */
+    static Interval of(final Resampling from, final ToDoubleFunction<int[]> figure) {
+        final double value = figure.applyAsDouble(from.all());
+        if (from.samples() < 2) {
+            return new Interval(value, value, value, from.samples());
         }
         final SplittableRandom random = new SplittableRandom(SEED);
         final double[] drawn = new double[RESAMPLES];
-        final int[] places = new int[samples];
         for (int r = 0; r < RESAMPLES; r++) {
-            Arrays.setAll(places, i -> random.nextInt(samples));
-            drawn[r] = figure.applyAsDouble(places);
+            drawn[r] = figure.applyAsDouble(from.draw(random));
         }
         Arrays.sort(drawn);
-        return new Interval(value, percentile(drawn, TAIL), percentile(drawn, 1 - TAIL), samples);
+        return new Interval(value, percentile(drawn, TAIL), percentile(drawn, 1 - TAIL), from.samples());
     }
 
     /** Linear interpolation between order statistics (the default of numpy). */

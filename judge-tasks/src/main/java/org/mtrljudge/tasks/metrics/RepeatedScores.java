@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts. The figure is the mean over repetitions and
- * tasks. The interval is over prompts: a drawn prompt counts with the verdicts of all repetitions.
+ * tasks. The interval is over prompts: a drawn prompt counts with the verdicts of all repetitions. Every task keeps its number of prompts,
+ * and the two orders of one question are drawn together.
  */
 public final class RepeatedScores {
     /**
@@ -34,7 +35,10 @@ public final class RepeatedScores {
 
     /** @param tasks at least one task; each has at least one repetition */
     public static Interval macroF1(final List<Task> tasks) {
-        return Interval.of(tasks.stream().mapToInt(Task::prompts).sum(), places -> meanOverTasks(tasks, places));
+        final Resampling resampling = new Resampling();
+        tasks.forEach(task ->
+                resampling.and(task.runs.get(0).stream().map(Verdict::pairId).toList()));
+        return Interval.of(resampling, places -> meanOverTasks(tasks, places));
     }
 
     private static double meanOverTasks(final List<Task> tasks, final int[] places) {

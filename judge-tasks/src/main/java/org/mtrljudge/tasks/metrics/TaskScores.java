@@ -27,12 +27,15 @@ public record TaskScores(Interval macroF1, Interval accuracy, Map<String, LabelS
                                 ratio(c[0], c[0] + c[2]),
                                 ratio(2 * c[0], 2 * c[0] + c[1] + c[2]),
                                 c[0] + c[2])));
+        // the two orders of one question are not independent
+        final Resampling resampling =
+                new Resampling().and(verdicts.stream().map(Verdict::pairId).toList());
         return new TaskScores(
                 Interval.of(
-                        verdicts.size(),
+                        resampling,
                         places -> Verdict.count(verdicts, labels, places).value()),
                 Interval.of(
-                        verdicts.size(),
+                        resampling,
                         places -> Verdict.count(verdicts, labels, places).accuracy()),
                 byLabel);
     }

@@ -8,8 +8,16 @@ import org.jspecify.annotations.Nullable;
  * A verdict and its label.
  *
  * @param verdict the verdict; null when the judge gave none
+ * @param pairId the id of the question that was asked in both orders; null for any other question
  */
-public record Verdict(String label, @Nullable String verdict) {
+public record Verdict(
+        String label, @Nullable String verdict, @Nullable String pairId) {
+
+    /** A verdict on a question that was asked in one order. */
+    public Verdict(final String label, final @Nullable String verdict) {
+        this(label, verdict, null);
+    }
+
     public boolean isRight() {
         return label.equals(verdict);
     }

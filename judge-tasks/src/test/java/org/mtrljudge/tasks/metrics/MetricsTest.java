@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -54,6 +56,33 @@ class MetricsTest {
         assertThat(interval.low()).isCloseTo(0.25 - half, within(0.006));
         assertThat(interval.high()).isCloseTo(0.25 + half, within(0.006));
         assertThat(interval.samples()).isEqualTo(n);
+    }
+
+    /** Two samples per cluster that always agree say no more than one. */
+    @Test
+    void shouldDrawClustersAsAWhole() {
+        final int clusters = 200;
+        final List<Integer> keys =
+                IntStream.range(0, 2 * clusters).mapToObj(i -> i / 2).toList();
+        final Interval interval = Interval.of(
+                new Resampling().and(keys),
+                places -> Arrays.stream(places).filter(i -> i / 2 % 4 == 0).count() / (double) places.length);
+        final double half = 1.96 * Math.sqrt(0.25 * 0.75 / clusters);
+        assertThat(interval.low()).isCloseTo(0.25 - half, within(0.01));
+        assertThat(interval.high()).isCloseTo(0.25 + half, within(0.01));
+        assertThat(interval.samples()).isEqualTo(2 * clusters);
+    }
+
+    @Test
+    void shouldKeepTheNumberOfSamplesOfEveryStratum() {
+        final Resampling two =
+                new Resampling().and(Arrays.asList(null, null, null)).and(Arrays.asList("a", "b"));
+        for (int seed = 0; seed < 20; seed++) {
+            assertThat(two.draw(new SplittableRandom(seed)))
+                    .hasSize(5)
+                    .satisfies(drawn ->
+                            assertThat(Arrays.stream(drawn).filter(i -> i < 3)).hasSize(3));
+        }
     }
 
     @Test

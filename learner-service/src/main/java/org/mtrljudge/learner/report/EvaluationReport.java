@@ -5,8 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Judgement;
+import org.mtrljudge.tasks.LabelValues;
 import org.mtrljudge.tasks.metrics.Correlation;
 import org.mtrljudge.tasks.metrics.Interval;
 import org.mtrljudge.tasks.metrics.PairScores;
@@ -21,7 +24,7 @@ public final class EvaluationReport {
      * @param formatRate the share of samples in the wanted format, 0..1
      * @param agreement the mean share of a prompt's samples with the most frequent verdict; 1 with one sample
      * @param pairs null where no question was asked in both orders
-     * @param humans the correlation of the share of a prompt's samples that say yes with the grades of people; null without grades
+     * @param humans the correlation of the judge's grades with the grades of people; null without such grades
      */
     public record Task(
             String name,
@@ -33,6 +36,8 @@ public final class EvaluationReport {
             double agreement,
             @Nullable PairScores pairs,
             @Nullable Correlation humans) {}
+
+    private static final String YES = "yes";
 
     private final List<Task> tasks = new ArrayList<>();
     private final double wallSeconds;
@@ -79,7 +84,7 @@ public final class EvaluationReport {
     }
 
     private static Verdict verdict(final Judgement judgement) {
-        return new Verdict(judgement.label(), Verdict.majority(judgement.verdicts()));
+        return new Verdict(judgement.label(), Verdict.majority(judgement.verdicts()), judgement.pairId());
     }
 
     private static @Nullable PairScores pairs(final List<Judgement> own) {
@@ -97,25 +102,39 @@ public final class EvaluationReport {
     }
 
     /**
-     * The correlation of the share of samples that say yes with the grades of people. Only data with human grades has this
-     * statistic.
+     * The correlation of the judge's grades with the grades of people. The grade of a judge is the mean of its numbers, or the share of its
+     * samples that say yes. Prompts without a verdict are left out, and only data with human grades has this statistic.
      */
     private static @Nullable Correlation humans(final List<Judgement> own) {
-        final List<Judgement> graded = own.stream()
-                .filter(j -> j.grade() != null && j.labels().contains("yes"))
-                .toList();
+        final List<double[]> graded = new ArrayList<>();
+        for (final Judgement judgement : own) {
+            final OptionalDouble grade = grade(judgement);
+            if (judgement.grade() != null && grade.isPresent()) {
+                graded.add(new double[] {grade.getAsDouble(), judgement.grade()});
+            }
+        }
         return graded.size() < 2
                 ? null
                 : Correlation.of(
-                        graded.stream()
-                                .mapToDouble(j -> j.verdicts().stream()
-                                                .filter("yes"::equals)
-                                                .count()
-                                        / (double) Math.max(1, j.verdicts().size()))
-                                .toArray(),
-                        graded.stream()
-                                .mapToDouble(j -> j.grade() == null ? 0 : j.grade())
-                                .toArray());
+                        graded.stream().mapToDouble(pair -> pair[0]).toArray(),
+                        graded.stream().mapToDouble(pair -> pair[1]).toArray());
+    }
+
+    private static OptionalDouble grade(final Judgement judgement) {
+        final LabelValues values = new LabelValues(judgement.labels());
+        if (values.areNumbers()) {
+            return judgement.verdicts().stream()
+                    .map(values::of)
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::doubleValue)
+                    .average();
+        }
+        return judgement.labels().contains(YES)
+                ? judgement.verdicts().stream()
+                        .filter(Objects::nonNull)
+                        .mapToDouble(verdict -> YES.equals(verdict) ? 1 : 0)
+                        .average()
+                : OptionalDouble.empty();
     }
 
     /** The share of the actors' time that was spent on generation, 0..1. */

@@ -3,10 +3,12 @@ package org.mtrljudge.learner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.event.Judgement;
+import org.mtrljudge.tasks.metrics.Interval;
 
 class EvaluationReportTest {
     private static final List<String> YES_NO = List.of("yes", "no");
@@ -42,8 +44,8 @@ class EvaluationReportTest {
         assertThat(task.formatRate()).isEqualTo(8 / 12.0);
         assertThat(task.agreement()).isCloseTo((2 / 3.0 + 1 + 2 / 3.0 + 1 / 3.0) / 4, within(1e-12));
         assertThat(task.pairs()).isNull();
-        // shares of yes 2/3, 0, 2/3, 1/3 beside grades 5, 1, 2, 4: one of five ordered pairs has the wrong order
-        assertThat(task.humans().kendall()).isCloseTo((4 - 1) / Math.sqrt(5 * 6), within(1e-12));
+        // shares of yes 2/3, 0, 1, 1/2 beside grades 5, 1, 2, 4: two of six pairs have the wrong order
+        assertThat(task.humans().kendall()).isCloseTo((4 - 2) / 6.0, within(1e-12));
         assertThat(report.generatingShare()).as("2 of 4 s").isEqualTo(0.5);
         assertThat(report.toTable()).contains("50.0 [", "correlation with human grades, 4 prompts");
     }
@@ -59,5 +61,44 @@ class EvaluationReportTest {
         assertThat(task.pairs().accuracyWithTies().value()).isEqualTo(0.75);
         assertThat(task.humans()).as("nobody graded these prompts").isNull();
         assertThat(report.toTable()).contains("both orders of 2 questions").doesNotContain("human");
+    }
+
+    /** The labels are numbers, in no order; a prompt without a verdict has no grade, which is not the grade 0. */
+    @Test
+    void shouldCompareTheNumbersOfAJudgeWithTheGradesOfPeople() {
+        final List<String> grades = List.of("3", "1", "10");
+        final EvaluationReport report = new EvaluationReport(
+                List.of(
+                        new Judgement("a", "t", "3", grades, null, 2.5, Arrays.asList("1", "3"), 2, 30, 500),
+                        new Judgement("b", "t", "10", grades, null, 9.0, Arrays.asList("10", null), 2, 30, 500),
+                        new Judgement("c", "t", "1", grades, null, 1.0, Arrays.asList("1", "1"), 2, 30, 500),
+                        new Judgement("d", "t", "10", grades, null, 8.0, Arrays.asList(null, null), 2, 30, 500)),
+                1,
+                1);
+        assertThat(report.tasks().get(0).humans().samples()).isEqualTo(3);
+        assertThat(report.tasks().get(0).humans().spearman()).isEqualTo(1);
+        // 2, 10, 1 beside 2.5, 9, 1
+        assertThat(report.tasks().get(0).humans().pearson()).isCloseTo(0.9971314833, within(1e-9));
+    }
+
+    /** The interval takes a question that was asked in both orders as one. */
+    @Test
+    void shouldDrawBothOrdersOfAQuestionTogether() {
+        final List<Judgement> pairs = new ArrayList<>();
+        final List<Judgement> single = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            final String verdict = i % 4 == 0 ? "2" : "1";
+            pairs.add(paired("pair " + i, "1", verdict));
+            pairs.add(paired("pair " + i, "1", verdict));
+            single.add(paired(null, "1", verdict));
+        }
+        final Interval both = accuracy(pairs);
+        final Interval once = accuracy(single);
+        assertThat(both.value()).isEqualTo(0.75).isEqualTo(once.value());
+        assertThat(both.high() - both.low()).isCloseTo(once.high() - once.low(), within(0.02));
+    }
+
+    private static Interval accuracy(final List<Judgement> judgements) {
+        return new EvaluationReport(judgements, 1, 1).tasks().get(0).scores().accuracy();
     }
 }
