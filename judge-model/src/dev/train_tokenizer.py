@@ -1,6 +1,6 @@
 """Trains the byte-pair vocabulary of judge-tiny from a text file and writes tokenizer.json. A development tool: its result is committed.
 
-usage: train_tokenizer.py CORPUS OUT   (needs the Python package `tokenizers`; CORPUS comes from `./judge data text`)
+usage: train_tokenizer.py CORPUS OUT   (needs the Python package `tokenizers`; CORPUS comes from `./judge pretrain --show 20000`)
 """
 import json
 import re
@@ -15,7 +15,7 @@ tokenizer = Tokenizer(models.BPE())
 tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
 tokenizer.decoder = decoders.ByteLevel()
 trainer = trainers.BpeTrainer(
-    vocab_size=640,
+    vocab_size=768,
     special_tokens=SPECIAL + TAGS,
     initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     show_progress=False,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.run.Pretraining;
 import org.mtrljudge.tasks.pretraining.Corpus;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,12 +18,24 @@ import picocli.CommandLine.Option;
                 "Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes, then to"
                         + " follow instructions about them. Repeat an interrupted command to continue.")
 final class PretrainCommand implements Callable<Integer> {
-    private static final Corpus.Shares CAPTIONS = new Corpus.Shares(0, 0, 0);
     private static final double DESCRIBE_LR = 1.5e-3;
     private static final double INSTRUCT_LR = 1e-3;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the checkpoint folder to write")
-    private Path out = Path.of(".");
+    @ArgGroup(multiplicity = "1")
+    private Goal goal = new Goal();
+
+    /** A checkpoint, or a look at what it would be trained on. */
+    static final class Goal {
+        @Option(names = "--out", required = true, paramLabel = "DIR", description = "the checkpoint folder to write")
+        private @Nullable Path out;
+
+        @Option(
+                names = "--show",
+                required = true,
+                paramLabel = "N",
+                description = "prints N examples of the last stage instead: prompt, then completion")
+        private int show;
+    }
 
     @Option(
             names = "--describe-steps",
@@ -51,17 +64,21 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Files.exists(out)) {
-            throw new UsageException(out + " already exists: name a new folder with --out");
+        final Corpus.Shares instructions = new Corpus.Shares(0.15, 0.7, mistakes);
+        if (goal.out == null) {
+            new Corpus(seed, Math.max(1, goal.show), instructions).print(goal.show, System.out::println);
+            return 0;
+        }
+        if (Files.exists(goal.out)) {
+            throw new UsageException(goal.out + " already exists: name a new folder with --out");
         }
         final Pretraining.Plan plan = new Pretraining.Plan(
                 seed,
                 from == null ? null : from.toAbsolutePath().toString(),
                 List.of(
-                        new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, CAPTIONS),
-                        new Pretraining.Stage(
-                                "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.15, 0.7, mistakes))));
-        new Pretraining(plan, Progress.onStandardOutput()).run(out);
+                        new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0, 0, 0)),
+                        new Pretraining.Stage("instruct", instructSteps, INSTRUCT_LR, instructions)));
+        new Pretraining(plan, Progress.onStandardOutput()).run(goal.out);
         return 0;
     }
 }

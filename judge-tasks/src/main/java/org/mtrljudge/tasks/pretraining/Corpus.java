@@ -2,6 +2,7 @@ package org.mtrljudge.tasks.pretraining;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
@@ -63,6 +64,14 @@ public final class Corpus implements ExampleSource {
                 null,
                 lesson.completion(),
                 null);
+    }
+
+    /** Writes the first examples as text, the completion below its prompt. */
+    public void print(final int examples, final Consumer<String> out) {
+        for (int i = 0; i < examples; i++) {
+            final Lesson lesson = lesson(i);
+            out.accept(lesson.prompt() + "\n" + lesson.completion() + "\n");
+        }
     }
 
     /** The same index always gives the same example. */
