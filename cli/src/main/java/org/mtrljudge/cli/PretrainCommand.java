@@ -14,10 +14,11 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "pretrain",
-        description =
-                "Makes the judge-tiny that ships with the code: teaches fresh weights to describe training scenes, then to"
-                        + " follow instructions about them. Repeat an interrupted command to continue.")
+        description = "Makes a judge-tiny from nothing: teaches fresh weights to describe training scenes, then to"
+                + " follow instructions about them. Repeat an interrupted command to continue.")
 final class PretrainCommand implements Callable<Integer> {
+    private static final int BATCH_SIZE = 64;
+    private static final int STEPS_PER_CHECKPOINT = 200;
     private static final double DESCRIBE_LR = 1.5e-3;
     private static final double INSTRUCT_LR = 1e-3;
 
@@ -64,21 +65,31 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final Corpus.Shares instructions = new Corpus.Shares(0.15, 0.7, mistakes);
+        final List<Pretraining.Stage> stages = stages();
         if (goal.out == null) {
-            new Corpus(seed, Math.max(1, goal.show), instructions).print(goal.show, System.out::println);
+            new Corpus(seed, Math.max(1, goal.show), stages.get(1).shares()).print(goal.show, System.out::println);
             return 0;
         }
         if (Files.exists(goal.out)) {
             throw new UsageException(goal.out + " already exists: name a new folder with --out");
         }
-        final Pretraining.Plan plan = new Pretraining.Plan(
-                seed,
-                from == null ? null : from.toAbsolutePath().toString(),
-                List.of(
-                        new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0, 0, 0)),
-                        new Pretraining.Stage("instruct", instructSteps, INSTRUCT_LR, instructions)));
-        new Pretraining(plan, Progress.onStandardOutput()).run(goal.out);
+        final String start = from == null ? null : from.toAbsolutePath().toString();
+        new Pretraining(
+                        new Pretraining.Plan(seed, start, BATCH_SIZE, stages),
+                        STEPS_PER_CHECKPOINT,
+                        Progress.onStandardOutput())
+                .run(goal.out);
         return 0;
+    }
+
+    private List<Pretraining.Stage> stages() {
+        try {
+            return List.of(
+                    new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0, 0, 0)),
+                    new Pretraining.Stage(
+                            "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.15, 0.7, mistakes)));
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("wrong option: " + e.getMessage());
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.mtrljudge.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,13 +26,14 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 /** The whole loop at a small size: trains a few steps through an embedded broker, then counts the records in every topic. */
 class TrainingLoopIT {
     private static final int STEPS = 4;
     private static final int BATCH = 6;
     private static final int TEST_PROMPTS = 8 * 3;
-    private static final int VALIDATION_PROMPTS = 6 * 2;
+    private static final int VALIDATION_PROMPTS = (6 + 1) * 2;
     private static final double SAME_MATH = 1e-4;
 
     @TempDir
@@ -49,6 +51,7 @@ class TrainingLoopIT {
                 "--seed=1",
                 "--set=data.test_size=3",
                 "--set=data.validation_size=2",
+                "--set=data.watch_tasks=[pair-safety]",
                 "--set=trainer.val_freq=3",
                 "--set=data.rollout_batch_size=" + BATCH,
                 "--set=actor.global_batch_size=" + BATCH,
@@ -103,6 +106,25 @@ class TrainingLoopIT {
             checkJournal(
                     LoggedValues.read(broker, TOPICS.journal()), LoggedValues.read(broker, TOPICS.policies()), scored);
         }
+    }
+
+    @Test
+    void shouldWatchATaskThatChoosesNoCheckpoint() throws IOException {
+        int validations = 0;
+        for (final String line : Files.readAllLines(runs.resolve("loop").resolve("metrics.jsonl"))) {
+            final JsonNode metrics = new ObjectMapper().readTree(line);
+            if (metrics.has("val/mean_macro_f1")) {
+                assertThat(metrics.has("val/pair-safety/macro_f1")).isTrue();
+                final double mean = BuiltInTasks.trained().stream()
+                        .mapToDouble(
+                                task -> metrics.get("val/" + task + "/macro_f1").asDouble())
+                        .average()
+                        .orElse(0);
+                assertThat(metrics.get("val/mean_macro_f1").asDouble()).isCloseTo(mean, within(1e-9));
+                validations++;
+            }
+        }
+        assertThat(validations).isEqualTo(3);
     }
 
     /** The journal has entries for init and warm-up, then one entry per step. Each entry names its learned groups and its weights. */

@@ -214,6 +214,7 @@ public final class Learner implements AutoCloseable {
         return new BestPolicy(
                 round,
                 plan(Split.VALIDATION),
+                source.tasks(Split.TRAIN),
                 model,
                 kept,
                 resumed ? past.state().best() : BestSoFar.NONE);

@@ -78,8 +78,8 @@ final class DecidingSettings {
             "sft.val_patience",
             "reward.format_weight");
 
-    /** The settings that may name a file or a folder. Its content decides, wherever it is. */
-    static final List<String> PLACES = List.of("model", "reward.file", "data.format_prompt");
+    /** The settings that name a file or a folder. Its content decides, wherever it is. */
+    static final List<String> PLACES = List.of("model", "reward.file");
 
     /**
      * The deciding settings that were added after {@link #KEYS}, each with the value that computes the same weights as a build without the
@@ -104,9 +104,9 @@ final class DecidingSettings {
         KEYS.forEach(key -> values.put(key, canonical(at(tree, key))));
         PLACES.forEach(key -> values.put(key, content(key, at(tree, key))));
         later.forEach((key, asBefore) -> {
-            final Object value = values.computeIfAbsent(key, name -> canonical(at(tree, name)));
-            if (value.toString().equals(asBefore.toString())) {
-                values.remove(key);
+            final Object value = canonical(at(tree, key));
+            if (!value.toString().equals(asBefore.toString())) {
+                values.put(key, value);
             }
         });
         // the place of the data may change, but not whether they are the built-in tasks

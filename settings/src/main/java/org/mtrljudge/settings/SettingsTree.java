@@ -72,6 +72,7 @@ public final class SettingsTree {
         EnvironmentSettings.read(environment).forEach((key, value) -> put(tree, key, value));
         pairs.forEach(pair -> apply(tree, pair));
         SettingsKeys.check(tree, defaults());
+        TextSettings.resolve(tree);
         return new SettingsTree(tree);
     }
 
@@ -79,6 +80,7 @@ public final class SettingsTree {
     public SettingsTree with(final String pair) {
         final ObjectNode changed = tree.deepCopy();
         apply(changed, pair);
+        TextSettings.resolve(changed);
         return new SettingsTree(changed);
     }
 

@@ -27,6 +27,7 @@ class DecidingSettingsTest {
     private static final List<String> OTHERS = List.of(
             "device",
             "data.file",
+            "data.watch_tasks",
             "rollout.actors",
             "rollout.max_prompts",
             "rollout.threads",
@@ -139,8 +140,9 @@ class DecidingSettingsTest {
         final String before = digest("data.format_prompt=" + file);
         assertThat(digest("data.format_prompt=" + Files.move(file, folder.resolve("b.txt"))))
                 .isEqualTo(before);
-        Files.writeString(file, "Answer only.");
-        assertThat(digest("data.format_prompt=" + file)).isNotEqualTo(before);
+        assertThat(digest("data.format_prompt='Think first.'")).isEqualTo(before);
+        assertThat(digest("data.format_prompt='Answer only.'")).isNotEqualTo(before);
+        assertThat(digest("data.format_prompt=' '")).isEqualTo(digest());
     }
 
     @Test

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -217,8 +215,10 @@ final class CompletionsClient {
         if (key != null) {
             request.header("Authorization", "Bearer " + key);
         }
-        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
-                .thenApply(response -> new Answer(response.statusCode(), bounded(response.body())))
+        return http.sendAsync(request.build(), HttpBody.upTo(MAX_ANSWER_BYTES))
+                // the time-out of the request ends with the headers of the answer
+                .orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .thenApply(response -> new Answer(response.statusCode(), response.body()))
                 .handle((answer, failure) -> {
                     final boolean failed = failure != null || answer.status >= 500 || answer.status == 429;
                     if (!failed) {
@@ -236,14 +236,6 @@ final class CompletionsClient {
                                     "the server at " + url + " does not answer: " + failure.getMessage(), failure));
                 })
                 .thenCompose(outcome -> outcome);
-    }
-
-    private static byte[] bounded(final InputStream body) {
-        try {
-            return HttpBody.read(body, MAX_ANSWER_BYTES, PATIENCE);
-        } catch (final IOException e) {
-            throw new ModelException("the server's answer cannot be read: " + e.getMessage(), e);
-        }
     }
 
     /** Waits for a future and returns its result. A failure is thrown as its cause. */

@@ -6,8 +6,8 @@ import org.mtrljudge.tasks.scene.SceneSampler;
 /**
  * Questions about scenes in many formats: one picture or two, answers in words or labels of several vocabularies,
  * with and without tags, as the prompt asks. From them judge-tiny learns to do as it is told. No prompt has the wording of
- * a judging task's question; none asks about matching and quality together, or plausibility and quality together; none compares two
- * pictures by a text or by their safety.
+ * a judging task's question; none asks about matching and quality together, or plausibility and quality together; two
+ * pictures are compared by their look, an object or a number, never by a text that stands beside them or by their safety.
  */
 final class Instructions {
     private static final List<List<Skill>> ONE_PICTURE = List.of(Perception.SKILLS, Look.SKILLS, Nature.SKILLS);

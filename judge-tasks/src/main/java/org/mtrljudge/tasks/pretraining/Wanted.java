@@ -37,7 +37,8 @@ record Wanted(String labels, String format, Tags tags, String positive, String n
             YES,
             YES,
             new Vocabulary("true", "false", List.of("Answer true or false.", "Say true or false.")),
-            new Vocabulary("right", "wrong", List.of("Answer right or wrong.", "Say right or wrong.")),
+            new Vocabulary(
+                    "correct", "incorrect", List.of("Answer correct or incorrect.", "Say correct or incorrect.")),
             new Vocabulary("1", "0", List.of("Answer 1 for yes or 0 for no.", "Answer 0 for no or 1 for yes.")),
             new Vocabulary(
                     "A", "B", List.of("A means yes, B means no. Answer A or B.", "A: yes. B: no. Answer A or B.")),

@@ -18,6 +18,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  * @param seed the seed of the pictures of the built-in tasks
  * @param trainSize the number of training examples per built-in task
  * @param trainTasks the tasks for training and validation; empty for all tasks. Every task is tested
+ * @param watchTasks tasks that are not trained on and that every validation asks too; they never choose a checkpoint
  * @param mixing how often training uses each task: uniform, size or temperature
  * @param taskWeights factors for the shares of tasks
  */
@@ -29,6 +30,7 @@ public record DataSettings(
         int validationSize,
         int testSize,
         List<String> trainTasks,
+        List<String> watchTasks,
         String mixing,
         double mixingTemperature,
         Map<String, Double> taskWeights) {
@@ -47,18 +49,19 @@ public record DataSettings(
             taskWeights.forEach((task, weight) -> Check.range("data.task_weights." + task, weight, 1e-6, 1e6));
         }
 
-        ExampleSource of(final ExampleSource all) {
+        ExampleSource of(final ExampleSource all, final List<String> watched) {
             final double exponent = switch (mixing) {
                 case "size" -> 1;
                 case "temperature" -> 1 / temperature;
                 default -> 0;
             };
-            return new MixedTasks(all, trainTasks, exponent, taskWeights);
+            return new MixedTasks(all, trainTasks, watched, exponent, taskWeights);
         }
     }
 
     public DataSettings {
         trainTasks = List.copyOf(trainTasks);
+        watchTasks = List.copyOf(watchTasks);
         taskWeights = Map.copyOf(taskWeights);
         Check.range("data.train_size", trainSize, 1, 10_000_000);
         Check.range("data.validation_size", validationSize, 0, 1_000_000);
@@ -74,7 +77,7 @@ public record DataSettings(
         final ExampleSource all = file != null
                 ? JsonlData.read(Path.of(file))
                 : new BuiltInTasks(seed, trainSize, validationSize, testSize);
-        return mix().of(FormatPrompt.put(formatPrompt, all));
+        return mix().of(FormatPrompt.put(formatPrompt, all), watchTasks);
     }
 
     private Mix mix() {

@@ -1,9 +1,5 @@
 package org.mtrljudge.tasks.source;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,11 +13,10 @@ import org.mtrljudge.tasks.Split;
  * Says how to answer: the text that is put to every question, {@code data.format_prompt}. A text with {@code {{ content }}} is a template,
  * as in EasyR1, and the question takes that place. Any other text stands below the question.
  */
-final class FormatPrompt {
+public final class FormatPrompt {
     private static final String KEY = "data.format_prompt";
-    private static final Pattern FILE = Pattern.compile("\\S+\\.(jinja|txt)");
     private static final Pattern CONTENT = Pattern.compile("\\{\\{-?\\s*content\\s*(\\|\\s*trim\\s*)?-?}}");
-    private static final int MAX_BYTES = 64 << 10;
+    private static final Pattern OTHER = Pattern.compile("\\{\\{|\\{%|\\{#|<image>");
 
     private final String template;
 
@@ -30,29 +25,22 @@ final class FormatPrompt {
     }
 
     /**
-     * @param setting a text, or the name of a file that ends with {@code .jinja} or {@code .txt}
-     * @throws UsageException when the file cannot be read, or the text has more of Jinja than the place of the question
+     * @param text the setting
+     * @throws UsageException when the text has more of Jinja than one place of the question
      */
-    static FormatPrompt of(final String setting) {
-        final String text = (FILE.matcher(setting).matches() ? read(Path.of(setting)) : setting).strip();
+    public static FormatPrompt of(final String text) {
         final String rest = CONTENT.matcher(text).replaceAll("");
-        if (rest.contains("{{") || rest.contains("{%") || rest.contains("<image>")) {
-            throw new UsageException("wrong setting: " + KEY + " may contain {{ content }} and text, nothing else of a"
-                    + " template, and no <image>: " + text);
+        if (CONTENT.matcher(text).results().count() > 1 || OTHER.matcher(rest).find()) {
+            throw new UsageException(
+                    "wrong setting: " + KEY + " may contain text and one {{ content }}, nothing else of a"
+                            + " template, and no <image>: " + text);
         }
         return new FormatPrompt(text);
     }
 
-    private static String read(final Path file) {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new UsageException(
-                        "wrong setting: " + KEY + " is " + file + ", which is larger than " + MAX_BYTES + " bytes");
-            }
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (final IOException e) {
-            throw new UsageException("wrong setting: " + KEY + " is " + file + ", which cannot be read: " + e);
-        }
+    /** The same for a setting without a value: questions stay as they are. */
+    public static String fill(final @Nullable String setting, final String question) {
+        return setting == null ? question : of(setting).fill(question);
     }
 
     /** The prompt of a question. */
@@ -65,7 +53,7 @@ final class FormatPrompt {
 
     /** The same examples with this text in their prompts; the examples themselves where the setting has no value. */
     static ExampleSource put(final @Nullable String setting, final ExampleSource plain) {
-        return setting == null || setting.isBlank() ? plain : new Formatted(plain, of(setting));
+        return setting == null ? plain : new Formatted(plain, of(setting));
     }
 
     private record Formatted(ExampleSource plain, FormatPrompt format) implements ExampleSource {

@@ -3,22 +3,30 @@ package org.mtrljudge.tasks.source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
-/** Selects tasks of a data set for training, and uses them as often as their weights say. The test split does not change. */
+/**
+ * Selects tasks of a data set for training, and uses them as often as their weights say. The validation split also has the tasks that are
+ * only watched. The test split does not change.
+ */
 final class MixedTasks implements ExampleSource {
     /** The number of turns per cycle, so the share of a task is exact to 0.001. */
     private static final int TURNS = 1000;
 
     private final ExampleSource all;
     private final List<String> trained;
+    private final List<String> watched;
     private final List<String> turns;
 
     /**
      * @param trained the tasks for training and validation; empty for all tasks
+     * @param watched the tasks for validation only
      * @param exponent the exponent of the task sizes: 0 gives equal shares, 1 gives shares by size
      * @param weights additional factors by task; 1 for a task without a factor
      * @throws DataException when a task does not exist, or would never be used
@@ -26,6 +34,7 @@ final class MixedTasks implements ExampleSource {
     MixedTasks(
             final ExampleSource all,
             final List<String> trained,
+            final List<String> watched,
             final double exponent,
             final Map<String, Double> weights) {
         this.all = all;
@@ -33,6 +42,8 @@ final class MixedTasks implements ExampleSource {
         checkNames("data.train_tasks", trained, there);
         checkNames("data.task_weights", weights.keySet(), there);
         this.trained = trained.isEmpty() ? there : List.copyOf(trained);
+        this.watched = List.copyOf(watched);
+        watched.forEach(this::checkWatched);
         final double[] shares = this.trained.stream()
                 .mapToDouble(task -> Math.pow(all.size(task, Split.TRAIN), exponent) * weights.getOrDefault(task, 1.0))
                 .toArray();
@@ -44,6 +55,17 @@ final class MixedTasks implements ExampleSource {
             if (!there.contains(name)) {
                 throw new DataException(key + " names '" + name + "', but the training split has only " + there);
             }
+        }
+    }
+
+    private void checkWatched(final String task) {
+        final Set<String> there = new TreeSet<>(all.tasks(Split.TEST));
+        there.addAll(all.tasks(Split.VALIDATION));
+        there.removeAll(trained);
+        if (!there.contains(task) || all.size(task, Split.VALIDATION) == 0) {
+            throw new DataException(
+                    "data.watch_tasks names '" + task + "', which has no validation examples or is trained"
+                            + " on; the tasks that are not trained on are " + there);
         }
     }
 
@@ -81,9 +103,11 @@ final class MixedTasks implements ExampleSource {
 
     @Override
     public List<String> tasks(final Split split) {
-        return split == Split.TEST
-                ? all.tasks(split)
-                : all.tasks(split).stream().filter(trained::contains).toList();
+        if (split == Split.TEST) {
+            return all.tasks(split);
+        }
+        final Stream<String> own = all.tasks(split).stream().filter(trained::contains);
+        return (split == Split.VALIDATION ? Stream.concat(own, watched.stream()) : own).toList();
     }
 
     @Override

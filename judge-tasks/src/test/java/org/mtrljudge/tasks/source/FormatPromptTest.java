@@ -3,13 +3,9 @@ package org.mtrljudge.tasks.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,9 +18,6 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 class FormatPromptTest {
     private static final String QUESTION = "<image>\nIs it $1 \\safe?\n";
 
-    @TempDir
-    private Path folder;
-
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -32,35 +25,27 @@ class FormatPromptTest {
                 "Answer briefly.                     ; <image>+Is it $1 \\safe?+Answer briefly.",
                 "{{ content }} Answer briefly.       ; <image>+Is it $1 \\safe? Answer briefly.",
                 "{{ content | trim }} Think. So:     ; <image>+Is it $1 \\safe? Think. So:",
-                "{{content}}/{{- content|trim -}}    ; <image>+Is it $1 \\safe?/<image>+Is it $1 \\safe?"
+                "So: {{- content|trim -}}            ; So: <image>+Is it $1 \\safe?"
             })
     void shouldPutTheTextToTheQuestion(final String setting, final String prompt) {
         assertThat(FormatPrompt.of(setting).fill(QUESTION)).isEqualTo(prompt.replace('+', '\n'));
     }
 
-    @Test
-    void shouldReadATemplateOfEasyR1FromItsFile() throws IOException {
-        final Path file = Files.writeString(
-                folder.resolve("math.jinja"), "{{ content | trim }} Think in <think> </think>, then answer.\n");
-        assertThat(FormatPrompt.of(file.toString()).fill("1 + 1?"))
-                .isEqualTo("1 + 1? Think in <think> </think>, then answer.");
-    }
-
     @ParameterizedTest
     @ValueSource(
-            strings = {"{% if a %}b{% endif %}", "{{ content | upper }}", "{{ question }}", "see <image>", "absent.txt"
+            strings = {
+                "{% if a %}b{% endif %}",
+                "{{ content | upper }}",
+                "{{ question }}",
+                "see <image>",
+                "{{ content }} or {{ content }}",
+                "{# note #}"
             })
     void shouldRefuseWhatItCannotPutToAQuestion(final String setting) {
         assertThatThrownBy(() -> FormatPrompt.of(setting))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("wrong setting: data.format_prompt")
                 .hasMessageContaining(setting);
-    }
-
-    @Test
-    void shouldRefuseAFileThatIsNoPrompt() throws IOException {
-        final Path file = Files.writeString(folder.resolve("log.txt"), "a".repeat(70_000));
-        assertThatThrownBy(() -> FormatPrompt.of(file.toString())).hasMessageContaining("larger than 65536 bytes");
     }
 
     @Test
@@ -81,6 +66,6 @@ class FormatPromptTest {
     }
 
     private static DataSettings settings(final String formatPrompt) {
-        return new DataSettings(null, formatPrompt, 1, 2, 2, 2, List.of(), "uniform", 1, Map.of());
+        return new DataSettings(null, formatPrompt, 1, 2, 2, 2, List.of(), List.of(), "uniform", 1, Map.of());
     }
 }

@@ -37,7 +37,7 @@ class MixedTasksTest {
     private static Map<String, Integer> shares(
             final String mixing, final double temperature, final Map<String, Double> weights) {
         final List<String> turns = new DataSettings.Mix(List.of(), mixing, temperature, weights)
-                .of(SIZES)
+                .of(SIZES, List.of())
                 .turns();
         return Map.of(
                 "a", Collections.frequency(turns, "a"),
@@ -48,7 +48,7 @@ class MixedTasksTest {
     @Test
     void shouldTakeTasksInTurnOrByTheirSizes() {
         assertThat(new DataSettings.Mix(List.of(), "uniform", 2, Map.of())
-                        .of(SIZES)
+                        .of(SIZES, List.of())
                         .turns())
                 .containsExactly("a", "b", "c");
         // 1 : 4 : 9 of 1000
@@ -61,7 +61,7 @@ class MixedTasksTest {
     @Test
     void shouldSpreadATasksTurnsEvenly() {
         final List<String> turns = new DataSettings.Mix(List.of(), "uniform", 2, Map.of("a", 2.0))
-                .of(SIZES)
+                .of(SIZES, List.of())
                 .turns();
         for (int from = 0; from + 4 <= 40; from += 4) {
             assertThat(turns.subList(from, from + 4)).containsExactlyInAnyOrder("a", "a", "b", "c");
@@ -70,7 +70,7 @@ class MixedTasksTest {
 
     @Test
     void shouldTrainOnTheChosenTasksAndTestAllTasks() {
-        final ExampleSource chosen = new DataSettings.Mix(List.of("b"), "uniform", 2, Map.of()).of(SIZES);
+        final ExampleSource chosen = new DataSettings.Mix(List.of("b"), "uniform", 2, Map.of()).of(SIZES, List.of());
         assertThat(chosen.turns()).containsExactly("b");
         assertThat(chosen.tasks(Split.TRAIN)).containsExactly("b");
         assertThat(chosen.tasks(Split.VALIDATION)).containsExactly("b");
@@ -79,11 +79,26 @@ class MixedTasksTest {
 
     @Test
     void shouldNameWrongTasksAndSettings() {
-        assertThatThrownBy(() -> new DataSettings.Mix(List.of("d"), "uniform", 2, Map.of()).of(SIZES))
+        assertThatThrownBy(() -> new DataSettings.Mix(List.of("d"), "uniform", 2, Map.of()).of(SIZES, List.of()))
                 .hasMessage("data.train_tasks names 'd', but the training split has only [a, b, c]");
-        assertThatThrownBy(() -> new DataSettings.Mix(List.of(), "uniform", 2, Map.of("a", 1e-6)).of(SIZES))
+        assertThatThrownBy(() -> new DataSettings.Mix(List.of(), "uniform", 2, Map.of("a", 1e-6)).of(SIZES, List.of()))
                 .hasMessageContaining("give the task a less than a thousandth");
         assertThatThrownBy(() -> new DataSettings.Mix(List.of(), "most", 2, Map.of()))
                 .hasMessageContaining("data.mixing is 'most', allowed is uniform, size, temperature");
+    }
+
+    @Test
+    void shouldValidateWatchedTasksToo() {
+        final DataSettings.Mix mix = new DataSettings.Mix(List.of("a", "b"), "uniform", 2, Map.of());
+        final ExampleSource watching = mix.of(SIZES, List.of("new", "c"));
+        assertThat(watching.tasks(Split.TRAIN)).containsExactly("a", "b");
+        assertThat(watching.turns()).containsExactly("a", "b");
+        assertThat(watching.tasks(Split.VALIDATION)).containsExactly("a", "b", "new", "c");
+        assertThat(watching.tasks(Split.TEST)).containsExactly("a", "b", "c", "new");
+        for (final String wrong : List.of("a", "none")) {
+            assertThatThrownBy(() -> mix.of(SIZES, List.of(wrong)))
+                    .hasMessageContaining("data.watch_tasks names '" + wrong + "'")
+                    .hasMessageContaining("[c, new]");
+        }
     }
 }

@@ -1,9 +1,14 @@
 package org.mtrljudge.learner.evaluation;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Evaluation;
+import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.settings.EvaluationPlan;
@@ -18,23 +23,27 @@ import org.mtrljudge.model.JudgeModel;
 public final class BestPolicy {
     private final EvaluationRound round;
     private final EvaluationPlan plan;
+    private final List<String> trained;
     private final JudgeModel model;
     private final Path checkpoint;
     private BestSoFar best;
 
     /**
      * @param plan the evaluation plan of a validation
+     * @param trained the tasks that choose the best policy; all others of the plan are only watched
      * @param checkpoint the folder of the best policy; it is written again whenever a better policy is found
      * @param best the best validation of the stage before a restart
      */
     public BestPolicy(
             final EvaluationRound round,
             final EvaluationPlan plan,
+            final List<String> trained,
             final JudgeModel model,
             final Path checkpoint,
             final BestSoFar best) {
         this.round = round;
         this.plan = plan;
+        this.trained = trained;
         this.model = model;
         this.checkpoint = checkpoint;
         this.best = best;
@@ -65,13 +74,17 @@ public final class BestPolicy {
      */
     public Map<String, Double> validate(final Stage stage, final int step, final PolicyPublisher policies) {
         final long start = System.nanoTime();
-        final Evaluation evaluation = Evaluation.of(round.run(
-                plan,
-                exampleId -> policies.evaluationId(PromptIds.validation(stage, step, exampleId)),
-                policies.version(),
-                done -> {}));
+        final Map<Boolean, List<Judgement>> judgements = round
+                .run(
+                        plan,
+                        exampleId -> policies.evaluationId(PromptIds.validation(stage, step, exampleId)),
+                        policies.version(),
+                        done -> {})
+                .stream()
+                .collect(Collectors.partitioningBy(judgement -> trained.contains(judgement.task())));
         final Map<String, Double> metrics = new TreeMap<>();
-        evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
+        final Evaluation evaluation = counted(judgements.get(true), metrics);
+        counted(judgements.get(false), metrics);
         final double score = evaluation.meanMacroF1(evaluation.tasks());
         metrics.put("val/mean_macro_f1", score);
         metrics.put("val/format_rate", evaluation.formatRate());
@@ -79,6 +92,12 @@ public final class BestPolicy {
         offer(step, score);
         metrics.put("timing_s/testing", (System.nanoTime() - start) / 1e9);
         return metrics;
+    }
+
+    private static Evaluation counted(final @Nullable List<Judgement> judgements, final Map<String, Double> metrics) {
+        final Evaluation evaluation = Evaluation.of(Objects.requireNonNull(judgements));
+        evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
+        return evaluation;
     }
 
     private void offer(final int step, final double score) {

@@ -10,7 +10,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.settings.EvaluationPlan;
-import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.learner.topics.Exchange;
 import org.mtrljudge.learner.topics.PromptWriter;
 import org.mtrljudge.learner.topics.ScoredReader;
@@ -99,7 +98,7 @@ public final class EvaluationRound {
                     exchange.askAgain(request(id, asked, plan, version));
                 }
             } catch (final DataException e) {
-                exchange.reportDead(id, PastRun.SERVICE, String.valueOf(e.getMessage()));
+                exchange.reportUnaskable(id, String.valueOf(e.getMessage()));
             }
         }
     }

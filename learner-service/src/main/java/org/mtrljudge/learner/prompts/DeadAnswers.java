@@ -29,6 +29,16 @@ public final class DeadAnswers {
         return last.size() == window && dead > maxRatio * window;
     }
 
+    /**
+     * One of the last answers, which counted as live, turned out to be dead.
+     *
+     * @return whether too many of the last answers are dead
+     */
+    public boolean turnDead() {
+        last.removeLastOccurrence(false);
+        return add(true);
+    }
+
     /** The number of dead prompts among the last answers. */
     public int dead() {
         return dead;

@@ -24,7 +24,9 @@ public final class EvaluationReport {
      * @param formatRate the share of samples in the wanted format, 0..1
      * @param agreement the mean share of a prompt's samples with the most frequent verdict; 1 with one sample
      * @param pairs null where no question was asked in both orders
-     * @param humans the correlation of the judge's grades with the grades of people; null without such grades
+     * @param graded the number of prompts that people graded
+     * @param humans the correlation of the judge's grades with the grades of people, over the graded prompts with a verdict; null where
+     *     these are fewer than two
      */
     public record Task(
             String name,
@@ -35,6 +37,7 @@ public final class EvaluationReport {
             double formatRate,
             double agreement,
             @Nullable PairScores pairs,
+            int graded,
             @Nullable Correlation humans) {}
 
     private static final String YES = "yes";
@@ -80,6 +83,7 @@ public final class EvaluationReport {
                         .average()
                         .orElse(0),
                 pairs(own),
+                (int) own.stream().filter(j -> j.grade() != null).count(),
                 humans(own));
     }
 
@@ -189,8 +193,9 @@ public final class EvaluationReport {
             if (task.humans != null) {
                 table.append(String.format(
                         Locale.ROOT,
-                        "  correlation with human grades, %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
+                        "  correlation with human grades, %d of %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
                         task.humans.samples(),
+                        task.graded,
                         task.humans.spearman(),
                         task.humans.kendall(),
                         task.humans.pearson()));

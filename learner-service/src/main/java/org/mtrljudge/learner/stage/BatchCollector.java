@@ -72,7 +72,7 @@ public final class BatchCollector implements BatchSource {
                     scored.group(),
                     model.config().text().vocabSize());
         } catch (final DataException | ModelException e) {
-            exchange.reportDead(scored.promptId(), PastRun.SERVICE, String.valueOf(e.getMessage()));
+            exchange.reportDead(scored, String.valueOf(e.getMessage()));
             return null;
         }
     }
@@ -149,7 +149,7 @@ public final class BatchCollector implements BatchSource {
                 try {
                     exchange.askAgain(PromptWriter.training(settings, prompt, book.example(prompt.place()), version));
                 } catch (final DataException e) {
-                    exchange.reportDead(promptId, PastRun.SERVICE, String.valueOf(e.getMessage()));
+                    exchange.reportUnaskable(promptId, String.valueOf(e.getMessage()));
                 }
             }
         }
@@ -180,7 +180,7 @@ public final class BatchCollector implements BatchSource {
         final String problem = settings.rollout()
                 .problemWith(answer.group().getRollout().getPrompt().getSampling());
         if (problem != null) {
-            exchange.reportDead(answer.promptId(), PastRun.SERVICE, problem);
+            exchange.reportDead(answer, problem);
         }
         return problem == null;
     }

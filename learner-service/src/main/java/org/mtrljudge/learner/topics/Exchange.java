@@ -15,6 +15,7 @@ import org.mtrljudge.learner.prompts.DeadAnswers;
 import org.mtrljudge.learner.settings.ExchangeLimits;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.PastRun;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PromptRequest;
 
 /**
@@ -195,26 +196,46 @@ public final class Exchange implements AutoCloseable {
         handedBack.addAll(answers);
     }
 
+    /** The answers from before a restart would end the run again before the corrected services have answered. */
     private void count(final ScoredReader.Answer answer) {
-        final boolean isDead = answer instanceof ScoredReader.Answer.Dead;
+        final boolean isFresh = !reader.wasThereBefore(answer);
         if (answer instanceof ScoredReader.Answer.Dead dead) {
-            reportDead(
-                    dead.promptId(), dead.letter().getService(), dead.letter().getReason());
-        }
-        // the answers from before a restart would end the run again before the corrected services have answered
-        if (!reader.wasThereBefore(answer)
-                && deadAnswers.add(isDead)
-                && answer instanceof ScoredReader.Answer.Dead dead) {
-            throw new LearnerException(deadAnswers.dead() + " of the last " + limits.deadWindow()
-                    + " prompts are dead, more than trainer.max_dead_ratio " + limits.maxDeadRatio()
-                    + " accepts. The last is " + dead.promptId() + " ("
-                    + dead.letter().getService() + "): " + dead.letter().getReason()
-                    + ". Remove the cause and resume the run: it continues from its newest checkpoint");
+            final DeadLetter letter = dead.letter();
+            warn(dead.promptId(), letter.getService(), letter.getReason());
+            if (isFresh && deadAnswers.add(true)) {
+                throw tooManyDead(dead.promptId(), letter.getService(), letter.getReason());
+            }
+        } else if (isFresh) {
+            deadAnswers.add(false);
         }
     }
 
-    /** @param service the service that could not process the prompt, its rollouts or its scores */
-    public void reportDead(final String promptId, final String service, final String reason) {
+    /**
+     * Counts an answer as dead that the learner itself cannot use.
+     *
+     * @throws LearnerException when too many of the last answers are dead
+     */
+    public void reportDead(final ScoredReader.Answer answer, final String reason) {
+        warn(answer.promptId(), PastRun.SERVICE, reason);
+        if (!reader.wasThereBefore(answer) && deadAnswers.turnDead()) {
+            throw tooManyDead(answer.promptId(), PastRun.SERVICE, reason);
+        }
+    }
+
+    /** Says that a prompt without an answer cannot be sent again. */
+    public void reportUnaskable(final String promptId, final String reason) {
+        listener.warned("prompt " + promptId + " has no answer and cannot be asked again: " + reason);
+    }
+
+    private LearnerException tooManyDead(final String promptId, final String service, final String reason) {
+        return new LearnerException(deadAnswers.dead() + " of the last " + limits.deadWindow()
+                + " prompts are dead, more than trainer.max_dead_ratio " + limits.maxDeadRatio()
+                + " accepts. The last is "
+                + promptId + " (" + service + "): " + reason
+                + ". Remove the cause and resume the run: it continues from its newest checkpoint");
+    }
+
+    private void warn(final String promptId, final String service, final String reason) {
         listener.warned("prompt " + promptId + " became a dead letter in the service " + service + ": " + reason);
     }
 

@@ -8,6 +8,7 @@ import org.mtrljudge.learner.algorithm.LearnedGroup;
 import org.mtrljudge.learner.event.DamagedLogException;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PromptRequest;
@@ -57,13 +58,21 @@ public final class JournalBatches implements AutoCloseable {
     /**
      * The batch of a step in the form that the policy update reads.
      *
-     * @throws DamagedLogException when a group is missing or has changed
+     * @throws DamagedLogException when a group is missing, has changed, or cannot be read by this model
      * @throws IllegalArgumentException when a picture is missing or has changed
      */
     public List<LearnedGroup> batch(final TrainingStep step, final JudgeModel model) {
-        return groups(step).stream()
-                .map(entry -> learned(entry.value(), images, model))
-                .toList();
+        final List<LearnedGroup> batch = new ArrayList<>();
+        for (final TopicScan.Entry<ScoredGroup> entry : groups(step)) {
+            try {
+                batch.add(learned(entry.value(), images, model));
+            } catch (final ModelException e) {
+                throw new DamagedLogException(log.topic().name() + " at offset " + entry.offset()
+                        + " has a group that step " + step.getStep() + " learned, and that the model cannot read: "
+                        + e.getMessage());
+            }
+        }
+        return batch;
     }
 
     /** A group with its prompt as the model reads it. */

@@ -3,12 +3,14 @@ package org.mtrljudge.learner.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.state.BestSoFar;
 
 class BestPolicyTest {
     private static boolean plateau(final BestSoFar best, final int patience, final int frequency, final int step) {
-        return new BestPolicy(null, null, null, Path.of("unused"), best).hasPlateaued(patience, frequency, step);
+        return new BestPolicy(null, null, List.of(), null, Path.of("unused"), best)
+                .hasPlateaued(patience, frequency, step);
     }
 
     @Test

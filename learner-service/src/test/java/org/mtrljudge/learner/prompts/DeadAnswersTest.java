@@ -19,6 +19,18 @@ class DeadAnswersTest {
     }
 
     @Test
+    void shouldCountAnAnswerOnceThatTurnsOutToBeDead() {
+        final DeadAnswers answers = new DeadAnswers(0.5, 4);
+        answers.add(true);
+        answers.add(false);
+        answers.add(false);
+        assertThat(answers.turnDead()).as("three answers are no judgement").isFalse();
+        assertThat(answers.add(false)).as("two of four are accepted").isFalse();
+        assertThat(answers.turnDead()).as("three of four").isTrue();
+        assertThat(answers.dead()).isEqualTo(3);
+    }
+
+    @Test
     void shouldAcceptEverythingWhereTheRatioIsOne() {
         final DeadAnswers answers = new DeadAnswers(1, 2);
         assertThat(answers.add(true)).isFalse();

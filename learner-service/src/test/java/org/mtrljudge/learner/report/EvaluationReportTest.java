@@ -47,7 +47,7 @@ class EvaluationReportTest {
         // shares of yes 2/3, 0, 1, 1/2 beside grades 5, 1, 2, 4: two of six pairs have the wrong order
         assertThat(task.humans().kendall()).isCloseTo((4 - 2) / 6.0, within(1e-12));
         assertThat(report.generatingShare()).as("2 of 4 s").isEqualTo(0.5);
-        assertThat(report.toTable()).contains("50.0 [", "correlation with human grades, 4 prompts");
+        assertThat(report.toTable()).contains("50.0 [", "correlation with human grades, 4 of 4 prompts");
     }
 
     @Test
@@ -77,6 +77,7 @@ class EvaluationReportTest {
                 1);
         assertThat(report.tasks().get(0).humans().samples()).isEqualTo(3);
         assertThat(report.tasks().get(0).humans().spearman()).isEqualTo(1);
+        assertThat(report.toTable()).contains("correlation with human grades, 3 of 4 prompts");
         // 2, 10, 1 beside 2.5, 9, 1
         assertThat(report.tasks().get(0).humans().pearson()).isCloseTo(0.9971314833, within(1e-9));
     }

@@ -35,6 +35,10 @@ public sealed interface Combination {
                     throw new IllegalArgumentException("the weight of '" + name + "' is "
                             + (weight == null ? "missing" : weight) + ": write a number, as in " + name + ": 1.0");
                 }
+                if (Math.abs(weight) > TaskReward.MAX_REWARD) {
+                    throw new IllegalArgumentException("the weight of '" + name + "' is " + weight
+                            + ", and a reward is at most ±" + TaskReward.MAX_REWARD);
+                }
             });
         }
 

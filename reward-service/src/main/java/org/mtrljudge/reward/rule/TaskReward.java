@@ -22,7 +22,7 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
     /** Every component of a task is a curve of the run and a sum in its statistics. */
     private static final int MAX_COMPONENTS = 100;
     /** A larger one would drown the other groups of its batch, and the running scale of its task for thousands of groups. */
-    private static final double MAX_REWARD = 1e6;
+    static final double MAX_REWARD = 1e6;
 
     /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
     private static final int MAX_TEXT_LENGTH = 2000;

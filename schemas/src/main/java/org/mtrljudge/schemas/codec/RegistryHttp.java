@@ -2,18 +2,20 @@ package org.mtrljudge.schemas.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.errors.InterruptException;
@@ -131,9 +133,12 @@ final class RegistryHttp {
             request.header("Authorization", authorization);
         }
         try {
-            final HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
-            final byte[] answer = HttpBody.read(response.body(), MAX_ANSWER_BYTES, TIMEOUT);
-            return answer(response.statusCode(), new String(answer, StandardCharsets.UTF_8), method + " " + path);
+            final HttpResponse<byte[]> response = sent(request.build());
+            return answer(
+                    response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), method + " " + path);
+        } catch (final HttpBody.TooLarge e) {
+            throw RegistryException.permanent("the schema registry at " + url + " answers " + method + " " + path + ": "
+                    + e.getMessage() + "; is broker.schema_registry_url the address up to /subjects?");
         } catch (final IOException e) {
             if (isDistrusted(e)) {
                 throw RegistryException.permanent("the certificate of the schema registry at " + url
@@ -143,6 +148,24 @@ final class RegistryHttp {
         } catch (final InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    /** The whole exchange has a limit: the time-out of a request ends with the headers of its answer. */
+    private HttpResponse<byte[]> sent(final HttpRequest request) throws IOException, InterruptedException {
+        final CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, HttpBody.upTo(MAX_ANSWER_BYTES));
+        try {
+            return answer.get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (final TimeoutException e) {
+            throw new IOException("the answer did not end within " + 2 * TIMEOUT.toSeconds() + " s", e);
+        } catch (final ExecutionException e) {
+            throw causeOf(e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static IOException causeOf(final ExecutionException failure) {
+        return failure.getCause() instanceof IOException own ? own : new IOException(failure.getCause());
     }
 
     private static boolean isDistrusted(final @Nullable Throwable why) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +151,15 @@ public final class CellReader {
         }
         final List<String> labels =
                 questions.isEmpty() ? List.of() : questions.get(0).labels();
-        return new CellFigures.Tested(labels, references, verdicts, wellFormed, tokens);
+        final List<@Nullable String> pairIds =
+                questions.stream().map(Questions.Question::pairId).toList();
+        return new CellFigures.Tested(
+                labels,
+                references,
+                verdicts,
+                pairIds.stream().allMatch(Objects::isNull) ? null : pairIds,
+                wellFormed,
+                tokens);
     }
 
     /** @param clients the Kafka clients of the run */

@@ -13,7 +13,12 @@ import org.mtrljudge.tasks.Split;
 /** The examples of a split without their images, by id and in order, to compare with the answers in a log. */
 final class Questions {
     /** One example. */
-    record Question(String id, String task, String reference, List<String> labels) {}
+    record Question(
+            String id,
+            String task,
+            String reference,
+            List<String> labels,
+            @Nullable String pairId) {}
 
     private final Map<String, Question> byId = new HashMap<>();
     private final Map<String, List<Question>> byTask = new LinkedHashMap<>();
@@ -23,7 +28,7 @@ final class Questions {
             final List<Question> own = new ArrayList<>();
             for (int i = 0; i < source.size(task, split); i++) {
                 final JudgeExample example = source.example(task, split, i);
-                own.add(new Question(example.id(), task, example.answer(), example.labels()));
+                own.add(new Question(example.id(), task, example.answer(), example.labels(), example.pairId()));
             }
             own.forEach(question -> byId.put(question.id, question));
             byTask.put(task, own);

@@ -14,6 +14,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.training.AdamW;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
@@ -21,16 +22,15 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.pretraining.Corpus;
 
 /**
- * Makes the judge-tiny that ships with the code. It teaches new weights to describe training scenes, then to follow instructions about
+ * Makes a judge-tiny from nothing. It teaches new weights to describe training scenes, then to follow instructions about
  * them. It can be interrupted: the same call continues at the last checkpoint.
  */
 public final class Pretraining {
     private static final int PICTURES = 2_000_000;
-    private static final int BATCH_SIZE = 64;
-    private static final int STEPS_PER_CHECKPOINT = 200;
     private static final String PROGRESS = "pretraining.json";
 
     private final Plan plan;
+    private final int stepsPerCheckpoint;
     private final TrainingListener listener;
 
     /**
@@ -38,17 +38,23 @@ public final class Pretraining {
      *
      * @param seed the seed of the weights and the pictures
      * @param from the checkpoint folder from which training continues; null: new weights
+     * @param batchSize examples per update
      */
-    public record Plan(long seed, @Nullable String from, List<Stage> stages) {}
+    public record Plan(long seed, @Nullable String from, int batchSize, List<Stage> stages) {}
 
     /** One stage of the training, with its own learning rate. */
-    public record Stage(String name, int steps, double lr, Corpus.Shares shares) {}
+    public record Stage(String name, int steps, double lr, Corpus.Shares shares) {
+        public Stage {
+            Check.range("the steps of " + name, steps, 0, 1_000_000);
+        }
+    }
 
-    /** How far a training has come. */
+    /** How far a training has come: the stage, and its steps. */
     private record Progress(Plan plan, int stage, int steps) {}
 
-    public Pretraining(final Plan plan, final TrainingListener listener) {
+    public Pretraining(final Plan plan, final int stepsPerCheckpoint, final TrainingListener listener) {
         this.plan = plan;
+        this.stepsPerCheckpoint = stepsPerCheckpoint;
         this.listener = listener;
     }
 
@@ -97,7 +103,7 @@ public final class Pretraining {
             throws IOException {
         final Stage stage = plan.stages.get(number);
         final SftSettings settings =
-                new SftSettings(false, Math.max(1, stage.steps), BATCH_SIZE, PICTURES, stage.lr, 0, 0, 0);
+                new SftSettings(false, Math.max(1, stage.steps), plan.batchSize, PICTURES, stage.lr, 0, 0, 0);
         final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
         final Corpus corpus = new Corpus(plan.seed + number, PICTURES, stage.shares);
         try (SftTrainer trainer =
@@ -110,7 +116,7 @@ public final class Pretraining {
             for (int step = done; step < stage.steps; step++) {
                 final double loss = trainer.step((double) step / stage.steps);
                 listener.progressed(stage.name, step + 1, Map.of("sft/loss", loss));
-                if ((step + 1) % STEPS_PER_CHECKPOINT == 0) {
+                if ((step + 1) % stepsPerCheckpoint == 0) {
                     trainer.save(
                             unfinished, PROGRESS, Mappers.JSON.writeValueAsBytes(new Progress(plan, number, step + 1)));
                 }

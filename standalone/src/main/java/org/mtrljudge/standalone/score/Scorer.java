@@ -13,6 +13,7 @@ import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.VerdictParser;
 import org.mtrljudge.tasks.metrics.Verdict;
+import org.mtrljudge.tasks.source.FormatPrompt;
 
 /** Answers questions with the model of the settings. It asks several times and takes the majority. */
 public final class Scorer implements AutoCloseable {
@@ -30,7 +31,7 @@ public final class Scorer implements AutoCloseable {
     /** @throws UsageException when there is no such task, or the pictures do not fit its prompt */
     public Answer answer(final Question question) {
         final PromptTemplate template = template(question.task());
-        final String prompt = template.fill(question.text());
+        final String prompt = FormatPrompt.fill(settings.data().formatPrompt(), template.fill(question.text()));
         final int wanted = prompt.split("<image>", -1).length - 1;
         if (wanted != question.images().size()) {
             throw new UsageException("the task " + question.task() + " shows " + wanted + " pictures, but "

@@ -30,6 +30,7 @@ public record CellFigures(
      *
      * @param references the right verdict of each prompt
      * @param verdicts the verdict of the judge for each prompt; null: no verdict
+     * @param pairIds per prompt: the id of the question that was asked in both orders, null for any other; null where no prompt has one
      * @param wellFormed the number of completions in the required format
      * @param tokens the tokens of all completions
      */
@@ -37,10 +38,13 @@ public record CellFigures(
             @Required List<String> labels,
             @Required List<String> references,
             List<@Nullable String> verdicts,
+            @Nullable List<@Nullable String> pairIds,
             int wellFormed,
             long tokens) {
         public Tested {
-            if (verdicts.size() != references.size() || !labels.containsAll(references)) {
+            if (verdicts.size() != references.size()
+                    || pairIds != null && pairIds.size() != references.size()
+                    || !labels.containsAll(references)) {
                 throw new IllegalArgumentException(verdicts.size() + " verdicts do not belong to the references "
                         + references + " of the labels " + labels);
             }
@@ -49,7 +53,7 @@ public record CellFigures(
         List<Verdict> asVerdicts() {
             final List<Verdict> pairs = new ArrayList<>();
             for (int i = 0; i < references.size(); i++) {
-                pairs.add(new Verdict(references.get(i), verdicts.get(i)));
+                pairs.add(new Verdict(references.get(i), verdicts.get(i), pairIds == null ? null : pairIds.get(i)));
             }
             return pairs;
         }

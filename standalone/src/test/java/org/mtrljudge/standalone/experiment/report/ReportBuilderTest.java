@@ -26,7 +26,7 @@ class ReportBuilderTest {
         for (int i = 0; i < right; i++) {
             verdicts.set(i, references.get(i));
         }
-        return new CellFigures.Tested(List.of("yes", "no"), references, verdicts, right, 40);
+        return new CellFigures.Tested(List.of("yes", "no"), references, verdicts, null, right, 40);
     }
 
     private static Map<String, CellFigures.Tested> tests(final int safety, final int technical, final int pairs) {
