@@ -35,10 +35,29 @@ public final class RepeatedScores {
 
     /** @param tasks at least one task; each has at least one repetition */
     public static Interval macroF1(final List<Task> tasks) {
+        return Interval.of(resampling(tasks), places -> meanOverTasks(tasks, places));
+    }
+
+    /**
+     * How much macro-F1 changed from one model to another that was tested on the same prompts. A drawn prompt counts for both, so what they
+     * have in common does not widen the interval.
+     *
+     * @throws IllegalArgumentException when the two were not tested on the same number of prompts per task
+     */
+    public static Interval change(final List<Task> before, final List<Task> after) {
+        final List<Integer> prompts = before.stream().map(Task::prompts).toList();
+        if (!prompts.equals(after.stream().map(Task::prompts).toList())) {
+            throw new IllegalArgumentException(
+                    "two models that were tested on other prompts cannot be compared prompt by prompt");
+        }
+        return Interval.of(resampling(before), places -> meanOverTasks(after, places) - meanOverTasks(before, places));
+    }
+
+    private static Resampling resampling(final List<Task> tasks) {
         final Resampling resampling = new Resampling();
         tasks.forEach(task ->
                 resampling.and(task.runs.get(0).stream().map(Verdict::pairId).toList()));
-        return Interval.of(resampling, places -> meanOverTasks(tasks, places));
+        return resampling;
     }
 
     private static double meanOverTasks(final List<Task> tasks, final int[] places) {

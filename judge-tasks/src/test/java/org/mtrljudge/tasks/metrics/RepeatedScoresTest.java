@@ -48,6 +48,28 @@ class RepeatedScoresTest {
         assertThat(repeated.high()).isGreaterThan(repeated.value());
     }
 
+    /** Two judges that differ on one prompt of a hundred: whichever prompts are drawn, the others cancel out. */
+    @Test
+    void shouldPairThePromptsOfAChange() {
+        final List<Verdict> before = new ArrayList<>();
+        final SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 100; i++) {
+            before.add(verdict(i % 2 == 0 ? "yes" : "no", random.nextInt(3) == 0 ? "no" : "yes"));
+        }
+        final List<Verdict> after = new ArrayList<>(before);
+        after.set(0, verdict("yes", before.get(0).isRight() ? "no" : "yes"));
+        final List<RepeatedScores.Task> first = List.of(new RepeatedScores.Task(LABELS, List.of(before)));
+        final List<RepeatedScores.Task> second = List.of(new RepeatedScores.Task(LABELS, List.of(after)));
+        final Interval change = RepeatedScores.change(first, second);
+        assertThat(change.value())
+                .isCloseTo(
+                        RepeatedScores.macroF1(second).value()
+                                - RepeatedScores.macroF1(first).value(),
+                        within(ROUNDING));
+        assertThat(change.high() - change.low()).isLessThan(0.05);
+        assertThat(RepeatedScores.change(first, first)).isEqualTo(new Interval(0, 0, 0, 100));
+    }
+
     @Test
     void shouldRefuseRepetitionsWithDifferentPrompts() {
         assertThatThrownBy(() -> new RepeatedScores.Task(LABELS, List.of(List.of(verdict("yes", "yes")), List.of())))

@@ -17,6 +17,9 @@ import org.mtrljudge.tasks.metrics.Interval;
  * @param heldOutTasks the tasks that no run learns
  * @param results the table of the paper: each method on its training tasks; methods that learned all tasks also on the held-out tasks
  * @param transfer each judge, trained on one task or on all tasks, tested on every task
+ * @param changes what the unified methods changed on trained and held-out tasks, from off the shelf to their end
+ * @param retention the change on held-out tasks against the change on trained tasks along training, by method; empty where no validation
+ *     asked the held-out tasks
  * @param training the cost of each run, and the metrics at the end of its RL
  * @param curves the curves over RL steps, by metric and run
  * @param paper the published results of the paper
@@ -30,6 +33,8 @@ public record ExperimentReport(
         Map<String, String> standsFor,
         List<Row> results,
         List<Row> transfer,
+        List<Change> changes,
+        Map<String, List<Point>> retention,
         List<Training> training,
         Map<String, Map<String, SortedMap<Integer, Double>>> curves,
         PaperResults paper) {
@@ -63,6 +68,22 @@ public record ExperimentReport(
             @Nullable Score mean,
             double formatRate,
             double responseLength) {}
+
+    /**
+     * The change of macro-F1 from the model off the shelf to the end of a method, −1..1.
+     *
+     * @param gain the mean change of the trained tasks
+     * @param heldOut the change of each held-out task
+     * @param retention the mean change of the held-out tasks; below 0 something was forgotten
+     */
+    public record Change(String method, Score gain, Map<String, Score> heldOut, Score retention) {}
+
+    /**
+     * A validation on the way, compared with the one before the first step: mean changes of macro-F1, −1..1.
+     *
+     * @param seeds the number of runs that came so far
+     */
+    public record Point(int step, double gain, double retention, int seeds) {}
 
     /**
      * @param prompts the prompts that RL learned

@@ -58,15 +58,20 @@ public final class ReportBuilder {
     }
 
     public ExperimentReport build() {
+        final List<String> heldOut =
+                tested.stream().filter(task -> !trained.contains(task)).toList();
+        final Forgetting forgetting = new Forgetting(preset, trained, heldOut, figures);
         return new ExperimentReport(
                 figures.size(),
                 planned,
                 preset.seeds(),
                 trained,
-                tested.stream().filter(task -> !trained.contains(task)).toList(),
+                heldOut,
                 preset.standsFor(),
                 results(),
                 transfer(),
+                forgetting.changes(),
+                forgetting.retention(),
                 figures.entrySet().stream()
                         .map(e -> training(e.getKey(), e.getValue()))
                         .toList(),

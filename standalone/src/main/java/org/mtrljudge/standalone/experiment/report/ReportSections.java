@@ -42,13 +42,18 @@ final class ReportSections {
         paper();
         heldOut();
         transfer();
+        forgetting(pictures.get(ReportWriter.RETENTION));
         training();
         heading("Curves");
         paragraph(
                 "Validation of each task during RL: the unified runs, and the runs that learn only this task. Then the rewards of"
                         + " MT-RL-Judge, its response length, entropy, KL between the policy of the rollouts and the policy of the step,"
                         + " and staleness.");
-        pictures.forEach((metric, file) -> sections.add(new Section.Picture(file, metric)));
+        pictures.forEach((metric, file) -> {
+            if (!metric.equals(ReportWriter.RETENTION)) {
+                sections.add(new Section.Picture(file, metric));
+            }
+        });
         recompute();
         return sections;
     }
@@ -162,6 +167,30 @@ final class ReportSections {
                 "trained",
                 report.transfer(),
                 row -> row.learned() == null ? row.method() : row.method() + " on " + row.learned());
+    }
+
+    /** @param picture the file of the chart; null where no validation asked the held-out tasks */
+    private void forgetting(final @Nullable String picture) {
+        heading("What was forgotten");
+        paragraph(
+                "Change of macro-F1 on the test from the model off the shelf to the end of a method, in points: mean over seeds ± their"
+                        + " standard deviation [95 % bootstrap interval over prompts, paired]. Below 0 on a task that was never trained on (*),"
+                        + " something was forgotten.");
+        final List<String> columns = new ArrayList<>(List.of("method", "mean of trained"));
+        report.heldOutTasks().forEach(task -> columns.add(title(task)));
+        columns.add("mean of *");
+        final List<List<String>> rows = new ArrayList<>();
+        report.changes().forEach(change -> {
+            final List<String> cells = new ArrayList<>(List.of(change.method(), cell(change.gain())));
+            report.heldOutTasks()
+                    .forEach(task -> cells.add(cell(change.heldOut().get(task))));
+            cells.add(cell(change.retention()));
+            rows.add(cells);
+        });
+        sections.add(new Section.Table(columns, rows));
+        if (picture != null) {
+            sections.add(new Section.Picture(picture, ReportWriter.RETENTION));
+        }
     }
 
     private void training() {

@@ -16,6 +16,9 @@ import org.mtrljudge.standalone.page.HtmlPage;
 /** Writes a report to the folder of the experiment: {@code report.json}, {@code report.md}, {@code report.html} and the charts. */
 public final class ReportWriter {
     private static final int WIDTH_REM = 100;
+    /** The name of the chart of {@link ExperimentReport#retention}. */
+    static final String RETENTION = "retention against gain, along training";
+
     private static final String CURVES = "curves";
     private final Path folder;
 
@@ -41,6 +44,10 @@ public final class ReportWriter {
     /** @return by metric: the file of the chart; empty when this JDK has no fonts */
     private Map<String, String> draw(final ExperimentReport report) {
         final Map<String, String> files = new LinkedHashMap<>();
+        final String retention = CURVES + "/retention";
+        if (!report.retention().isEmpty() && RetentionChart.draw(report.retention(), folder.resolve(retention))) {
+            files.put(RETENTION, retention + ".png");
+        }
         report.curves().forEach((metric, runs) -> {
             final String file = CURVES + "/" + metric.replace('/', '-');
             final Map<String, SortedMap<Integer, Map<String, Double>>> steps = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.metrics.Interval;
 
 class ReportBuilderTest {
     private static final double ROUNDING = 1e-12;
@@ -102,6 +103,64 @@ class ReportBuilderTest {
         assertThat(warm.mean()).isNotNull();
         assertThat(warm.mean().macroF1().value()).isCloseTo(5.0 / 6, within(ROUNDING));
         assertThat(warm.mean().macroF1().samples()).isEqualTo(8);
+    }
+
+    private static CellFigures validated(final String stage, final double... trainedAndHeldOut) {
+        final List<CellFigures.Validation> validations = new ArrayList<>();
+        for (int i = 0; i < trainedAndHeldOut.length; i += 2) {
+            validations.add(new CellFigures.Validation(
+                    stage,
+                    stage.equals("rl") ? 10 * i / 2 : 10 * (i / 2 + 1),
+                    new TreeMap<>(Map.of(
+                            "safety", trainedAndHeldOut[i],
+                            "technical", trainedAndHeldOut[i],
+                            "pairs", trainedAndHeldOut[i + 1]))));
+        }
+        return new CellFigures(Map.of(), validations, new TreeMap<>(), 0, 10);
+    }
+
+    @Test
+    void shouldReportWhatWasForgottenComparedWithTheModelOffTheShelf() {
+        final Map<Cell, CellFigures> figures = new LinkedHashMap<>();
+        for (final long seed : List.of(1, 2)) {
+            figures.put(
+                    new Cell(Method.WARM_UP, null, seed),
+                    figures(Map.of("base", tests(2, 2, 4), "warmup", tests(2, 2, 4)), new TreeMap<>()));
+        }
+        figures.put(new Cell(Method.SFT_UNIFIED, null, 1), figures(Map.of("warmup", tests(4, 4, 2)), new TreeMap<>()));
+        figures.put(new Cell(Method.SFT_UNIFIED, null, 2), figures(Map.of("warmup", tests(4, 4, 0)), new TreeMap<>()));
+        final ExperimentReport report = report(figures);
+        assertThat(report.changes())
+                .extracting(ExperimentReport.Change::method)
+                .containsExactly("after warm-up", "SFT-Unified");
+        final ExperimentReport.Change sft = report.changes().get(1);
+        // two of four right is 2/3
+        assertThat(sft.gain().macroF1().value()).isCloseTo(1.0 / 3, within(ROUNDING));
+        assertThat(sft.retention().bySeed().get(0)).isCloseTo(-1.0 / 3, within(ROUNDING));
+        assertThat(sft.retention().bySeed().get(1)).isCloseTo(-1, within(ROUNDING));
+        assertThat(sft.heldOut().get("pairs").macroF1().value()).isCloseTo(-2.0 / 3, within(ROUNDING));
+        assertThat(report.changes().get(0).retention().macroF1()).isEqualTo(new Interval(0, 0, 0, 4));
+    }
+
+    @Test
+    void shouldCompareRetentionWithGainAlongTraining() {
+        final Map<Cell, CellFigures> figures = new LinkedHashMap<>();
+        figures.put(new Cell(Method.MT_RL_JUDGE, null, 1), validated("rl", 0.5, 0.7, 0.6, 0.7, 0.8, 0.65));
+        figures.put(new Cell(Method.MT_RL_JUDGE, null, 2), validated("rl", 0.4, 0.6, 0.6, 0.5));
+        figures.put(new Cell(Method.SFT_UNIFIED, null, 1), validated("warmup", 0.7, 0.4));
+        // the validation before its first step is not there
+        figures.put(new Cell(Method.SFT_UNIFIED, null, 3), validated("warmup", 0.7, 0.1));
+        final Map<String, List<ExperimentReport.Point>> retention =
+                report(figures).retention();
+        assertThat(retention).containsOnlyKeys("SFT-Unified", "MT-RL-Judge");
+        final List<ExperimentReport.Point> rl = retention.get("MT-RL-Judge");
+        assertThat(rl).extracting(ExperimentReport.Point::step).containsExactly(0, 10, 20);
+        assertThat(rl).extracting(ExperimentReport.Point::seeds).containsExactly(2, 2, 1);
+        assertThat(rl.get(1).gain()).isCloseTo((0.1 + 0.2) / 2, within(ROUNDING));
+        assertThat(rl.get(1).retention()).isCloseTo((0 - 0.1) / 2, within(ROUNDING));
+        final ExperimentReport.Point sft = retention.get("SFT-Unified").get(1);
+        assertThat(sft.gain()).isCloseTo(0.2, within(ROUNDING));
+        assertThat(sft.retention()).isCloseTo(-0.3, within(ROUNDING));
     }
 
     @Test
