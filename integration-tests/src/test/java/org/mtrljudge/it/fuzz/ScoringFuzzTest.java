@@ -38,7 +38,7 @@ class ScoringFuzzTest {
             settings("defaults: {format_weight: 0.1}", AdvantageEstimator.GRPO, false),
             settings("""
                     defaults:
-                      weights: {accuracy: 1, format: -0.5, graded: 1.0e+308, length: 1, repetition: 1.0e+308}
+                      weights: {accuracy: 1, format: -0.5, graded: 1.0e+6, length: 1, repetition: -1.0e+6}
                       components: {length: {max_tokens: 64, buffer_tokens: 8}, repetition: {ngram: 2}}
                     """, AdvantageEstimator.DR_GRPO, true),
             settings("""
