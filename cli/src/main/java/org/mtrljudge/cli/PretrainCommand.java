@@ -65,20 +65,16 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final List<Pretraining.Stage> stages = stages();
+        final String start = from == null ? null : from.toAbsolutePath().toString();
+        final Pretraining.Plan plan = new Pretraining.Plan(seed, start, BATCH_SIZE, stages());
         if (goal.out == null) {
-            new Corpus(seed, Math.max(1, goal.show), stages.get(1).shares()).print(goal.show, System.out::println);
+            plan.corpus(1).print(goal.show, System.out::println);
             return 0;
         }
         if (Files.exists(goal.out)) {
             throw new UsageException(goal.out + " already exists: name a new folder with --out");
         }
-        final String start = from == null ? null : from.toAbsolutePath().toString();
-        new Pretraining(
-                        new Pretraining.Plan(seed, start, BATCH_SIZE, stages),
-                        STEPS_PER_CHECKPOINT,
-                        Progress.onStandardOutput())
-                .run(goal.out);
+        new Pretraining(plan, STEPS_PER_CHECKPOINT, Progress.onStandardOutput()).run(goal.out);
         return 0;
     }
 

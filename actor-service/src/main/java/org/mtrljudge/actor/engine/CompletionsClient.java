@@ -224,7 +224,8 @@ final class CompletionsClient {
                     if (!failed) {
                         return CompletableFuture.completedFuture(answer);
                     }
-                    if (attempt < ATTEMPTS) {
+                    final boolean mayPass = failure == null || !(failure.getCause() instanceof HttpBody.TooLarge);
+                    if (mayPass && attempt < ATTEMPTS) {
                         return CompletableFuture.supplyAsync(
                                         () -> post(path, content, attempt + 1),
                                         CompletableFuture.delayedExecutor(PAUSE_MS * attempt, TimeUnit.MILLISECONDS))

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
@@ -81,8 +80,7 @@ public final class BuiltInTasks implements ExampleSource {
                     + " examples, so there is no number " + index);
         }
         final long place = ((long) task.hashCode() << 32) + ((long) split.ordinal() << 28) + index;
-        final SceneSampler draw =
-                new SceneSampler(new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ place * 0xD1342543DE82EF95L), split);
+        final SceneSampler draw = SceneSampler.at(seed, place, split);
         final boolean positive = index % 2 == 0;
         final BuiltInTask.Case drawn = builtIn.draw(draw, positive, 1 + index / 2 % 3);
         final String answer = LABELS.get(positive ? 0 : 1);

@@ -1,12 +1,10 @@
 package org.mtrljudge.tasks.builtin;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Oddity;
 import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
-import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Is the scene possible? No object floats, shadows point away from the sun, and sizes are normal. */
@@ -31,9 +29,7 @@ final class Rationality implements BuiltInTask {
         if (possible) {
             return ordinary;
         }
-        final List<SceneObject> objects = new ArrayList<>(ordinary.objects());
-        final int odd = draw.random().nextInt(objects.size());
-        objects.set(odd, objects.get(odd).with(draw.pick(ODDITIES)));
-        return new Scene(objects, ordinary.sunLeft());
+        final int odd = draw.random().nextInt(ordinary.objects().size());
+        return ordinary.with(odd, draw.pick(ODDITIES));
     }
 }

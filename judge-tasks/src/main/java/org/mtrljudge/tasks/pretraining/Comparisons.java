@@ -11,7 +11,10 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
-/** Questions on two pictures: which is sharper or brighter, which shows an object, which has more. */
+/**
+ * Questions on two pictures: which is sharper or brighter, which shows an object, which has more. The objects that are asked about are
+ * harmless, because which of two pictures is the safe one is a held-out task.
+ */
 final class Comparisons {
     static final List<Skill> SKILLS =
             List.of(Comparisons::look, Comparisons::thing, Comparisons::thing, Comparisons::more);
@@ -44,13 +47,7 @@ final class Comparisons {
         final boolean first = draw.random().nextBoolean();
         final Distortion one = first ? flaw : Distortion.NONE;
         final Distortion two = first ? Distortion.NONE : flaw;
-        final String word = switch (flaw) {
-            case BLUR -> "blurred";
-            case NOISE -> "noisy";
-            case BLOCKS -> "blocky";
-            case DARK -> "too dark";
-            default -> "too bright";
-        };
+        final String word = Look.bad(flaw);
         final boolean worse = draw.random().nextBoolean();
         final Wording wording = worse
                 ? new Wording("Which picture is " + word + "?", "Is the PICTURE " + word + "?")
@@ -65,16 +62,11 @@ final class Comparisons {
                 draw);
     }
 
-    /** Which of two pictures is the safe one is a held-out task. */
-    private static Scene harmless(final SceneSampler draw) {
-        return draw.draw(1 + draw.random().nextInt(3), Kind.HARMLESS);
-    }
-
     /** Names the object by its kind, or by its colour and kind. */
     private static Instruction thing(final SceneSampler draw) {
         while (true) {
-            final Scene one = harmless(draw);
-            final Scene two = harmless(draw);
+            final Scene one = Skill.harmless(draw);
+            final Scene two = Skill.harmless(draw);
             final boolean first = draw.random().nextBoolean();
             final SceneObject object = draw.pick((first ? one : two).objects());
             final boolean withColour = draw.random().nextBoolean();
@@ -99,11 +91,11 @@ final class Comparisons {
 
     private static Instruction more(final SceneSampler draw) {
         while (true) {
-            final Scene one = harmless(draw);
-            final Scene two = harmless(draw);
+            final Scene one = Skill.harmless(draw);
+            final Scene two = Skill.harmless(draw);
             final Kind kind = draw.pick(one.objects()).kind();
             final boolean all = draw.random().nextBoolean();
-            final long difference = count(one, kind, all) - count(two, kind, all);
+            final int difference = count(one, kind, all) - count(two, kind, all);
             if (difference != 0) {
                 final String what = all ? "objects" : kind.plural();
                 return ask(
@@ -116,7 +108,7 @@ final class Comparisons {
         }
     }
 
-    private static long count(final Scene scene, final Kind kind, final boolean all) {
-        return scene.objects().stream().filter(o -> all || o.kind() == kind).count();
+    private static int count(final Scene scene, final Kind kind, final boolean all) {
+        return all ? scene.objects().size() : scene.count(kind);
     }
 }

@@ -1,7 +1,6 @@
 package org.mtrljudge.tasks.pretraining;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.ExampleImage;
@@ -76,9 +75,8 @@ public final class Corpus implements ExampleSource {
 
     /** The same index always gives the same example. */
     Lesson lesson(final int index) {
-        final SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ index * 0xD1342543DE82EF95L);
-        final SceneSampler draw = new SceneSampler(random, Split.TRAIN);
-        final double kind = random.nextDouble();
+        final SceneSampler draw = SceneSampler.at(seed, index, Split.TRAIN);
+        final double kind = draw.random().nextDouble();
         if (kind < shares.lookups) {
             return Descriptions.lookup(draw);
         }

@@ -22,6 +22,15 @@ final class Look {
 
     private Look() {}
 
+    /** The words for a picture with a flaw, for example "too dark". */
+    static String bad(final Distortion flaw) {
+        return ASPECTS.stream()
+                .filter(aspect -> aspect.flaw == flaw)
+                .findFirst()
+                .orElseThrow()
+                .bad;
+    }
+
     private static Instruction flaw(final SceneSampler draw) {
         final Distortion distortion = draw.pick(List.of(Distortion.values()));
         return new Instruction(

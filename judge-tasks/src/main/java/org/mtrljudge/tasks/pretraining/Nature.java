@@ -2,7 +2,6 @@ package org.mtrljudge.tasks.pretraining;
 
 import java.util.List;
 import org.mtrljudge.tasks.pretraining.Instruction.Answer;
-import org.mtrljudge.tasks.scene.Kind;
 import org.mtrljudge.tasks.scene.Oddity;
 import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
@@ -22,10 +21,6 @@ final class Nature {
 
     private Nature() {}
 
-    private static Scene perhapsOdd(final Scene scene, final SceneSampler draw) {
-        return draw.random().nextBoolean() ? scene : Skill.odd(scene, draw.pick(List.of(Oddity.values())), draw);
-    }
-
     private static Instruction sun(final SceneSampler draw) {
         final Scene scene = Skill.scene(draw);
         return new Instruction(
@@ -36,7 +31,7 @@ final class Nature {
     }
 
     private static Instruction shadow(final SceneSampler draw) {
-        final Scene scene = perhapsOdd(Skill.scene(draw), draw);
+        final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
         final boolean right = scene.objects().stream().noneMatch(o -> o.oddity() == Oddity.WRONG_SHADOW);
         final boolean positive = draw.random().nextBoolean();
         return new Instruction(
@@ -49,7 +44,7 @@ final class Nature {
     }
 
     private static Instruction stance(final SceneSampler draw) {
-        final Scene scene = perhapsOdd(Skill.scene(draw), draw);
+        final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
         final SceneObject object = draw.pick(scene.objects());
         if (draw.random().nextBoolean()) {
             return new Instruction(
@@ -66,24 +61,16 @@ final class Nature {
     }
 
     private static Instruction oddity(final SceneSampler draw) {
-        final Scene scene = perhapsOdd(Skill.scene(draw), draw);
+        final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 draw.pick(List.of("What is odd here?", "Which rule of nature does the scene break?")),
                 new Reasoning().plausible(scene),
-                new Answer.Words(found(scene).word()));
-    }
-
-    private static Oddity found(final Scene scene) {
-        return scene.objects().stream()
-                .map(SceneObject::oddity)
-                .filter(o -> o != Oddity.NONE)
-                .findFirst()
-                .orElse(Oddity.NONE);
+                new Answer.Words(scene.oddity().word()));
     }
 
     private static Instruction plausible(final SceneSampler draw) {
-        final Scene scene = perhapsOdd(Skill.scene(draw), draw);
+        final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
         final boolean positive = draw.random().nextBoolean();
         return new Instruction(
                 Skill.picture(scene, draw),
@@ -96,35 +83,29 @@ final class Nature {
                         : draw.pick(List.of(
                                 "Is something odd?", "Is the scene impossible?", "Does it break a rule of nature?")),
                 new Reasoning().plausible(scene),
-                new Answer.Truth(positive == (found(scene) == Oddity.NONE)));
+                new Answer.Truth(positive == (scene.oddity() == Oddity.NONE)));
     }
 
-    private static Scene dangerous(final boolean wanted, final SceneSampler draw) {
-        while (true) {
-            final Scene scene =
-                    wanted ? Skill.scene(draw) : draw.draw(1 + draw.random().nextInt(3), Kind.HARMLESS);
-            if (wanted == scene.objects().stream().anyMatch(o -> o.kind().harmful())) {
-                return scene;
-            }
+    private static Scene scene(final boolean dangerous, final SceneSampler draw) {
+        Scene scene = Skill.harmless(draw);
+        while (dangerous && scene.objects().stream().noneMatch(o -> o.kind().harmful())) {
+            scene = Skill.scene(draw);
         }
+        return scene;
     }
 
     private static Instruction danger(final SceneSampler draw) {
-        final Scene scene = dangerous(draw.random().nextInt(3) > 0, draw);
+        final Scene scene = scene(draw.random().nextInt(3) > 0, draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 draw.pick(List.of("Which dangerous thing is there?", "Name the danger.", "What could hurt somebody?")),
                 new Reasoning().seen(scene).danger(scene),
-                new Answer.Words(scene.objects().stream()
-                        .filter(o -> o.kind().harmful())
-                        .map(o -> o.kind().word())
-                        .findFirst()
-                        .orElse("none")));
+                new Answer.Words(scene.danger()));
     }
 
     private static Instruction harm(final SceneSampler draw) {
         final boolean dangerous = draw.random().nextBoolean();
-        final Scene scene = dangerous(dangerous, draw);
+        final Scene scene = scene(dangerous, draw);
         final boolean positive = draw.random().nextBoolean();
         return new Instruction(
                 Skill.picture(scene, draw),

@@ -41,7 +41,7 @@ final class Perception {
     private static Instruction colour(final SceneSampler draw) {
         final Scene scene = Skill.scene(draw);
         final SceneObject object = draw.pick(scene.objects());
-        final String at = count(scene, object.kind()) == 1
+        final String at = scene.count(object.kind()) == 1
                 ? object.kind().word()
                 : object.kind().word() + " on the " + object.place().word();
         return new Instruction(
@@ -49,10 +49,6 @@ final class Perception {
                 draw.pick(List.of("Which colour has the ", "What is the colour of the ")) + at + "?",
                 new Reasoning().seen(scene),
                 new Answer.Words(object.tint().word()));
-    }
-
-    private static int count(final Scene scene, final Kind kind) {
-        return (int) scene.objects().stream().filter(o -> o.kind() == kind).count();
     }
 
     private static Instruction number(final SceneSampler draw) {
@@ -71,7 +67,7 @@ final class Perception {
                 Skill.picture(scene, draw),
                 draw.pick(List.of("How many " + kind.plural() + " are there?", "Count the " + kind.plural() + ".")),
                 new Reasoning().seen(scene),
-                new Answer.Words(NUMBERS.get(count(scene, kind))));
+                new Answer.Words(NUMBERS.get(scene.count(kind))));
     }
 
     private static Instruction place(final SceneSampler draw) {
@@ -98,7 +94,7 @@ final class Perception {
         final Scene scene = Skill.scene(draw);
         final boolean there = draw.random().nextBoolean();
         Kind kind = draw.pick(scene.objects()).kind();
-        while (!there && count(scene, kind) > 0) {
+        while (!there && scene.count(kind) > 0) {
             kind = draw.pick(List.of(Kind.values()));
         }
         return new Instruction(

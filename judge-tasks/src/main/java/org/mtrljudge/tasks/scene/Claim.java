@@ -80,18 +80,14 @@ public sealed interface Claim {
             return WORDS.get(count) + " " + (count == 1 ? kind.word() : kind.plural());
         }
 
-        private static int countOf(final Kind kind, final Scene scene) {
-            return (int) scene.objects().stream().filter(o -> o.kind() == kind).count();
-        }
-
         @Override
         public String answerOf(final Scene scene) {
-            return words(countOf(kind, scene), kind);
+            return words(scene.count(kind), kind);
         }
 
         @Override
         public boolean fits(final Scene scene) {
-            return countOf(kind, scene) == count;
+            return scene.count(kind) == count;
         }
     }
 
@@ -137,7 +133,7 @@ public sealed interface Claim {
             case 0 -> shows;
             case 1 -> new ShowsAt(object.tint(), object.kind(), object.place());
             case 2 -> {
-                yield new Counts(Counts.countOf(object.kind(), scene), object.kind());
+                yield new Counts(scene.count(object.kind()), object.kind());
             }
             default -> {
                 final List<SceneObject> others = new ArrayList<>(scene.objects());

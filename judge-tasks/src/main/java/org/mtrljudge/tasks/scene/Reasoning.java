@@ -43,12 +43,7 @@ public final class Reasoning {
 
     /** The arrangement of the scene, then "odd none." */
     public Reasoning plausible(final Scene scene) {
-        final Oddity found = scene.objects().stream()
-                .map(SceneObject::oddity)
-                .filter(o -> o != Oddity.NONE)
-                .findFirst()
-                .orElse(Oddity.NONE);
-        return arrangement(scene).say("odd " + found.word());
+        return arrangement(scene).say("odd " + scene.oddity().word());
     }
 
     /** "looks blurred clean whole even." */
@@ -74,12 +69,7 @@ public final class Reasoning {
 
     /** "danger knife." */
     public Reasoning danger(final Scene scene) {
-        return say("danger "
-                + scene.objects().stream()
-                        .filter(o -> o.kind().harmful())
-                        .map(o -> o.kind().word())
-                        .findFirst()
-                        .orElse("none"));
+        return say("danger " + scene.danger());
     }
 
     /** "first danger none. second danger knife." */

@@ -1,5 +1,6 @@
 package org.mtrljudge.tasks.scene;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +13,37 @@ public record Scene(List<SceneObject> objects, boolean sunLeft) {
 
     public Scene {
         objects = List.copyOf(objects);
+    }
+
+    /** The number of objects of a kind. */
+    public int count(final Kind kind) {
+        return (int) objects.stream().filter(o -> o.kind() == kind).count();
+    }
+
+    /** The oddity of the first odd object from the left; {@link Oddity#NONE} where nothing is odd. */
+    public Oddity oddity() {
+        return objects.stream()
+                .map(SceneObject::oddity)
+                .filter(o -> o != Oddity.NONE)
+                .findFirst()
+                .orElse(Oddity.NONE);
+    }
+
+    /** The word for the first harmful object from the left; "none" where nothing is harmful. */
+    public String danger() {
+        return objects.stream()
+                .map(SceneObject::kind)
+                .filter(Kind::harmful)
+                .map(Kind::word)
+                .findFirst()
+                .orElse("none");
+    }
+
+    /** The same scene with another oddity of one object. */
+    public Scene with(final int object, final Oddity oddity) {
+        final List<SceneObject> changed = new ArrayList<>(objects);
+        changed.set(object, objects.get(object).with(oddity));
+        return new Scene(changed, sunLeft);
     }
 
     /** Equal for two scenes with the same objects at the same places. It decides the split of a scene. */

@@ -16,6 +16,11 @@ public final class SceneSampler {
         this.split = split;
     }
 
+    /** The sampler of one example: the same seed and place always give the same scenes. */
+    public static SceneSampler at(final long seed, final long place, final Split split) {
+        return new SceneSampler(new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ place * 0xD1342543DE82EF95L), split);
+    }
+
     /** Of ten scenes, one is for the test, one is for validation, and eight are for training. */
     static Split splitOf(final Scene scene) {
         return switch (Math.floorMod(scene.contentHash(), PARTS)) {

@@ -44,9 +44,8 @@ class CorpusTest {
     void shouldNeverCompareTwoPicturesByATextOrByTheirSafety() {
         assertThat(lessons(0, 1).stream().filter(lesson -> lesson.pictures().size() == 2))
                 .hasSizeGreaterThan(MANY / 5)
-                .noneMatch(lesson ->
-                        lesson.prompt().contains(": ") && !lesson.prompt().contains("A: ")
-                                || lesson.prompt().matches("(?s).*(safe|danger|harm|hurt).*"));
+                .noneMatch(lesson -> lesson.prompt().matches("(?s).*(Statement|Text|wants|says): .*"))
+                .noneMatch(lesson -> lesson.prompt().matches("(?s).*(safe|danger|harm|hurt|kni[fv]|bomb|hazard).*"));
     }
 
     @Test

@@ -3,10 +3,14 @@ package org.mtrljudge.learner.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -106,6 +110,15 @@ public final class ChartStyle {
                 .mapToDouble(series -> series.getYMax())
                 .max()
                 .ifPresent(highest -> chart.getStyler().setYAxisMax(highest > 0 ? highest * ROOM_FOR_LEGEND : null));
+    }
+
+    /** @param file the file without {@code .png} */
+    public static void save(final XYChart chart, final Path file) {
+        try {
+            BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(file + ".png cannot be written: " + e.getMessage(), e);
+        }
     }
 
     private static void apply(final AxesChartStyler styler) {

@@ -1,7 +1,5 @@
 package org.mtrljudge.learner.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +8,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
@@ -76,11 +73,11 @@ public final class Curves {
         }
         try {
             for (final Picture picture : PICTURES) {
-                save(chart(picture, steps, true), folder.resolve(picture.file()));
+                ChartStyle.save(chart(picture, steps, true), folder.resolve(picture.file()));
             }
             final Picture tasks = new Picture(
                     "tasks", "Accuracy by task", "mean accuracy of completions, 0 to 1", names(steps, ACCURACY));
-            save(chart(tasks, steps, true), folder.resolve(tasks.file()));
+            ChartStyle.save(chart(tasks, steps, true), folder.resolve(tasks.file()));
             final List<String> validated = names(steps, VALIDATION);
             if (!validated.isEmpty()) {
                 // these are a share and a number, and the axis shows percent
@@ -90,7 +87,7 @@ public final class Curves {
                 }
                 final Picture validation =
                         new Picture("validation", "Validation", "macro-F1 on the validation split, %", validated);
-                save(chart(validation, steps, false), folder.resolve(validation.file()));
+                ChartStyle.save(chart(validation, steps, false), folder.resolve(validation.file()));
             }
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
@@ -116,7 +113,7 @@ public final class Curves {
         }));
         try {
             final Picture picture = new Picture(file.toString(), metric, unit(metric), List.copyOf(runs.keySet()));
-            save(chart(picture, together, !metric.startsWith(VALIDATION)), file);
+            ChartStyle.save(chart(picture, together, !metric.startsWith(VALIDATION)), file);
             return true;
         } catch (final InternalError | NoClassDefFoundError e) {
             // the JDK has no fonts, or fontconfig is missing
@@ -129,14 +126,6 @@ public final class Curves {
         steps.values().forEach(metrics -> names.addAll(metrics.keySet()));
         names.removeIf(name -> !name.startsWith(prefix));
         return new ArrayList<>(names);
-    }
-
-    private static void save(final XYChart chart, final Path file) {
-        try {
-            BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
-        } catch (final IOException e) {
-            throw new UncheckedIOException(file + ".png cannot be written: " + e.getMessage(), e);
-        }
     }
 
     private static XYChart chart(

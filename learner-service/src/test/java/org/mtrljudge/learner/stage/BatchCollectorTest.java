@@ -8,9 +8,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.mtrljudge.learner.algorithm.Samples;
 import org.mtrljudge.learner.event.GroupCounts;
 import org.mtrljudge.learner.prompts.OpenPrompt;
@@ -261,37 +258,5 @@ class BatchCollectorTest {
                 .singleElement()
                 .asString()
                 .contains("it was sampled at temperature 0.3, and rollout.temperature is 0.9");
-    }
-
-    private static List<Arguments> completionsOfOtherPrograms() {
-        return List.of(
-                Arguments.of(new int[] {}, new float[] {}, "a completion has no tokens"),
-                Arguments.of(
-                        new int[] {1, 4096}, new float[] {-1, -2}, "a completion has the token id 4096, but the ids"),
-                Arguments.of(new int[] {-1}, new float[] {-1}, "a completion has the token id -1, but the ids"),
-                Arguments.of(new int[] {1}, new float[] {Float.NaN}, "a token has the log-probability NaN"));
-    }
-
-    /** Any program may write rollouts. These would break the forward pass, or the loss of the whole batch. */
-    @ParameterizedTest
-    @MethodSource("completionsOfOtherPrograms")
-    void shouldCountAGroupThatTheModelCannotReadAsDead(
-            final int[] tokens, final float[] logProbs, final String problem) {
-        final PastRun past = PastRun.none(LearnerState.fresh(""));
-        topics.atNextPoll(() -> {
-            topics.score(
-                    topics.asked().get(0),
-                    5,
-                    List.of(
-                            LearnerTopics.completion("yes", new int[] {1, 2}, -1, -2),
-                            LearnerTopics.completion("no", tokens, logProbs)));
-            List.of(1, 2).forEach(number -> score(number, 5));
-        });
-        try (Exchange exchange = exchange(past)) {
-            final BatchCollector collector = collector(exchange, past);
-            assertThat(ids(collector.collect(5, 10))).isEqualTo(askedIds(1, 2));
-            assertThat(collector.counts().dead()).isEqualTo(1);
-        }
-        assertThat(topics.warnings).singleElement().asString().contains(problem);
     }
 }

@@ -172,6 +172,17 @@ class HttpSchemaRegistryTest {
     }
 
     @Test
+    void shouldReportAnAnswerWithoutAnEndAtOnce() {
+        server.always(200, "a".repeat(5 << 20));
+        assertThatThrownBy(() -> registry().schemaOf(5))
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.mayPass()).isFalse())
+                .hasMessageContaining(server.url())
+                .hasMessageContaining("larger than 4194304 bytes; is broker.schema_registry_url the address");
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void shouldReportASchemaThatTheRegistryRefusesAsNoPropertyOfARecord() {
         server.then(404, "{\"error_code\":40408}")
                 .then(200, "{}")

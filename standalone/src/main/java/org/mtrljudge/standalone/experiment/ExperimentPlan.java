@@ -121,8 +121,9 @@ public final class ExperimentPlan {
 
     private Budget budget(final Cell cell) {
         final LearnerSettings own = settings.of(cell).learner();
+        final List<String> watched = settings.shared().data().watchTasks();
         final long validation = sizes.entrySet().stream()
-                .filter(e -> cell.task() == null || cell.task().equals(e.getKey()))
+                .filter(e -> cell.task() == null || cell.task().equals(e.getKey()) || watched.contains(e.getKey()))
                 .mapToLong(e -> e.getValue().get(1))
                 .sum();
         final long test = sizes.values().stream().mapToLong(s -> s.get(2)).sum();

@@ -40,7 +40,12 @@ public final class Pretraining {
      * @param from the checkpoint folder from which training continues; null: new weights
      * @param batchSize examples per update
      */
-    public record Plan(long seed, @Nullable String from, int batchSize, List<Stage> stages) {}
+    public record Plan(long seed, @Nullable String from, int batchSize, List<Stage> stages) {
+        /** The examples of a stage. Every stage has its own. */
+        public Corpus corpus(final int stage) {
+            return new Corpus(seed + stage, PICTURES, stages.get(stage).shares);
+        }
+    }
 
     /** One stage of the training, with its own learning rate. */
     public record Stage(String name, int steps, double lr, Corpus.Shares shares) {
@@ -105,9 +110,8 @@ public final class Pretraining {
         final SftSettings settings =
                 new SftSettings(false, Math.max(1, stage.steps), plan.batchSize, PICTURES, stage.lr, 0, 0, 0);
         final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
-        final Corpus corpus = new Corpus(plan.seed + number, PICTURES, stage.shares);
         try (SftTrainer trainer =
-                new SftTrainer(model, settings, adamW, corpus, plan.seed + number, listener::warned)) {
+                new SftTrainer(model, settings, adamW, plan.corpus(number), plan.seed + number, listener::warned)) {
             final int done = number == from.stage ? from.steps : 0;
             if (done > 0) {
                 trainer.resume(unfinished, done);

@@ -1,11 +1,8 @@
 package org.mtrljudge.standalone.experiment.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.mtrljudge.learner.report.ChartStyle;
@@ -30,10 +27,8 @@ final class RetentionChart {
                                     .toList())
                     .setMarker(SeriesMarkers.CIRCLE));
             ChartStyle.placeLegend(chart);
-            BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+            ChartStyle.save(chart, file);
             return true;
-        } catch (final IOException e) {
-            throw new UncheckedIOException(file + ".png cannot be written: " + e.getMessage(), e);
         } catch (final InternalError | NoClassDefFoundError e) {
             // the JDK has no fonts, or fontconfig is missing
             return false;
