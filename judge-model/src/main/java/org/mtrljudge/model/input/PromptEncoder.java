@@ -1,5 +1,6 @@
 package org.mtrljudge.model.input;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.mtrljudge.model.config.JudgeConfig;
@@ -44,15 +45,26 @@ public final class PromptEncoder {
         }
         final int[] ids = tokenizer.encode(
                 turn.append("<|im_end|>\n<|im_start|>assistant\n").toString());
-        final int wanted = images.stream().mapToInt(ImagePatches::tokens).sum();
-        final long made =
-                Arrays.stream(ids).filter(id -> id == config.imageTokenId()).count();
-        if (made != wanted) {
+        final List<Integer> wanted = images.stream().map(ImagePatches::tokens).toList();
+        final List<Integer> made = imageTokens(ids);
+        if (!made.equals(wanted)) {
             throw new ModelException("tokenizer.json makes " + made + " image tokens where the images need " + wanted
-                    + ": its " + PAD + " must have the image_token_id of config.json, which is "
+                    + ": its " + PAD + ", and no other text, must have the image_token_id of config.json, which is "
                     + config.imageTokenId());
         }
         return withPositions(checked(ids), images);
+    }
+
+    /** How many image tokens stand together, from the first to the last image. */
+    private List<Integer> imageTokens(final int[] ids) {
+        final List<Integer> runs = new ArrayList<>();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == config.imageTokenId()) {
+                final boolean together = i > 0 && ids[i - 1] == config.imageTokenId();
+                runs.add(together ? 1 + runs.remove(runs.size() - 1) : 1);
+            }
+        }
+        return runs;
     }
 
     /** An id without an embedding would fail in the middle of a batch. */

@@ -39,7 +39,7 @@ class JudgeTokenizerTest {
             final List<ImagePatches> images = List.of(new ImagePatches(new float[0], 2, 2));
             assertThatThrownBy(() -> encoder.encode("<image>", images))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageContaining("makes 0 image tokens where the images need 1");
+                    .hasMessageContaining("makes [] image tokens where the images need [1]");
         }
     }
 }
