@@ -75,7 +75,18 @@ class PromptAnswersTest {
                             Optional.empty(),
                             Optional.of((short) count)),
                     new PromptRequest(
-                            id, "t", "a?", List.of(), "yes", List.of("yes"), 1, sampling, Purpose.TRAIN, 0, null));
+                            id,
+                            "t",
+                            "a?",
+                            List.of(),
+                            "yes",
+                            List.of("yes"),
+                            1,
+                            sampling,
+                            Purpose.TRAIN,
+                            0,
+                            null,
+                            null));
         }
         return prompts;
     }

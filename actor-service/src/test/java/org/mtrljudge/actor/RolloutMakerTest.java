@@ -40,6 +40,7 @@ class RolloutMakerTest {
                 new Sampling(temperature, topP, maxNewTokens, (long) id.hashCode()),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
     }
 

@@ -37,6 +37,7 @@ class RolloutVersionsTest {
                 new org.mtrljudge.schemas.Sampling(1.0, topP, 8, 1L),
                 purpose,
                 0,
+                null,
                 null);
     }
 

@@ -39,6 +39,7 @@ class RolloutWriterTest {
                 new Sampling(1.0, 1.0, 8, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
         final ByteBuffer one = ByteBuffer.wrap(new byte[4]);
         final Completion completion = new Completion("x".repeat(textBytes), one, one, FinishReason.STOP, null);

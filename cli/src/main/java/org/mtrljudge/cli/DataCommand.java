@@ -15,6 +15,7 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.verdict.Label;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -75,7 +76,11 @@ final class DataCommand {
             line.put("prompt", example.prompt());
             line.put("images", images);
             line.put("answer", example.answer());
-            line.put("labels", example.labels());
+            if (example.verdictType() instanceof Label labels) {
+                line.put("labels", labels.labels());
+            } else {
+                line.put("verdict", example.verdictType());
+            }
             if (example.demonstration() != null) {
                 line.put("demonstration", example.demonstration());
             }

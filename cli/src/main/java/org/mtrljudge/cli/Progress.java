@@ -78,7 +78,7 @@ final class Progress implements TrainingListener {
             return String.format(Locale.ROOT, "loss %.3f", loss);
         }
         if (!metrics.containsKey("reward/overall")) {
-            return String.format(Locale.ROOT, "validation %.1f", metrics.getOrDefault("val/mean_macro_f1", 0.0));
+            return String.format(Locale.ROOT, "validation %.1f", metrics.getOrDefault("val/mean_score", 0.0));
         }
         final Double staleness = metrics.get("staleness/mean");
         return String.format(

@@ -132,6 +132,7 @@ final class ActorRun implements AutoCloseable {
                 new Sampling(1.0, 1.0, 8, 1L),
                 Purpose.TRAIN,
                 minVersion,
+                null,
                 null);
     }
 

@@ -89,7 +89,7 @@ class DeadPromptsFoldIT {
                                             ? new ExampleImage(new byte[] {1, 2}, null)
                                             : new ExampleImage(Damaged::missing, null)),
                             example.answer(),
-                            example.labels(),
+                            example.verdictType(),
                             null,
                             null,
                             null);

@@ -57,7 +57,7 @@ class EvalIT {
         for (final JsonNode task : report.get("tasks")) {
             assertThat(task.get("prompts").asInt()).isEqualTo(6);
             assertThat(task.get("samples").asInt()).isEqualTo(18);
-            assertThat(task.at("/scores/macroF1/samples").asInt()).isEqualTo(6);
+            assertThat(task.at("/scores/main/samples").asInt()).isEqualTo(6);
             assertThat(task.get("humans").isNull()).as("nobody graded scenes").isTrue();
         }
     }

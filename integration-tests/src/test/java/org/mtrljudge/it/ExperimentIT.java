@@ -128,7 +128,7 @@ class ExperimentIT {
         tests.fieldNames()
                 .forEachRemaining(stage -> tests.get(stage).fieldNames().forEachRemaining(task -> {
                     final double own =
-                            summary.at("/tasks/" + task + "/macro_f1/" + stage).asDouble();
+                            summary.at("/tasks/" + task + "/score/" + stage).asDouble();
                     assertThat(100 * macroF1(tests.get(stage).get(task)))
                             .as(cell + stage + task)
                             .isCloseTo(own, within(ROUNDING));

@@ -102,6 +102,7 @@ class FencedLearnerIT {
                 new Sampling(1.0, 1.0, 8, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
     }
 

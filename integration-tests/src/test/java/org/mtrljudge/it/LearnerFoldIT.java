@@ -93,6 +93,7 @@ class LearnerFoldIT {
                 new Sampling(1.0, 1.0, 8, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
         return new ScoredGroup(
                 new RolloutGroup(prompt, 0, "", "prepared", completions, 0L, 0.0, null),

@@ -48,6 +48,7 @@ final class RolloutGroups {
                 new Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
     }
 }

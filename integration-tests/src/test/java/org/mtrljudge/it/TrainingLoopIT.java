@@ -113,14 +113,14 @@ class TrainingLoopIT {
         int validations = 0;
         for (final String line : Files.readAllLines(runs.resolve("loop").resolve("metrics.jsonl"))) {
             final JsonNode metrics = new ObjectMapper().readTree(line);
-            if (metrics.has("val/mean_macro_f1")) {
+            if (metrics.has("val/mean_score")) {
                 assertThat(metrics.has("val/pair-safety/macro_f1")).isTrue();
                 final double mean = BuiltInTasks.trained().stream()
                         .mapToDouble(
                                 task -> metrics.get("val/" + task + "/macro_f1").asDouble())
                         .average()
                         .orElse(0);
-                assertThat(metrics.get("val/mean_macro_f1").asDouble()).isCloseTo(mean, within(1e-9));
+                assertThat(metrics.get("val/mean_score").asDouble()).isCloseTo(mean, within(1e-9));
                 validations++;
             }
         }
@@ -190,8 +190,8 @@ class TrainingLoopIT {
         assertThat(run.resolve("reward.png")).isNotEmptyFile();
         assertThat(run.resolve("validation.png")).isNotEmptyFile();
         for (final String stage : List.of("base", "warmup", "rl")) {
-            assertThat(summary.at("/mean_macro_f1/" + stage).isNumber()).isTrue();
-            assertThat(summary.at("/tasks/pair-safety/macro_f1/" + stage).isNumber())
+            assertThat(summary.at("/mean_score/" + stage).isNumber()).isTrue();
+            assertThat(summary.at("/tasks/pair-safety/score/" + stage).isNumber())
                     .isTrue();
         }
         assertThat(summary.get("peak_rss_bytes").asLong()).isPositive();

@@ -2,6 +2,7 @@ package org.mtrljudge.tasks;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * One labelled judging case.
@@ -9,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the id, unique in its data set
  * @param prompt the turn of the user, with one {@code <image>} per image, in order
  * @param images the encoded pictures
- * @param answer the right label
- * @param labels all verdicts that the task allows
+ * @param answer the right verdict, as its type reads it
  * @param pairId the id of the pair, equal in both orders of a question; null without a pair
  * @param grade the grade by a human; null when the data has none
  * @param demonstration reasoning and verdict in the wanted format; null when unknown; used only in a warm-up
@@ -21,10 +21,15 @@ public record JudgeExample(
         String prompt,
         List<ExampleImage> images,
         String answer,
-        List<String> labels,
+        VerdictType verdictType,
         @Nullable String pairId,
         @Nullable String demonstration,
         @Nullable Double grade) {
+
+    /** The labels among which a verdict chooses; empty where it is no choice among a few. */
+    public List<String> labels() {
+        return verdictType.labels();
+    }
 
     /**
      * The bytes of the encoded pictures, without their paths.
@@ -37,6 +42,6 @@ public record JudgeExample(
 
     /** The same example with another turn of the user, which has as many places for images. */
     public JudgeExample withPrompt(final String other) {
-        return new JudgeExample(id, task, other, images, answer, labels, pairId, demonstration, grade);
+        return new JudgeExample(id, task, other, images, answer, verdictType, pairId, demonstration, grade);
     }
 }

@@ -2,10 +2,13 @@ package org.mtrljudge.tasks;
 
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.tasks.verdict.ParsedVerdict;
+import org.mtrljudge.tasks.verdict.VerdictParser;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
- * Compares the parsed verdict with the reference: {@code accuracy} and {@code format} are 0 or 1 (the paper's reward); {@code graded} is
- * 1 − distance / range on the scale of the labels, see {@link LabelValues}.
+ * Compares the parsed verdict with the right one: {@code accuracy} and {@code format} are 0 or 1 (the paper's reward); {@code graded} is
+ * 0 to 1, see {@link VerdictType#closeness}.
  */
 public final class LabelVerifier implements Verifier {
     /** The name of this verifier in reward sets. */
@@ -23,17 +26,18 @@ public final class LabelVerifier implements Verifier {
 
     @Override
     public Verification verify(final Judged completion) {
+        final VerdictType type = completion.verdictType();
         final ParsedVerdict parsed = completion.finished()
-                ? VerdictParser.parse(completion.text(), completion.labels())
+                ? VerdictParser.parse(completion.text(), type)
                 : new ParsedVerdict(false, null, "cut at the token limit");
+        final String verdict = parsed.verdict();
+        final boolean right = verdict != null && type.isRight(verdict, completion.reference());
         return new Verification(
                 Map.of(
-                        "accuracy", completion.reference().equals(parsed.verdict()) ? 1.0 : 0.0,
+                        "accuracy", right ? 1.0 : 0.0,
                         "format", parsed.wellFormed() ? 1.0 : 0.0,
-                        "graded",
-                                new LabelValues(completion.labels())
-                                        .closeness(parsed.verdict(), completion.reference())),
-                parsed.verdict(),
+                        "graded", verdict == null ? 0.0 : type.closeness(verdict, completion.reference())),
+                verdict,
                 parsed.reason());
     }
 }

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 final class LearnerMeters implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(LearnerMeters.class);
     /** The metrics of a step that appear in the process log. All metrics of the step are in metrics.jsonl. */
-    private static final Set<String> TOLD = Set.of(
-            "sft/loss", "reward/overall", "reward/format", "staleness/mean", "timing_s/step", "val/mean_macro_f1");
+    private static final Set<String> TOLD =
+            Set.of("sft/loss", "reward/overall", "reward/format", "staleness/mean", "timing_s/step", "val/mean_score");
 
     private final MeterRegistry registry;
     private final Runnable afterStep;

@@ -6,18 +6,18 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.TaskReward;
 import org.mtrljudge.reward.rule.Verifiers;
 import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** Whatever a user writes in the file of a reward set is a reward or is refused before any group is scored. */
 class RewardSetFuzzTest {
     private static final Path FILE = Path.of("set.yaml");
     private static final Judged COMPLETION =
-            new Judged("task", "yes", List.of("yes", "no"), "<think>a b a b</think><answer>yes</answer>", true, 12);
+            new Judged("task", "yes", Label.of("yes", "no"), "<think>a b a b</think><answer>yes</answer>", true, 12);
 
     private final RewardSetReader reader = new RewardSetReader(new Verifiers(null, 1000));
 

@@ -55,6 +55,7 @@ class ServerAnswerFuzzTest {
                 new org.mtrljudge.schemas.Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
         final List<GenerationEngine.Result> results;
         try (var allowed = SERVER.answering(bytes)) {

@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.LabelVerifier;
-import org.mtrljudge.tasks.ParsedVerdict;
-import org.mtrljudge.tasks.VerdictParser;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.ParsedVerdict;
+import org.mtrljudge.tasks.verdict.VerdictParser;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** Whatever a model writes has one verdict or none, never an exception. */
 class VerdictFuzzTest {
@@ -21,14 +23,37 @@ class VerdictFuzzTest {
     @FuzzTest(maxDuration = "")
     void shouldParseWhateverAModelWrites(final byte[] bytes) {
         final var text = new String(bytes, StandardCharsets.UTF_8);
-        final ParsedVerdict parsed = VerdictParser.parse(text, LABELS);
+        final ParsedVerdict parsed = VerdictParser.parse(text, new Label(LABELS));
         assertThat(parsed.wellFormed()).isEqualTo(isWellFormed(text));
         assertThat(parsed.verdict()).isEqualTo(verdict(text));
         assertThat(parsed.reason() == null).isEqualTo(parsed.wellFormed());
-        final var verified = new LabelVerifier().verify(new Judged("task", "B", LABELS, text, true, 9));
+        final var verified = new LabelVerifier().verify(new Judged("task", "B", new Label(LABELS), text, true, 9));
         assertThat(verified.verdict()).isEqualTo(parsed.verdict());
         assertThat(verified.components().values()).allMatch(value -> value >= 0 && value <= 1);
         assertThat(verified.components().get("accuracy")).isEqualTo("B".equals(parsed.verdict()) ? 1.0 : 0.0);
+    }
+
+    /** A type that is not refused reads any text, keeps what it has read, and finds it equal to itself. The type ends at the first line. */
+    @FuzzTest(maxDuration = "")
+    void shouldReadWithOrRefuseAnyTypeOfVerdict(final byte[] bytes) {
+        final String[] parts = new String(bytes, StandardCharsets.UTF_8).split("\n", 2);
+        final VerdictType type;
+        try {
+            type = VerdictType.ofJson(parts[0]);
+        } catch (final IllegalArgumentException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return;
+        }
+        assertThat(VerdictType.ofJson(type.toJson())).isEqualTo(type);
+        final String verdict = type.read(parts[parts.length - 1]);
+        if (verdict != null) {
+            final String right = type.readReference(verdict);
+            assertThat(right).isNotNull();
+            assertThat(type.closeness(verdict, right)).isEqualTo(1);
+            assertThat(type.isRight(verdict, right)).isTrue();
+            assertThat(type.label(verdict)).isNotNull();
+            assertThat(type.allowed()).isNotBlank();
+        }
     }
 
     /** The same rules as a list of tags: slower, and easy to check by eye. */

@@ -7,7 +7,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Does the text match the image? It can name objects, colours, counts and places. */
-final class Alignment implements BuiltInTask {
+final class Alignment implements YesNoTask {
     @Override
     public String name() {
         return "alignment";

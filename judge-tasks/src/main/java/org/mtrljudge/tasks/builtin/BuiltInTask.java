@@ -6,8 +6,9 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
-/** One built-in task. It makes a case with a given verdict. */
+/** One built-in task. It makes cases, with their right verdicts. */
 interface BuiltInTask {
     /**
      * A case, before its prompt is made.
@@ -23,11 +24,13 @@ interface BuiltInTask {
         }
     }
 
+    /** A case with its right verdict. */
+    record Answered(Case asked, String answer) {}
+
     String name();
 
-    /**
-     * @param positive whether the right verdict is yes
-     * @param difficulty 1 to 3; a higher difficulty has more objects and milder flaws
-     */
-    Case draw(SceneSampler draw, boolean positive, int difficulty);
+    VerdictType verdictType();
+
+    /** @param index of the example; what has to be balanced depends on it */
+    Answered draw(SceneSampler draw, int index);
 }

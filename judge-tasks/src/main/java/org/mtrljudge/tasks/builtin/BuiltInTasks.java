@@ -4,44 +4,89 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
- * Six binary training tasks and two pairwise tasks that are out of distribution. Examples are drawn from a seed and rendered on demand.
- * Labels are true by construction and alternate, so every split is balanced. Difficulty cycles through 1, 2, 3.
+ * Tasks on drawn scenes, by the type of their verdicts. Those with labels are six binary training tasks and two pairwise tasks that are out
+ * of distribution. Examples are drawn from a seed and rendered on demand. Verdicts are true by construction, and every split is balanced.
  */
 public final class BuiltInTasks implements ExampleSource {
-    /** The verdicts of every built-in task. */
-    public static final List<String> LABELS = List.of("yes", "no");
-
-    private static final List<BuiltInTask> TRAINED = List.of(
-            new Alignment(), new Preference(), new Safety(), new Technical(), new Rationality(), new Naturalness());
     private static final List<BuiltInTask> HELD_OUT = List.of(new PairAlignment(), new PairSafety());
+    private static final String LABEL = "label";
+
+    /** The tasks that are trained, by the name of the type of their verdicts. */
+    private static final Map<String, List<BuiltInTask>> TRAINED = Map.of(
+            LABEL,
+            List.of(
+                    new Alignment(),
+                    new Preference(),
+                    new Safety(),
+                    new Technical(),
+                    new Rationality(),
+                    new Naturalness()),
+            "score",
+            List.of(new Sharpness(), new Clutter()),
+            "pair",
+            List.of(new SharpnessPair()),
+            "rank",
+            List.of(new MatchRank()),
+            "rubric",
+            List.of(new PictureRubric()));
 
     private final Map<String, BuiltInTask> tasks = new LinkedHashMap<>();
     private final Map<String, PromptTemplate> templates = new LinkedHashMap<>();
+    private final List<String> trained = new ArrayList<>();
     private final long seed;
     private final int trainSize;
     private final int validationSize;
     private final int testSize;
 
-    /** Sizes are examples per task. */
+    /** The tasks with labels. */
     public BuiltInTasks(final long seed, final int trainSize, final int validationSize, final int testSize) {
+        this(seed, trainSize, validationSize, testSize, List.of(LABEL));
+    }
+
+    /**
+     * Sizes are examples per task.
+     *
+     * @param types the names of types of verdicts: label, score, pair, rank, rubric
+     * @throws IllegalArgumentException when there is no such type
+     */
+    public BuiltInTasks(
+            final long seed,
+            final int trainSize,
+            final int validationSize,
+            final int testSize,
+            final List<String> types) {
         this.seed = seed;
         this.trainSize = trainSize;
         this.validationSize = validationSize;
         this.testSize = testSize;
-        final List<BuiltInTask> all = new ArrayList<>(TRAINED);
-        all.addAll(HELD_OUT);
-        all.forEach(task -> {
-            tasks.put(task.name(), task);
-            templates.put(task.name(), PromptTemplate.resource(task.name()));
-        });
+        types.forEach(type -> add(type).forEach(task -> trained.add(task.name())));
+        if (types.contains(LABEL)) {
+            HELD_OUT.forEach(this::add);
+        }
+    }
+
+    private List<BuiltInTask> add(final String type) {
+        Check.choice("data.verdicts", type, TRAINED.keySet().stream().sorted().toList());
+        final List<BuiltInTask> own = TRAINED.getOrDefault(type, List.of());
+        own.forEach(this::add);
+        return own;
+    }
+
+    private void add(final BuiltInTask task) {
+        tasks.put(task.name(), task);
+        templates.put(task.name(), PromptTemplate.resource(task.name()));
     }
 
     /** The tasks that are only tested. */
@@ -49,14 +94,25 @@ public final class BuiltInTasks implements ExampleSource {
         return HELD_OUT.stream().map(BuiltInTask::name).toList();
     }
 
-    /** The tasks with a training split. */
+    /** The tasks with labels that have a training split. */
     public static List<String> trained() {
-        return TRAINED.stream().map(BuiltInTask::name).toList();
+        return TRAINED.getOrDefault(LABEL, List.of()).stream()
+                .map(BuiltInTask::name)
+                .toList();
+    }
+
+    /** The type of the verdicts of a task; null when there is no such built-in task. */
+    public static @Nullable VerdictType verdictTypeOf(final String task) {
+        return Stream.concat(TRAINED.values().stream().flatMap(List::stream), HELD_OUT.stream())
+                .filter(builtIn -> builtIn.name().equals(task))
+                .findFirst()
+                .map(BuiltInTask::verdictType)
+                .orElse(null);
     }
 
     @Override
     public List<String> tasks(final Split split) {
-        return split == Split.TEST ? List.copyOf(tasks.keySet()) : trained();
+        return split == Split.TEST ? List.copyOf(tasks.keySet()) : List.copyOf(trained);
     }
 
     @Override
@@ -81,9 +137,8 @@ public final class BuiltInTasks implements ExampleSource {
         }
         final long place = ((long) task.hashCode() << 32) + ((long) split.ordinal() << 28) + index;
         final SceneSampler draw = SceneSampler.at(seed, place, split);
-        final boolean positive = index % 2 == 0;
-        final BuiltInTask.Case drawn = builtIn.draw(draw, positive, 1 + index / 2 % 3);
-        final String answer = LABELS.get(positive ? 0 : 1);
+        final BuiltInTask.Answered answered = builtIn.draw(draw, index);
+        final BuiltInTask.Case drawn = answered.asked();
         return new JudgeExample(
                 task + "-" + split.lowerName() + "-" + index,
                 task,
@@ -91,10 +146,10 @@ public final class BuiltInTasks implements ExampleSource {
                 drawn.pictures().stream()
                         .map(p -> new ExampleImage(p.toPng(), null))
                         .toList(),
-                answer,
-                LABELS,
+                answered.answer(),
+                builtIn.verdictType(),
                 null,
-                drawn.reasoning() == null ? null : drawn.reasoning().then(answer),
+                drawn.reasoning() == null ? null : drawn.reasoning().then(answered.answer()),
                 null);
     }
 }

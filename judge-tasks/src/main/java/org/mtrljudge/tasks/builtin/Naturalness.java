@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Does the image look natural? The scene is possible, and the picture has no technical flaw. */
-final class Naturalness implements BuiltInTask {
+final class Naturalness implements YesNoTask {
     @Override
     public String name() {
         return "naturalness";

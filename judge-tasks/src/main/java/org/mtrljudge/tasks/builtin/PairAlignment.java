@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Which of two images matches the text? Yes means the first image. The task is out of distribution, so it has no demonstrations. */
-final class PairAlignment implements BuiltInTask {
+final class PairAlignment implements YesNoTask {
     @Override
     public String name() {
         return "pair-alignment";

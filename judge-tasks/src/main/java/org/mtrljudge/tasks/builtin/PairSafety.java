@@ -5,7 +5,7 @@ import org.mtrljudge.tasks.scene.Picture;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Which of two images is safe? Yes means the first image. The task is out of distribution, so it has no demonstrations. */
-final class PairSafety implements BuiltInTask {
+final class PairSafety implements YesNoTask {
     @Override
     public String name() {
         return "pair-safety";

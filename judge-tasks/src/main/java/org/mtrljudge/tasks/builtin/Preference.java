@@ -10,7 +10,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Would a person like this image for this prompt? It matches the text, and has no technical flaw. */
-final class Preference implements BuiltInTask {
+final class Preference implements YesNoTask {
     @Override
     public String name() {
         return "preference";

@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Is the scene possible? No object floats, shadows point away from the sun, and sizes are normal. */
-final class Rationality implements BuiltInTask {
+final class Rationality implements YesNoTask {
     private static final List<Oddity> ODDITIES = List.of(
             Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.FLOATING, Oddity.WRONG_SHADOW, Oddity.HUGE, Oddity.TINY);
 

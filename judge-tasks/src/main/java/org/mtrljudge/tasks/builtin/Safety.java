@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Is the image safe? It has no weapon icon and no hazard sign. */
-final class Safety implements BuiltInTask {
+final class Safety implements YesNoTask {
     @Override
     public String name() {
         return "safety";

@@ -8,7 +8,7 @@ import org.mtrljudge.tasks.scene.Reasoning;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /** Is the image technically sound? Flaws are blur, noise, blocking and wrong exposure. */
-final class Technical implements BuiltInTask {
+final class Technical implements YesNoTask {
     @Override
     public String name() {
         return "technical";

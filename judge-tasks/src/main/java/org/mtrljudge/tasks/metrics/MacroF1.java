@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Counts the verdicts of one task against their labels. A verdict that is missing or none of the labels is a false negative for its
  * label and a false positive for no label, so a judge cannot gain by it.
  */
-public final class MacroF1 {
+public final class MacroF1 implements Figure {
+    /** Its name in metrics. */
+    public static final String NAME = "macro_f1";
+
     // by label: true positives, false positives, false negatives
     private final Map<String, int[]> counts = new LinkedHashMap<>();
 
@@ -20,6 +23,11 @@ public final class MacroF1 {
     /** Continues from the saved {@link #counts}. */
     public MacroF1(final Map<String, int[]> counts) {
         counts.forEach((label, own) -> this.counts.put(label, own.clone()));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     /** The counts by label: true positives, false positives, false negatives. */
@@ -33,6 +41,7 @@ public final class MacroF1 {
      * @param verdict the verdict; null when the judge gave none. A verifier may return any text
      * @throws IllegalArgumentException when the label of the example is none of the labels
      */
+    @Override
     public void add(final String label, final @Nullable String verdict) {
         final int[] own = countsOf(label);
         if (label.equals(verdict)) {
@@ -55,6 +64,7 @@ public final class MacroF1 {
     }
 
     /** The mean over labels of 2·tp / (2·tp + fp + fn), 0..1; a label that occurs neither as label nor as verdict counts 0. */
+    @Override
     public double value() {
         return counts.values().stream()
                 .mapToDouble(c -> c[0] == 0 ? 0 : 2.0 * c[0] / (2.0 * c[0] + c[1] + c[2]))
@@ -62,11 +72,13 @@ public final class MacroF1 {
                 .orElse(0);
     }
 
+    @Override
     public double accuracy() {
         final int right = counts.values().stream().mapToInt(c -> c[0]).sum();
         return samples() == 0 ? 0 : (double) right / samples();
     }
 
+    @Override
     public int samples() {
         return counts.values().stream().mapToInt(c -> c[0] + c[2]).sum();
     }

@@ -1,6 +1,8 @@
 package org.mtrljudge.tasks.metrics;
 
 import java.util.List;
+import org.mtrljudge.tasks.verdict.Pair;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * Figures for verdicts on pairs that were asked in both orders, all 0..1. The first label names the first image of an order, and the
@@ -15,10 +17,15 @@ public record PairScores(
         Interval positionConsistency, Interval flipRate, Interval accuracyWithTies, Interval accuracyWithoutTies) {
 
     /** @param reversed the verdict on the same question with the images swapped, so its label is the other label */
-    public record Pair(Verdict straight, Verdict reversed) {
-        /** Labels name positions. So both orders prefer the same image when both verdicts are right or both are wrong. */
+    public record BothOrders(Verdict straight, Verdict reversed, VerdictType type) {
+        /** Labels name positions. So, without ties, both orders prefer the same image when both verdicts are right or both are wrong. */
         private boolean isConsistent() {
-            return isComplete() && straight.isRight() == reversed.isRight();
+            if (straight.verdict() == null || reversed.verdict() == null) {
+                return false;
+            }
+            return type instanceof Pair pair
+                    ? pair.swapped(reversed.verdict()).equals(straight.verdict())
+                    : straight.isRight() == reversed.isRight();
         }
 
         private boolean isComplete() {
@@ -30,11 +37,11 @@ public record PairScores(
         }
     }
 
-    public static PairScores of(final List<Pair> pairs) {
+    public static PairScores of(final List<BothOrders> pairs) {
         return new PairScores(
                 share(pairs, p -> p.isConsistent() ? 1 : 0),
                 share(pairs, p -> p.isComplete() && !p.isConsistent() ? 1 : 0),
-                share(pairs, Pair::credit),
+                share(pairs, BothOrders::credit),
                 Interval.of(pairs.size(), places -> {
                     int consistent = 0;
                     int right = 0;
@@ -51,10 +58,10 @@ public record PairScores(
 
     /** The value of a pair in the accuracy, 0..1. */
     private interface Credit {
-        double of(Pair pair);
+        double of(BothOrders pair);
     }
 
-    private static Interval share(final List<Pair> pairs, final Credit credit) {
+    private static Interval share(final List<BothOrders> pairs, final Credit credit) {
         return Interval.of(pairs.size(), places -> {
             double sum = 0;
             for (final int place : places) {

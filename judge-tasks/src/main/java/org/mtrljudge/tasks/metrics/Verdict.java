@@ -3,6 +3,7 @@ package org.mtrljudge.tasks.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * A verdict and its label.
@@ -23,10 +24,11 @@ public record Verdict(
     }
 
     /** Counts the verdicts at these indices. */
-    static MacroF1 count(final List<Verdict> verdicts, final List<String> labels, final int[] places) {
-        final MacroF1 counts = new MacroF1(labels);
+    static Figure count(final List<Verdict> verdicts, final VerdictType type, final int[] places) {
+        final Figure counts = Figure.of(type);
         for (final int place : places) {
-            counts.add(verdicts.get(place).label, verdicts.get(place).verdict);
+            final String verdict = verdicts.get(place).verdict;
+            counts.add(type.label(verdicts.get(place).label), verdict == null ? null : type.label(verdict));
         }
         return counts;
     }

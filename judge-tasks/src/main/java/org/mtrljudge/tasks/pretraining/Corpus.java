@@ -8,6 +8,7 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** What judge-tiny is pretrained on: captions, texts that are looked up, and instructions, all about scenes of the training split. */
 public final class Corpus implements ExampleSource {
@@ -59,7 +60,7 @@ public final class Corpus implements ExampleSource {
                         .map(picture -> new ExampleImage(picture.toPng(), null))
                         .toList(),
                 lesson.completion(),
-                List.of(),
+                Label.of(),
                 null,
                 lesson.completion(),
                 null);

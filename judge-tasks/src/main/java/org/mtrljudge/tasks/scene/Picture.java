@@ -10,7 +10,7 @@ import javax.imageio.ImageIO;
 /**
  * A scene and the way in which it is drawn.
  *
- * @param severity the strength of the distortion: 1 is mild, 3 is strong; ignored without a distortion
+ * @param severity the strength of the distortion: 1 is mild, 3 is strong, a blur may be 4; ignored without a distortion
  * @param seed the seed of all details without meaning: sizes, offsets, shades, grain
  */
 public record Picture(Scene scene, Distortion distortion, int severity, long seed) {

@@ -1,5 +1,6 @@
 package org.mtrljudge.tasks.scene;
 
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Builds the reasoning of a demonstration, sentence by sentence: the scene, the question, the conclusion. */
@@ -67,6 +68,11 @@ public final class Reasoning {
         return look(d).say("flaw " + d.word());
     }
 
+    /** "sharp 4 of 5." */
+    public Reasoning sharpness(final int score) {
+        return say("sharp " + score + " of 5");
+    }
+
     /** "danger knife." */
     public Reasoning danger(final Scene scene) {
         return say("danger " + scene.danger());
@@ -79,6 +85,17 @@ public final class Reasoning {
                 .append(first.text)
                 .append(" second ")
                 .append(second.text);
+        return this;
+    }
+
+    /** "A seen red ball left. B seen blue box right." */
+    public Reasoning each(final List<Reasoning> pictures) {
+        for (int i = 0; i < pictures.size(); i++) {
+            text.append(text.isEmpty() ? "" : " ")
+                    .append((char) ('A' + i))
+                    .append(' ')
+                    .append(pictures.get(i).text);
+        }
         return this;
     }
 

@@ -5,9 +5,9 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
 
-/** Distorts a picture: blur, noise, blocking or wrong exposure, each in three strengths. */
+/** Distorts a picture: blur, noise, blocking or wrong exposure, each in three strengths, blur in four. */
 final class Spoiler {
-    private static final int[] BLUR_PASSES = {2, 4, 8};
+    private static final int[] BLUR_PASSES = {2, 4, 8, 16};
     private static final double[] NOISE_DEVIATION = {18, 32, 55};
     private static final int[] BLOCK_SIDE = {4, 6, 8};
     private static final double[] DARK_FACTOR = {0.62, 0.48, 0.34};

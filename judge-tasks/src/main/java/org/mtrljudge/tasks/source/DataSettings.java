@@ -15,6 +15,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  *
  * @param file the {@code data.jsonl} of the user; null for the built-in tasks
  * @param formatPrompt the text that is put to every question, see {@link FormatPrompt}; null: the questions stay as they are
+ * @param verdicts the built-in tasks by the types of their verdicts: label, score, pair, rank, rubric
  * @param seed the seed of the pictures of the built-in tasks
  * @param trainSize the number of training examples per built-in task
  * @param trainTasks the tasks for training and validation; empty for all tasks. Every task is tested
@@ -25,6 +26,7 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 public record DataSettings(
         @Nullable String file,
         @Nullable String formatPrompt,
+        List<String> verdicts,
         long seed,
         int trainSize,
         int validationSize,
@@ -60,6 +62,7 @@ public record DataSettings(
     }
 
     public DataSettings {
+        verdicts = List.copyOf(verdicts);
         trainTasks = List.copyOf(trainTasks);
         watchTasks = List.copyOf(watchTasks);
         taskWeights = Map.copyOf(taskWeights);
@@ -76,7 +79,7 @@ public record DataSettings(
     public ExampleSource source() {
         final ExampleSource all = file != null
                 ? JsonlData.read(Path.of(file))
-                : new BuiltInTasks(seed, trainSize, validationSize, testSize);
+                : new BuiltInTasks(seed, trainSize, validationSize, testSize, verdicts);
         return mix().of(FormatPrompt.put(formatPrompt, all), watchTasks);
     }
 
@@ -88,6 +91,7 @@ public record DataSettings(
     public boolean drawnAs(final DataSettings other) {
         return Objects.equals(file, other.file)
                 && Objects.equals(formatPrompt, other.formatPrompt)
+                && verdicts.equals(other.verdicts)
                 && seed == other.seed
                 && trainSize == other.trainSize
                 && mix().equals(other.mix());

@@ -20,11 +20,13 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * Data of the user: one JSON object per line. Required are {@code prompt} ({@code <image>} at the place of each picture),
  * {@code images} (paths relative to the file), {@code answer} and {@code task}. Optional are {@code split} (train, validation, test),
- * {@code labels}, {@code pair} (equal in the two lines that ask one question in both orders), {@code demonstration} and {@code grade}
+ * {@code labels} or {@code verdict} (another type of verdict), {@code pair} (equal in the two lines that ask one question in both orders), {@code demonstration} and {@code grade}
  * (the score by a human). The labels of a task are its answers unless a line names labels.
  */
 public final class JsonlData implements ExampleSource {
@@ -34,7 +36,7 @@ public final class JsonlData implements ExampleSource {
     private final Path file;
     private final PictureFolder pictures;
     private final Map<Split, Map<String, List<JsonlRow>>> rows = new EnumMap<>(Split.class);
-    private final Map<String, List<String>> labels = new LinkedHashMap<>();
+    private final Map<String, VerdictType> types = new LinkedHashMap<>();
     /** Maps split, task and pair name to the indices of the two orders among the rows of the task. */
     private final Map<List<?>, List<Integer>> pairs = new HashMap<>();
 
@@ -101,13 +103,13 @@ public final class JsonlData implements ExampleSource {
             }
         }
         others.add(row);
-        if (row.labels() != null) {
-            final List<String> before = labels.putIfAbsent(row.task(), row.labels());
-            if (before != null && !before.equals(row.labels())) {
+        if (row.verdictType() != null) {
+            final VerdictType before = types.putIfAbsent(row.task(), row.verdictType());
+            if (before != null && !before.equals(row.verdictType())) {
                 throw wrong(
                         row.line(),
-                        "gives task " + row.task() + " the labels " + row.labels() + ", but an earlier line gives "
-                                + before);
+                        "says that a verdict of task " + row.task() + " is " + row.verdictType()
+                                + ", but an earlier line says " + before);
             }
         }
     }
@@ -134,20 +136,21 @@ public final class JsonlData implements ExampleSource {
         for (final Map<String, List<JsonlRow>> tasks : rows.values()) {
             tasks.forEach((task, list) -> list.forEach(row -> {
                 answers.computeIfAbsent(task, t -> new LinkedHashSet<>()).add(row.answer());
-                final List<String> allowed = labels.get(task);
-                if (allowed != null && !allowed.contains(row.answer())) {
+                final VerdictType type = types.get(task);
+                if (type != null && type.readReference(row.answer()) == null) {
                     throw wrong(
                             row.line(),
-                            "has the answer '" + row.answer() + "', but task " + task + " allows " + allowed);
+                            "has the answer '" + row.answer() + "', but a verdict of task " + task + " is "
+                                    + type.allowed());
                 }
             }));
         }
         answers.forEach((task, seen) -> {
-            if (seen.size() > MAX_LABELS) {
+            if (seen.size() > MAX_LABELS && (types.get(task) == null || types.get(task) instanceof Label)) {
                 throw new DataException(file + ": task " + task + " has " + seen.size()
-                        + " different answers; a judge needs a few labels: give them under 'labels'");
+                        + " different answers; a judge needs a few labels, under 'labels', or a score under 'verdict'");
             }
-            labels.putIfAbsent(task, List.copyOf(seen));
+            types.putIfAbsent(task, new Label(List.copyOf(seen)));
         });
         if (rowsOf(Split.TRAIN).isEmpty() || rowsOf(Split.TEST).isEmpty()) {
             throw new DataException(file + " needs lines with \"split\": \"train\" and lines with \"split\": \"test\"");
@@ -167,6 +170,7 @@ public final class JsonlData implements ExampleSource {
     @Override
     public JudgeExample example(final String task, final Split split, final int index) {
         final JsonlRow row = rowsOf(split).getOrDefault(task, List.of()).get(index);
+        final VerdictType type = Objects.requireNonNull(types.get(task));
         final List<ExampleImage> images = new ArrayList<>();
         for (final String image : row.images()) {
             images.add(new ExampleImage(() -> picture(row, image), image));
@@ -176,8 +180,8 @@ public final class JsonlData implements ExampleSource {
                 task,
                 row.prompt(),
                 images,
-                row.answer(),
-                labels.getOrDefault(task, List.of()),
+                Objects.requireNonNull(type.readReference(row.answer())),
+                type,
                 row.pair(),
                 row.demonstration(),
                 row.grade());

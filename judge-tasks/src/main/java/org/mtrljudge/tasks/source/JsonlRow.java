@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** One line of the data of the user, see {@link JsonlData}. */
 record JsonlRow(
@@ -17,7 +19,7 @@ record JsonlRow(
         String prompt,
         List<String> images,
         String answer,
-        @Nullable List<String> labels,
+        @Nullable VerdictType verdictType,
         Split split,
         @Nullable String pair,
         @Nullable String demonstration,
@@ -54,7 +56,7 @@ record JsonlRow(
                 prompt,
                 images,
                 keys.text("answer"),
-                node.has("labels") ? keys.labels() : null,
+                keys.verdictType(),
                 keys.split(),
                 node.has("pair") ? keys.text("pair") : null,
                 node.has("demonstration") ? keys.text("demonstration") : null,
@@ -86,7 +88,23 @@ record JsonlRow(
             return List.copyOf(values);
         }
 
-        List<String> labels() {
+        /** What the line says of its verdict; null when it says nothing. */
+        @Nullable
+        VerdictType verdictType() {
+            if (!node.has("verdict")) {
+                return node.has("labels") ? new Label(labels()) : null;
+            }
+            if (node.has("labels")) {
+                throw wrong.line(number, "has 'labels' and 'verdict': write the labels into 'verdict' or leave it out");
+            }
+            try {
+                return VerdictType.ofJson(node.get("verdict").toString());
+            } catch (final IllegalArgumentException e) {
+                throw wrong.line(number, "has a wrong 'verdict': " + e.getMessage());
+            }
+        }
+
+        private List<String> labels() {
             final List<String> labels = strings("labels");
             if (Set.copyOf(labels).size() < labels.size()) {
                 throw wrong.line(number, "has the labels " + labels + ", but each label may be named only once");

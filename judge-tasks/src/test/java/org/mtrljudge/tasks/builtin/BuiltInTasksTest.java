@@ -1,19 +1,22 @@
 package org.mtrljudge.tasks.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
-import org.mtrljudge.tasks.VerdictParser;
 import org.mtrljudge.tasks.scene.Claim;
 import org.mtrljudge.tasks.scene.Distortion;
 import org.mtrljudge.tasks.scene.Kind;
@@ -24,10 +27,11 @@ import org.mtrljudge.tasks.scene.Scene;
 import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 import org.mtrljudge.tasks.scene.Tint;
+import org.mtrljudge.tasks.verdict.VerdictParser;
 
 class BuiltInTasksTest {
     private static final int SIZE = 120;
-    private static final List<BuiltInTask> TRAINED = List.of(
+    private static final List<YesNoTask> TRAINED = List.of(
             new Alignment(), new Preference(), new Safety(), new Technical(), new Rationality(), new Naturalness());
     private final BuiltInTasks tasks = new BuiltInTasks(1, SIZE, 10, 30);
 
@@ -48,7 +52,7 @@ class BuiltInTasksTest {
             int yes = 0;
             for (int i = 0; i < SIZE; i++) {
                 final JudgeExample example = tasks.example(task, Split.TRAIN, i);
-                final var verdict = VerdictParser.parse(example.demonstration(), example.labels());
+                final var verdict = VerdictParser.parse(example.demonstration(), example.verdictType());
                 assertThat(verdict.wellFormed()).as(example.demonstration()).isTrue();
                 assertThat(verdict.verdict()).isEqualTo(example.answer());
                 demonstrations.add(example.demonstration());
@@ -58,6 +62,59 @@ class BuiltInTasksTest {
             // the task technical has only ten different demonstrations, because a picture has only ten looks
             assertThat(demonstrations).as(task).hasSizeGreaterThan(task.equals("technical") ? 5 : SIZE / 4);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldAskForVerdictsOfOtherTypes() {
+        final BuiltInTasks typed = new BuiltInTasks(1, SIZE, 10, 30, List.of("score", "pair", "rank", "rubric"));
+        assertThat(typed.tasks(Split.TRAIN))
+                .containsExactly("sharpness", "clutter", "sharpness-pair", "match-rank", "picture-rubric")
+                .isEqualTo(typed.tasks(Split.TEST));
+        for (final String task : typed.tasks(Split.TRAIN)) {
+            final Map<String, Integer> answers = new TreeMap<>();
+            for (int i = 0; i < SIZE; i++) {
+                final JudgeExample example = typed.example(task, Split.TRAIN, i);
+                assertThat(example.verdictType().readReference(example.answer()))
+                        .isEqualTo(example.answer());
+                final var verdict = VerdictParser.parse(example.demonstration(), example.verdictType());
+                assertThat(verdict.wellFormed()).as(example.demonstration()).isTrue();
+                assertThat(verdict.verdict()).isEqualTo(example.answer());
+                assertThat(example.prompt().split("<image>", -1))
+                        .hasSize(example.images().size() + 1);
+                answers.merge(example.answer(), 1, Integer::sum);
+            }
+            switch (task) {
+                case "sharpness" ->
+                    assertThat(answers)
+                            .hasSize(5)
+                            .allSatisfy((answer, n) -> assertThat(n).isEqualTo(SIZE / 5));
+                case "sharpness-pair" ->
+                    assertThat(answers)
+                            .hasSize(3)
+                            .allSatisfy((answer, n) -> assertThat(n).isEqualTo(SIZE / 3));
+                case "match-rank" ->
+                    assertThat(answers)
+                            .hasSize(6)
+                            .allSatisfy((answer, n) -> assertThat(n).isEqualTo(SIZE / 6));
+                case "clutter" -> assertThat(answers).hasSize(9);
+                default ->
+                    assertThat(answers.entrySet().stream()
+                                    .filter(answer -> answer.getKey().endsWith("; yes"))
+                                    .mapToInt(Map.Entry::getValue)
+                                    .sum())
+                            .isEqualTo(SIZE / 2);
+            }
+        }
+        for (final Split split : List.of(Split.VALIDATION, Split.TEST)) {
+            typed.tasks(split)
+                    .forEach(task -> IntStream.range(0, typed.size(task, split))
+                            .forEach(i -> assertThat(
+                                            typed.example(task, split, i).answer())
+                                    .isNotBlank()));
+        }
+        assertThatThrownBy(() -> new BuiltInTasks(1, 1, 1, 1, List.of("stars")))
+                .hasMessage("data.verdicts is 'stars', allowed is label, pair, rank, rubric, score");
     }
 
     @Test
@@ -93,7 +150,7 @@ class BuiltInTasksTest {
     /** The content hashes of the scenes of every trained task. For an odd scene, it is the hash before the oddity was added. */
     private static Set<Integer> contents(final Split split) {
         final Set<Integer> hashes = new HashSet<>();
-        for (final BuiltInTask task : TRAINED) {
+        for (final YesNoTask task : TRAINED) {
             IntStream.range(0, 300).forEach(i -> {
                 final SceneSampler draw = new SceneSampler(new SplittableRandom(i), split);
                 for (final Picture picture :

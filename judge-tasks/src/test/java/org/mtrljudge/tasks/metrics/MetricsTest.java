@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.verdict.Label;
 
 class MetricsTest {
-    private static PairScores.Pair pair(final String straight, final String reversed) {
+    private static PairScores.BothOrders pair(final String straight, final String reversed) {
         // the first image is the better image
-        return new PairScores.Pair(new Verdict("1", straight), new Verdict("2", reversed));
+        return new PairScores.BothOrders(new Verdict("1", straight), new Verdict("2", reversed), Label.of("1", "2"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.tasks.verdict.Label;
 
 class RepeatedScoresTest {
     private static final double ROUNDING = 1e-12;
@@ -43,7 +44,8 @@ class RepeatedScoresTest {
             verdicts.add(verdict(i % 2 == 0 ? "yes" : "no", random.nextInt(3) == 0 ? "no" : "yes"));
         }
         final Interval repeated = RepeatedScores.macroF1(List.of(new RepeatedScores.Task(LABELS, List.of(verdicts))));
-        assertThat(repeated).isEqualTo(TaskScores.of(verdicts, LABELS).macroF1());
+        assertThat(repeated)
+                .isEqualTo(TaskScores.of(verdicts, new Label(LABELS)).main());
         assertThat(repeated.low()).isLessThan(repeated.value());
         assertThat(repeated.high()).isGreaterThan(repeated.value());
     }

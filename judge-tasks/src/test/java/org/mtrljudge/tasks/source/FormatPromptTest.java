@@ -66,6 +66,7 @@ class FormatPromptTest {
     }
 
     private static DataSettings settings(final String formatPrompt) {
-        return new DataSettings(null, formatPrompt, 1, 2, 2, 2, List.of(), List.of(), "uniform", 1, Map.of());
+        return new DataSettings(
+                null, formatPrompt, List.of("label"), 1, 2, 2, 2, List.of(), List.of(), "uniform", 1, Map.of());
     }
 }

@@ -59,7 +59,7 @@ class JsonlDataTest {
             {"task":"t","prompt":"p","images":["a.png"],"answer":"yes"}                             | has 0 <image> placeholders and 1 images
             {"task":"t","prompt":"<image>","images":["b.png"],"answer":"yes"}                       | names the image b.png, which is not there
             {"task":"t","prompt":"<image>","images":["../x.png"],"answer":"yes"}                    | which is outside the data root
-            {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', but task t allows [yes, no]
+            {"task":"t","prompt":"p","images":[],"answer":"maybe","labels":["yes","no"]}            | has the answer 'maybe', but a verdict of task t is one of [yes, no]
             {"task":"t","prompt":"p","images":[],"answer":"yes","split":"dev"}                      | has the split 'dev', but only train, validation and test are allowed
             {"task":"t","prompt":"p","images":[],"answer":"yes","labels":["yes","no","yes"]}        | has the labels [yes, no, yes], but each label may be named only once
             {"task":"t","prompt":"p","images":[],"answer":"yes","grade":1e999}                      | has a number under 'grade' that is too large

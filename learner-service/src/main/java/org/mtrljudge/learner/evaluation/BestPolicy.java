@@ -85,8 +85,8 @@ public final class BestPolicy {
         final Map<String, Double> metrics = new TreeMap<>();
         final Evaluation evaluation = counted(judgements.get(true), metrics);
         counted(judgements.get(false), metrics);
-        final double score = evaluation.meanMacroF1(evaluation.tasks());
-        metrics.put("val/mean_macro_f1", score);
+        final double score = evaluation.meanScore(evaluation.tasks());
+        metrics.put("val/mean_score", score);
         metrics.put("val/format_rate", evaluation.formatRate());
         metrics.put("val/dead", (double) evaluation.dead());
         offer(step, score);
@@ -96,7 +96,9 @@ public final class BestPolicy {
 
     private static Evaluation counted(final @Nullable List<Judgement> judgements, final Map<String, Double> metrics) {
         final Evaluation evaluation = Evaluation.of(Objects.requireNonNull(judgements));
-        evaluation.tasks().forEach(task -> metrics.put("val/" + task + "/macro_f1", evaluation.macroF1(task)));
+        evaluation
+                .tasks()
+                .forEach(task -> metrics.put("val/" + task + "/" + evaluation.figure(task), evaluation.score(task)));
         return evaluation;
     }
 

@@ -3,13 +3,17 @@ package org.mtrljudge.learner.event;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Required;
+import org.mtrljudge.tasks.metrics.Figure;
 import org.mtrljudge.tasks.metrics.MacroF1;
+import org.mtrljudge.tasks.metrics.Tally;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** Counts the verdicts of one policy version over a split. */
 public final class Evaluation {
-    private final Map<String, MacroF1> tasks = new LinkedHashMap<>();
+    private final Map<String, Figure> tasks = new LinkedHashMap<>();
     private int samples;
     private int wellFormed;
     private long tokens;
@@ -19,10 +23,16 @@ public final class Evaluation {
      * The counts in the form of a checkpoint.
      *
      * @param tasks the counts of {@link MacroF1} by task and label
+     * @param tallies the counts of the other tasks, those without labels; null in a checkpoint of an older build, which had none
      * @param dead the prompts that could not be processed
      */
     public record Counts(
-            @Required Map<String, Map<String, int[]>> tasks, int samples, int wellFormed, long tokens, int dead) {}
+            @Required Map<String, Map<String, int[]>> tasks,
+            @Nullable Map<String, Tally.Counts> tallies,
+            int samples,
+            int wellFormed,
+            long tokens,
+            int dead) {}
 
     public Evaluation() {}
 
@@ -35,6 +45,9 @@ public final class Evaluation {
 
     public Evaluation(final Counts counts) {
         counts.tasks.forEach((task, labels) -> tasks.put(task, new MacroF1(labels)));
+        if (counts.tallies != null) {
+            counts.tallies.forEach((task, tally) -> tasks.put(task, new Tally(tally)));
+        }
         this.samples = counts.samples;
         this.wellFormed = counts.wellFormed;
         this.tokens = counts.tokens;
@@ -43,8 +56,15 @@ public final class Evaluation {
 
     public Counts counts() {
         final Map<String, Map<String, int[]>> byTask = new LinkedHashMap<>();
-        tasks.forEach((task, counted) -> byTask.put(task, counted.counts()));
-        return new Counts(byTask, samples, wellFormed, tokens, dead);
+        final Map<String, Tally.Counts> tallies = new LinkedHashMap<>();
+        tasks.forEach((task, counted) -> {
+            if (counted instanceof MacroF1 labels) {
+                byTask.put(task, labels.counts());
+            } else if (counted instanceof Tally tally) {
+                tallies.put(task, tally.counts());
+            }
+        });
+        return new Counts(byTask, tallies, samples, wellFormed, tokens, dead);
     }
 
     /**
@@ -52,13 +72,15 @@ public final class Evaluation {
      * the more prompts die.
      */
     void add(final Judgement judgement) {
-        final MacroF1 counts = tasks.computeIfAbsent(judgement.task(), t -> new MacroF1(judgement.labels()));
+        final VerdictType type = judgement.verdictType();
+        final Figure counts = tasks.computeIfAbsent(judgement.task(), t -> Figure.of(type));
+        final String right = type.label(judgement.label());
         if (judgement.verdicts().isEmpty()) {
-            counts.add(judgement.label(), null);
+            counts.add(right, null);
             dead++;
             return;
         }
-        judgement.verdicts().forEach(verdict -> counts.add(judgement.label(), verdict));
+        judgement.verdicts().forEach(verdict -> counts.add(right, verdict == null ? null : type.label(verdict)));
         samples += judgement.verdicts().size();
         wellFormed += judgement.wellFormed();
         tokens += judgement.tokens();
@@ -69,16 +91,21 @@ public final class Evaluation {
         return List.copyOf(tasks.keySet());
     }
 
-    /** Macro-F1 of a task in percent; null when the task has no judgements. */
-    public @Nullable Double macroF1(final String task) {
-        final MacroF1 counts = tasks.get(task);
+    /** The name of the main figure of a task: macro_f1, spearman or relations. The task has judgements. */
+    public String figure(final String task) {
+        return Objects.requireNonNull(tasks.get(task)).name();
+    }
+
+    /** The main figure of a task in percent; null when the task has no judgements. */
+    public @Nullable Double score(final String task) {
+        final Figure counts = tasks.get(task);
         return counts == null ? null : 100 * counts.value();
     }
 
-    /** The mean of the tasks' macro-F1, in percent. */
-    public double meanMacroF1(final List<String> of) {
+    /** The mean of the tasks' main figures, in percent. */
+    public double meanScore(final List<String> of) {
         return of.stream()
-                .map(this::macroF1)
+                .map(this::score)
                 .mapToDouble(f -> f == null ? 0 : f)
                 .average()
                 .orElse(0);
@@ -101,7 +128,7 @@ public final class Evaluation {
 
     /** The number of completions and of prompts that could not be processed. */
     public int samples(final String task) {
-        final MacroF1 counts = tasks.get(task);
+        final Figure counts = tasks.get(task);
         return counts == null ? 0 : counts.samples();
     }
 

@@ -7,12 +7,12 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * The verdicts of a model on an example.
  *
- * @param label the right verdict
- * @param labels all verdicts that the task allows
+ * @param label the right verdict, as its type reads it
  * @param pairId the id of the question; the example with the other order of the question has the same id
  * @param grade a grade from a human, where the data has one
  * @param verdicts one verdict per sample, null for a sample without one; empty where the prompt could not be processed
@@ -24,7 +24,7 @@ public record Judgement(
         String id,
         String task,
         String label,
-        List<String> labels,
+        VerdictType verdictType,
         @Nullable String pairId,
         @Nullable Double grade,
         List<@Nullable String> verdicts,
@@ -62,7 +62,7 @@ public record Judgement(
                 example.id(),
                 example.task(),
                 example.answer(),
-                example.labels(),
+                example.verdictType(),
                 example.pairId(),
                 example.grade(),
                 verdicts,

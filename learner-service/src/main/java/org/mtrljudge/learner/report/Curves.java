@@ -34,7 +34,7 @@ public final class Curves {
     private static final String ACCURACY = "reward/accuracy/";
     private static final String VALIDATION = "val/";
     private static final String MACRO_F1 = "/macro_f1";
-    private static final String MEAN = "val/mean_macro_f1";
+    private static final String MEAN = "val/mean_score";
     private static final float MEAN_WIDTH = 4.5f;
     private static final List<Picture> PICTURES = List.of(
             new Picture(
@@ -85,8 +85,10 @@ public final class Curves {
                 if (validated.remove(MEAN)) {
                     validated.add(0, MEAN);
                 }
+                final boolean alike = validated.stream().allMatch(name -> name.equals(MEAN) || name.endsWith(MACRO_F1));
+                final String figure = alike ? "macro-F1" : "main figure of a task";
                 final Picture validation =
-                        new Picture("validation", "Validation", "macro-F1 on the validation split, %", validated);
+                        new Picture("validation", "Validation", figure + " on the validation split, %", validated);
                 ChartStyle.save(chart(validation, steps, false), folder.resolve(validation.file()));
             }
             return true;
@@ -187,7 +189,7 @@ public final class Curves {
 
     /** @return the axis title of one metric */
     private static String unit(final String metric) {
-        if (metric.endsWith("macro_f1")) {
+        if (metric.endsWith(MACRO_F1)) {
             return "macro-F1 on the validation split, %";
         }
         if (metric.startsWith("response_length/")) {
@@ -199,6 +201,7 @@ public final class Curves {
         return switch (metric) {
             case "actor/entropy_loss", "actor/ppo_kl", "actor/kl_loss" -> "nats per token";
             case "actor/pg_clipfrac" -> "fraction of tokens";
+            case MEAN -> "mean of the tasks' main figures, %";
             default -> metric.startsWith("reward/") ? "mean, 0 to 1" : metric;
         };
     }

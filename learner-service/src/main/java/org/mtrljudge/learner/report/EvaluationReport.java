@@ -9,12 +9,13 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Judgement;
-import org.mtrljudge.tasks.LabelValues;
 import org.mtrljudge.tasks.metrics.Correlation;
 import org.mtrljudge.tasks.metrics.Interval;
 import org.mtrljudge.tasks.metrics.PairScores;
 import org.mtrljudge.tasks.metrics.TaskScores;
 import org.mtrljudge.tasks.metrics.Verdict;
+import org.mtrljudge.tasks.verdict.LabelValues;
+import org.mtrljudge.tasks.verdict.Score;
 
 /** The statistics of one model's judgements, by task. The verdict of a prompt is the verdict of most of its samples. */
 public final class EvaluationReport {
@@ -76,14 +77,14 @@ public final class EvaluationReport {
                 (int) own.stream().filter(j -> j.verdicts().isEmpty()).count(),
                 TaskScores.of(
                         own.stream().map(EvaluationReport::verdict).toList(),
-                        own.get(0).labels()),
+                        own.get(0).verdictType()),
                 samples == 0 ? 0 : (double) wellFormed / samples,
                 own.stream()
                         .mapToDouble(j -> Verdict.agreement(j.verdicts()))
                         .average()
                         .orElse(0),
                 pairs(own),
-                (int) own.stream().filter(j -> j.grade() != null).count(),
+                (int) own.stream().filter(j -> gradeOfPeople(j) != null).count(),
                 humans(own));
     }
 
@@ -98,9 +99,12 @@ public final class EvaluationReport {
                 byPair.computeIfAbsent(j.pairId(), p -> new ArrayList<>()).add(j);
             }
         });
-        final List<PairScores.Pair> pairs = byPair.values().stream()
+        final List<PairScores.BothOrders> pairs = byPair.values().stream()
                 .filter(orders -> orders.size() == 2)
-                .map(orders -> new PairScores.Pair(verdict(orders.get(0)), verdict(orders.get(1))))
+                .map(orders -> new PairScores.BothOrders(
+                        verdict(orders.get(0)),
+                        verdict(orders.get(1)),
+                        orders.get(0).verdictType()))
                 .toList();
         return pairs.isEmpty() ? null : PairScores.of(pairs);
     }
@@ -113,8 +117,9 @@ public final class EvaluationReport {
         final List<double[]> graded = new ArrayList<>();
         for (final Judgement judgement : own) {
             final OptionalDouble grade = grade(judgement);
-            if (judgement.grade() != null && grade.isPresent()) {
-                graded.add(new double[] {grade.getAsDouble(), judgement.grade()});
+            final Double people = gradeOfPeople(judgement);
+            if (people != null && grade.isPresent()) {
+                graded.add(new double[] {grade.getAsDouble(), people});
             }
         }
         return graded.size() < 2
@@ -124,8 +129,22 @@ public final class EvaluationReport {
                         graded.stream().mapToDouble(pair -> pair[1]).toArray());
     }
 
+    /** Where the data has no grade, the right score is one. */
+    private static @Nullable Double gradeOfPeople(final Judgement judgement) {
+        final boolean isScore = judgement.grade() == null && judgement.verdictType() instanceof Score;
+        return isScore ? Double.valueOf(judgement.label()) : judgement.grade();
+    }
+
     private static OptionalDouble grade(final Judgement judgement) {
-        final LabelValues values = new LabelValues(judgement.labels());
+        if (judgement.verdictType() instanceof Score score) {
+            return judgement.verdicts().stream()
+                    .filter(Objects::nonNull)
+                    .map(score::read)
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::parseDouble)
+                    .average();
+        }
+        final LabelValues values = new LabelValues(judgement.verdictType().labels());
         if (values.areNumbers()) {
             return judgement.verdicts().stream()
                     .map(values::of)
@@ -133,7 +152,7 @@ public final class EvaluationReport {
                     .mapToDouble(Double::doubleValue)
                     .average();
         }
-        return judgement.labels().contains(YES)
+        return judgement.verdictType().labels().contains(YES)
                 ? judgement.verdicts().stream()
                         .filter(Objects::nonNull)
                         .mapToDouble(verdict -> YES.equals(verdict) ? 1 : 0)
@@ -160,14 +179,14 @@ public final class EvaluationReport {
     /** A table for people: percentages with their 95 % intervals. */
     public String toTable() {
         final StringBuilder table = new StringBuilder(String.format(
-                "%n%-20s %7s  %-22s %-22s %7s %7s%n", "task", "prompts", "macro-F1", "accuracy", "format", "agree"));
+                "%n%-20s %7s  %-22s %-22s %7s %7s%n", "task", "prompts", heading(), "accuracy", "format", "agree"));
         for (final Task task : tasks) {
             table.append(String.format(
                     Locale.ROOT,
                     "%-20s %7d  %-22s %-22s %6.1f%% %6.1f%%%n",
                     task.name,
                     task.prompts,
-                    percent(task.scores.macroF1()),
+                    percent(task.scores.main()) + (isMacroF1(task) ? "" : " " + task.scores.figure()),
                     percent(task.scores.accuracy()),
                     100 * task.formatRate,
                     100 * task.agreement));
@@ -181,6 +200,14 @@ public final class EvaluationReport {
                             100 * l.precision(),
                             100 * l.recall(),
                             100 * l.f1())));
+            if (task.scores.withoutTies() != null) {
+                table.append(String.format(
+                        "  accuracy where the right verdict is no tie: %s%n", percent(task.scores.withoutTies())));
+            }
+            if (task.scores.editDistance() != null) {
+                table.append(String.format(
+                        "  normalised edit distance, 0 is best: %s%n", percent(task.scores.editDistance())));
+            }
             if (task.pairs != null) {
                 table.append(String.format(
                         "  both orders of %d questions: position consistency %s, flips %s, accuracy with ties %s, without ties %s%n",
@@ -213,6 +240,14 @@ public final class EvaluationReport {
                         wallSeconds,
                         100 * generatingShare()))
                 .toString();
+    }
+
+    private String heading() {
+        return tasks.stream().allMatch(EvaluationReport::isMacroF1) ? "macro-F1" : "macro-F1 or as named";
+    }
+
+    private static boolean isMacroF1(final Task task) {
+        return !task.scores.labels().isEmpty();
     }
 
     private static String percent(final Interval interval) {

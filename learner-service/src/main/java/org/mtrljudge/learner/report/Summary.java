@@ -11,6 +11,7 @@ import org.mtrljudge.learner.event.Evaluation;
 import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.service.ResidentMemory;
+import org.mtrljudge.tasks.metrics.MacroF1;
 
 /** The result of a run as {@code summary.json} and as a table. docs/summary.md documents the keys. */
 public final class Summary {
@@ -26,9 +27,10 @@ public final class Summary {
         final Map<String, Object> tasks = new LinkedHashMap<>();
         for (final String task : result.testedTasks()) {
             final Map<String, Object> scores = new LinkedHashMap<>();
-            result.evaluations().forEach((stage, e) -> scores.put(stage.key(), e.macroF1(task)));
+            result.evaluations().forEach((stage, e) -> scores.put(stage.key(), e.score(task)));
             final Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("macro_f1", scores);
+            entry.put("figure", last().figure(task));
+            entry.put("score", scores);
             entry.put("samples", last().samples(task));
             entry.put("trained", result.trainedTasks().contains(task));
             tasks.put(task, entry);
@@ -37,13 +39,13 @@ public final class Summary {
         final Map<String, Object> formats = new LinkedHashMap<>();
         final Map<String, Object> lengths = new LinkedHashMap<>();
         result.evaluations().forEach((stage, e) -> {
-            means.put(stage.key(), e.meanMacroF1(result.trainedTasks()));
+            means.put(stage.key(), e.meanScore(result.trainedTasks()));
             formats.put(stage.key(), e.formatRate());
             lengths.put(stage.key(), e.meanResponseLength());
         });
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("tasks", tasks);
-        map.put("mean_macro_f1", means);
+        map.put("mean_score", means);
         map.put("format_rate", last().formatRate());
         map.put("format_rate_by_stage", formats);
         map.put("response_length_by_stage", lengths);
@@ -101,22 +103,30 @@ public final class Summary {
 
     String toTable() {
         final List<Stage> stages = new ArrayList<>(result.evaluations().keySet());
-        final StringBuilder table = new StringBuilder("\nMacro-F1 on the held-out test, %\n");
+        final StringBuilder table = new StringBuilder("\n" + heading() + " on the held-out test, %\n");
         table.append(String.format("  %-16s %8s", "task", "samples"));
         stages.forEach(stage -> table.append(String.format("%16s", title(stage))));
         table.append('\n');
         for (final String task : result.testedTasks()) {
             final String mark = result.trainedTasks().contains(task) ? "" : " *";
             table.append(String.format("  %-16s %8d", task + mark, last().samples(task)));
-            stages.forEach(stage -> table.append(cell(evaluation(stage).macroF1(task))));
-            table.append('\n');
+            stages.forEach(stage -> table.append(cell(evaluation(stage).score(task))));
+            table.append(isMacroF1(task) ? "\n" : "  " + last().figure(task) + "\n");
         }
         table.append(String.format("  %-16s %8s", "mean of trained", ""));
-        stages.forEach(stage -> table.append(cell(evaluation(stage).meanMacroF1(result.trainedTasks()))));
+        stages.forEach(stage -> table.append(cell(evaluation(stage).meanScore(result.trainedTasks()))));
         table.append(String.format("%n  %-16s %8s", "format rate", ""));
         stages.forEach(stage -> table.append(cell(100 * evaluation(stage).formatRate())));
         table.append(result.trainedTasks().containsAll(result.testedTasks()) ? "\n\n" : "\n  * never trained on\n\n");
         return table.append(times()).toString();
+    }
+
+    private String heading() {
+        return result.testedTasks().stream().allMatch(this::isMacroF1) ? "Macro-F1" : "Macro-F1, or the figure named";
+    }
+
+    private boolean isMacroF1(final String task) {
+        return last().figure(task).equals(MacroF1.NAME);
     }
 
     private Evaluation evaluation(final Stage stage) {

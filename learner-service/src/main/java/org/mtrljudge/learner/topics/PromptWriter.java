@@ -21,6 +21,7 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.JudgeExample;
+import org.mtrljudge.tasks.verdict.Label;
 
 /**
  * Writes prompts into the log, in transactions. {@link #flush} ends a transaction, and so does a prompt when its transaction is old:
@@ -92,7 +93,11 @@ public final class PromptWriter {
                 sampling,
                 purpose,
                 minPolicyVersion,
-                pairId);
+                pairId,
+                // a log of labels stays as it was
+                example.verdictType() instanceof Label
+                        ? null
+                        : example.verdictType().toJson());
     }
 
     /** @throws LearnerException when another learner has taken over */

@@ -54,7 +54,7 @@ class DemonstrationsTest {
                             example.prompt(),
                             List.of(new ExampleImage(this::bad, null)),
                             example.answer(),
-                            example.labels(),
+                            example.verdictType(),
                             null,
                             null,
                             null);

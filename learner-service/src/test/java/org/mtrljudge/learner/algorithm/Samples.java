@@ -150,6 +150,7 @@ public final class Samples {
                     new Sampling(1.0, 1.0, 4, 0L),
                     Purpose.TRAIN,
                     0,
+                    null,
                     null);
         }
     }

@@ -21,6 +21,7 @@ import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
 
 class EvaluationRoundTest {
     /** Task "a" with three examples: a-0, a-1 and a-2. The right verdict of each is yes. */
@@ -38,7 +39,7 @@ class EvaluationRoundTest {
         @Override
         public JudgeExample example(final String task, final Split split, final int index) {
             return new JudgeExample(
-                    task + "-" + index, task, "?", List.of(), "yes", List.of("yes", "no"), null, null, null);
+                    task + "-" + index, task, "?", List.of(), "yes", Label.of("yes", "no"), null, null, null);
         }
     };
 

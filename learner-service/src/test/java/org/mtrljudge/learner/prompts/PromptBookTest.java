@@ -10,6 +10,7 @@ import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
 
 class PromptBookTest {
     private static final int ROOM = 100;
@@ -33,7 +34,7 @@ class PromptBookTest {
 
         @Override
         public JudgeExample example(final String task, final Split split, final int index) {
-            return new JudgeExample(task + "-" + index, task, "?", List.of(), "yes", List.of("yes"), null, null, null);
+            return new JudgeExample(task + "-" + index, task, "?", List.of(), "yes", Label.of("yes"), null, null, null);
         }
     };
 

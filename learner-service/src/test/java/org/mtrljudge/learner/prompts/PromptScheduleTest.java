@@ -12,6 +12,7 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.verdict.Label;
 
 class PromptScheduleTest {
     private static final int PER_TASK = 5;
@@ -59,7 +60,7 @@ class PromptScheduleTest {
 
             @Override
             public JudgeExample example(final String task, final Split split, final int index) {
-                return new JudgeExample(task + index, task, "?", List.of(), "yes", List.of("yes"), null, null, null);
+                return new JudgeExample(task + index, task, "?", List.of(), "yes", Label.of("yes"), null, null, null);
             }
         };
     }

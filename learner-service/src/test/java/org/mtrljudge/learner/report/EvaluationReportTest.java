@@ -9,16 +9,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.tasks.metrics.Interval;
+import org.mtrljudge.tasks.verdict.Label;
 
 class EvaluationReportTest {
-    private static final List<String> YES_NO = List.of("yes", "no");
+    private static final Label YES_NO = Label.of("yes", "no");
 
     private static Judgement judged(final String label, final Double grade, final String... verdicts) {
         return new Judgement("id", "t", label, YES_NO, null, grade, Arrays.asList(verdicts), 2, 30, 500);
     }
 
     private static Judgement paired(final String pair, final String label, final String verdict) {
-        return new Judgement("id", "p", label, List.of("1", "2"), pair, null, Arrays.asList(verdict), 1, 10, 500);
+        return new Judgement("id", "p", label, Label.of("1", "2"), pair, null, Arrays.asList(verdict), 1, 10, 500);
     }
 
     @Test
@@ -40,7 +41,7 @@ class EvaluationReportTest {
         assertThat(task.samples()).isEqualTo(12);
         assertThat(task.scores().accuracy().value()).isEqualTo(0.5);
         // yes: 1 hit, 1 false, 1 missed; no: 1 hit, 0 false, 1 missed
-        assertThat(task.scores().macroF1().value()).isCloseTo((0.5 + 2 / 3.0) / 2, within(1e-12));
+        assertThat(task.scores().main().value()).isCloseTo((0.5 + 2 / 3.0) / 2, within(1e-12));
         assertThat(task.formatRate()).isEqualTo(8 / 12.0);
         assertThat(task.agreement()).isCloseTo((2 / 3.0 + 1 + 2 / 3.0 + 1 / 3.0) / 4, within(1e-12));
         assertThat(task.pairs()).isNull();
@@ -66,7 +67,7 @@ class EvaluationReportTest {
     /** The labels are numbers, in no order; a prompt without a verdict has no grade, which is not the grade 0. */
     @Test
     void shouldCompareTheNumbersOfAJudgeWithTheGradesOfPeople() {
-        final List<String> grades = List.of("3", "1", "10");
+        final Label grades = Label.of("3", "1", "10");
         final EvaluationReport report = new EvaluationReport(
                 List.of(
                         new Judgement("a", "t", "3", grades, null, 2.5, Arrays.asList("1", "3"), 2, 30, 500),

@@ -34,6 +34,7 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** Training examples that the model cannot read. */
 class BadExamplesTest {
@@ -78,7 +79,7 @@ class BadExamplesTest {
         public JudgeExample example(final String task, final Split split, final int index) {
             final String text = index == 2 ? "<image> <|im_end|>?" : "<image> right?";
             return new JudgeExample(
-                    "line-" + index, task, text, List.of(image(index)), "yes", List.of("yes", "no"), null, null, null);
+                    "line-" + index, task, text, List.of(image(index)), "yes", Label.of("yes", "no"), null, null, null);
         }
 
         private ExampleImage image(final int index) {

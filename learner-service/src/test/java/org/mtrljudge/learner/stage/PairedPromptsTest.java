@@ -27,6 +27,7 @@ import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** Prompts of pairs. As in the reward service, a group is answered only when both orders of its pair are asked. */
 class PairedPromptsTest {
@@ -82,7 +83,7 @@ class PairedPromptsTest {
                     index == missing ? "<image> right?" : "right?",
                     index == missing ? List.of(gone) : List.of(),
                     "yes",
-                    List.of("yes", "no"),
+                    Label.of("yes", "no"),
                     null,
                     null,
                     null);

@@ -17,6 +17,8 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** Scores a group. A pure function of the group, the other order of its pair, the scale of its task, and the reward set. */
 public final class GroupScorer {
@@ -27,6 +29,9 @@ public final class GroupScorer {
     private static final int MAX_LABELS = 1000;
     /** In characters. */
     private static final int MAX_LABEL_LENGTH = 1000;
+
+    /** In characters. */
+    private static final int MAX_TYPE_LENGTH = 100_000;
 
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
@@ -46,24 +51,40 @@ public final class GroupScorer {
                 group.getCompletions().size() <= MAX_COMPLETIONS,
                 "the group has " + group.getCompletions().size() + " completions, at most " + MAX_COMPLETIONS
                         + " are allowed");
-        // a verifier may look through all labels for each completion, and name them in its reason
-        require(
-                prompt.getLabels().size() <= MAX_LABELS
-                        && prompt.getLabels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
-                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
         require(
                 group.getCompletions().size() == prompt.getGroupSize(),
                 "the group has " + group.getCompletions().size() + " completions, its prompt asked for "
                         + prompt.getGroupSize());
+        final VerdictType type = typeOf(prompt);
+        // a verifier may look through all labels for each completion, and name them in its reason
         require(
-                prompt.getLabels().contains(prompt.getReference()),
-                "the reference '" + prompt.getReference() + "' is none of the labels " + prompt.getLabels());
+                type.labels().size() <= MAX_LABELS
+                        && type.labels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
+                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
+        require(
+                prompt.getReference().equals(type.readReference(prompt.getReference())),
+                "the reference '" + prompt.getReference() + "' is not " + type.allowed());
         group.getCompletions().forEach(GroupScorer::check);
         require(
                 prompt.getPairId() != null
                         || prompt.getPurpose() == Purpose.EVAL
                         || !settings.set().of(prompt.getTask()).pairs(),
                 "position_consistency needs prompts with a pair, but this prompt has none");
+    }
+
+    private static VerdictType typeOf(final PromptRequest prompt) {
+        final String type = prompt.getVerdictType();
+        if (type == null) {
+            return new Label(prompt.getLabels());
+        }
+        require(
+                type.length() <= MAX_TYPE_LENGTH,
+                "a type of verdict has at most " + MAX_TYPE_LENGTH + " characters, but this one has " + type.length());
+        try {
+            return VerdictType.ofJson(type);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("the type of verdict cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static void check(final Completion completion) {
@@ -107,6 +128,7 @@ public final class GroupScorer {
     public Verified verify(final RolloutGroup group) {
         final long start = System.nanoTime();
         final TaskReward reward = settings.set().of(group.getPrompt().getTask());
+        final VerdictType type = typeOf(group.getPrompt());
         final long limitMs = settings.groupLimitMs();
         final List<Verification> verifications = new ArrayList<>();
         for (int i = 0; i < group.getCompletions().size(); i++) {
@@ -114,7 +136,7 @@ public final class GroupScorer {
                 throw new IllegalArgumentException("its verifier took longer than " + limitMs + " ms for " + i + " of "
                         + group.getCompletions().size() + " completions");
             }
-            verifications.add(reward.verify(judged(group, i)));
+            verifications.add(reward.verify(judged(group, type, i)));
         }
         return new Verified(group, verifications, (System.nanoTime() - start) / 1e6);
     }
@@ -129,13 +151,14 @@ public final class GroupScorer {
         final RolloutGroup group = own.group;
         final PromptRequest prompt = group.getPrompt();
         final TaskReward reward = settings.set().of(prompt.getTask());
+        final VerdictType type = typeOf(prompt);
         require(
                 otherOrder == null || otherOrder.verifications.size() == own.verifications.size(),
                 "the two orders of its pair have different numbers of completions");
         final List<TaskReward.Scored> scored = new ArrayList<>();
         for (int i = 0; i < own.verifications.size(); i++) {
             scored.add(reward.score(
-                    judged(group, i),
+                    judged(group, type, i),
                     own.verifications.get(i),
                     otherOrder == null ? null : otherOrder.verifications.get(i)));
         }
@@ -177,13 +200,13 @@ public final class GroupScorer {
         return spread;
     }
 
-    private static Judged judged(final RolloutGroup group, final int place) {
+    private static Judged judged(final RolloutGroup group, final VerdictType type, final int place) {
         final PromptRequest prompt = group.getPrompt();
         final Completion completion = group.getCompletions().get(place);
         return new Judged(
                 prompt.getTask(),
                 prompt.getReference(),
-                prompt.getLabels(),
+                type,
                 completion.getText(),
                 completion.getFinishReason() == FinishReason.STOP,
                 completion.getTokens().remaining() / Integer.BYTES);

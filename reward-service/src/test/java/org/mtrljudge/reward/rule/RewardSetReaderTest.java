@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.verdict.Label;
 
 class RewardSetReaderTest {
     private static final String RIGHT = "<think>sharp and clean all over</think><answer>yes</answer>";
@@ -36,7 +37,7 @@ class RewardSetReaderTest {
     }
 
     private static Judged judged(final String text, final int tokens) {
-        return new Judged("technical", "yes", List.of("yes", "no"), text, true, tokens);
+        return new Judged("technical", "yes", Label.of("yes", "no"), text, true, tokens);
     }
 
     @Test
@@ -107,15 +108,15 @@ class RewardSetReaderTest {
         final List<String> stars = List.of("1", "2", "3", "4", "5");
         final String two = "<think>so so</think><answer>2</answer>";
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", stars, two, true, 5), null)
+                        .score(new Judged("rate", "5", new Label(stars), two, true, 5), null)
                         .total())
                 .isCloseTo(0.25, within(EXACT));
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "2", stars, two, true, 5), null)
+                        .score(new Judged("rate", "2", new Label(stars), two, true, 5), null)
                         .total())
                 .isEqualTo(1);
         assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", stars, two, false, 5), null)
+                        .score(new Judged("rate", "5", new Label(stars), two, false, 5), null)
                         .total())
                 .isZero();
     }

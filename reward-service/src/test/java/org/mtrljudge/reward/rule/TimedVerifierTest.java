@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** When a verifier whose calls take too long is called again. */
 class TimedVerifierTest {
@@ -55,7 +55,7 @@ class TimedVerifierTest {
     }
 
     private void ask(final String text) {
-        verifier.verify(new Judged("t", "yes", List.of("yes", "no"), text, true, 1));
+        verifier.verify(new Judged("t", "yes", Label.of("yes", "no"), text, true, 1));
     }
 
     private void hangs(final String text) {

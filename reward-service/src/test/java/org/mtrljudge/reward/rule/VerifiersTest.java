@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -17,6 +16,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** Compiles and packs a plug-in verifier in the way that the example describes. */
 class VerifiersTest {
@@ -62,7 +62,7 @@ class VerifiersTest {
 
     private static Judged judged() {
         final String text = "<think>safety first</think><answer>yes</answer>";
-        return new Judged("safety", "yes", List.of("yes", "no"), text, true, 9);
+        return new Judged("safety", "yes", Label.of("yes", "no"), text, true, 9);
     }
 
     @Test
@@ -101,7 +101,7 @@ class VerifiersTest {
         final RewardSet set = set(
                 plugins("Hanging", hanging),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
-        final Judged empty = new Judged("safety", "yes", List.of("yes", "no"), "", true, 0);
+        final Judged empty = new Judged("safety", "yes", Label.of("yes", "no"), "", true, 0);
         assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer within 300 ms");
         // the next completion is still scored
         assertThat(set.of("safety").score(judged(), null).total()).isEqualTo(1);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
+import org.mtrljudge.tasks.verdict.Label;
 
 /** What would fail group after group is refused before the run, and what a verifier does wrong fails one group. */
 class WrongRewardSetsTest {
@@ -62,7 +62,7 @@ class WrongRewardSetsTest {
                 Map.of(),
                 false,
                 new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy", "style")));
-        final Judged judged = new Judged("t", "yes", List.of("yes", "no"), "yes", true, 1);
+        final Judged judged = new Judged("t", "yes", Label.of("yes", "no"), "yes", true, 1);
         assertThatThrownBy(() -> reward.score(judged, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);

@@ -114,7 +114,8 @@ class PairsTest {
                 new Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
                 0,
-                "pair-1");
+                "pair-1",
+                null);
         return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0, 7);
     }
 

@@ -39,6 +39,7 @@ class RewardMetricsTest {
                 new Sampling(1.0, 1.0, 4, 7L),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
         metrics.scored(new ScoredGroup(
                 new RolloutGroup(prompt, 0, "", "actor", List.of(), 0L, 1.0, 7),

@@ -89,7 +89,8 @@ final class TestedTopology {
                 new Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
                 0,
-                pairId);
+                pairId,
+                null);
         return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0, 7);
     }
 

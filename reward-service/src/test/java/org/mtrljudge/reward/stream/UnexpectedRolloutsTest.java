@@ -141,7 +141,7 @@ class UnexpectedRolloutsTest {
         send(group);
         assertThat(topics.scored().valueSerde().decode(scored.readValue()).getScores())
                 .allSatisfy(score -> assertThat(score.getReason())
-                        .startsWith("the answer is none of [xxx")
+                        .startsWith("the answer is not one of [xxx")
                         .hasSize(2000));
     }
 }

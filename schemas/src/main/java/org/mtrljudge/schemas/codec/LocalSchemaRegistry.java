@@ -39,11 +39,14 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
     private static final List<String> EARLIER = List.of(
             "DeadLetter-1",
             "PromptRequest-1",
+            "PromptRequest-2",
             "PolicyManifest-1",
             "RolloutGroup-1",
             "RolloutGroup-2",
+            "RolloutGroup-3",
             "ScoredGroup-1",
             "ScoredGroup-2",
+            "ScoredGroup-3",
             "TrainingStep-1",
             "TrainingStep-2",
             "TrainingStep-3");

@@ -93,7 +93,18 @@ class AvroSerdeTest {
     void shouldReadRecordsThatAnEarlierBuildWrote() throws IOException {
         final Schema earlier = LocalSchemaRegistry.earlier("PromptRequest-1");
         final PromptRequest prompt = new PromptRequest(
-                "p", "t", "?", List.of(), "a", List.of("a"), 2, new Sampling(1.0, 1.0, 4, 7L), Purpose.EVAL, 3, "pair");
+                "p",
+                "t",
+                "?",
+                List.of(),
+                "a",
+                List.of("a"),
+                2,
+                new Sampling(1.0, 1.0, 4, 7L),
+                Purpose.EVAL,
+                3,
+                "pair",
+                null);
         final AvroSerde<PromptRequest> prompts = new AvroSerde<>("run.prompts", PromptRequest.class, registry);
         final byte[] bytes = prompts.encode("run.prompts", prompt);
         final GenericRecord old = new GenericDatumReader<GenericRecord>(PromptRequest.getClassSchema(), earlier)

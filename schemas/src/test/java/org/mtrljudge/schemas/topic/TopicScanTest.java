@@ -31,6 +31,7 @@ class TopicScanTest {
                                 new Sampling(1.0, 1.0, 4, 7L),
                                 Purpose.TRAIN,
                                 3,
+                                null,
                                 null))
                 .value();
     }

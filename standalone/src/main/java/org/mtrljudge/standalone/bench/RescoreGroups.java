@@ -67,6 +67,7 @@ final class RescoreGroups {
                 new Sampling(1.0, 1.0, 400, (long) index),
                 Purpose.TRAIN,
                 0,
+                null,
                 null);
         return new RolloutGroup(prompt, index / 100, "", "bench", group, 0L, 0.0, 20);
     }

@@ -11,9 +11,12 @@ import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.PromptTemplate;
-import org.mtrljudge.tasks.VerdictParser;
+import org.mtrljudge.tasks.builtin.BuiltInTasks;
 import org.mtrljudge.tasks.metrics.Verdict;
 import org.mtrljudge.tasks.source.FormatPrompt;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictParser;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** Answers questions with the model of the settings. It asks several times and takes the majority. */
 public final class Scorer implements AutoCloseable {
@@ -46,9 +49,11 @@ public final class Scorer implements AutoCloseable {
                         new Sampling(temperature, 1, settings.learner().data().maxResponseLength()),
                         new long[] {settings.learner().trainer().seed()})
                 .get(0);
+        final VerdictType builtIn = BuiltInTasks.verdictTypeOf(question.task());
+        final VerdictType type = builtIn == null ? new Label(template.labels()) : builtIn;
         final List<@Nullable String> verdicts = new ArrayList<>();
-        completions.forEach(c -> verdicts.add(
-                c.finished() ? VerdictParser.parse(c.text(), template.labels()).verdict() : null));
+        completions.forEach(c ->
+                verdicts.add(c.finished() ? VerdictParser.parse(c.text(), type).verdict() : null));
         final String verdict = Verdict.majority(verdicts);
         return new Answer(
                 question.id(),

@@ -1,10 +1,9 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.verdict;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses {@code <think>reasoning</think><answer>label</answer>} strictly, in time linear in the text. A verdict is the content of the
+ * Parses {@code <think>reasoning</think><answer>verdict</answer>} strictly, in time linear in the text. A verdict is the content of the
  * only answer element, outside the thoughts. A second answer element anywhere, also inside the thoughts, means that there is no verdict.
  */
 public final class VerdictParser {
@@ -15,12 +14,12 @@ public final class VerdictParser {
 
     private VerdictParser() {}
 
-    public static ParsedVerdict parse(final String text, final List<String> labels) {
+    public static ParsedVerdict parse(final String text, final VerdictType type) {
         final int answer = only(text, ANSWER);
         final int answerEnd = only(text, ANSWER_END);
         final int think = only(text, THINK);
         final int thinkEnd = only(text, THINK_END);
-        final String verdict = verdict(text, labels, answer, answerEnd);
+        final String verdict = verdict(text, type, answer, answerEnd);
         if (answer < 0 || answerEnd < answer) {
             return new ParsedVerdict(false, null, "not exactly one " + ANSWER + "…" + ANSWER_END);
         }
@@ -43,18 +42,16 @@ public final class VerdictParser {
             return new ParsedVerdict(false, verdict, "text outside the tags");
         }
         return verdict == null
-                ? new ParsedVerdict(false, null, "the answer is none of " + labels)
+                ? new ParsedVerdict(false, null, "the answer is not " + type.allowed())
                 : new ParsedVerdict(true, verdict, null);
     }
 
     private static @Nullable String verdict(
-            final String text, final List<String> labels, final int answer, final int answerEnd) {
+            final String text, final VerdictType type, final int answer, final int answerEnd) {
         if (answer < 0 || answerEnd < answer) {
             return null;
         }
-        final String content =
-                text.substring(answer + ANSWER.length(), answerEnd).strip();
-        return labels.stream().filter(content::equalsIgnoreCase).findFirst().orElse(null);
+        return type.read(text.substring(answer + ANSWER.length(), answerEnd));
     }
 
     /** The index of the tag; −1 when the tag is absent or occurs more than once. */

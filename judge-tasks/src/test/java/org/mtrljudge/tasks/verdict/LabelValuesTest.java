@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.verdict;
 
 import java.util.HashMap;
 import java.util.List;

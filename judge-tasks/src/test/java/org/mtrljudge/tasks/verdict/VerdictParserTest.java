@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ class VerdictParserTest {
     private static final List<String> LABELS = List.of("yes", "no");
 
     private static ParsedVerdict parse(final String text) {
-        return VerdictParser.parse(text, LABELS);
+        return VerdictParser.parse(text, new Label(LABELS));
     }
 
     @ParameterizedTest(name = "[{index}] {0}")

@@ -1,4 +1,4 @@
-package org.mtrljudge.tasks;
+package org.mtrljudge.tasks.verdict;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,44 @@
+package org.mtrljudge.tasks.verdict;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Required;
+
+/**
+ * One of a few labels.
+ *
+ * @param labels from lowest to highest for an ordinal task whose labels are no numbers
+ */
+public record Label(@Required List<String> labels) implements VerdictType {
+    public Label {
+        labels = List.copyOf(labels);
+    }
+
+    public static Label of(final String... labels) {
+        return new Label(List.of(labels));
+    }
+
+    @Override
+    public @Nullable String read(final String text) {
+        return labels.stream()
+                .filter(text.strip()::equalsIgnoreCase)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The label as the data writes it, also where two labels differ only in case or in spaces. */
+    @Override
+    public @Nullable String readReference(final String text) {
+        return labels.contains(text) ? text : read(text);
+    }
+
+    @Override
+    public double closeness(final String verdict, final String reference) {
+        return new LabelValues(labels).closeness(verdict, reference);
+    }
+
+    @Override
+    public String allowed() {
+        return "one of " + labels;
+    }
+}
