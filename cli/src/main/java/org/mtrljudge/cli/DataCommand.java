@@ -39,9 +39,21 @@ final class DataCommand {
         @Option(names = "--seed", description = "seed of the pictures (default: ${DEFAULT-VALUE})")
         private long seed = 1;
 
+        @Option(
+                names = "--verdicts",
+                split = ",",
+                paramLabel = "TYPE",
+                description = "tasks by the types of their verdicts: label, score, pair, rank, rubric (default: label)")
+        private List<String> verdicts = List.of("label");
+
         @Override
         public Integer call() {
-            final BuiltInTasks tasks = new BuiltInTasks(seed, perTask, perTask, perTask);
+            try {
+                BuiltInTasks.checkTypes("--verdicts", verdicts);
+            } catch (final IllegalArgumentException e) {
+                throw new UsageException("wrong option: " + e.getMessage());
+            }
+            final BuiltInTasks tasks = new BuiltInTasks(seed, perTask, perTask, perTask, verdicts);
             if (Files.exists(out)) {
                 throw new UsageException(out + " already exists: name a new folder with --out");
             }
@@ -79,7 +91,7 @@ final class DataCommand {
             if (example.verdictType() instanceof Label labels) {
                 line.put("labels", labels.labels());
             } else {
-                line.put("verdict", example.verdictType());
+                line.put("verdict", Mappers.JSON.readTree(example.verdictType().toJson()));
             }
             if (example.demonstration() != null) {
                 line.put("demonstration", example.demonstration());

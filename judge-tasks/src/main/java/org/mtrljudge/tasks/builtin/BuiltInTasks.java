@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
@@ -71,14 +72,27 @@ public final class BuiltInTasks implements ExampleSource {
         this.trainSize = trainSize;
         this.validationSize = validationSize;
         this.testSize = testSize;
+        checkTypes("data.verdicts", types);
         types.forEach(type -> add(type).forEach(task -> trained.add(task.name())));
         if (types.contains(LABEL)) {
             HELD_OUT.forEach(this::add);
         }
     }
 
+    /**
+     * @param key the name of the setting with these types
+     * @throws IllegalArgumentException when there is none, or a type is unknown or named twice
+     */
+    public static void checkTypes(final String key, final List<String> types) {
+        types.forEach(type ->
+                Check.choice(key, type, TRAINED.keySet().stream().sorted().toList()));
+        Check.range("the number of " + key, types.size(), 1, TRAINED.size());
+        if (Set.copyOf(types).size() < types.size()) {
+            throw new IllegalArgumentException(key + " names a type twice: " + types);
+        }
+    }
+
     private List<BuiltInTask> add(final String type) {
-        Check.choice("data.verdicts", type, TRAINED.keySet().stream().sorted().toList());
         final List<BuiltInTask> own = TRAINED.getOrDefault(type, List.of());
         own.forEach(this::add);
         return own;

@@ -12,6 +12,11 @@ import org.hipparchus.stat.correlation.SpearmansCorrelation;
  */
 public record Correlation(double pearson, double spearman, double kendall, int samples) {
 
+    /** Spearman's rank correlation alone, of arrays of the same length of at least 2. */
+    static double spearman(final double[] grades, final double[] scores) {
+        return new SpearmansCorrelation().correlation(grades, scores);
+    }
+
     /** @throws IllegalArgumentException unless both arrays have the same length of at least 2 */
     public static Correlation of(final double[] grades, final double[] scores) {
         if (grades.length != scores.length || grades.length < 2) {
@@ -21,7 +26,7 @@ public record Correlation(double pearson, double spearman, double kendall, int s
         }
         return new Correlation(
                 new PearsonsCorrelation().correlation(grades, scores),
-                new SpearmansCorrelation().correlation(grades, scores),
+                spearman(grades, scores),
                 new KendallsCorrelation().correlation(grades, scores),
                 grades.length);
     }

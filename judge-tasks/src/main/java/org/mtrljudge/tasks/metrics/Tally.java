@@ -11,7 +11,7 @@ import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * Counts how often each verdict was given where another was right. Of scores it tells Spearman's rank correlation, of rankings the share of
- * right relations between two things. A missing verdict has no right relation; missing scores shrink the correlation by their share.
+ * right relations between two things. A missing verdict has no right relation; missing scores shrink a positive correlation by their share.
  */
 public final class Tally implements Figure {
     private static final String NONE = "";
@@ -40,7 +40,7 @@ public final class Tally implements Figure {
 
     public Counts counts() {
         final Map<String, Map<String, Integer>> copy = new LinkedHashMap<>();
-        counts.forEach((reference, given) -> copy.put(reference, Map.copyOf(given)));
+        counts.forEach((reference, given) -> copy.put(reference, new LinkedHashMap<>(given)));
         return new Counts(type, copy);
     }
 
@@ -67,7 +67,11 @@ public final class Tally implements Figure {
 
     @Override
     public double value() {
-        return type instanceof Score ? given() * spearman() : mean(type::closeness);
+        if (type instanceof Score) {
+            final double spearman = spearman();
+            return spearman < 0 ? spearman : given() * spearman;
+        }
+        return mean(type::closeness);
     }
 
     @Override
@@ -116,7 +120,7 @@ public final class Tally implements Figure {
         if (said.size() < 2) {
             return 0;
         }
-        final double spearman = Correlation.of(array(said), array(right)).spearman();
+        final double spearman = Correlation.spearman(array(said), array(right));
         return Double.isNaN(spearman) ? 0 : spearman;
     }
 

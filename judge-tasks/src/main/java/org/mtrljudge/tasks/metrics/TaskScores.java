@@ -74,10 +74,12 @@ public record TaskScores(
      */
     private static Interval editDistance(final List<Verdict> verdicts, final Ranking type) {
         final double[] distances = verdicts.stream()
-                .mapToDouble(verdict -> verdict.verdict() == null
+                .mapToDouble(verdict -> verdict.verdict() == null || type.read(verdict.verdict()) == null
                         ? 1
                         : (double) LevenshteinDistance.getDefaultInstance()
-                                        .apply(sequence(verdict.verdict()), sequence(verdict.label()))
+                                        .apply(
+                                                sequence(String.valueOf(type.read(verdict.verdict()))),
+                                                sequence(verdict.label()))
                                 / type.items())
                 .toArray();
         return interval(

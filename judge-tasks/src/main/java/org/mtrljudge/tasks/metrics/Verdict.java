@@ -1,8 +1,11 @@
 package org.mtrljudge.tasks.metrics;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.tasks.verdict.Score;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
@@ -31,6 +34,26 @@ public record Verdict(
             counts.add(type.label(verdicts.get(place).label), verdict == null ? null : type.label(verdict));
         }
         return counts;
+    }
+
+    /** The verdict of several samples: of scores the median (of two in the middle the lower), else the most frequent label. */
+    public static @Nullable String of(final List<@Nullable String> samples, final VerdictType type) {
+        if (type instanceof Score) {
+            final List<String> scores = samples.stream()
+                    .map(sample -> sample == null ? null : type.read(sample))
+                    .filter(Objects::nonNull)
+                    .sorted(Comparator.comparingDouble(Double::parseDouble))
+                    .toList();
+            return scores.isEmpty() ? null : scores.get((scores.size() - 1) / 2);
+        }
+        return majority(labels(samples, type));
+    }
+
+    /** What the samples choose, without their reasons in a rubric. */
+    public static List<@Nullable String> labels(final List<@Nullable String> samples, final VerdictType type) {
+        final List<@Nullable String> labels = new ArrayList<>();
+        samples.forEach(sample -> labels.add(sample == null ? null : type.label(sample)));
+        return labels;
     }
 
     /**

@@ -63,6 +63,7 @@ public record DataSettings(
 
     public DataSettings {
         verdicts = List.copyOf(verdicts);
+        BuiltInTasks.checkTypes("data.verdicts", verdicts);
         trainTasks = List.copyOf(trainTasks);
         watchTasks = List.copyOf(watchTasks);
         taskWeights = Map.copyOf(taskWeights);

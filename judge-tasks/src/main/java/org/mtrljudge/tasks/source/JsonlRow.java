@@ -25,6 +25,8 @@ record JsonlRow(
         @Nullable String demonstration,
         @Nullable Double grade) {
     private static final String IMAGE = "<image>";
+    private static final int MAX_TYPE_LENGTH = 4000;
+    private static final int MAX_NUMBER_LENGTH = 30;
 
     /** Makes the exception for the number of a line, and what is wrong with it. */
     interface Wrong {
@@ -55,7 +57,7 @@ record JsonlRow(
                 keys.text("task"),
                 prompt,
                 images,
-                keys.text("answer"),
+                keys.answer(),
                 keys.verdictType(),
                 keys.split(),
                 node.has("pair") ? keys.text("pair") : null,
@@ -71,6 +73,12 @@ record JsonlRow(
                 throw wrong.line(number, "has no text under '" + key + "'");
             }
             return value.asText();
+        }
+
+        /** A score may be written as a number. */
+        String answer() {
+            final JsonNode value = node.path("answer");
+            return value.isNumber() && value.asText().length() < MAX_NUMBER_LENGTH ? value.asText() : text("answer");
         }
 
         List<String> strings(final String key) {
@@ -97,8 +105,12 @@ record JsonlRow(
             if (node.has("labels")) {
                 throw wrong.line(number, "has 'labels' and 'verdict': write the labels into 'verdict' or leave it out");
             }
+            final String json = node.get("verdict").toString();
+            if (json.length() > MAX_TYPE_LENGTH) {
+                throw wrong.line(number, "has a 'verdict' of more than " + MAX_TYPE_LENGTH + " characters");
+            }
             try {
-                return VerdictType.ofJson(node.get("verdict").toString());
+                return VerdictType.ofJson(json);
             } catch (final IllegalArgumentException e) {
                 throw wrong.line(number, "has a wrong 'verdict': " + e.getMessage());
             }

@@ -1,6 +1,7 @@
 package org.mtrljudge.tasks.verdict;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Required;
 
@@ -16,6 +17,19 @@ public record Label(@Required List<String> labels) implements VerdictType {
 
     public static Label of(final String... labels) {
         return new Label(List.of(labels));
+    }
+
+    /** @throws IllegalArgumentException unless there are names that {@link #read} can tell from each other */
+    static void checkReadable(final String what, final List<String> names) {
+        final long different = names.stream()
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .distinct()
+                .count();
+        final boolean plain = names.stream().allMatch(name -> !name.isEmpty() && name.equals(name.strip()));
+        if (names.isEmpty() || !plain || different < names.size()) {
+            throw new IllegalArgumentException(
+                    what + " are " + names + ", but they must be different texts without spaces around them");
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.mtrljudge.tasks.verdict;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Required;
 
@@ -16,27 +15,23 @@ public record Pair(
         @Required String first,
         @Required String second,
         @Nullable String tie) implements VerdictType {
-    /** @throws IllegalArgumentException when two of the labels are equal */
+    /** @throws IllegalArgumentException when a judge could not tell the labels from each other */
     public Pair {
-        if (Stream.of(first, second, String.valueOf(tie)).distinct().count() < 3) {
-            throw new IllegalArgumentException(
-                    "the labels of a pair must differ: " + first + ", " + second + ", " + tie);
-        }
+        Label.checkReadable("the labels of a pair", labels(first, second, tie));
+    }
+
+    private static List<String> labels(final String first, final String second, final @Nullable String tie) {
+        return tie == null ? List.of(first, second) : List.of(first, second, tie);
     }
 
     @Override
     public List<String> labels() {
-        return tie == null ? List.of(first, second) : List.of(first, second, tie);
+        return labels(first, second, tie);
     }
 
     @Override
     public @Nullable String read(final String text) {
         return new Label(labels()).read(text);
-    }
-
-    @Override
-    public @Nullable String readReference(final String text) {
-        return new Label(labels()).readReference(text);
     }
 
     /** A tie is half way between the two. */

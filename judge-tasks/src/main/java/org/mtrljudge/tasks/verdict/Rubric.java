@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.io.Required;
@@ -28,30 +29,32 @@ public record Rubric(
         criteria = List.copyOf(criteria);
         labels = List.copyOf(labels);
         Check.range("the number of criteria", criteria.size(), 1, MAX_CRITERIA);
-        if (criteria.stream().anyMatch(name -> name.isBlank() || name.contains(SEPARATOR) || name.contains(":"))) {
-            throw new IllegalArgumentException("the name of a criterion has text, and no ; and no : in " + criteria);
+        Label.checkReadable("criteria", criteria);
+        Label.checkReadable("labels", labels);
+        if (Stream.concat(criteria.stream(), labels.stream()).anyMatch(name -> name.matches("(?s).*[:;\n].*"))) {
+            throw new IllegalArgumentException(
+                    "criteria and labels may not have : or ; or a new line: " + criteria + ", " + labels);
         }
-        if (max <= min) {
-            throw new IllegalArgumentException("max is " + max + ", which must be larger than min, " + min);
-        }
+        // it refuses a wrong scale
+        new Score(min, max, false, 0);
     }
 
     @Override
     public @Nullable String read(final String text) {
-        // a limit: an empty part at the end counts
-        final String[] parts = text.split("[;\n]", -1);
-        if (parts.length != criteria.size() + 1) {
+        final List<String> parts =
+                Stream.of(text.split("[;\n]")).filter(part -> !part.isBlank()).toList();
+        if (parts.size() != criteria.size() + 1) {
             return null;
         }
         final List<String> read = new ArrayList<>();
         for (int i = 0; i < criteria.size(); i++) {
-            final String score = score(parts[i], criteria.get(i));
+            final String score = score(parts.get(i), criteria.get(i));
             if (score == null) {
                 return null;
             }
             read.add(criteria.get(i) + ": " + score);
         }
-        final String label = new Label(labels).read(parts[criteria.size()]);
+        final String label = new Label(labels).read(parts.get(criteria.size()));
         if (label == null) {
             return null;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.settings.io.Mappers;
@@ -44,6 +45,22 @@ class TallyTest {
         assertThat(stars("1", null, "4", "six").accuracy()).isEqualTo(0.5);
         assertThat(stars("1", null, "4", "six").samples()).isEqualTo(4);
         assertThat(stars().value()).isZero();
+    }
+
+    @Test
+    void shouldNotRewardSilenceWhereTheCorrelationIsNegative() {
+        assertThat(stars("5", "4", null, null).value()).isCloseTo(-1, within(EXACT));
+    }
+
+    @Test
+    void shouldTakeTheMedianOfScoresAndTheLabelsOfRubrics() {
+        assertThat(Verdict.of(Arrays.asList("5", null, "2", "4", "none"), STARS))
+                .isEqualTo("4");
+        assertThat(Verdict.of(Arrays.asList("5", "2"), STARS)).isEqualTo("2");
+        assertThat(Verdict.of(Arrays.asList(null, "none"), STARS)).isNull();
+        final Rubric rubric = new Rubric(List.of("sharp"), 1, 5, List.of("yes", "no"));
+        assertThat(Verdict.of(Arrays.asList("sharp: 4; yes", "sharp: 3; yes", "sharp: 1; no"), rubric))
+                .isEqualTo("yes");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Score;
 
 class JsonlDataTest {
     private static final String GOOD = """
@@ -100,5 +101,34 @@ class JsonlDataTest {
     void shouldAskForATestSplit() {
         assertThatThrownBy(() -> read("{\"task\":\"t\",\"prompt\":\"p\",\"images\":[],\"answer\":\"yes\"}"))
                 .hasMessageContaining("\"split\": \"test\"");
+    }
+
+    @Test
+    void shouldReadVerdictsOfOtherTypes() throws IOException {
+        final String score = "\"verdict\":{\"type\":\"score\",\"min\":1,\"max\":5,\"tolerance\":0.5}";
+        final JsonlData data = read("""
+                {"task":"s","prompt":"how sharp?","images":[],"answer":4.50,SCORE}
+                {"task":"s","split":"test","prompt":"how sharp?","images":[],"answer":"3",SCORE}
+                {"task":"r","split":"test","prompt":"?","images":[],"answer":"b>a","verdict":{"type":"rank","items":2}}
+                """.replace("SCORE", score));
+        assertThat(data.example("s", Split.TRAIN, 0).answer()).isEqualTo("4.5");
+        assertThat(data.example("s", Split.TRAIN, 0).verdictType()).isEqualTo(new Score(1, 5, false, 0.5));
+        assertThat(data.example("r", Split.TEST, 0).answer()).isEqualTo("B > A");
+        assertThat(data.example("r", Split.TEST, 0).labels()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "answer":"6","verdict":{"type":"score","min":1,"max":5}                    | has the answer '6', but a verdict of task t is a number from 1 to 5
+            "answer":"6","verdict":{"type":"score","min":5,"max":1}                    | has a wrong 'verdict': max is 1.0
+            "answer":"yes","labels":["yes"],"verdict":{"type":"pair","first":"1","second":"2"} | has 'labels' and 'verdict'
+            "answer":"yes","verdict":"yes"                                             | has a wrong 'verdict'
+            "answer":"yes; sure","verdict":{"type":"rubric","criteria":["a"],"min":0,"max":1,"labels":["yes; sure"]} | criteria and labels may not have
+            """)
+    void shouldNameTheLineWithAWrongTypeOfVerdict(final String rest, final String message) {
+        assertThatThrownBy(() -> read("{\"task\":\"t\",\"prompt\":\"p\",\"images\":[]," + rest + "}"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("data.jsonl:1")
+                .hasMessageContaining(message);
     }
 }

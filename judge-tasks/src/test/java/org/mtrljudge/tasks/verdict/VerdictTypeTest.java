@@ -60,7 +60,6 @@ class VerdictTypeTest {
         assertThat(labels.readReference("A")).isEqualTo("A");
         assertThat(labels.readReference(" no")).isEqualTo(" no");
         assertThat(labels.readReference(" A ")).isEqualTo("a");
-        assertThat(new Pair("A ", "B", null).readReference("A ")).isEqualTo("A ");
     }
 
     @Test
@@ -127,7 +126,8 @@ class VerdictTypeTest {
                 "sharp: 4; no | null",
                 "sharp: 4; fits the text: 6; no | null",
                 "sharp: 4; fits the text: 2; maybe | null",
-                "sharp: 4; fits the text: 2; no; | null",
+                "sharp: 4; fits the text: 2 | null",
+                "sharp: 4; fits the text: 2; no; | sharp: 4; fits the text: 2; no",
                 "no | null"
             })
     void shouldReadRubrics(final String text, final String rubric) {
@@ -136,7 +136,7 @@ class VerdictTypeTest {
 
     @Test
     void shouldCompareARubricWithWhatIsKnown() {
-        final String verdict = String.valueOf(RUBRIC.read("sharp: 5\nfits the text: 2\nno"));
+        final String verdict = String.valueOf(RUBRIC.read("\nsharp: 5;\nfits the text: 2\nno\n"));
         assertThat(verdict).isEqualTo("sharp: 5; fits the text: 2; no");
         assertThat(RUBRIC.readReference("NO")).isEqualTo("no");
         assertThat(RUBRIC.isRight(verdict, "no")).isTrue();
@@ -171,12 +171,16 @@ class VerdictTypeTest {
                 "{\"type\":\"score\",\"min\":1,\"max\":5,\"stars\":9} | Unrecognized field \"stars\"",
                 "{\"type\":\"stars\"} | Could not resolve type id 'stars'",
                 "{\"type\":\"rank\",\"items\":1} | items is 1, allowed is 2 to 26",
-                "{\"type\":\"pair\",\"first\":\"1\",\"second\":\"1\"} | the labels of a pair must differ",
+                "{\"type\":\"pair\",\"first\":\"1\",\"second\":\"1\"} | the labels of a pair are [1, 1]",
                 "{\"type\":\"pair\",\"first\":\"1\"} | property \"second\"",
                 "{\"type\":\"label\"} | labels",
                 "{\"type\":\"label\",\"labels\":[null]} | labels",
                 "{\"type\":\"rubric\",\"criteria\":[],\"min\":1,\"max\":5,\"labels\":[\"yes\"]} | the number of criteria is 0",
-                "{\"type\":\"rubric\",\"criteria\":[\"a;b\"],\"min\":1,\"max\":5,\"labels\":[\"yes\"]} | the name of a criterion",
+                "{\"type\":\"rubric\",\"criteria\":[\"a;b\"],\"min\":1,\"max\":5,\"labels\":[\"yes\"]} | criteria and labels may not have",
+                "{\"type\":\"rubric\",\"criteria\":[\"a\"],\"min\":1,\"max\":5,\"labels\":[\"yes\",\"YES\"]} | labels are [yes, YES], but they must be different",
+                "{\"type\":\"rubric\",\"criteria\":[\" a\"],\"min\":1,\"max\":5,\"labels\":[\"yes\"]} | criteria are [ a]",
+                "{\"type\":\"rubric\",\"criteria\":[\"a\"],\"min\":1,\"max\":1e10,\"labels\":[\"yes\"]} | max is 10000000000",
+                "{\"type\":\"rubric\",\"criteria\":[\"a\"],\"min\":\"NaN\",\"max\":5,\"labels\":[\"yes\"]} | min is NaN",
                 "null | it is empty",
                 "[] | "
             })

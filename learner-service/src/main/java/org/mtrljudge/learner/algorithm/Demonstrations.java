@@ -17,6 +17,7 @@ import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Rubric;
 
 /** Batches of demonstrations from the training split. The tasks take turns; the order depends on a seed. */
 final class Demonstrations {
@@ -114,10 +115,25 @@ final class Demonstrations {
                 List.of(model.encodeCompletion(text(example, settings.labelOnly()))));
     }
 
-    /** The text that the model has to learn to say. It is the verdict alone where the data has no demonstration. */
+    /**
+     * The text that the model has to learn to say. It is the verdict alone where the data has no demonstration.
+     *
+     * @throws DataException when the right verdict is none that a judge may give, as a mean where whole numbers are wanted
+     */
     static String text(final JudgeExample example, final boolean labelOnly) {
-        return labelOnly || example.demonstration() == null
-                ? "<answer>" + example.answer() + "</answer>"
-                : example.demonstration();
+        if (!labelOnly && example.demonstration() != null) {
+            return example.demonstration();
+        }
+        // a label stays as the data writes it
+        if (example.verdictType().labels().contains(example.answer()) && !(example.verdictType() instanceof Rubric)) {
+            return "<answer>" + example.answer() + "</answer>";
+        }
+        final String verdict = example.verdictType().read(example.answer());
+        if (verdict == null) {
+            throw new DataException("the right answer of " + example.id() + ", '" + example.answer()
+                    + "', cannot be learned as a verdict, which is "
+                    + example.verdictType().allowed());
+        }
+        return "<answer>" + verdict + "</answer>";
     }
 }

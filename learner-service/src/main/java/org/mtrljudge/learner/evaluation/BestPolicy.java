@@ -18,7 +18,7 @@ import org.mtrljudge.model.JudgeModel;
 
 /**
  * Validates the policy at intervals and keeps the best policy as a checkpoint. The best policy is tested at the end, as in the
- * paper. The best policy has the highest mean macro-F1; among equal ones it is the first.
+ * paper. The best policy has the highest mean of the tasks' main figures; among equal ones it is the first.
  */
 public final class BestPolicy {
     private final EvaluationRound round;

@@ -3,7 +3,6 @@ package org.mtrljudge.learner.event;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Required;
 import org.mtrljudge.tasks.metrics.Figure;
@@ -91,9 +90,10 @@ public final class Evaluation {
         return List.copyOf(tasks.keySet());
     }
 
-    /** The name of the main figure of a task: macro_f1, spearman or relations. The task has judgements. */
-    public String figure(final String task) {
-        return Objects.requireNonNull(tasks.get(task)).name();
+    /** The name of the main figure of a task: macro_f1, spearman or relations; null when the task has no judgements. */
+    public @Nullable String figure(final String task) {
+        final Figure counts = tasks.get(task);
+        return counts == null ? null : counts.name();
     }
 
     /** The main figure of a task in percent; null when the task has no judgements. */

@@ -34,7 +34,7 @@ public final class Curves {
     private static final String ACCURACY = "reward/accuracy/";
     private static final String VALIDATION = "val/";
     private static final String MACRO_F1 = "/macro_f1";
-    private static final String MEAN = "val/mean_score";
+    static final String MEAN = "val/mean_score";
     private static final float MEAN_WIDTH = 4.5f;
     private static final List<Picture> PICTURES = List.of(
             new Picture(

@@ -26,7 +26,7 @@ public final class EvaluationReport {
      * @param agreement the mean share of a prompt's samples with the most frequent verdict; 1 with one sample
      * @param pairs null where no question was asked in both orders
      * @param graded the number of prompts that people graded
-     * @param humans the correlation of the judge's grades with the grades of people, over the graded prompts with a verdict; null where
+     * @param humans the correlation of the judge's grades with the grades of people, of scores without such grades with the right scores; over the prompts with a verdict; null where
      *     these are fewer than two
      */
     public record Task(
@@ -80,19 +80,26 @@ public final class EvaluationReport {
                         own.get(0).verdictType()),
                 samples == 0 ? 0 : (double) wellFormed / samples,
                 own.stream()
-                        .mapToDouble(j -> Verdict.agreement(j.verdicts()))
+                        .mapToDouble(j -> Verdict.agreement(Verdict.labels(j.verdicts(), j.verdictType())))
                         .average()
                         .orElse(0),
                 pairs(own),
-                (int) own.stream().filter(j -> gradeOfPeople(j) != null).count(),
+                (int) own.stream().filter(j -> j.grade() != null).count(),
                 humans(own));
     }
 
     private static Verdict verdict(final Judgement judgement) {
-        return new Verdict(judgement.label(), Verdict.majority(judgement.verdicts()), judgement.pairId());
+        return new Verdict(
+                judgement.verdictType().label(judgement.label()),
+                Verdict.of(judgement.verdicts(), judgement.verdictType()),
+                judgement.pairId());
     }
 
     private static @Nullable PairScores pairs(final List<Judgement> own) {
+        if (own.get(0).verdictType().labels().isEmpty()) {
+            // a score or an order names no position
+            return null;
+        }
         final Map<String, List<Judgement>> byPair = new LinkedHashMap<>();
         own.forEach(j -> {
             if (j.pairId() != null) {
@@ -144,16 +151,17 @@ public final class EvaluationReport {
                     .mapToDouble(Double::parseDouble)
                     .average();
         }
+        final List<@Nullable String> labels = Verdict.labels(judgement.verdicts(), judgement.verdictType());
         final LabelValues values = new LabelValues(judgement.verdictType().labels());
         if (values.areNumbers()) {
-            return judgement.verdicts().stream()
+            return labels.stream()
                     .map(values::of)
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
                     .average();
         }
         return judgement.verdictType().labels().contains(YES)
-                ? judgement.verdicts().stream()
+                ? labels.stream()
                         .filter(Objects::nonNull)
                         .mapToDouble(verdict -> YES.equals(verdict) ? 1 : 0)
                         .average()
@@ -220,9 +228,10 @@ public final class EvaluationReport {
             if (task.humans != null) {
                 table.append(String.format(
                         Locale.ROOT,
-                        "  correlation with human grades, %d of %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
+                        "  correlation with %s, %d of %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
+                        task.graded == 0 ? "the right scores" : "human grades",
                         task.humans.samples(),
-                        task.graded,
+                        task.graded == 0 ? task.prompts : task.graded,
                         task.humans.spearman(),
                         task.humans.kendall(),
                         task.humans.pearson()));

@@ -27,6 +27,8 @@ public final class MetricsLog implements TrainingListener {
     private final TrainingListener next;
     // phase and step of every written line
     private final Set<String> written = new HashSet<>();
+    private static final String OLD_MEAN = "val/mean_macro_f1";
+
     private final SortedMap<Integer, Map<String, Double>> rlSteps = new TreeMap<>();
 
     public MetricsLog(final Path file, final TrainingListener next) {
@@ -63,6 +65,10 @@ public final class MetricsLog implements TrainingListener {
                             metrics.put(e.getKey(), e.getValue().asDouble());
                         }
                     });
+                    // the name that older builds wrote
+                    if (metrics.containsKey(OLD_MEAN)) {
+                        metrics.put(Curves.MEAN, metrics.remove(OLD_MEAN));
+                    }
                     rlSteps.put(step, metrics);
                 }
             }

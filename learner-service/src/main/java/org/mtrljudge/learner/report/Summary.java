@@ -126,7 +126,8 @@ public final class Summary {
     }
 
     private boolean isMacroF1(final String task) {
-        return last().figure(task).equals(MacroF1.NAME);
+        final String figure = last().figure(task);
+        return figure == null || figure.equals(MacroF1.NAME);
     }
 
     private Evaluation evaluation(final Stage stage) {

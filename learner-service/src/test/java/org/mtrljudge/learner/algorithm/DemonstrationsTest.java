@@ -12,11 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Score;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 class DemonstrationsTest {
     @Test
@@ -104,5 +108,21 @@ class DemonstrationsTest {
                 .doesNotHaveDuplicates()
                 .hasSizeBetween(1, 4)
                 .allMatch(message -> message.contains("is not a PNG, JPEG, GIF or BMP picture"));
+    }
+
+    @Test
+    void shouldRefuseToTeachAVerdictThatNobodyMayGive() {
+        final VerdictType whole = new Score(1, 5, true, 0.5);
+        assertThat(Demonstrations.text(labelled("4", whole), true)).isEqualTo("<answer>4</answer>");
+        assertThatThrownBy(() -> Demonstrations.text(labelled("3.4", whole), true))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        "the right answer of x, '3.4', cannot be learned as a verdict, which is a whole number from 1 to 5");
+        assertThat(Demonstrations.text(labelled(" no", Label.of("yes", " no")), true))
+                .isEqualTo("<answer> no</answer>");
+    }
+
+    private static JudgeExample labelled(final String answer, final VerdictType type) {
+        return new JudgeExample("x", "t", "?", List.of(), answer, type, null, null, null);
     }
 }

@@ -25,4 +25,15 @@ class BestPolicyTest {
                 .as("nothing was validated")
                 .isFalse();
     }
+
+    /** A rank correlation can be negative. */
+    @Test
+    void shouldTakeANegativeScoreForAResult() {
+        assertThat(BestSoFar.NONE.isNone()).isTrue();
+        assertThat(new BestSoFar(-100, 0).isNone()).isFalse();
+        assertThat(new BestSoFar(-0.5, 10).isNone()).isFalse();
+        assertThat(-100.0).isGreaterThan(BestSoFar.NONE.score());
+        // as a checkpoint of an older build has it
+        assertThat(new BestSoFar(-1, 0).isNone()).isTrue();
+    }
 }

@@ -23,6 +23,9 @@ import org.mtrljudge.standalone.run.RunExecution;
 import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Pair;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** The runs of an experiment. Each run has a folder, as from {@code ./judge train}. A stopped run continues from its checkpoint. */
 public final class ExperimentRuns {
@@ -36,6 +39,7 @@ public final class ExperimentRuns {
     public ExperimentRuns(final CellSettings settings) {
         this.settings = settings;
         this.source = settings.shared().data().source();
+        source.tasks(Split.TEST).forEach(this::needsLabels);
         this.cells = settings.preset().cells(source.tasks(Split.TRAIN));
         // finds wrong settings before the first run starts
         cells.forEach(settings::of);
@@ -45,6 +49,14 @@ public final class ExperimentRuns {
                             + " a broker: omit kafka.bootstrap.servers");
         }
         this.reader = new CellReader(source);
+    }
+
+    private void needsLabels(final String task) {
+        final VerdictType type = source.example(task, Split.TEST, 0).verdictType();
+        if (!(type instanceof Label || type instanceof Pair)) {
+            throw new UsageException("an experiment compares macro-F1 of labels, but a verdict of task " + task + " is "
+                    + type.allowed());
+        }
     }
 
     public List<Cell> cells() {

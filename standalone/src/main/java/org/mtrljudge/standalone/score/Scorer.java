@@ -54,14 +54,15 @@ public final class Scorer implements AutoCloseable {
         final List<@Nullable String> verdicts = new ArrayList<>();
         completions.forEach(c ->
                 verdicts.add(c.finished() ? VerdictParser.parse(c.text(), type).verdict() : null));
-        final String verdict = Verdict.majority(verdicts);
+        final String verdict = Verdict.of(verdicts, type);
+        final List<@Nullable String> labels = Verdict.labels(verdicts, type);
         return new Answer(
                 question.id(),
                 question.task(),
                 verdict,
-                verdict == null ? 0 : Verdict.agreement(verdicts),
+                verdict == null ? 0 : Verdict.agreement(labels),
                 samples,
-                completions.get(Math.max(0, verdicts.indexOf(verdict))).text());
+                completions.get(Math.max(0, labels.indexOf(verdict))).text());
     }
 
     private static PromptTemplate template(final String task) {
