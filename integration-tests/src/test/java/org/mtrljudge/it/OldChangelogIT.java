@@ -6,15 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,17 +67,11 @@ class OldChangelogIT {
                 .value();
     }
 
-    /** The controller answers before the broker knows the new topic. */
-    private static void untilThere(final Admin admin) throws Exception {
-        final Instant limit = Instant.now().plusSeconds(30);
-        while (Instant.now().isBefore(limit)) {
-            try {
-                limit(admin);
-                return;
-            } catch (final ExecutionException e) {
-                assertThat(e).hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
-                Thread.sleep(100);
-            }
+    private static boolean isThere(final Admin admin) {
+        try {
+            return !limit(admin).isEmpty();
+        } catch (final Exception e) {
+            return false;
         }
     }
 
@@ -94,7 +86,8 @@ class OldChangelogIT {
                             List.of(new NewTopic(CHANGELOG, 1, (short) 1).configs(Map.of("max.message.bytes", before))))
                     .all()
                     .get();
-            untilThere(admin);
+            // the controller answers before the broker knows the new topic
+            ActorBench.await(Duration.ofSeconds(30), () -> isThere(admin));
             serve(broker.clients(topics), pairs());
             assertThat(limit(admin)).isEqualTo(after);
         }
