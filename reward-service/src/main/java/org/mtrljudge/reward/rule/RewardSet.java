@@ -29,13 +29,19 @@ public record RewardSet(
         final LabelVerifier label = new LabelVerifier();
         final Combination combination =
                 new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), label.components());
-        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, combination));
+        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, null, combination));
     }
 
     /** Whether the reward of any task needs both orders of a pair. */
     public boolean hasPairs() {
         return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
                 .anyMatch(TaskReward::pairs);
+    }
+
+    /** Whether the reward of any task compares groups. */
+    public boolean comparesGroups() {
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
+                .anyMatch(reward -> reward.comparative() != null);
     }
 
     /** The time limit of one call of the slowest verifier, in milliseconds; 0 where all verifiers are built in. */

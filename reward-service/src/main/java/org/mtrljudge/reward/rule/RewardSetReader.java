@@ -48,7 +48,10 @@ public final class RewardSetReader {
     record ComponentsFile(
             Component.@Nullable Length length,
             Component.@Nullable Repetition repetition,
-            @Nullable Boolean positionConsistency) {}
+            @Nullable Boolean positionConsistency,
+            @Nullable Comparative comparative) {
+        static final ComponentsFile NONE = new ComponentsFile(null, null, null, null);
+    }
 
     /** @throws IllegalArgumentException that names the file, the task and the key */
     public RewardSet read(final Path file) {
@@ -123,14 +126,15 @@ public final class RewardSetReader {
         }
         try {
             final Verifier verifier = verifiers.named(task.verifier == null ? LabelVerifier.NAME : task.verifier);
+            final ComponentsFile wanted = Objects.requireNonNullElse(task.components, ComponentsFile.NONE);
             final Map<String, Component> components = new TreeMap<>();
-            if (task.components != null && task.components.length != null) {
-                components.put("length", task.components.length);
+            if (wanted.length != null) {
+                components.put("length", wanted.length);
             }
-            if (task.components != null && task.components.repetition != null) {
-                components.put("repetition", task.components.repetition);
+            if (wanted.repetition != null) {
+                components.put("repetition", wanted.repetition);
             }
-            final boolean pairs = task.components != null && Boolean.TRUE.equals(task.components.positionConsistency);
+            final boolean pairs = Boolean.TRUE.equals(wanted.positionConsistency);
             if (pairs && !verifier.components().contains("accuracy")) {
                 throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
                         + verifier.name() + "' returns " + verifier.components());
@@ -140,7 +144,10 @@ public final class RewardSetReader {
             if (pairs) {
                 names.add(TaskReward.POSITION_CONSISTENCY);
             }
-            return new TaskReward(verifier, components, pairs, combination(task, names));
+            if (wanted.comparative != null) {
+                names.add(Comparative.NAME);
+            }
+            return new TaskReward(verifier, components, pairs, wanted.comparative, combination(task, names));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + where + ": " + e.getMessage(), e);
         }

@@ -12,8 +12,14 @@ import org.mtrljudge.tasks.Verifier;
  * The reward for completions of one task: a combination of the components of a verifier and the components of form.
  *
  * @param pairs whether the reward has {@code position_consistency}; then a group waits for the other order of its pair
+ * @param comparative compares scores with those of earlier groups; null where the reward has no such component
  */
-public record TaskReward(Verifier verifier, Map<String, Component> components, boolean pairs, Combination combination) {
+public record TaskReward(
+        Verifier verifier,
+        Map<String, Component> components,
+        boolean pairs,
+        @Nullable Comparative comparative,
+        Combination combination) {
     /** 1 when the verdicts on both orders of the question are right, else 0 (J1, arXiv 2505.10320). */
     public static final String POSITION_CONSISTENCY = "position_consistency";
 
@@ -34,23 +40,30 @@ public record TaskReward(Verifier verifier, Map<String, Component> components, b
             @Nullable String verdict,
             @Nullable String reason) {}
 
-    /** Verifies and scores one completion; see {@link #verify} and {@link #score(Judged, Verification, Verification)}. */
+    /** Verifies and scores one completion that is compared with no other group; see {@link #verify}. */
     public Scored score(final Judged completion, final @Nullable Judged otherOrder) {
-        return score(completion, verify(completion), otherOrder == null ? null : verify(otherOrder));
+        return score(completion, verify(completion), otherOrder == null ? null : verify(otherOrder), 0);
     }
 
     /**
      * @param verification of this completion
      * @param otherOrder of the completion at the same index in the other group of the pair; null when there is none
+     * @param compared the value of {@link Comparative}, for a reward that has it
      * @throws IllegalArgumentException when the reward is no number, or too large
      */
     public Scored score(
-            final Judged completion, final Verification verification, final @Nullable Verification otherOrder) {
+            final Judged completion,
+            final Verification verification,
+            final @Nullable Verification otherOrder,
+            final double compared) {
         final Map<String, Double> values = new TreeMap<>(verification.components());
         components.forEach((name, component) -> values.put(name, component.value(completion)));
         if (pairs) {
             final boolean both = isRight(verification) && otherOrder != null && isRight(otherOrder);
             values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
+        }
+        if (comparative != null) {
+            values.put(Comparative.NAME, compared);
         }
         final double total = combination.of(values);
         if (!(Math.abs(total) <= MAX_REWARD)) {

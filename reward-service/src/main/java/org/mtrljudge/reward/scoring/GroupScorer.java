@@ -3,10 +3,12 @@ package org.mtrljudge.reward.scoring;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleBiFunction;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.Comparative;
+import org.mtrljudge.reward.rule.GroupScores;
 import org.mtrljudge.reward.rule.TaskReward;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
@@ -18,9 +20,13 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Score;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
-/** Scores a group. A pure function of the group, the other order of its pair, the scale of its task, and the reward set. */
+/**
+ * Scores a group. A pure function of the group, the other order of its pair, the reward set, and what it remembers of earlier groups of
+ * the task.
+ */
 public final class GroupScorer {
     /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
     static final int MAX_TEXT_LENGTH = 256 << 10;
@@ -35,12 +41,11 @@ public final class GroupScorer {
 
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
-    private final ToDoubleBiFunction<String, Double> runningScale;
+    private final TaskMemory memory;
 
-    /** @param runningScale takes a task and the reward variance of one of its groups; returns the divisor of the advantages of the group */
-    public GroupScorer(final RewardSettings settings, final ToDoubleBiFunction<String, Double> runningScale) {
+    public GroupScorer(final RewardSettings settings, final TaskMemory memory) {
         this.settings = settings;
-        this.runningScale = runningScale;
+        this.memory = memory;
     }
 
     /** @throws IllegalArgumentException when the group can never be scored; the message is the reason in the dead letter */
@@ -65,11 +70,15 @@ public final class GroupScorer {
                 prompt.getReference().equals(type.readReference(prompt.getReference())),
                 "the reference '" + prompt.getReference() + "' is not " + type.allowed());
         group.getCompletions().forEach(GroupScorer::check);
-        require(
-                prompt.getPairId() != null
-                        || prompt.getPurpose() == Purpose.EVAL
-                        || !settings.set().of(prompt.getTask()).pairs(),
-                "position_consistency needs prompts with a pair, but this prompt has none");
+        if (prompt.getPurpose() != Purpose.EVAL) {
+            final TaskReward reward = settings.set().of(prompt.getTask());
+            require(
+                    prompt.getPairId() != null || !reward.pairs(),
+                    "position_consistency needs prompts with a pair, but this prompt has none");
+            require(
+                    type instanceof Score || reward.comparative() == null,
+                    "comparative needs scores, but the verdict of this prompt is " + type.allowed());
+        }
     }
 
     private static VerdictType typeOf(final PromptRequest prompt) {
@@ -155,12 +164,14 @@ public final class GroupScorer {
         require(
                 otherOrder == null || otherOrder.verifications.size() == own.verifications.size(),
                 "the two orders of its pair have different numbers of completions");
+        final double[] compared = compared(own, type);
         final List<TaskReward.Scored> scored = new ArrayList<>();
         for (int i = 0; i < own.verifications.size(); i++) {
             scored.add(reward.score(
                     judged(group, type, i),
                     own.verifications.get(i),
-                    otherOrder == null ? null : otherOrder.verifications.get(i)));
+                    otherOrder == null ? null : otherOrder.verifications.get(i),
+                    compared[i]));
         }
         final double[] rewards =
                 scored.stream().mapToDouble(TaskReward.Scored::total).toArray();
@@ -181,10 +192,44 @@ public final class GroupScorer {
                 offset);
     }
 
+    /**
+     * The values of {@link Comparative}, which remembers the group; 0 for completions without a score. A test compares nothing: its groups
+     * would depend on the training before.
+     */
+    private double[] compared(final Verified own, final VerdictType type) {
+        final PromptRequest prompt = own.group.getPrompt();
+        final Comparative comparative = settings.set().of(prompt.getTask()).comparative();
+        final double[] values = new double[own.verifications.size()];
+        if (comparative == null || prompt.getPurpose() == Purpose.EVAL) {
+            return values;
+        }
+        final double[] scores = own.verifications.stream()
+                .mapToDouble(verification -> scoreOf(verification, type))
+                .toArray();
+        final GroupScores group = GroupScores.of(
+                Double.parseDouble(prompt.getReference()),
+                Arrays.stream(scores).filter(Double::isFinite).toArray());
+        if (group == null) {
+            return values;
+        }
+        final List<GroupScores> earlier = memory.earlier(prompt.getTask());
+        for (int i = 0; i < scores.length; i++) {
+            values[i] = Double.isFinite(scores[i]) ? comparative.value(scores[i], group, earlier) : 0;
+        }
+        memory.remember(prompt.getTask(), comparative.with(group, earlier));
+        return values;
+    }
+
+    /** NaN where the completion has no score. */
+    private static double scoreOf(final Verification verification, final VerdictType type) {
+        final String verdict = verification.verdict() == null ? null : type.read(verification.verdict());
+        return verdict == null ? Double.NaN : Double.parseDouble(verdict);
+    }
+
     private double[] advantages(final PromptRequest prompt, final double[] rewards, final boolean zeroSpread) {
         final double[] advantages = settings.advEstimator().advantages(rewards);
         if (settings.runningScale() && !zeroSpread && prompt.getPurpose() == Purpose.TRAIN) {
-            final double divisor = runningScale.applyAsDouble(prompt.getTask(), AdvantageEstimator.variance(rewards));
+            final double divisor = memory.divisor(prompt.getTask(), AdvantageEstimator.variance(rewards));
             for (int i = 0; i < advantages.length; i++) {
                 advantages[i] /= divisor;
             }

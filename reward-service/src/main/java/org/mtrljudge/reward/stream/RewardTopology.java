@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.stream;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,6 +30,8 @@ public final class RewardTopology {
     static final String DEAD_PAIRS = "dead-pairs";
     /** Maps a task to its running scale. */
     static final String SCALES = "scales";
+    /** Maps a task to its last groups, with which new scores are compared. Only where a reward compares groups. */
+    static final String WINDOWS = "windows";
     /** Maps a task and a minute to the statistics of the scored groups. */
     static final String STATISTICS = "statistics";
 
@@ -46,9 +49,9 @@ public final class RewardTopology {
         return job.isLive() && settings.set().hasPairs();
     }
 
-    /** The topics in which Kafka Streams keeps the state of a replay. */
+    /** The topics in which Kafka Streams may keep the state of a replay. */
     public static List<String> changelogs(final String applicationId) {
-        return Stream.of(SCORED_IDS, WAITING, SCALES)
+        return Stream.of(SCORED_IDS, WAITING, SCALES, WINDOWS)
                 .map(store -> Changelogs.name(applicationId, store))
                 .toList();
     }
@@ -100,7 +103,7 @@ public final class RewardTopology {
                 SCORE,
                 () -> new ScoringProcessor(job, settings, metrics),
                 readsDeadLetters(job, settings) ? new String[] {ROLLOUTS, DEAD_PROMPTS} : new String[] {ROLLOUTS});
-        for (final StoreBuilder<?> store : stores(inMemory)) {
+        for (final StoreBuilder<?> store : stores(settings, inMemory)) {
             if (inMemory) {
                 store.withLoggingDisabled();
             }
@@ -109,13 +112,17 @@ public final class RewardTopology {
         return topology;
     }
 
-    private static List<StoreBuilder<?>> stores(final boolean inMemory) {
-        return List.of(
+    private static List<StoreBuilder<?>> stores(final RewardSettings settings, final boolean inMemory) {
+        final List<StoreBuilder<?>> stores = new ArrayList<>(List.of(
                 keyValue(SCORED_IDS, Serdes.Long(), inMemory),
                 // a group that waits is as large as its record
                 keyValue(WAITING, WaitingGroup.serde(), inMemory)
                         .withLoggingEnabled(Map.of("max.message.bytes", String.valueOf(KafkaClients.MAX_RECORD_BYTES))),
-                keyValue(SCALES, RunningScale.serde(), inMemory));
+                keyValue(SCALES, RunningScale.serde(), inMemory)));
+        if (settings.set().comparesGroups()) {
+            stores.add(keyValue(WINDOWS, TaskStores.windowSerde(), inMemory));
+        }
+        return stores;
     }
 
     private static StoreBuilder<?> statistics() {

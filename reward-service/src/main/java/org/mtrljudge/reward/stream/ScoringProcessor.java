@@ -36,18 +36,16 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
 
     private final ScoringJob job;
     private final RewardSettings settings;
-    private final GroupScorer scorer;
     private final RewardMetrics metrics;
+    private @Nullable GroupScorer scorer;
     private @Nullable ProcessorContext<String, byte[]> context;
     private @Nullable ScoringOutput output;
     private @Nullable KeyValueStore<String, Long> scoredIds;
-    private @Nullable KeyValueStore<String, RunningScale> scales;
     private @Nullable WaitingPairs pairs;
 
     ScoringProcessor(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
         this.job = job;
         this.settings = settings;
-        this.scorer = new GroupScorer(settings, this::divisor);
         this.metrics = metrics;
     }
 
@@ -56,7 +54,13 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         context = processorContext;
         output = new ScoringOutput(job, metrics, processorContext);
         scoredIds = processorContext.getStateStore(RewardTopology.SCORED_IDS);
-        scales = processorContext.getStateStore(RewardTopology.SCALES);
+        scorer = new GroupScorer(
+                settings,
+                new TaskStores(
+                        processorContext.getStateStore(RewardTopology.SCALES),
+                        settings.set().comparesGroups()
+                                ? processorContext.getStateStore(RewardTopology.WINDOWS)
+                                : null));
         final WaitingPairs waiting = new WaitingPairs(
                 processorContext.getStateStore(RewardTopology.WAITING),
                 RewardTopology.readsDeadLetters(job, settings)
@@ -136,7 +140,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 LOG.info("prompt {} was scored already, for the rollouts at offset {}", promptId, before);
                 return;
             }
-            scorer.check(group);
+            ready(scorer).check(group);
             scoreOrWait(new Located(group, offset, record));
         } catch (final RuntimeException e) {
             ready(output).dead(record, offset, group, reasonOrThrow(e));
@@ -145,9 +149,9 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
 
     /** Handles a valid new group: scores it without a pair, scores it as the second of its pair, or stores it until the second arrives. */
     private void scoreOrWait(final Located own) {
-        final String pairId = scorer.pairOf(own.group);
+        final String pairId = ready(scorer).pairOf(own.group);
         if (pairId == null) {
-            score(own, scorer.verify(own.group), null);
+            score(own, ready(scorer).verify(own.group), null);
             return;
         }
         final String why = ready(pairs).whyDead(pairId);
@@ -170,8 +174,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         final GroupScorer.Verified ofFirst;
         final GroupScorer.Verified ofSecond;
         try {
-            ofFirst = scorer.verify(first.group);
-            ofSecond = scorer.verify(second.group);
+            ofFirst = ready(scorer).verify(first.group);
+            ofSecond = ready(scorer).verify(second.group);
         } catch (final RuntimeException e) {
             final String why = reasonOrThrow(e);
             ready(pairs).remove(pairId);
@@ -195,7 +199,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void score(
             final Located own, final GroupScorer.Verified verified, final GroupScorer.@Nullable Verified otherOrder) {
         try {
-            ready(output).scored(own.record, scorer.score(verified, own.offset, otherOrder));
+            ready(output).scored(own.record, ready(scorer).score(verified, own.offset, otherOrder));
             ready(scoredIds).put(own.promptId(), own.offset);
         } catch (final RuntimeException e) {
             dead(own, reasonOrThrow(e));
@@ -218,13 +222,6 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
 
     private void dead(final Located own, final String why) {
         ready(output).dead(own.record, own.offset, own.group, why);
-    }
-
-    private double divisor(final String task, final double variance) {
-        final RunningScale before = ready(scales).get(task);
-        final RunningScale after = (before == null ? RunningScale.NONE : before).with(variance);
-        ready(scales).put(task, after);
-        return after.divisor();
     }
 
     private static <T> T ready(final @Nullable T field) {

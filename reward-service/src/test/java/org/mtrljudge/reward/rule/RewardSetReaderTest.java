@@ -91,6 +91,13 @@ class RewardSetReaderTest {
     }
 
     @Test
+    void shouldReadTheExampleForScores() {
+        final RewardSet set = new RewardSetReader(new Verifiers(null, 1000)).read(Path.of("../examples/scores.yaml"));
+        assertThat(set.comparesGroups()).isTrue();
+        assertThat(set.of("sharpness").comparative()).isEqualTo(new Comparative(16));
+    }
+
+    @Test
     void shouldReadPositionConsistency() throws IOException {
         final RewardSet set = read("{name: p, version: 1, defaults: {components: {position_consistency: true},"
                 + " combine: '0.9 * position_consistency + 0.1 * format'}}");

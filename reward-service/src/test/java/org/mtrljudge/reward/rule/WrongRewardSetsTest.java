@@ -61,6 +61,7 @@ class WrongRewardSetsTest {
                 new Gives(values),
                 Map.of(),
                 false,
+                null,
                 new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy", "style")));
         final Judged judged = new Judged("t", "yes", Label.of("yes", "no"), "yes", true, 1);
         assertThatThrownBy(() -> reward.score(judged, null))

@@ -45,7 +45,11 @@ class PairedRewardTest {
         final LabelVerifier label = new LabelVerifier();
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
-                label, Map.of(), true, new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
+                label,
+                Map.of(),
+                true,
+                null,
+                new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
         return new RewardSettings(
                 new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, false, PAIR_TIMEOUT_MS);
     }

@@ -70,6 +70,7 @@ class PairsTest {
                 new LabelVerifier(),
                 Map.of(),
                 true,
+                null,
                 new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
         return new RewardSettings(
                 new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, true, PAIR_TIMEOUT.toMillis());
