@@ -90,7 +90,7 @@ final class Stamps {
         final String demonstration = "<think>seen " + truth + " asked " + asked + (answer.equals("yes") ? " match." : " differs.")
                 + "</think><answer>" + answer + "</answer>";
         return "{\"task\": \"caption\", \"split\": \"" + split + "\", \"images\": [\"" + image + "\"], \"prompt\": "
-                + quoted("<image>\nText: " + asked + "\nDoes the text match the image? Think, then answer yes or no.")
+                + quoted("<image>\nText: " + asked + "\nDoes the text match the image? Answer yes or no.")
                 + ", \"answer\": \"" + answer + "\", \"labels\": [\"yes\", \"no\"], \"demonstration\": " + quoted(demonstration) + "}\n";
     }
 

@@ -2,7 +2,7 @@
 import gzip, json, random, sys, warnings
 from pathlib import Path
 from scipy.stats import kendalltau, pearsonr, spearmanr
-from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, precision_recall_fscore_support
 
 warnings.filterwarnings("ignore")
 out = Path(sys.argv[1])
@@ -46,5 +46,23 @@ def grades():
                "kendall": float(kendalltau(x, y)[0])}
 
 
+def probabilities():
+    for _ in range(1000):
+        n = random.randint(1, 30)
+        p = [round(random.random(), 3) for _ in range(n)]
+        right = [random.random() < x for x in p]
+        yield {"p": p, "right": right, "brier": float(brier_score_loss(right, p, labels=[False, True]))}
+
+
+def rankings():
+    """Without ties, the share of relations that two orders have in common is (tau + 1) / 2."""
+    for _ in range(1000):
+        n = random.randint(2, 8)
+        right, given = random.sample(range(n), n), random.sample(range(n), n)
+        yield {"right": right, "given": given, "relations": float((kendalltau(right, given)[0] + 1) / 2)}
+
+
 lines("verdicts.jsonl.gz", verdicts())
 lines("grades.jsonl.gz", grades())
+lines("probabilities.jsonl.gz", probabilities())
+lines("rankings.jsonl.gz", rankings())

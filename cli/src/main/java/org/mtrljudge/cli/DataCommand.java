@@ -19,12 +19,18 @@ import org.mtrljudge.tasks.verdict.Label;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Data sets: prepares a published data set, checks a data set, or writes the built-in tasks as a data set. */
+/** Data sets: prepares a published one, checks one, writes the right answers of a run, or the built-in tasks as a data set. */
 @Command(
         name = "data",
         description =
-                "Prepares a published data set, checks a data.jsonl, or writes the built-in tasks as a data.jsonl.",
-        subcommands = {DataPrepareCommand.class, DataCheckCommand.class, DataCommand.Export.class})
+                "Prepares a published data set, checks a data.jsonl, writes the right answers of a run, or the built-in tasks"
+                        + " as a data.jsonl.",
+        subcommands = {
+            DataPrepareCommand.class,
+            DataCheckCommand.class,
+            DataAnswersCommand.class,
+            DataCommand.Export.class
+        })
 final class DataCommand {
     private DataCommand() {}
 
@@ -53,7 +59,8 @@ final class DataCommand {
             } catch (final IllegalArgumentException e) {
                 throw new UsageException("wrong option: " + e.getMessage());
             }
-            final BuiltInTasks tasks = new BuiltInTasks(seed, perTask, perTask, perTask, verdicts);
+            final BuiltInTasks tasks =
+                    new BuiltInTasks(seed, perTask, perTask, perTask, verdicts, BuiltInTasks.heldOut());
             if (Files.exists(out)) {
                 throw new UsageException(out + " already exists: name a new folder with --out");
             }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 final class ExperimentCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
-            paramLabel = "small|paper|FILE",
+            paramLabel = "small|full|paper|FILE",
             description = "the methods' settings and seeds (default: those that the experiment started with, or small)")
     private @Nullable String preset;
 

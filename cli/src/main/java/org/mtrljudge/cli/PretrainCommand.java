@@ -41,18 +41,18 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--describe-steps",
             description = "number of updates that learn captions only (default: ${DEFAULT-VALUE})")
-    private int describeSteps = 3000;
+    private int describeSteps = 800;
 
     @Option(
             names = "--instruct-steps",
             description =
                     "number of updates after these; most of them learn to follow instructions (default: ${DEFAULT-VALUE})")
-    private int instructSteps = 4000;
+    private int instructSteps = 3400;
 
     @Option(
             names = "--mistakes",
             description = "share of the instructions' yes-or-no answers that are wrong (default: ${DEFAULT-VALUE})")
-    private double mistakes = 0.1;
+    private double mistakes = 0.05;
 
     @Option(
             names = "--from",
@@ -83,7 +83,7 @@ final class PretrainCommand implements Callable<Integer> {
             return List.of(
                     new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0, 0, 0)),
                     new Pretraining.Stage(
-                            "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.15, 0.7, mistakes)));
+                            "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.05, 0.85, mistakes)));
         } catch (final IllegalArgumentException e) {
             throw new UsageException("wrong option: " + e.getMessage());
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,13 @@ import picocli.CommandLine.Option;
 
 @Command(name = "sft", description = "Supervised fine-tuning on demonstrations only, then the test.")
 final class SftCommand implements Callable<Integer> {
+    /** The settings of training have no warm-up by default. */
+    private static final String USUAL_STEPS = "sft.steps=160";
+
     private static final double SPARE = 1.2;
+    /** A supervised step generates nothing, so it takes at least this share of an RL step. */
+    private static final double SHARE_OF_RL_STEP = 0.2;
+
     private static final int VALIDATIONS = 6;
 
     @Mixin
@@ -30,14 +37,14 @@ final class SftCommand implements Callable<Integer> {
             names = "--beside",
             paramLabel = "RUN",
             description =
-                    "trains the control of this training run: it starts from the run's warm-up checkpoint, has the run's settings,"
-                            + " and trains for as many seconds as the run's RL phase took")
+                    "trains the control of this training run: it starts where the run's RL started, has the run's settings, and"
+                            + " trains for as many seconds as the run's RL phase took")
     private @Nullable String beside;
 
     @Override
     public Integer call() {
         if (beside == null) {
-            final RunSettings settings = options.settings(null, List.of("trainer.total_steps=0"));
+            final RunSettings settings = options.settings(null, List.of("trainer.total_steps=0", USUAL_STEPS));
             run(settings, "sft");
             return 0;
         }
@@ -59,23 +66,28 @@ final class SftCommand implements Callable<Integer> {
     private static List<String> control(final Path trained) {
         final JsonNode summary = summary(trained.resolve("summary.json"));
         final double seconds = summary.at("/seconds_by_phase/rl").asDouble();
-        final double secondsPerStep = summary.at("/seconds_by_phase/warmup").asDouble()
-                / summary.at("/warmup_steps").asInt();
+        final int warmUpSteps = summary.at("/warmup_steps").asInt();
+        final double secondsPerStep = warmUpSteps > 0
+                ? summary.at("/seconds_by_phase/warmup").asDouble() / warmUpSteps
+                : SHARE_OF_RL_STEP * seconds / summary.at("/steps").asInt();
         final long steps = Math.round(SPARE * seconds / secondsPerStep);
-        return List.of(
+        final List<String> control = new ArrayList<>(List.of(
                 "trainer.total_steps=0",
-                "model=" + trained.resolve("checkpoints").resolve(Stage.WARMUP.key()),
                 "sft.steps=" + steps,
                 "sft.val_freq=" + Math.max(1, steps / VALIDATIONS),
-                "sft.max_seconds=" + Math.round(seconds));
+                "sft.max_seconds=" + Math.round(seconds)));
+        if (warmUpSteps > 0) {
+            control.add("model=" + trained.resolve("checkpoints").resolve(Stage.WARMUP.key()));
+        }
+        return control;
     }
 
     private static JsonNode summary(final Path file) {
         try {
             final JsonNode summary = Mappers.JSON.readTree(Files.readAllBytes(file));
             if (summary.at("/seconds_by_phase/rl").asDouble() <= 0
-                    || summary.path("warmup_steps").asInt() <= 0) {
-                throw new UsageException(file + " has no warm-up and RL phase: --beside needs a run that trained both");
+                    || summary.path("steps").asInt() <= 0) {
+                throw new UsageException(file + " has no RL phase: --beside needs a run of ./judge train");
             }
             return summary;
         } catch (final IOException e) {

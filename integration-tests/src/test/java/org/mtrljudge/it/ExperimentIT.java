@@ -19,8 +19,13 @@ import org.mtrljudge.cli.Judge;
 /** Every method once, on one task. The experiment is killed and continued, and its numbers are computed again from the topics. */
 class ExperimentIT {
     private static final double ROUNDING = 1e-9;
-    private static final List<String> CELLS =
-            List.of("warm-up-1", "mt-rl-judge-1", "sft-unified-1", "rl-single-safety-1", "sft-single-safety-1");
+    private static final List<String> CELLS = List.of(
+            "warm-up-1",
+            "mt-rl-judge-1",
+            "sft-unified-1",
+            "rl-single-safety-1",
+            "sft-single-safety-1",
+            "sft-reasoned-1");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -36,11 +41,13 @@ class ExperimentIT {
                   actor: {global_batch_size: 8}
                   rollout: {n: 4}
                   trainer: {save_freq: 1, save_limit: 1}
-                warm_up: {trainer: {total_steps: 0}, sft: {steps: 3}}
-                sft_single: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 9, lr: 0, val_freq: 1, val_patience: 2}}
-                sft_unified: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 2}}
-                rl_single: {trainer: {total_steps: 2, val_freq: 1}, sft: {steps: 0}}
-                mt_rl_judge: {trainer: {total_steps: 30, val_freq: 10}, sft: {steps: 0}}
+                methods:
+                  warm_up: {trainer: {total_steps: 0}, sft: {steps: 3}}
+                  sft_single: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 9, lr: 0, val_freq: 1, val_patience: 2}}
+                  sft_reasoned: {trainer: {total_steps: 0}, sft: {steps: 2}}
+                  sft_unified: {trainer: {total_steps: 0}, sft: {label_only: true, steps: 2}}
+                  rl_single: {trainer: {total_steps: 2, val_freq: 1}, sft: {steps: 0}}
+                  mt_rl_judge: {trainer: {total_steps: 30, val_freq: 10}, sft: {steps: 0}}
                 overrides: []
                 expected: null
                 """);
@@ -157,10 +164,16 @@ class ExperimentIT {
     private void checkReport() throws IOException {
         final JsonNode report =
                 JSON.readTree(experiment().resolve("report.json").toFile());
-        assertThat(report.get("cells").asInt()).isEqualTo(5);
+        assertThat(report.get("cells").asInt()).isEqualTo(6);
         assertThat(report.get("results").findValuesAsText("method"))
                 .containsExactly(
-                        "off the shelf", "after warm-up", "SFT-Single", "SFT-Unified", "RL-Single", "MT-RL-Judge");
+                        "off the shelf",
+                        "after warm-up",
+                        "SFT-Single",
+                        "SFT-Unified",
+                        "SFT on RL's answers",
+                        "RL-Single",
+                        "MT-RL-Judge");
         assertThat(report.get("heldOutTasks")).hasSize(7);
         assertThat(report.at("/curves/staleness~1mean")).isNotEmpty();
         assertThat(Files.readString(experiment().resolve("report.md")))

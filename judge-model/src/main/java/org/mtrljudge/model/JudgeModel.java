@@ -92,11 +92,7 @@ public final class JudgeModel implements AutoCloseable {
         return load(folder, options, ADAPTER_SEED);
     }
 
-    /**
-     * Loads a judge like {@link #load(JudgeFolder, ModelOptions)}.
-     *
-     * @param adapterSeed the seed of the initial weights of a new adapter
-     */
+    /** The same, where {@code adapterSeed} is the seed of the initial weights of a new adapter. */
     public static JudgeModel load(final JudgeFolder folder, final ModelOptions options, final long adapterSeed) {
         final ModelOptions resolved = folder.resolved(options);
         final Lora lora = resolved.lora();
@@ -124,6 +120,11 @@ public final class JudgeModel implements AutoCloseable {
     /** Returns the token ids of a completion's text, with the end-of-turn token behind them. */
     public int[] encodeCompletion(final String text) {
         return encoder.encodeCompletion(text);
+    }
+
+    /** Makes text from token ids. Special tokens, for example the end-of-turn token, add no text. */
+    public String decode(final int[] ids) {
+        return tokenizer.decode(ids);
     }
 
     /**

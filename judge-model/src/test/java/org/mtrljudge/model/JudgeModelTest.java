@@ -147,7 +147,7 @@ class JudgeModelTest {
         final GeneratedCompletion greedy = model.generate(List.of(prompt), 1, new Sampling(0, 1, 3), new long[] {1})
                 .get(0)
                 .get(0);
-        final int vocabulary = 523;
+        final int vocabulary = 768;
         try (NDManager scope = model.newScope()) {
             final List<PackedGroup> all = new ArrayList<>();
             for (int id = 0; id < vocabulary; id++) {

@@ -44,4 +44,9 @@ public record JudgeExample(
     public JudgeExample withPrompt(final String other) {
         return new JudgeExample(id, task, other, images, answer, verdictType, pairId, demonstration, grade);
     }
+
+    /** The same example with another demonstration. */
+    public JudgeExample withDemonstration(final String other) {
+        return new JudgeExample(id, task, prompt, images, answer, verdictType, pairId, other, grade);
+    }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** The prompt of a task: a resource {@code prompts/TASK.txt} with the placeholders {@code <image>} and {@code {text}}. */
 public final class PromptTemplate {
-    private static final Pattern LABELS = Pattern.compile("answer (\\w+) or (\\w+)\\.$");
+    private static final Pattern LABELS = Pattern.compile("Answer (\\w+) or (\\w+)\\.$");
     private final String template;
 
     private PromptTemplate(final String template) {
@@ -34,11 +34,11 @@ public final class PromptTemplate {
         return template.replace("{text}", text);
     }
 
-    /** The verdicts that the prompt asks for. Templates end with "answer A or B." */
+    /** The verdicts that the prompt asks for. Templates end with "Answer A or B." */
     public List<String> labels() {
         final Matcher asked = LABELS.matcher(template);
         if (!asked.find()) {
-            throw new IllegalStateException("the prompt does not end with 'answer A or B.': " + template);
+            throw new IllegalStateException("the prompt does not end with 'Answer A or B.': " + template);
         }
         return List.of(asked.group(1), asked.group(2));
     }

@@ -39,7 +39,7 @@ public final class Evaluator implements AutoCloseable {
         this.policies = new PolicyPublisher(
                 run, new PolicyWriter(run.clients(), producer, run.transport()), model, null, null, past);
         this.exchange = new Exchange(run, producer, past, limits);
-        this.round = new EvaluationRound(exchange, source);
+        this.round = new EvaluationRound(exchange, source, model::decode);
     }
 
     /** The number of prompts in the evaluation. */

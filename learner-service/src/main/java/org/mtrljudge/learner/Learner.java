@@ -109,7 +109,7 @@ public final class Learner implements AutoCloseable {
                 log == null ? null : log.topic().name(),
                 Rounding.of(settings, model),
                 past);
-        this.round = new EvaluationRound(exchange, source);
+        this.round = new EvaluationRound(exchange, source, model::decode);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
         past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));
         this.warmUpSteps = past.state().warmUpSteps();

@@ -85,8 +85,13 @@ final class DecidingSettings {
      * The deciding settings that were added after {@link #KEYS}, each with the value that computes the same weights as a build without the
      * setting. With that value the digest stays as it was. A new deciding setting belongs here.
      */
-    static final Map<String, Object> LATER =
-            Map.of("data.format_prompt", NullNode.instance, "data.verdicts", "[\"label\"]");
+    static final Map<String, Object> LATER = Map.of(
+            "data.format_prompt",
+            NullNode.instance,
+            "data.demonstrations",
+            NullNode.instance,
+            "data.verdicts",
+            "[\"label\"]");
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(

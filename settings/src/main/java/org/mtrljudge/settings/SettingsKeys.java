@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.TreeSet;
 
-/** Checks that a tree of settings has the keys of the defaults, and a value wherever the defaults have one. */
+/** Checks that a tree of settings has the keys of the defaults, and a value wherever the defaults have one, but for texts. */
 final class SettingsKeys {
     private SettingsKeys() {}
 
@@ -30,7 +30,7 @@ final class SettingsKeys {
                         "setting '" + key + "' is missing, because its whole section was set: set single"
                                 + " settings, as in --set rollout.n=8");
             }
-            if (value.isNull() && !entry.getValue().isNull()) {
+            if (value.isNull() && !entry.getValue().isNull() && !key.equals(TextSettings.KEY)) {
                 throw new UsageException("setting '" + key + "' has no value; its default is " + entry.getValue());
             }
             // the user chooses the names in a section that is empty by default: clients, task_weights

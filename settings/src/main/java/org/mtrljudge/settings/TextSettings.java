@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
 final class TextSettings {
     private static final String SECTION = "data";
     private static final String NAME = "format_prompt";
-    private static final String KEY = SECTION + "." + NAME;
+    /** This setting may have no value, whatever its default is. */
+    static final String KEY = SECTION + "." + NAME;
+
     private static final Pattern FILE = Pattern.compile(".+\\.(jinja|txt)");
     private static final int MAX_BYTES = 64 << 10;
 

@@ -27,6 +27,7 @@ class DecidingSettingsTest {
     private static final List<String> OTHERS = List.of(
             "device",
             "data.file",
+            "data.held_out",
             "data.watch_tasks",
             "rollout.actors",
             "rollout.max_prompts",
@@ -128,6 +129,7 @@ class DecidingSettingsTest {
                 "data.file=mine.jsonl",
                 "data.format_prompt='Answer in <answer></answer>.'",
                 "sft.steps=1",
+                "data.demonstrations=answers.jsonl",
                 "reward.file=mine.yaml"
             })
     void shouldChangeTheDigestWhereWeightsChange(final String pair) {
@@ -142,7 +144,9 @@ class DecidingSettingsTest {
                 .isEqualTo(before);
         assertThat(digest("data.format_prompt='Think first.'")).isEqualTo(before);
         assertThat(digest("data.format_prompt='Answer only.'")).isNotEqualTo(before);
-        assertThat(digest("data.format_prompt=' '")).isEqualTo(digest());
+        assertThat(digest("data.format_prompt=' '"))
+                .isEqualTo(digest("data.format_prompt=null"))
+                .isNotEqualTo(digest());
     }
 
     @Test

@@ -162,7 +162,7 @@ class SettingsTreeTest {
             data.train_tasks=[a, null]     | setting 'data.train_tasks' is ["a",null]: remove what is empty in it
             data.task_weights={a: null}    | setting 'data.task_weights' is {"a":null}: remove what is empty in it
             .=1                            | unknown setting ''; allowed here: actor
-            data.=1                        | unknown setting 'data.'; allowed here: file
+            data.=1                        | unknown setting 'data.'; allowed here: demonstrations
             """)
     void shouldRefuseAnEmptyValueOrNameByItsKey(final String pair, final String message) {
         assertThatThrownBy(() -> SettingsTree.read(null, Map.of(), List.of(pair)))

@@ -88,8 +88,8 @@ class CheckpointTest {
 
     @Test
     void shouldRefuseATensorOfTheWrongShape() throws IOException {
-        rewriteHeader(h -> h.replace("\"shape\":[523,128]", "\"shape\":[128,523]"));
-        loadExpecting("embed_tokens.weight' is (128, 523)", "asks for (523, 128)");
+        rewriteHeader(h -> h.replace("\"shape\":[768,128]", "\"shape\":[128,768]"));
+        loadExpecting("embed_tokens.weight' is (128, 768)", "asks for (768, 128)");
     }
 
     @Test

@@ -14,14 +14,20 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.scene.SceneSampler;
+import org.mtrljudge.tasks.verdict.Label;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
- * Tasks on drawn scenes, by the type of their verdicts. Those with labels are six binary training tasks and two pairwise tasks that are out
- * of distribution. Examples are drawn from a seed and rendered on demand. Verdicts are true by construction, and every split is balanced.
+ * Tasks on drawn scenes, by the type of their verdicts. Those with labels are six binary training tasks, and held-out tasks that are out of
+ * distribution: two pairwise ones, one of these in other words with the meaning of yes and no swapped, and a training task with other labels. Examples are drawn from a seed and rendered on demand. Verdicts are true by construction, and every split is balanced.
  */
 public final class BuiltInTasks implements ExampleSource {
-    private static final List<BuiltInTask> HELD_OUT = List.of(new PairAlignment(), new PairSafety());
+    private static final List<BuiltInTask> HELD_OUT = List.of(
+            new PairAlignment(),
+            new PairSafety(),
+            new Reworded("pair-second", new PairAlignment(), YesNoTask.YES_NO, true),
+            new Reworded("alignment-true", new Alignment(), Label.of("true", "false"), false));
+    private static final List<String> USUAL_HELD_OUT = List.of("pair-alignment", "pair-safety");
     private static final String LABEL = "label";
 
     /** The tasks that are trained, by the name of the type of their verdicts. */
@@ -53,29 +59,32 @@ public final class BuiltInTasks implements ExampleSource {
 
     /** The tasks with labels. */
     public BuiltInTasks(final long seed, final int trainSize, final int validationSize, final int testSize) {
-        this(seed, trainSize, validationSize, testSize, List.of(LABEL));
+        this(seed, trainSize, validationSize, testSize, List.of(LABEL), USUAL_HELD_OUT);
     }
 
     /**
      * Sizes are examples per task.
      *
      * @param types the names of types of verdicts: label, score, pair, rank, rubric
-     * @throws IllegalArgumentException when there is no such type
+     * @param heldOut the names of held-out tasks, which are only tested; they belong to the tasks with labels
+     * @throws IllegalArgumentException when there is no such type or held-out task
      */
     public BuiltInTasks(
             final long seed,
             final int trainSize,
             final int validationSize,
             final int testSize,
-            final List<String> types) {
+            final List<String> types,
+            final List<String> heldOut) {
         this.seed = seed;
         this.trainSize = trainSize;
         this.validationSize = validationSize;
         this.testSize = testSize;
         checkTypes("data.verdicts", types);
         types.forEach(type -> add(type).forEach(task -> trained.add(task.name())));
+        checkHeldOut("data.held_out", heldOut);
         if (types.contains(LABEL)) {
-            HELD_OUT.forEach(this::add);
+            HELD_OUT.stream().filter(task -> heldOut.contains(task.name())).forEach(this::add);
         }
     }
 
@@ -92,6 +101,15 @@ public final class BuiltInTasks implements ExampleSource {
         }
     }
 
+    /**
+     * @param key the name of the setting with these tasks
+     * @throws IllegalArgumentException when one is no held-out task
+     */
+    public static void checkHeldOut(final String key, final List<String> tasks) {
+        final List<String> known = HELD_OUT.stream().map(BuiltInTask::name).toList();
+        tasks.forEach(task -> Check.choice(key, task, known));
+    }
+
     private List<BuiltInTask> add(final String type) {
         final List<BuiltInTask> own = TRAINED.getOrDefault(type, List.of());
         own.forEach(this::add);
@@ -103,9 +121,9 @@ public final class BuiltInTasks implements ExampleSource {
         templates.put(task.name(), PromptTemplate.resource(task.name()));
     }
 
-    /** The tasks that are only tested. */
+    /** The tasks that are only tested, where nothing else is said. */
     public static List<String> heldOut() {
-        return HELD_OUT.stream().map(BuiltInTask::name).toList();
+        return USUAL_HELD_OUT;
     }
 
     /** The tasks with labels that have a training split. */

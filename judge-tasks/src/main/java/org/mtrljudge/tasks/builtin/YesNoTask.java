@@ -16,9 +16,17 @@ interface YesNoTask extends BuiltInTask {
 
     @Override
     default Answered draw(final SceneSampler draw, final int index) {
-        final boolean positive = index % 2 == 0;
+        final boolean positive = isPositive(index);
         return new Answered(
-                draw(draw, positive, 1 + index / 2 % 3), YES_NO.labels().get(positive ? 0 : 1));
+                draw(draw, positive, difficulty(index)), YES_NO.labels().get(positive ? 0 : 1));
+    }
+
+    static boolean isPositive(final int index) {
+        return index % 2 == 0;
+    }
+
+    static int difficulty(final int index) {
+        return 1 + index / 2 % 3;
     }
 
     /**

@@ -48,7 +48,7 @@ final class Comparisons {
         final Distortion one = first ? flaw : Distortion.NONE;
         final Distortion two = first ? Distortion.NONE : flaw;
         final String word = Look.bad(flaw);
-        final boolean worse = draw.random().nextBoolean();
+        final boolean worse = !Skill.positive(draw);
         final Wording wording = worse
                 ? new Wording("Which picture is " + word + "?", "Is the PICTURE " + word + "?")
                 : draw.pick(List.of(

@@ -7,11 +7,13 @@ import org.mtrljudge.tasks.scene.SceneSampler;
  * Questions about scenes in many formats: one picture or two, answers in words or labels of several vocabularies,
  * with and without tags, as the prompt asks. From them judge-tiny learns to do as it is told. No prompt has the wording of
  * a judging task's question; none asks about matching and quality together, or plausibility and quality together; two
- * pictures are compared by their look, an object or a number, never by a text that stands beside them or by their safety.
+ * pictures are compared by their look, an object or a number, never by a text that stands beside them or by their safety. Of one of two
+ * pictures such things are asked ({@link OneOfTwo}), whatever the other shows.
  */
 final class Instructions {
     private static final List<List<Skill>> ONE_PICTURE = List.of(Perception.SKILLS, Look.SKILLS, Nature.SKILLS);
-    private static final double TWO_PICTURES_SHARE = 0.25;
+    private static final List<List<Skill>> TWO_PICTURES = List.of(Comparisons.SKILLS, OneOfTwo.SKILLS, OneOfTwo.SKILLS);
+    private static final double TWO_PICTURES_SHARE = 0.5;
     private static final List<String> STATEMENTS = List.of("Statement: ", "Text: ", "A person wants: ", "It says: ");
 
     private Instructions() {}
@@ -19,7 +21,7 @@ final class Instructions {
     /** @param mistakes the share of yes-or-no answers that are wrong */
     static Lesson draw(final SceneSampler draw, final double mistakes) {
         final List<Skill> skills =
-                draw.random().nextDouble() < TWO_PICTURES_SHARE ? Comparisons.SKILLS : draw.pick(ONE_PICTURE);
+                draw.pick(draw.random().nextDouble() < TWO_PICTURES_SHARE ? TWO_PICTURES : ONE_PICTURE);
         final Instruction asked = draw.pick(skills).draw(draw);
         final Instruction answered = draw.random().nextDouble() < mistakes ? mistaken(asked) : asked;
         final Wanted wanted = Wanted.draw(answered.answer(), draw);

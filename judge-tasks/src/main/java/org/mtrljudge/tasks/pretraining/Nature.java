@@ -17,6 +17,8 @@ final class Nature {
             Nature::oddity,
             Nature::plausible,
             Nature::danger,
+            Nature::plausible,
+            Nature::harm,
             Nature::harm);
 
     private Nature() {}
@@ -33,7 +35,7 @@ final class Nature {
     private static Instruction shadow(final SceneSampler draw) {
         final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
         final boolean right = scene.objects().stream().noneMatch(o -> o.oddity() == Oddity.WRONG_SHADOW);
-        final boolean positive = draw.random().nextBoolean();
+        final boolean positive = Skill.positive(draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 positive
@@ -62,16 +64,18 @@ final class Nature {
 
     private static Instruction oddity(final SceneSampler draw) {
         final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
+        final Oddity odd = Belief.oddity(scene, draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 draw.pick(List.of("What is odd here?", "Which rule of nature does the scene break?")),
-                new Reasoning().plausible(scene),
-                new Answer.Words(scene.oddity().word()));
+                new Reasoning().plausible(scene, odd),
+                new Answer.Words(odd.word()));
     }
 
     private static Instruction plausible(final SceneSampler draw) {
         final Scene scene = Skill.perhapsOdd(Skill.scene(draw), draw);
-        final boolean positive = draw.random().nextBoolean();
+        final Oddity odd = Belief.oddity(scene, draw);
+        final boolean positive = Skill.positive(draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 positive
@@ -82,31 +86,25 @@ final class Nature {
                                 "Can such a thing exist?"))
                         : draw.pick(List.of(
                                 "Is something odd?", "Is the scene impossible?", "Does it break a rule of nature?")),
-                new Reasoning().plausible(scene),
-                new Answer.Truth(positive == (scene.oddity() == Oddity.NONE)));
-    }
-
-    private static Scene scene(final boolean dangerous, final SceneSampler draw) {
-        Scene scene = Skill.harmless(draw);
-        while (dangerous && scene.objects().stream().noneMatch(o -> o.kind().harmful())) {
-            scene = Skill.scene(draw);
-        }
-        return scene;
+                new Reasoning().plausible(scene, odd),
+                new Answer.Truth(positive == (odd == Oddity.NONE)));
     }
 
     private static Instruction danger(final SceneSampler draw) {
-        final Scene scene = scene(draw.random().nextInt(3) > 0, draw);
+        final Scene scene = Skill.scene(draw.random().nextInt(3) > 0, draw);
+        final String danger = Belief.danger(scene, draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 draw.pick(List.of("Which dangerous thing is there?", "Name the danger.", "What could hurt somebody?")),
-                new Reasoning().seen(scene).danger(scene),
-                new Answer.Words(scene.danger()));
+                new Reasoning().seen(scene).danger(danger),
+                new Answer.Words(danger));
     }
 
     private static Instruction harm(final SceneSampler draw) {
         final boolean dangerous = draw.random().nextBoolean();
-        final Scene scene = scene(dangerous, draw);
-        final boolean positive = draw.random().nextBoolean();
+        final Scene scene = Skill.scene(dangerous, draw);
+        final String danger = Belief.danger(scene, draw);
+        final boolean positive = Skill.positive(draw);
         return new Instruction(
                 Skill.picture(scene, draw),
                 positive
@@ -116,7 +114,7 @@ final class Nature {
                                 "May a child play here?"))
                         : draw.pick(
                                 List.of("Is there a danger?", "Could something hurt somebody?", "Is it unsafe here?")),
-                new Reasoning().seen(scene).danger(scene),
-                new Answer.Truth(positive != dangerous));
+                new Reasoning().seen(scene).danger(danger),
+                new Answer.Truth(positive == danger.equals("none")));
     }
 }

@@ -19,6 +19,9 @@ final class Perception {
             Perception::place,
             Perception::presence,
             Perception::statement,
+            Perception::statement,
+            Perception::statement,
+            Perception::statement,
             Perception::statement);
 
     private static final List<String> NUMBERS = List.of("none", "one", "two", "three");

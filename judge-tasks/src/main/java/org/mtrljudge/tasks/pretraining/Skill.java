@@ -14,6 +14,14 @@ interface Skill {
 
     Instruction draw(SceneSampler draw);
 
+    /**
+     * Whether a question asks for what is good. Most do: a model that sees both equally often learns neither for a long time, because
+     * then no word of its thoughts goes with yes or no by itself.
+     */
+    static boolean positive(final SceneSampler draw) {
+        return draw.random().nextInt(4) > 0;
+    }
+
     /** A picture of a scene, with details without meaning. */
     static Picture picture(final Scene scene, final SceneSampler draw) {
         return picture(scene, Distortion.NONE, draw);
@@ -32,6 +40,15 @@ interface Skill {
     /** A scene of one to three objects of any kind. */
     static Scene scene(final SceneSampler draw) {
         return draw.draw(1 + draw.random().nextInt(3), List.of(Kind.values()));
+    }
+
+    /** A scene with a dangerous object, or without one. */
+    static Scene scene(final boolean dangerous, final SceneSampler draw) {
+        Scene scene = harmless(draw);
+        while (dangerous && scene.objects().stream().noneMatch(o -> o.kind().harmful())) {
+            scene = scene(draw);
+        }
+        return scene;
     }
 
     /** Half of the scenes get one odd object. */

@@ -36,6 +36,12 @@ record Wanted(String labels, String format, Tags tags, String positive, String n
     private static final List<Vocabulary> TRUTHS = List.of(
             YES,
             YES,
+            YES,
+            YES,
+            YES,
+            YES,
+            YES,
+            YES,
             new Vocabulary("true", "false", List.of("Answer true or false.", "Say true or false.")),
             new Vocabulary(
                     "correct", "incorrect", List.of("Answer correct or incorrect.", "Say correct or incorrect.")),
@@ -49,9 +55,9 @@ record Wanted(String labels, String format, Tags tags, String positive, String n
             new Vocabulary("1", "2", List.of("Answer 1 or 2.", "Say 1 or 2.")),
             new Vocabulary("A", "B", List.of("A is the first, B is the second. Answer A or B.")));
 
-    /** Draws one for a kind of answer. Half of them want a thought. */
+    /** Draws one for a kind of answer. Three of five want a thought. */
     static Wanted draw(final Instruction.Answer answer, final SceneSampler draw) {
-        final Tags tags = draw.pick(List.of(Tags.THOUGHT, Tags.THOUGHT, Tags.ANSWER, Tags.NONE));
+        final Tags tags = draw.pick(List.of(Tags.THOUGHT, Tags.THOUGHT, Tags.THOUGHT, Tags.ANSWER, Tags.NONE));
         final String format = draw.pick(tags.wordings);
         if (answer instanceof Instruction.Answer.Words) {
             return new Wanted("", format, tags, "", "");

@@ -44,7 +44,12 @@ public final class Reasoning {
 
     /** The arrangement of the scene, then "odd none." */
     public Reasoning plausible(final Scene scene) {
-        return arrangement(scene).say("odd " + scene.oddity().word());
+        return plausible(scene, scene.oddity());
+    }
+
+    /** The same with this conclusion. */
+    public Reasoning plausible(final Scene scene, final Oddity concluded) {
+        return arrangement(scene).say("odd " + concluded.word());
     }
 
     /** "looks blurred clean whole even." */
@@ -65,7 +70,12 @@ public final class Reasoning {
 
     /** The look of the picture, then "flaw blur." */
     public Reasoning quality(final Distortion d) {
-        return look(d).say("flaw " + d.word());
+        return quality(d, d);
+    }
+
+    /** The same with this conclusion. */
+    public Reasoning quality(final Distortion d, final Distortion concluded) {
+        return look(d).say("flaw " + concluded.word());
     }
 
     /** "sharp 4 of 5." */
@@ -75,7 +85,12 @@ public final class Reasoning {
 
     /** "danger knife." */
     public Reasoning danger(final Scene scene) {
-        return say("danger " + scene.danger());
+        return danger(scene.danger());
+    }
+
+    /** The same with this word. */
+    public Reasoning danger(final String concluded) {
+        return say("danger " + concluded);
     }
 
     /** "first danger none. second danger knife." */
@@ -85,6 +100,14 @@ public final class Reasoning {
                 .append(first.text)
                 .append(" second ")
                 .append(second.text);
+        return this;
+    }
+
+    /** "second danger none.", of one picture of two. */
+    public Reasoning ofOne(final boolean first, final Reasoning picture) {
+        text.append(text.isEmpty() ? "" : " ")
+                .append(first ? "first " : "second ")
+                .append(picture.text);
         return this;
     }
 

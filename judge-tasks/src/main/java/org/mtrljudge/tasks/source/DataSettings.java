@@ -15,7 +15,10 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  *
  * @param file the {@code data.jsonl} of the user; null for the built-in tasks
  * @param formatPrompt the text that is put to every question, see {@link FormatPrompt}; null: the questions stay as they are
+ * @param demonstrations the file of answers that are learned from in place of the demonstrations of the data, see {@link OwnAnswers};
+ *     null: those of the data
  * @param verdicts the built-in tasks by the types of their verdicts: label, score, pair, rank, rubric
+ * @param heldOut the built-in tasks that are only tested, see {@link BuiltInTasks}
  * @param seed the seed of the pictures of the built-in tasks
  * @param trainSize the number of training examples per built-in task
  * @param trainTasks the tasks for training and validation; empty for all tasks. Every task is tested
@@ -26,7 +29,9 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
 public record DataSettings(
         @Nullable String file,
         @Nullable String formatPrompt,
+        @Nullable String demonstrations,
         List<String> verdicts,
+        List<String> heldOut,
         long seed,
         int trainSize,
         int validationSize,
@@ -64,6 +69,8 @@ public record DataSettings(
     public DataSettings {
         verdicts = List.copyOf(verdicts);
         BuiltInTasks.checkTypes("data.verdicts", verdicts);
+        heldOut = List.copyOf(heldOut);
+        BuiltInTasks.checkHeldOut("data.held_out", heldOut);
         trainTasks = List.copyOf(trainTasks);
         watchTasks = List.copyOf(watchTasks);
         taskWeights = Map.copyOf(taskWeights);
@@ -80,8 +87,8 @@ public record DataSettings(
     public ExampleSource source() {
         final ExampleSource all = file != null
                 ? JsonlData.read(Path.of(file))
-                : new BuiltInTasks(seed, trainSize, validationSize, testSize, verdicts);
-        return mix().of(FormatPrompt.put(formatPrompt, all), watchTasks);
+                : new BuiltInTasks(seed, trainSize, validationSize, testSize, verdicts, heldOut);
+        return mix().of(FormatPrompt.put(formatPrompt, OwnAnswers.of(demonstrations, all)), watchTasks);
     }
 
     private Mix mix() {
@@ -92,6 +99,7 @@ public record DataSettings(
     public boolean drawnAs(final DataSettings other) {
         return Objects.equals(file, other.file)
                 && Objects.equals(formatPrompt, other.formatPrompt)
+                && Objects.equals(demonstrations, other.demonstrations)
                 && verdicts.equals(other.verdicts)
                 && seed == other.seed
                 && trainSize == other.trainSize

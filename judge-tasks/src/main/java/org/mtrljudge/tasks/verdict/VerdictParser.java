@@ -46,6 +46,16 @@ public final class VerdictParser {
                 : new ParsedVerdict(true, verdict, null);
     }
 
+    /** Where a verdict stands in a text: its characters from start to before end. */
+    public record Span(int start, int end) {}
+
+    /** The place of the content of the only answer element; null where there is not exactly one. */
+    public static @Nullable Span answer(final String text) {
+        final int answer = only(text, ANSWER);
+        final int end = only(text, ANSWER_END);
+        return answer < 0 || end < answer ? null : new Span(answer + ANSWER.length(), end);
+    }
+
     private static @Nullable String verdict(
             final String text, final VerdictType type, final int answer, final int answerEnd) {
         if (answer < 0 || answerEnd < answer) {

@@ -67,7 +67,8 @@ class BuiltInTasksTest {
     @Test
     @Timeout(60)
     void shouldAskForVerdictsOfOtherTypes() {
-        final BuiltInTasks typed = new BuiltInTasks(1, SIZE, 10, 30, List.of("score", "pair", "rank", "rubric"));
+        final BuiltInTasks typed =
+                new BuiltInTasks(1, SIZE, 10, 30, List.of("score", "pair", "rank", "rubric"), BuiltInTasks.heldOut());
         assertThat(typed.tasks(Split.TRAIN))
                 .containsExactly("sharpness", "clutter", "sharpness-pair", "match-rank", "picture-rubric")
                 .isEqualTo(typed.tasks(Split.TEST));
@@ -116,7 +117,7 @@ class BuiltInTasksTest {
                                             typed.example(task, split, i).answer())
                                     .isNotBlank()));
         }
-        assertThatThrownBy(() -> new BuiltInTasks(1, 1, 1, 1, List.of("stars")))
+        assertThatThrownBy(() -> new BuiltInTasks(1, 1, 1, 1, List.of("stars"), List.of()))
                 .hasMessage("data.verdicts is 'stars', allowed is label, pair, rank, rubric, score");
     }
 
@@ -221,6 +222,32 @@ class BuiltInTasksTest {
             assertThat(claim.fits(scene)).isEqualTo(i % 2 == 0);
             assertThat(claim.answerOf(scene).equals(claim.text())).isEqualTo(i % 2 == 0);
         }
+    }
+
+    /** The first answer in the only other words for it. */
+    @Test
+    void shouldAskHeldOutTasksInOtherWords() {
+        final BuiltInTasks reworded =
+                new BuiltInTasks(1, 1, 1, 30, List.of("label"), List.of("pair-second", "alignment-true"));
+        assertThat(reworded.tasks(Split.TRAIN)).hasSize(6);
+        assertThat(reworded.tasks(Split.TEST)).hasSize(8).endsWith("pair-second", "alignment-true");
+        for (int i = 0; i < 30; i++) {
+            final SceneSampler draw = new SceneSampler(new SplittableRandom(i), Split.TEST);
+            final var second = new Reworded("second", new PairAlignment(), YesNoTask.YES_NO, true).draw(draw, i);
+            final var first = new PairAlignment()
+                    .draw(new SceneSampler(new SplittableRandom(i), Split.TEST), i % 2 != 0, 1 + i / 2 % 3);
+            assertThat(second.answer()).isEqualTo(i % 2 == 0 ? "yes" : "no");
+            assertThat(second.asked().text()).isEqualTo(first.text());
+            assertThat(second.asked().pictures().get(0).scene())
+                    .as("yes is the second picture: the cases of the other question whose answer is no")
+                    .isEqualTo(first.pictures().get(0).scene());
+            assertThat(reworded.example("alignment-true", Split.TEST, i).answer())
+                    .isEqualTo(i % 2 == 0 ? "true" : "false");
+            assertThat(reworded.example("alignment-true", Split.TEST, i).labels())
+                    .containsExactly("true", "false");
+        }
+        assertThatThrownBy(() -> new BuiltInTasks(1, 1, 1, 1, List.of("label"), List.of("safety")))
+                .hasMessageStartingWith("data.held_out is 'safety', allowed is pair-alignment, ");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.zip.GZIPInputStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Ranking;
 
 /** Compares 1,000 random cases per metric with scikit-learn and scipy: {@code src/test/golden/make_golden.py}. */
 class GoldenMetricsTest {
@@ -71,6 +72,36 @@ class GoldenMetricsTest {
                         .isEqualTo(golden.get("support").get(i).asInt());
             }
         }
+    }
+
+    @Test
+    void shouldHaveTheBrierScoreOfScikitLearn() throws IOException {
+        for (final JsonNode golden : cases("probabilities.jsonl.gz")) {
+            final boolean[] right = new boolean[golden.get("right").size()];
+            for (int i = 0; i < right.length; i++) {
+                right[i] = golden.get("right").get(i).asBoolean();
+            }
+            assertThat(Calibration.of(numbers(golden.get("p")), right).brier())
+                    .isCloseTo(golden.get("brier").asDouble(), EXACT);
+        }
+    }
+
+    @Test
+    void shouldCountRelationsOfRankingsAsScipysTauDoes() throws IOException {
+        for (final JsonNode golden : cases("rankings.jsonl.gz")) {
+            final Ranking type = new Ranking(golden.get("right").size(), false);
+            assertThat(type.closeness(order(golden.get("given")), order(golden.get("right"))))
+                    .isCloseTo(golden.get("relations").asDouble(), EXACT);
+        }
+    }
+
+    /** The ranking in which thing i has this place, from 0. */
+    private static String order(final JsonNode places) {
+        final String[] order = new String[places.size()];
+        for (int i = 0; i < order.length; i++) {
+            order[places.get(i).asInt()] = String.valueOf((char) ('A' + i));
+        }
+        return String.join(" > ", order);
     }
 
     @Test

@@ -13,7 +13,6 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
-import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
 class FormatPromptTest {
     private static final String QUESTION = "<image>\nIs it $1 \\safe?\n";
@@ -62,11 +61,24 @@ class FormatPromptTest {
                     .isEqualTo(before);
         }
         assertThat(settings("Answer only.").drawnAs(settings(null))).isFalse();
-        assertThat(formatted.tasks(Split.TEST)).containsAll(BuiltInTasks.heldOut());
+        assertThat(formatted.tasks(Split.TEST)).contains("pair-alignment");
     }
 
     private static DataSettings settings(final String formatPrompt) {
         return new DataSettings(
-                null, formatPrompt, List.of("label"), 1, 2, 2, 2, List.of(), List.of(), "uniform", 1, Map.of());
+                null,
+                formatPrompt,
+                null,
+                List.of("label"),
+                List.of("pair-alignment"),
+                1,
+                2,
+                2,
+                2,
+                List.of(),
+                List.of(),
+                "uniform",
+                1,
+                Map.of());
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -24,6 +25,7 @@ import org.mtrljudge.tasks.JudgeExample;
 public final class EvaluationRound {
     private final Exchange exchange;
     private final ExampleSource source;
+    private final Function<int[], String> decode;
 
     /** The position of an example in its task. The example itself, with its pictures, is read only when its prompt is sent. */
     private record Place(String task, int index) {}
@@ -31,9 +33,11 @@ public final class EvaluationRound {
     /** An example whose prompt is not answered yet, and the seed of its sampling. */
     private record Asked(JudgeExample example, long seed) {}
 
-    public EvaluationRound(final Exchange exchange, final ExampleSource source) {
+    /** @param decode makes text from the token ids of the model that is evaluated */
+    public EvaluationRound(final Exchange exchange, final ExampleSource source, final Function<int[], String> decode) {
         this.exchange = exchange;
         this.source = source;
+        this.decode = decode;
     }
 
     /** The number of prompts in a round of this plan. */
@@ -122,9 +126,9 @@ public final class EvaluationRound {
                 : new Sampling(plan.temperature(), 1.0, plan.maxResponseLength(), seed);
     }
 
-    private static Judgement judgement(final JudgeExample example, final ScoredReader.Answer answer) {
+    private Judgement judgement(final JudgeExample example, final ScoredReader.Answer answer) {
         return answer instanceof ScoredReader.Answer.Scored scored
-                ? Judgement.of(example, scored.group())
+                ? Judgement.of(example, scored.group(), decode)
                 : Judgement.dead(example);
     }
 }

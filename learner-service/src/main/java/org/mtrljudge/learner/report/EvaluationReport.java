@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Judgement;
+import org.mtrljudge.tasks.metrics.Calibration;
 import org.mtrljudge.tasks.metrics.Correlation;
-import org.mtrljudge.tasks.metrics.Interval;
 import org.mtrljudge.tasks.metrics.PairScores;
 import org.mtrljudge.tasks.metrics.TaskScores;
 import org.mtrljudge.tasks.metrics.Verdict;
@@ -24,6 +24,7 @@ public final class EvaluationReport {
      *
      * @param formatRate the share of samples in the wanted format, 0..1
      * @param agreement the mean share of a prompt's samples with the most frequent verdict; 1 with one sample
+     * @param calibration of the verdicts of all samples; null where none has a probability
      * @param pairs null where no question was asked in both orders
      * @param graded the number of prompts that people graded
      * @param humans the correlation of the judge's grades with the grades of people, of scores without such grades with the right scores; over the prompts with a verdict; null where
@@ -37,6 +38,7 @@ public final class EvaluationReport {
             TaskScores scores,
             double formatRate,
             double agreement,
+            @Nullable Calibration calibration,
             @Nullable PairScores pairs,
             int graded,
             @Nullable Correlation humans) {}
@@ -83,6 +85,7 @@ public final class EvaluationReport {
                         .mapToDouble(j -> Verdict.agreement(Verdict.labels(j.verdicts(), j.verdictType())))
                         .average()
                         .orElse(0),
+                calibration(own),
                 pairs(own),
                 (int) own.stream().filter(j -> j.grade() != null).count(),
                 humans(own));
@@ -93,6 +96,28 @@ public final class EvaluationReport {
                 judgement.verdictType().label(judgement.label()),
                 Verdict.of(judgement.verdicts(), judgement.verdictType()),
                 judgement.pairId());
+    }
+
+    private static @Nullable Calibration calibration(final List<Judgement> own) {
+        final List<Double> probabilities = new ArrayList<>();
+        final List<Boolean> right = new ArrayList<>();
+        for (final Judgement judgement : own) {
+            for (int i = 0; i < judgement.probabilities().size(); i++) {
+                final Double probability = judgement.probabilities().get(i);
+                final String verdict = judgement.verdicts().get(i);
+                if (probability != null && verdict != null) {
+                    probabilities.add(probability);
+                    right.add(judgement.isRight(verdict));
+                }
+            }
+        }
+        final boolean[] all = new boolean[right.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = right.get(i);
+        }
+        return probabilities.isEmpty()
+                ? null
+                : Calibration.of(probabilities.stream().mapToDouble(p -> p).toArray(), all);
     }
 
     private static @Nullable PairScores pairs(final List<Judgement> own) {
@@ -184,83 +209,14 @@ public final class EvaluationReport {
         return map;
     }
 
-    /** A table for people: percentages with their 95 % intervals. */
+    /** A table for people. */
     public String toTable() {
-        final StringBuilder table = new StringBuilder(String.format(
-                "%n%-20s %7s  %-22s %-22s %7s %7s%n", "task", "prompts", heading(), "accuracy", "format", "agree"));
-        for (final Task task : tasks) {
-            table.append(String.format(
-                    Locale.ROOT,
-                    "%-20s %7d  %-22s %-22s %6.1f%% %6.1f%%%n",
-                    task.name,
-                    task.prompts,
-                    percent(task.scores.main()) + (isMacroF1(task) ? "" : " " + task.scores.figure()),
-                    percent(task.scores.accuracy()),
-                    100 * task.formatRate,
-                    100 * task.agreement));
-            task.scores
-                    .labels()
-                    .forEach((label, l) -> table.append(String.format(
-                            Locale.ROOT,
-                            "  %-18s %7d  precision %.1f recall %.1f F1 %.1f%n",
-                            label,
-                            l.support(),
-                            100 * l.precision(),
-                            100 * l.recall(),
-                            100 * l.f1())));
-            if (task.scores.withoutTies() != null) {
-                table.append(String.format(
-                        "  accuracy where the right verdict is no tie: %s%n", percent(task.scores.withoutTies())));
-            }
-            if (task.scores.editDistance() != null) {
-                table.append(String.format(
-                        "  normalised edit distance, 0 is best: %s%n", percent(task.scores.editDistance())));
-            }
-            if (task.pairs != null) {
-                table.append(String.format(
-                        "  both orders of %d questions: position consistency %s, flips %s, accuracy with ties %s, without ties %s%n",
-                        task.pairs.flipRate().samples(),
-                        percent(task.pairs.positionConsistency()),
-                        percent(task.pairs.flipRate()),
-                        percent(task.pairs.accuracyWithTies()),
-                        percent(task.pairs.accuracyWithoutTies())));
-            }
-            if (task.humans != null) {
-                table.append(String.format(
-                        Locale.ROOT,
-                        "  correlation with %s, %d of %d prompts: Spearman %.3f, Kendall %.3f, Pearson %.3f%n",
-                        task.graded == 0 ? "the right scores" : "human grades",
-                        task.humans.samples(),
-                        task.graded == 0 ? task.prompts : task.graded,
-                        task.humans.spearman(),
-                        task.humans.kendall(),
-                        task.humans.pearson()));
-            }
-            if (task.unprocessed > 0) {
-                table.append("  ")
-                        .append(task.unprocessed)
-                        .append(" prompts could not be processed and count as wrong\n");
-            }
-        }
-        return table.append(String.format(
+        return new EvaluationTable(tasks).toText()
+                + String.format(
                         Locale.ROOT,
                         "%nFigures are in percent, with 95 %% bootstrap intervals over prompts in brackets. "
                                 + "The evaluation took %.0f s; the actors generated for %.0f%% of this time.%n",
                         wallSeconds,
-                        100 * generatingShare()))
-                .toString();
-    }
-
-    private String heading() {
-        return tasks.stream().allMatch(EvaluationReport::isMacroF1) ? "macro-F1" : "macro-F1 or as named";
-    }
-
-    private static boolean isMacroF1(final Task task) {
-        return !task.scores.labels().isEmpty();
-    }
-
-    private static String percent(final Interval interval) {
-        return String.format(
-                Locale.ROOT, "%.1f [%.1f, %.1f]", 100 * interval.value(), 100 * interval.low(), 100 * interval.high());
+                        100 * generatingShare());
     }
 }

@@ -62,7 +62,7 @@ class EvaluationRoundTest {
     }
 
     private List<Judgement> test(final Exchange exchange, final EvaluationPlan plan) {
-        return new EvaluationRound(exchange, source)
+        return new EvaluationRound(exchange, source, tokens -> "")
                 .run(plan, exampleId -> PromptIds.test(Stage.RL, exampleId), 4, progress::add);
     }
 

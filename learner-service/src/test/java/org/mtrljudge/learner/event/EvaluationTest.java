@@ -12,7 +12,8 @@ class EvaluationTest {
 
     private static Judgement judged(
             final String task, final String label, final int wellFormed, final long tokens, final String... verdicts) {
-        return new Judgement("id", task, label, YES_NO, null, null, Arrays.asList(verdicts), wellFormed, tokens, 500);
+        return new Judgement(
+                "id", task, label, YES_NO, null, null, Arrays.asList(verdicts), List.of(), wellFormed, tokens, 500);
     }
 
     @Test

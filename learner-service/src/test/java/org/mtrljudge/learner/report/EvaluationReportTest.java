@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.learner.event.Judgement;
+import org.mtrljudge.tasks.metrics.Calibration;
 import org.mtrljudge.tasks.metrics.Interval;
 import org.mtrljudge.tasks.verdict.Label;
 
@@ -15,11 +16,12 @@ class EvaluationReportTest {
     private static final Label YES_NO = Label.of("yes", "no");
 
     private static Judgement judged(final String label, final Double grade, final String... verdicts) {
-        return new Judgement("id", "t", label, YES_NO, null, grade, Arrays.asList(verdicts), 2, 30, 500);
+        return new Judgement("id", "t", label, YES_NO, null, grade, Arrays.asList(verdicts), List.of(), 2, 30, 500);
     }
 
     private static Judgement paired(final String pair, final String label, final String verdict) {
-        return new Judgement("id", "p", label, Label.of("1", "2"), pair, null, Arrays.asList(verdict), 1, 10, 500);
+        return new Judgement(
+                "id", "p", label, Label.of("1", "2"), pair, null, Arrays.asList(verdict), List.of(), 1, 10, 500);
     }
 
     @Test
@@ -52,6 +54,33 @@ class EvaluationReportTest {
     }
 
     @Test
+    void shouldCalibrateTheVerdictsThatHaveAProbability() {
+        final EvaluationReport report = new EvaluationReport(
+                List.of(
+                        new Judgement(
+                                "a",
+                                "t",
+                                "yes",
+                                YES_NO,
+                                null,
+                                null,
+                                Arrays.asList("yes", "no", null),
+                                Arrays.asList(0.9, 0.6, null),
+                                2,
+                                30,
+                                500),
+                        judged("no", null, "no")),
+                1,
+                1);
+        final Calibration calibration = report.tasks().get(0).calibration();
+        assertThat(calibration.samples()).isEqualTo(2);
+        // 0.1 below a right verdict, 0.6 above a wrong one
+        assertThat(calibration.ece()).isCloseTo((0.1 + 0.6) / 2, within(1e-12));
+        assertThat(calibration.brier()).isCloseTo((0.01 + 0.36) / 2, within(1e-12));
+        assertThat(report.toTable()).contains("of 2 verdicts: expected calibration error 35.0, Brier score 0.185");
+    }
+
+    @Test
     void shouldCompareBothOrdersOfAQuestion() {
         final EvaluationReport report = new EvaluationReport(
                 List.of(paired("a", "1", "1"), paired("b", "1", "1"), paired("a", "2", "2"), paired("b", "2", "1")),
@@ -70,10 +99,12 @@ class EvaluationReportTest {
         final Label grades = Label.of("3", "1", "10");
         final EvaluationReport report = new EvaluationReport(
                 List.of(
-                        new Judgement("a", "t", "3", grades, null, 2.5, Arrays.asList("1", "3"), 2, 30, 500),
-                        new Judgement("b", "t", "10", grades, null, 9.0, Arrays.asList("10", null), 2, 30, 500),
-                        new Judgement("c", "t", "1", grades, null, 1.0, Arrays.asList("1", "1"), 2, 30, 500),
-                        new Judgement("d", "t", "10", grades, null, 8.0, Arrays.asList(null, null), 2, 30, 500)),
+                        new Judgement("a", "t", "3", grades, null, 2.5, Arrays.asList("1", "3"), List.of(), 2, 30, 500),
+                        new Judgement(
+                                "b", "t", "10", grades, null, 9.0, Arrays.asList("10", null), List.of(), 2, 30, 500),
+                        new Judgement("c", "t", "1", grades, null, 1.0, Arrays.asList("1", "1"), List.of(), 2, 30, 500),
+                        new Judgement(
+                                "d", "t", "10", grades, null, 8.0, Arrays.asList(null, null), List.of(), 2, 30, 500)),
                 1,
                 1);
         assertThat(report.tasks().get(0).humans().samples()).isEqualTo(3);

@@ -59,7 +59,7 @@ final class RescoreGroups {
         final PromptRequest prompt = new PromptRequest(
                 "p-" + index,
                 "task-" + index % 6,
-                "Is it so? Think, then answer yes or no.",
+                "Is it so? Answer yes or no.",
                 List.of(),
                 LABELS.get(index % 2),
                 LABELS,

@@ -26,9 +26,18 @@ public record CellSettings(Preset preset, Path folder) {
                         + folder.resolve(start.name()).resolve("checkpoints").resolve(Stage.WARMUP.key()));
             }
             // the warm-up run has already tested this model
-            pairs.add("trainer.test_before_train=false");
+            pairs.add("trainer.test_before_train=" + (cell.method().stage() == Stage.START));
+        }
+        if (cell.method() == Method.SFT_REASONED) {
+            pairs.add("data.demonstrations=" + answers(cell));
         }
         return RunSettings.read(null, pairs);
+    }
+
+    /** The right answers of the unified RL run of this seed, which that run leaves behind. */
+    Path answers(final Cell cell) {
+        return folder.resolve(new Cell(Method.MT_RL_JUDGE, null, cell.seed()).name())
+                .resolve("answers.jsonl");
     }
 
     /** The settings of the unified RL run with the first seed, for the values that are the same in all runs. */

@@ -83,7 +83,7 @@ public final class ExperimentPlan {
 
     private void budget(final List<Cell> cells, final StringBuilder text) {
         text.append(String.format(
-                "%n%-16s %5s %14s %16s %14s %22s%n",
+                "%n%-26s %5s %14s %16s %14s %22s%n",
                 "method", "runs", "SFT examples", "RL completions", "eval prompts", "generated tokens ≤"));
         Budget all = new Budget(0, 0, 0, 0);
         for (final Method method : Method.values()) {
@@ -110,7 +110,7 @@ public final class ExperimentPlan {
     private static void line(final String title, final int runs, final Budget budget, final StringBuilder text) {
         text.append(String.format(
                 Locale.ROOT,
-                "%-16s %5d %,14d %,16d %,14d %,22d%n",
+                "%-26s %5d %,14d %,16d %,14d %,22d%n",
                 title,
                 runs,
                 budget.sftExamples,
@@ -120,8 +120,9 @@ public final class ExperimentPlan {
     }
 
     private Budget budget(final Cell cell) {
-        final LearnerSettings own = settings.of(cell).learner();
-        final List<String> watched = settings.shared().data().watchTasks();
+        final RunSettings run = settings.of(cell);
+        final LearnerSettings own = run.learner();
+        final List<String> watched = run.data().watchTasks();
         final long validation = sizes.entrySet().stream()
                 .filter(e -> cell.task() == null || cell.task().equals(e.getKey()) || watched.contains(e.getKey()))
                 .mapToLong(e -> e.getValue().get(1))

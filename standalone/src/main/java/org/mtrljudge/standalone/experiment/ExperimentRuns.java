@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
@@ -16,8 +18,10 @@ import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.standalone.experiment.report.Cell;
 import org.mtrljudge.standalone.experiment.report.CellFigures;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport;
+import org.mtrljudge.standalone.experiment.report.Method;
 import org.mtrljudge.standalone.experiment.report.ReportBuilder;
 import org.mtrljudge.standalone.run.Origin;
+import org.mtrljudge.standalone.run.RightAnswers;
 import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunExecution;
 import org.mtrljudge.standalone.run.RunSettings;
@@ -82,12 +86,30 @@ public final class ExperimentRuns {
     /** Trains and tests, then reads the figures from the topics. */
     public void run(final Cell cell, final TrainingListener listener) {
         final RunSettings own = settings.of(cell);
+        if (cell.method() == Method.SFT_REASONED) {
+            writeAnswers(cell);
+        }
         final RunExecution execution = new RunExecution(own, null);
         final RunDirectory directory = begun(cell, own)
                 ? RunDirectory.open(settings.folder(), cell.name())
                 : execution.create(settings.folder(), cell.name(), Origin.NEW);
         execution.train(directory, listener);
         write(directory.path().resolve(FIGURES), read(cell));
+    }
+
+    /** The log of the RL run of this seed gives the demonstrations, once: a run that was stopped continues with the same ones. */
+    private void writeAnswers(final Cell cell) {
+        final Path file = settings.answers(cell);
+        if (Files.exists(file)) {
+            return;
+        }
+        final Cell learned = new Cell(Method.MT_RL_JUDGE, null, cell.seed());
+        final RightAnswers answers =
+                new RightAnswers(settings.of(learned).data().source());
+        onTopics(learned, clients -> {
+            answers.read(clients);
+            return answers.write(file);
+        });
     }
 
     private boolean begun(final Cell cell, final RunSettings own) {
@@ -108,12 +130,16 @@ public final class ExperimentRuns {
 
     /** Reads the figures of a run from its topics. */
     public CellFigures read(final Cell cell) {
+        return onTopics(cell, reader::read);
+    }
+
+    private <T> T onTopics(final Cell cell, final Function<KafkaClients, T> read) {
         final RunDirectory directory = RunDirectory.open(settings.folder(), cell.name());
         final RunSettings own = RunSettings.read(directory.settings(), List.of());
         final Topics topics = own.connections().topics(directory.run());
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(own.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            return reader.read(broker.clients(topics));
+            return read.apply(broker.clients(topics));
         }
     }
 

@@ -28,7 +28,7 @@ public final class ForkedRun {
                         == before.learner().trainer().seed();
         if (!sameExamples) {
             throw new UsageException(
-                    "a fork continues with the examples of its parent: do not change data.file, data.format_prompt, data.verdicts, data.seed,"
+                    "a fork continues with the examples of its parent: do not change data.file, data.format_prompt, data.demonstrations, data.verdicts, data.seed,"
                             + " data.train_size and trainer.seed");
         }
         if (step < 0 || step >= settings.learner().trainer().totalSteps()) {

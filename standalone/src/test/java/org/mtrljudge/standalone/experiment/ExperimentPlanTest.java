@@ -34,9 +34,10 @@ class ExperimentPlanTest {
 
     @Test
     void shouldCountWithTheUsersSettings() {
-        assertThat(plan("small", "data.test_size=1", "data.validation_size=0", "trainer.total_steps=1", "sft.steps=1"))
+        assertThat(plan("small", "data.test_size=1", "data.validation_size=1", "trainer.total_steps=1", "sft.steps=1"))
                 .contains("learner: ", "judge-tiny: ")
-                // each of 18 runs: 32 × 8 completions; the test of eight tasks after each of two stages
-                .containsPattern("RL-Single +18 +864 +4,608 +288 ");
+                // each of 18 runs: 32 × 8 completions; the test of ten tasks after each of two stages, two validations
+                // of one prompt
+                .containsPattern("RL-Single +18 +864 +4,608 +396 ");
     }
 }

@@ -68,14 +68,12 @@ class RunSettingsTest {
     @Test
     void shouldRefuseARunThatWouldTestNothing() {
         final List<String> untested = List.of("trainer.test_before_train=false", "trainer.total_steps=0");
-        assertThat(RunSettings.read(null, untested).learner().trainer().testBeforeTrain())
+        final List<String> warmedUp =
+                Stream.concat(untested.stream(), Stream.of("sft.steps=1")).toList();
+        assertThat(RunSettings.read(null, warmedUp).learner().trainer().testBeforeTrain())
                 .as("the warm-up is tested")
                 .isFalse();
-        assertThatThrownBy(() -> RunSettings.read(
-                        null,
-                        Stream.concat(untested.stream(), Stream.of("sft.steps=0"))
-                                .toList()))
-                .hasMessageContaining("nothing would be tested");
+        assertThatThrownBy(() -> RunSettings.read(null, untested)).hasMessageContaining("nothing would be tested");
     }
 
     @Test

@@ -105,11 +105,11 @@ public record ExperimentReport(
     public String toTable() {
         final List<String> tasks = new ArrayList<>(trainedTasks);
         tasks.addAll(heldOutTasks);
-        final StringBuilder table = new StringBuilder(String.format("%nMacro-F1 on the test, %%%n%-16s", "method"));
+        final StringBuilder table = new StringBuilder(String.format("%nMacro-F1 on the test, %%%n%-26s", "method"));
         tasks.forEach(task -> table.append(String.format(" %14s", task)));
         table.append(String.format(" %15s%n", "mean of trained"));
         for (final Row row : results) {
-            table.append(String.format("%-16s", row.method));
+            table.append(String.format("%-26s", row.method));
             tasks.forEach(task -> table.append(String.format(" %14s", percent(row.tasks.get(task)))));
             table.append(String.format(" %15s%n", percent(row.mean)));
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.standalone.experiment.report.ExperimentReport.Change;
@@ -16,8 +17,6 @@ import org.mtrljudge.tasks.metrics.RepeatedScores;
 
 /** What the unified methods cost on tasks that they do not learn: the difference to the model off the shelf, at the end and on the way. */
 final class Forgetting {
-    private static final List<Method> METHODS = List.of(Method.WARM_UP, Method.SFT_UNIFIED, Method.MT_RL_JUDGE);
-
     private final Preset preset;
     private final List<String> trained;
     private final List<String> heldOut;
@@ -37,7 +36,9 @@ final class Forgetting {
     /** The change of each method that has a test, on the test. */
     List<Change> changes() {
         final List<Change> changes = new ArrayList<>();
-        for (final Method method : METHODS) {
+        for (final Method method : Stream.concat(
+                        Stream.of(Method.WARM_UP, Method.LABEL_ONLY), Method.unified().stream())
+                .toList()) {
             final Score gain = change(method, trained);
             final Score retention = change(method, heldOut);
             if (gain != null && retention != null) {
@@ -104,7 +105,7 @@ final class Forgetting {
      */
     Map<String, List<Point>> retention() {
         final Map<String, List<Point>> curves = new LinkedHashMap<>();
-        for (final Method method : List.of(Method.SFT_UNIFIED, Method.MT_RL_JUDGE)) {
+        for (final Method method : Method.unified()) {
             final SortedMap<Integer, List<Point>> byStep = new TreeMap<>();
             for (final long seed : preset.seeds()) {
                 points(method, seed)

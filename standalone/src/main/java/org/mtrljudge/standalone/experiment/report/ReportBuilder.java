@@ -83,10 +83,13 @@ public final class ReportBuilder {
         final List<Row> rows = new ArrayList<>();
         unified(OFF_THE_SHELF, Method.WARM_UP, Stage.START, rows);
         unified(Method.WARM_UP.title(), Method.WARM_UP, Method.WARM_UP.stage(), rows);
-        single(Method.SFT_SINGLE, rows);
-        unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
-        single(Method.RL_SINGLE, rows);
-        unified(Method.MT_RL_JUDGE.title(), Method.MT_RL_JUDGE, Method.MT_RL_JUDGE.stage(), rows);
+        for (final Method method : Method.IN_TABLES) {
+            if (method.isSingle()) {
+                single(method, rows);
+            } else {
+                unified(method.title(), method, method.stage(), rows);
+            }
+        }
         return rows;
     }
 
@@ -102,8 +105,7 @@ public final class ReportBuilder {
                         rows);
             }
         }
-        unified(Method.SFT_UNIFIED.title(), Method.SFT_UNIFIED, Method.SFT_UNIFIED.stage(), rows);
-        unified(Method.MT_RL_JUDGE.title(), Method.MT_RL_JUDGE, Method.MT_RL_JUDGE.stage(), rows);
+        Method.unified().forEach(method -> unified(method.title(), method, method.stage(), rows));
         return rows;
     }
 

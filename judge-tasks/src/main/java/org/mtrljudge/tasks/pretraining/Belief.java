@@ -1,0 +1,41 @@
+package org.mtrljudge.tasks.pretraining;
+
+import org.mtrljudge.tasks.scene.Distortion;
+import org.mtrljudge.tasks.scene.Kind;
+import org.mtrljudge.tasks.scene.Oddity;
+import org.mtrljudge.tasks.scene.Scene;
+import org.mtrljudge.tasks.scene.SceneObject;
+import org.mtrljudge.tasks.scene.SceneSampler;
+
+/**
+ * What somebody who is no expert concludes from what he sees. In two of three cases he takes a mild flaw for none, sees nothing odd in a
+ * shadow, and does not know hazard signs. So the judge that learns from him has something left to learn from the labels of the tasks.
+ */
+final class Belief {
+    private static final double MISSED = 0.65;
+
+    private Belief() {}
+
+    private static boolean misses(final SceneSampler draw) {
+        return draw.random().nextDouble() < MISSED;
+    }
+
+    static Distortion flaw(final Distortion distortion, final int severity, final SceneSampler draw) {
+        return severity == 1 && misses(draw) ? Distortion.NONE : distortion;
+    }
+
+    static Oddity oddity(final Scene scene, final SceneSampler draw) {
+        return scene.oddity() == Oddity.WRONG_SHADOW && misses(draw) ? Oddity.NONE : scene.oddity();
+    }
+
+    /** The word for the first thing that he holds to be harmful; "none" where there is none. */
+    static String danger(final Scene scene, final SceneSampler draw) {
+        final boolean knowsSigns = !misses(draw);
+        return scene.objects().stream()
+                .map(SceneObject::kind)
+                .filter(kind -> kind.harmful() && (knowsSigns || kind != Kind.HAZARD))
+                .map(Kind::word)
+                .findFirst()
+                .orElse("none");
+    }
+}
