@@ -79,7 +79,7 @@ final class DataPrepareCommand implements Callable<Integer> {
     @Option(
             names = "--subset",
             paramLabel = "NAME",
-            description = "for mj-bench: its subset; for easyr1: the name of the task")
+            description = "for mj-bench and mllm-as-a-judge: the subset; for easyr1: the name of the task")
     private String subset = "";
 
     @Option(names = "--seed", description = "seed of the division into splits (default: ${DEFAULT-VALUE})")

@@ -21,7 +21,7 @@ final class EasyR1 implements PublishedSet {
                 row.text(row.values().containsKey("problem") ? "problem" : "prompt"),
                 row.values().get("images") == null ? List.of() : row.pictures("images"),
                 row.text("answer"),
-                List.of(),
+                null,
                 group(row),
                 null,
                 null));

@@ -41,17 +41,18 @@ final class MultimodalRewardBench2 implements PublishedSet {
         return Prepared.bothOrders(
                 content(row, "response_a"),
                 content(row, "response_b"),
-                chosen.equals("A"),
+                Prepared.better(chosen.equals("A")),
                 (first, second, better) -> order(row, first, second, better));
     }
 
-    private Prepared order(final Row row, final Content one, final Content two, final boolean firstIsBetter) {
+    private Prepared order(final Row row, final Content one, final Content two, final String better) {
         final Content asked = content(row, "prompt_content");
         final List<Row.Picture> pictures = new ArrayList<>(asked.pictures);
         pictures.addAll(one.pictures);
         pictures.addAll(two.pictures);
         final String text = "Request: " + asked.text + "\nResponse 1: " + one.text + "\nResponse 2: " + two.text;
-        return Prepared.order(name(), PromptTemplate.resource(name()).fill(text), pictures, firstIsBetter, group(row));
+        return Prepared.order(
+                name(), PromptTemplate.resource(name()).fill(text), pictures, better, Prepared.ORDER, group(row));
     }
 
     private static Content content(final Row row, final String column) {

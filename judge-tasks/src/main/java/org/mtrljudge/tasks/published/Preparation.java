@@ -32,7 +32,11 @@ public final class Preparation {
             new MultimodalRewardBench2(),
             new VlRewardBench(),
             new GenAiBench(),
-            new EasyR1());
+            new EasyR1(),
+            new MllmAsAJudge(),
+            new MultimodalRewardBench(),
+            new EditRewardBench(),
+            new Elpv());
 
     /**
      * The choices of the user.
@@ -114,7 +118,8 @@ public final class Preparation {
     /** A split with a file of its own takes its rows from that file. The training file is divided among the other splits. */
     private void divide() {
         final Map<Split, List<List<Row>>> given = new EnumMap<>(Split.class);
-        options.files.forEach((split, file) -> given.put(split, shuffledGroups(Rows.read(file))));
+        options.files.forEach(
+                (split, file) -> given.put(split, shuffledGroups(Rows.read(file, set.columnsWithoutHeader()))));
         final List<List<Row>> shared = given.getOrDefault(Split.TRAIN, List.of());
         final double available = shared.stream().mapToInt(List::size).sum();
         final double wanted = Stream.of(Split.values())

@@ -1,6 +1,7 @@
 package org.mtrljudge.tasks.published;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -19,6 +20,7 @@ import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.PictureFolder;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
 
 /**
  * A folder with data in our format. Each set is appended to {@code data.jsonl}. {@code images/} contains each picture once, with its
@@ -77,8 +79,10 @@ public final class PreparedFolder implements AutoCloseable {
         example.pictures().forEach(picture -> images.add(store(picture, row)));
         line.put("images", images);
         line.put("answer", example.answer());
-        if (!example.labels().isEmpty()) {
-            line.put("labels", example.labels());
+        if (example.type() instanceof Label label) {
+            line.put("labels", label.labels());
+        } else if (example.type() != null) {
+            line.put("verdict", Mappers.JSON.<JsonNode>valueToTree(example.type()));
         }
         if (example.pair() != null) {
             line.put("pair", example.pair());

@@ -35,6 +35,11 @@ interface PublishedSet {
         return List.of();
     }
 
+    /** The columns of a CSV file that has no header and separates values by spaces; empty for a file with a header. */
+    default List<String> columnsWithoutHeader() {
+        return List.of();
+    }
+
     /** The image or prompt whose rows must stay in one split. By default, every row is a separate group. */
     default String group(final Row row) {
         return row.where();

@@ -1,8 +1,10 @@
 package org.mtrljudge.tasks.published;
 
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.DataException;
 
@@ -29,11 +31,16 @@ record Row(String where, Map<String, ?> values) {
     }
 
     String text(final String column) {
-        final String text = String.valueOf(value(column)).strip();
+        final String text = anyText(column);
         if (text.isEmpty()) {
             throw wrong("has no text under '" + column + "'");
         }
         return text;
+    }
+
+    /** A text that may be empty, such as the answer of a model that said nothing. */
+    String anyText(final String column) {
+        return String.valueOf(value(column)).strip();
     }
 
     double number(final String column) {
@@ -61,6 +68,39 @@ record Row(String where, Map<String, ?> values) {
             return list;
         }
         throw wrong("has no list under '" + column + "'");
+    }
+
+    /** The meaning of the text in a column. */
+    String meaning(final String column, final Map<String, String> meanings) {
+        final String meaning = meanings.get(text(column));
+        if (meaning == null) {
+            throw wrong("has '" + text(column) + "' under '" + column + "', but one of "
+                    + new TreeSet<>(meanings.keySet()) + " is needed");
+        }
+        return meaning;
+    }
+
+    /** The object in a column, as a row with columns of its own. */
+    Row inside(final String column) {
+        return inside(value(column), column);
+    }
+
+    /** The objects of the list in a column, as rows. */
+    List<Row> allInside(final String column) {
+        return list(column).stream().map(value -> inside(value, column)).toList();
+    }
+
+    private Row inside(final @Nullable Object value, final String column) {
+        if (!(value instanceof Map<?, ?> struct)) {
+            throw wrong("has no object under '" + column + "'");
+        }
+        final Map<String, Object> columns = new HashMap<>();
+        struct.forEach((name, inner) -> {
+            if (inner != null) {
+                columns.put(String.valueOf(name), inner);
+            }
+        });
+        return new Row(where, columns);
     }
 
     Picture picture(final String column) {

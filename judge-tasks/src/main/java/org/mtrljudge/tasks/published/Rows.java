@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +20,8 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.DataException;
 
 /**
- * Reads published files row by row. The file extension decides the format: CSV with a header, JSON lines, JSON (a list, or an object
- * with one list), or Parquet. For a folder, it reads all such files in the order of their names.
+ * Reads published files row by row. The file extension decides the format: CSV (with a header, or with the columns of the set), JSON
+ * lines, JSON (a list, or an object with one list), or Parquet. For a folder, it reads all such files in the order of their names.
  */
 final class Rows {
     private static final int MAX_ROWS = 10_000_000;
@@ -31,9 +32,17 @@ final class Rows {
 
     /** @throws DataException that names the file and the error in it */
     static List<Row> read(final Path file) {
+        return read(file, List.of());
+    }
+
+    /**
+     * @param columns the columns of a CSV file that has no header and separates values by spaces; empty for a file with a header
+     * @throws DataException that names the file and the error in it
+     */
+    static List<Row> read(final Path file, final List<String> columns) {
         final List<Row> rows = new ArrayList<>();
         for (final Path one : files(file)) {
-            readOne(one, rows);
+            readOne(one, columns, rows);
         }
         return rows;
     }
@@ -59,7 +68,7 @@ final class Rows {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private static void readOne(final Path file, final List<Row> rows) {
+    private static void readOne(final Path file, final List<String> columns, final List<Row> rows) {
         final int before = rows.size();
         final Consumer<Map<String, Object>> add = values -> {
             if (rows.size() == MAX_ROWS) {
@@ -69,7 +78,13 @@ final class Rows {
         };
         try {
             switch (ending(file)) {
-                case "csv" -> readCsv(file, add);
+                case "csv" -> {
+                    if (columns.isEmpty()) {
+                        readCsv(file, add);
+                    } else {
+                        readTable(file, columns, add);
+                    }
+                }
                 case "jsonl" -> readAll(Mappers.JSON.readerFor(ROW).readValues(file.toFile()), add);
                 case "json" -> readJson(file, add);
                 case "parquet" -> ParquetRows.read(file, add);
@@ -93,6 +108,27 @@ final class Rows {
                         .with(CsvSchema.emptySchema().withHeader())
                         .readValues(file.toFile()),
                 add);
+    }
+
+    private static void readTable(final Path file, final List<String> columns, final Consumer<Map<String, Object>> add)
+            throws IOException {
+        int number = 0;
+        for (final String line : Files.readAllLines(file)) {
+            if (line.isBlank()) {
+                continue;
+            }
+            number++;
+            final String[] values = line.strip().split("\\s+", -1);
+            if (values.length != columns.size()) {
+                throw new DataException(file + " row " + number + " has " + values.length + " values, but "
+                        + columns.size() + " are needed, separated by spaces: " + columns);
+            }
+            final Map<String, Object> row = new LinkedHashMap<>();
+            for (int i = 0; i < values.length; i++) {
+                row.put(columns.get(i), values[i]);
+            }
+            add.accept(row);
+        }
     }
 
     private static void readAll(

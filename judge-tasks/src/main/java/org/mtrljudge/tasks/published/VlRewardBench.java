@@ -1,7 +1,6 @@
 package org.mtrljudge.tasks.published;
 
 import java.util.List;
-import org.mtrljudge.tasks.PromptTemplate;
 
 /** VL-RewardBench: which of two answers on an image is better? {@code id, query, response[2], image, human_ranking} (0: the better). */
 final class VlRewardBench implements PublishedSet {
@@ -34,19 +33,13 @@ final class VlRewardBench implements PublishedSet {
         if (first.equals(second)) {
             return List.of();
         }
-        final boolean oneIsBetter = first.intValue() < second.intValue();
-        final List<Row.Picture> picture = List.of(row.picture("image"));
-        return Prepared.bothOrders(
-                String.valueOf(responses.get(0)),
-                String.valueOf(responses.get(1)),
-                oneIsBetter,
-                (one, two, better) ->
-                        Prepared.order(name(), prompt(row.text("query"), one, two), picture, better, group(row)));
-    }
-
-    /** Removes the placeholders that people wrote in their texts, because these do not stand for pictures. */
-    private String prompt(final String query, final String one, final String two) {
-        return PromptTemplate.resource(name())
-                .fill(("Question: " + query + "\nAnswer 1: " + one + "\nAnswer 2: " + two).replace("<image>", ""));
+        return Prepared.twoAnswers(
+                name(),
+                row.text("query"),
+                row.picture("image"),
+                List.of(String.valueOf(responses.get(0)), String.valueOf(responses.get(1))),
+                Prepared.better(first.intValue() < second.intValue()),
+                Prepared.ORDER,
+                group(row));
     }
 }

@@ -41,18 +41,30 @@ record HandmadeData(Path folder) {
             final List<Integer> sizes,
             final Double threshold,
             final String subset) {
-        try (PreparedFolder out = new PreparedFolder(folder.resolve("out"), folder)) {
-            return Preparation.prepare(set, new Preparation.Options(files, sizes, threshold, subset, 1), out);
+        return prepare(set, new Preparation.Options(files, sizes, threshold, subset, 1), folder.resolve("out"));
+    }
+
+    private Preparation.Result prepare(final String set, final Preparation.Options options, final Path to) {
+        try (PreparedFolder out = new PreparedFolder(to, folder)) {
+            return Preparation.prepare(set, options, out);
         }
     }
 
     Preparation.Result prepareTest(final String set, final Path file, final String subset) {
-        return prepare(set, Map.of(Split.TEST, file), null, null, subset);
+        return prepareTest(set, file, subset, folder.resolve("out"));
+    }
+
+    Preparation.Result prepareTest(final String set, final Path file, final String subset, final Path to) {
+        return prepare(set, new Preparation.Options(Map.of(Split.TEST, file), null, null, subset, 1), to);
     }
 
     List<JsonNode> lines() throws IOException {
+        return lines(folder.resolve("out"));
+    }
+
+    List<JsonNode> lines(final Path prepared) throws IOException {
         final List<JsonNode> lines = new ArrayList<>();
-        for (final String line : Files.readAllLines(folder.resolve("out/data.jsonl"))) {
+        for (final String line : Files.readAllLines(prepared.resolve("data.jsonl"))) {
             lines.add(JSON.readTree(line));
         }
         return lines;
