@@ -22,10 +22,15 @@ final class TrainingOutput {
             final Interruption interruption, final RunExecution execution, final RunDirectory directory) {
         try {
             System.out.print(execution.train(directory, Progress.onStandardOutput(), interruption::wanted));
-        } catch (final RunException e) {
+        } catch (final RuntimeException e) {
             if (interruption.wanted()) {
-                // the JVM ends as soon as the interruption is closed
-                System.out.println(e.getMessage());
+                // the JVM ends as soon as the interruption is closed, and libraries that shut down beside it may fail
+                // the run first
+                System.out.println(
+                        e instanceof RunException
+                                ? e.getMessage()
+                                : "stopped: ./judge train --resume " + directory.run()
+                                        + " continues a training run (while it stopped: " + e + ")");
             }
             throw e;
         }
