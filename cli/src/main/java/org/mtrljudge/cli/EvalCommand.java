@@ -81,6 +81,7 @@ final class EvalCommand implements Callable<Integer> {
                 chosen(source.tasks(split)),
                 samples,
                 settings.learner().rollout().temperature(),
+                settings.learner().trainer().seed(),
                 settings.learner().data().maxResponseLength());
         final RunDirectory directory = execution.create(options.runs(), options.runName("eval"), Origin.NEW);
         Logs.to(directory.path().resolve("judge.log"));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
@@ -30,8 +31,8 @@ public final class EvaluationRound {
     /** The position of an example in its task. The example itself, with its pictures, is read only when its prompt is sent. */
     private record Place(String task, int index) {}
 
-    /** An example whose prompt is not answered yet, and the seed of its sampling. */
-    private record Asked(JudgeExample example, long seed) {}
+    /** An example whose prompt is not answered yet, and its number in the round. */
+    private record Asked(JudgeExample example, long number) {}
 
     /** @param decode makes text from the token ids of the model that is evaluated */
     public EvaluationRound(final Exchange exchange, final ExampleSource source, final Function<int[], String> decode) {
@@ -117,13 +118,18 @@ public final class EvaluationRound {
     private static PromptRequest request(
             final String id, final Asked asked, final EvaluationPlan plan, final int version) {
         return PromptWriter.request(
-                id, asked.example(), plan.samples(), sampling(plan, asked.seed()), Purpose.EVAL, version, null);
+                id, asked.example(), plan.samples(), sampling(plan, asked.number()), Purpose.EVAL, version, null);
     }
 
-    private static Sampling sampling(final EvaluationPlan plan, final long seed) {
+    /** Every prompt has a seed of its own, and another one where the plan has another seed. */
+    private static Sampling sampling(final EvaluationPlan plan, final long number) {
         return plan.samples() == 1
                 ? new Sampling(0.0, 1.0, plan.maxResponseLength(), 0L)
-                : new Sampling(plan.temperature(), 1.0, plan.maxResponseLength(), seed);
+                : new Sampling(
+                        plan.temperature(),
+                        1.0,
+                        plan.maxResponseLength(),
+                        new SplittableRandom(plan.seed()).nextLong() + number);
     }
 
     private Judgement judgement(final JudgeExample example, final ScoredReader.Answer answer) {

@@ -10,13 +10,15 @@ import org.mtrljudge.tasks.Split;
  * @param tasks the tasks of the split; all examples of each are evaluated
  * @param samples completions per prompt; 1 is greedy
  * @param temperature the temperature of the samples when there is more than one
+ * @param seed of the samples; greedy completions do not depend on it
  * @param maxResponseLength the maximum number of new tokens per completion
  */
-public record EvaluationPlan(Split split, List<String> tasks, int samples, double temperature, int maxResponseLength) {
+public record EvaluationPlan(
+        Split split, List<String> tasks, int samples, double temperature, long seed, int maxResponseLength) {
 
     /** All examples of a split, with one greedy completion per example. */
     public static EvaluationPlan greedy(final ExampleSource source, final Split split, final int maxResponseLength) {
-        return new EvaluationPlan(split, source.tasks(split), 1, 0, maxResponseLength);
+        return new EvaluationPlan(split, source.tasks(split), 1, 0, 0, maxResponseLength);
     }
 
     /** The number of prompts. */

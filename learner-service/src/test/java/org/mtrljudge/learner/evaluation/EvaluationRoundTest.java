@@ -95,14 +95,24 @@ class EvaluationRoundTest {
     }
 
     @Test
-    void shouldDrawEverySampleOfAnExampleFromItsOwnSeed() {
-        answerAtNextPoll("yes", "yes", "yes");
+    void shouldDrawTheSamplesOfEveryExampleAndPlanFromTheirOwnSeeds() {
         try (Exchange exchange = topics.exchange(PastRun.none(LearnerState.fresh("")), 3)) {
-            test(exchange, new EvaluationPlan(Split.TEST, List.of("a"), 5, 0.7, 16));
+            for (final long seed : List.of(7L, 7L, 8L)) {
+                answerAtNextPoll("yes", "yes", "yes");
+                final String round = topics.asked().size() + "-";
+                new EvaluationRound(exchange, source, tokens -> "")
+                        .run(
+                                new EvaluationPlan(Split.TEST, List.of("a"), 5, 0.7, seed, 16),
+                                id -> PromptIds.evaluation(round + id),
+                                4,
+                                progress::add);
+            }
         }
-        assertThat(topics.asked())
-                .extracting(prompt -> prompt.getSampling().getSeed())
-                .containsExactly(1L, 2L, 3L);
+        final List<Long> seeds = topics.asked().stream()
+                .map(prompt -> prompt.getSampling().getSeed())
+                .toList();
+        assertThat(seeds.subList(0, 3)).doesNotHaveDuplicates().isEqualTo(seeds.subList(3, 6));
+        assertThat(seeds.subList(6, 9)).doesNotHaveDuplicates().doesNotContainAnyElementsOf(seeds.subList(0, 3));
         assertThat(topics.asked())
                 .allMatch(prompt ->
                         prompt.getGroupSize() == 5 && prompt.getSampling().getTemperature() == 0.7);
