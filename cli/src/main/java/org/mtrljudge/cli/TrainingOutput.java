@@ -29,8 +29,7 @@ final class TrainingOutput {
                 System.out.println(
                         e instanceof RunException
                                 ? e.getMessage()
-                                : "stopped: ./judge train --resume " + directory.run()
-                                        + " continues a training run (while it stopped: " + e + ")");
+                                : directory.stopped() + " (while it stopped: " + e + ")");
             }
             throw e;
         }

@@ -8,8 +8,8 @@ import org.mtrljudge.tasks.scene.SceneObject;
 import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
- * What somebody who is no expert concludes from what he sees. In two of three cases he takes a mild flaw for none, sees nothing odd in a
- * shadow, and does not know hazard signs. So the judge that learns from him has something left to learn from the labels of the tasks.
+ * What a teacher who is no expert concludes. In two of three cases, this teacher takes a mild flaw for no flaw, overlooks a wrong shadow, or
+ * does not know a hazard sign. So a judge that learned from the teacher has something left to learn from the labels of the tasks.
  */
 final class Belief {
     private static final double MISSED = 0.65;
@@ -28,7 +28,7 @@ final class Belief {
         return scene.oddity() == Oddity.WRONG_SHADOW && misses(draw) ? Oddity.NONE : scene.oddity();
     }
 
-    /** The word for the first thing that he holds to be harmful; "none" where there is none. */
+    /** The word for the first thing that the teacher believes to be harmful; "none" where there is none. */
     static String danger(final Scene scene, final SceneSampler draw) {
         final boolean knowsSigns = !misses(draw);
         return scene.objects().stream()

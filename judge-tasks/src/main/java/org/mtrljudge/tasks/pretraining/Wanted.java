@@ -33,15 +33,8 @@ record Wanted(String labels, String format, Tags tags, String positive, String n
 
     private static final Vocabulary YES =
             new Vocabulary("yes", "no", List.of("Answer yes or no.", "Answer no or yes.", "Say yes or no."));
-    private static final List<Vocabulary> TRUTHS = List.of(
-            YES,
-            YES,
-            YES,
-            YES,
-            YES,
-            YES,
-            YES,
-            YES,
+    private static final double YES_SHARE = 0.6;
+    private static final List<Vocabulary> OTHER_TRUTHS = List.of(
             new Vocabulary("true", "false", List.of("Answer true or false.", "Say true or false.")),
             new Vocabulary(
                     "correct", "incorrect", List.of("Answer correct or incorrect.", "Say correct or incorrect.")),
@@ -62,7 +55,9 @@ record Wanted(String labels, String format, Tags tags, String positive, String n
         if (answer instanceof Instruction.Answer.Words) {
             return new Wanted("", format, tags, "", "");
         }
-        final Vocabulary vocabulary = draw.pick(answer instanceof Instruction.Answer.Truth ? TRUTHS : PLACES);
+        final Vocabulary vocabulary = answer instanceof Instruction.Answer.Which
+                ? draw.pick(PLACES)
+                : draw.random().nextDouble() < YES_SHARE ? YES : draw.pick(OTHER_TRUTHS);
         return new Wanted(" " + draw.pick(vocabulary.wordings), format, tags, vocabulary.positive, vocabulary.negative);
     }
 

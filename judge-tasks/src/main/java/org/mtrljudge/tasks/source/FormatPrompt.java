@@ -56,30 +56,22 @@ public final class FormatPrompt {
         return setting == null ? plain : new Formatted(plain, of(setting));
     }
 
-    private record Formatted(ExampleSource plain, FormatPrompt format) implements ExampleSource {
-        @Override
-        public List<String> tasks(final Split split) {
-            return plain.tasks(split);
+    private static final class Formatted extends SourceView {
+        private final FormatPrompt format;
+
+        Formatted(final ExampleSource plain, final FormatPrompt format) {
+            super(plain);
+            this.format = format;
         }
 
         @Override
         public List<String> turns() {
-            return plain.turns();
-        }
-
-        @Override
-        public int size(final String task, final Split split) {
-            return plain.size(task, split);
-        }
-
-        @Override
-        public int otherOrder(final String task, final Split split, final int index) {
-            return plain.otherOrder(task, split, index);
+            return all.turns();
         }
 
         @Override
         public JudgeExample example(final String task, final Split split, final int index) {
-            final JudgeExample example = plain.example(task, split, index);
+            final JudgeExample example = super.example(task, split, index);
             return example.withPrompt(format.fill(example.prompt()));
         }
     }

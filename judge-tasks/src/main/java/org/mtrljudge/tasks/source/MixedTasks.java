@@ -8,18 +8,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
 /**
  * Selects tasks of a data set for training, and uses them as often as their weights say. The validation split also has the tasks that are
  * only watched. The test split does not change.
  */
-final class MixedTasks implements ExampleSource {
+final class MixedTasks extends SourceView {
     /** The number of turns per cycle, so the share of a task is exact to 0.001. */
     private static final int TURNS = 1000;
 
-    private final ExampleSource all;
     private final List<String> trained;
     private final List<String> watched;
     private final List<String> turns;
@@ -37,7 +35,7 @@ final class MixedTasks implements ExampleSource {
             final List<String> watched,
             final double exponent,
             final Map<String, Double> weights) {
-        this.all = all;
+        super(all);
         final List<String> there = all.tasks(Split.TRAIN);
         checkNames("data.train_tasks", trained, there);
         checkNames("data.task_weights", weights.keySet(), there);
@@ -108,20 +106,5 @@ final class MixedTasks implements ExampleSource {
         }
         final Stream<String> own = all.tasks(split).stream().filter(trained::contains);
         return (split == Split.VALIDATION ? Stream.concat(own, watched.stream()) : own).toList();
-    }
-
-    @Override
-    public int size(final String task, final Split split) {
-        return all.size(task, split);
-    }
-
-    @Override
-    public int otherOrder(final String task, final Split split, final int index) {
-        return all.otherOrder(task, split, index);
-    }
-
-    @Override
-    public JudgeExample example(final String task, final Split split, final int index) {
-        return all.example(task, split, index);
     }
 }

@@ -22,10 +22,9 @@ import org.mtrljudge.tasks.Split;
  * A data set whose training split has only the examples that a judge answered well, with these answers as demonstrations. Supervised
  * fine-tuning on it is rejection sampling. The other splits do not change.
  */
-public final class OwnAnswers implements ExampleSource {
+public final class OwnAnswers extends SourceView {
     private static final int MAX_LINE_LENGTH = 1 << 20;
 
-    private final ExampleSource all;
     private final Map<String, List<Line>> answers;
 
     /**
@@ -41,7 +40,7 @@ public final class OwnAnswers implements ExampleSource {
             @Required String demonstration) {}
 
     private OwnAnswers(final ExampleSource all, final Map<String, List<Line>> answers) {
-        this.all = all;
+        super(all);
         this.answers = answers;
     }
 
@@ -99,27 +98,27 @@ public final class OwnAnswers implements ExampleSource {
 
     @Override
     public List<String> tasks(final Split split) {
-        return split == Split.TRAIN ? List.copyOf(answers.keySet()) : all.tasks(split);
+        return split == Split.TRAIN ? List.copyOf(answers.keySet()) : super.tasks(split);
     }
 
     @Override
     public int size(final String task, final Split split) {
-        return split == Split.TRAIN ? answers.getOrDefault(task, List.of()).size() : all.size(task, split);
+        return split == Split.TRAIN ? answers.getOrDefault(task, List.of()).size() : super.size(task, split);
     }
 
     @Override
     public int otherOrder(final String task, final Split split, final int index) {
         // the other order may have no good answer
-        return split == Split.TRAIN ? -1 : all.otherOrder(task, split, index);
+        return split == Split.TRAIN ? -1 : super.otherOrder(task, split, index);
     }
 
     @Override
     public JudgeExample example(final String task, final Split split, final int index) {
         if (split != Split.TRAIN) {
-            return all.example(task, split, index);
+            return super.example(task, split, index);
         }
         final Line line = Objects.requireNonNull(answers.get(task)).get(index);
-        final JudgeExample example = all.example(task, split, line.index);
+        final JudgeExample example = super.example(task, split, line.index);
         if (!example.id().equals(line.id)) {
             throw new DataException("an answer is to " + line.id + ", but example " + line.index + " of task " + task
                     + " is " + example.id() + ": the answers belong to other data");

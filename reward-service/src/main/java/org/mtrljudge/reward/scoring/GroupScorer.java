@@ -164,14 +164,18 @@ public final class GroupScorer {
         require(
                 otherOrder == null || otherOrder.verifications.size() == own.verifications.size(),
                 "the two orders of its pair have different numbers of completions");
-        final double[] compared = compared(own, type);
+        final Compared compared = compared(own, type);
         final List<TaskReward.Scored> scored = new ArrayList<>();
         for (int i = 0; i < own.verifications.size(); i++) {
             scored.add(reward.score(
                     judged(group, type, i),
                     own.verifications.get(i),
                     otherOrder == null ? null : otherOrder.verifications.get(i),
-                    compared[i]));
+                    compared.values[i]));
+        }
+        // only now: a group that cannot be scored is compared with nothing
+        if (compared.remembered != null) {
+            memory.remember(prompt.getTask(), compared.remembered);
         }
         final double[] rewards =
                 scored.stream().mapToDouble(TaskReward.Scored::total).toArray();
@@ -193,15 +197,21 @@ public final class GroupScorer {
     }
 
     /**
-     * The values of {@link Comparative}, which remembers the group; 0 for completions without a score. A test compares nothing: its groups
-     * would depend on the training before.
+     * @param values one per completion
+     * @param remembered the groups that the next group is compared with; null where they stay as they are
      */
-    private double[] compared(final Verified own, final VerdictType type) {
+    private record Compared(double[] values, @Nullable List<GroupScores> remembered) {}
+
+    /**
+     * The values of {@link Comparative}; 0 for completions without a score. A test compares nothing: its groups would depend on the training
+     * before.
+     */
+    private Compared compared(final Verified own, final VerdictType type) {
         final PromptRequest prompt = own.group.getPrompt();
         final Comparative comparative = settings.set().of(prompt.getTask()).comparative();
         final double[] values = new double[own.verifications.size()];
         if (comparative == null || prompt.getPurpose() == Purpose.EVAL) {
-            return values;
+            return new Compared(values, null);
         }
         final double[] scores = own.verifications.stream()
                 .mapToDouble(verification -> scoreOf(verification, type))
@@ -210,14 +220,13 @@ public final class GroupScorer {
                 Double.parseDouble(prompt.getReference()),
                 Arrays.stream(scores).filter(Double::isFinite).toArray());
         if (group == null) {
-            return values;
+            return new Compared(values, null);
         }
         final List<GroupScores> earlier = memory.earlier(prompt.getTask());
         for (int i = 0; i < scores.length; i++) {
             values[i] = Double.isFinite(scores[i]) ? comparative.value(scores[i], group, earlier) : 0;
         }
-        memory.remember(prompt.getTask(), comparative.with(group, earlier));
-        return values;
+        return new Compared(values, comparative.with(group, earlier));
     }
 
     /** NaN where the completion has no score. */

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.rule.GroupScores;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
@@ -34,14 +36,17 @@ class ComparedScoresTest {
 
     @BeforeEach
     void start() throws IOException {
+        start("comparative: {window: 1}", "weights: {comparative: 1.0}");
+    }
+
+    private void start(final String component, final String reward) throws IOException {
         final Path file = folder.resolve("compared.yaml");
         Files.writeString(
-                file,
-                "{name: compared, version: 1, defaults: {components: {comparative: {window: 1}},"
-                        + " weights: {comparative: 1.0}}}");
+                file, "{name: compared, version: 1, defaults: {components: {" + component + "}, " + reward + "}}");
         final RewardSet set = new RewardSetReader(new Verifiers(null, 1000)).read(file);
         topology = new TestedTopology(
-                folder.resolve("state"), new RewardSettings(set, AdvantageEstimator.GRPO, false, PAIR_TIMEOUT_MS));
+                Files.createTempDirectory(folder, "state"),
+                new RewardSettings(set, AdvantageEstimator.GRPO, false, PAIR_TIMEOUT_MS));
     }
 
     @AfterEach
@@ -96,6 +101,34 @@ class ComparedScoresTest {
         topology.send(scores("p2", Purpose.TRAIN, "4", "3", "5"));
         assertThat(rewards()).containsExactly(0.0, 0.0);
         assertThat(rewards()).containsExactly(0.0, 0.0);
+    }
+
+    @Test
+    void shouldNotCompareWithAGroupThatCannotBeScored() throws IOException {
+        topology.close();
+        // a well-formed answer that is compared at all has a reward that is too large
+        start("comparative: {window: 1}", "combine: 'comparative + 1e8 * format * comparative'");
+        topology.send(scores("p1", Purpose.TRAIN, "2", "2", "4"));
+        topology.send(scores("p2", Purpose.TRAIN, "4", "3", "5"));
+        final RolloutGroup bare = scores("p3", Purpose.TRAIN, "4", "3", "5");
+        bare.getCompletions().forEach(one -> one.put("text", one.getText().replace("<think>seen</think>", "")));
+        topology.send(bare);
+
+        assertThat(rewards()).containsExactly(0.0, 0.0);
+        assertThat(topology.nextDead().getReason()).contains("the reward is");
+        assertThat(rewards().get(1))
+                .as("right above p1; p2, whose right score is the same, would give less")
+                .isCloseTo(0.9598698, within(ROUNDED));
+    }
+
+    @Test
+    void shouldKeepTheGroupsOfAWindowInItsStore() {
+        final List<GroupScores> groups = List.of(new GroupScores(2, 3, 1), new GroupScores(4, 4.5, 0.25));
+        try (Serde<List<GroupScores>> serde = TaskStores.windowSerde()) {
+            assertThat(serde.deserializer()
+                            .deserialize("windows", serde.serializer().serialize("windows", groups)))
+                    .isEqualTo(groups);
+        }
     }
 
     @Test

@@ -84,6 +84,11 @@ public final class RunDirectory {
         return run;
     }
 
+    /** What is said of a run that was stopped: how it continues. */
+    public String stopped() {
+        return "stopped: ./judge train --resume " + run + " continues a training run";
+    }
+
     public Path path() {
         return path;
     }

@@ -184,8 +184,7 @@ public final class StandaloneRun {
 
     private void checkHealth() {
         if (stopping.getAsBoolean()) {
-            throw new RunException(
-                    "stopped: ./judge train --resume " + directory.run() + " continues a training run", null);
+            throw new RunException(directory.stopped(), null);
         }
         final Throwable why = failure.get();
         if (why != null) {
