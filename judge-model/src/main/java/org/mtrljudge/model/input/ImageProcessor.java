@@ -11,6 +11,7 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.mtrljudge.model.config.ModelException;
 
 /**
@@ -84,7 +85,8 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     }
 
     private static BufferedImage decode(final byte[] encoded, final String name) {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
+        // the stream that ImageIO would choose writes a file
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             final ImageReader reader = reader(in, name);
             try {
                 reader.setInput(in, true, true);

@@ -7,11 +7,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
@@ -65,6 +68,20 @@ class ImageProcessorTest {
         final ImagePatches patches = published.process(png(image), "test");
         for (final float value : patches.pixels()) {
             assertThat(value).isEqualTo(1f);
+        }
+    }
+
+    /** A full disk is no damage of a picture, and at the end of the JVM ImageIO closes its files under whoever still reads. */
+    @Test
+    void shouldReadAPictureWithoutAnyFile(@TempDir final Path gone) throws IOException {
+        final byte[] picture = png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
+        final Path files = Files.createDirectory(gone.resolve("files"));
+        ImageIO.setCacheDirectory(files.toFile());
+        try {
+            Files.delete(files);
+            assertThat(published.process(picture, "test").pixels()).isNotEmpty();
+        } finally {
+            ImageIO.setCacheDirectory(null);
         }
     }
 

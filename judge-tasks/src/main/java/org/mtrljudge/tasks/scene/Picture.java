@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A scene and the way in which it is drawn.
@@ -25,11 +27,13 @@ public record Picture(Scene scene, Distortion distortion, int severity, long see
         final Random random = new Random(seed);
         final BufferedImage image =
                 Spoiler.spoil(new SceneRenderer(random).render(scene), distortion, severity, random);
-        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-            ImageIO.write(image, "png", out);
-            return out.toByteArray();
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        // the stream that ImageIO would choose writes a file
+        try (ImageOutputStream memory = new MemoryCacheImageOutputStream(out)) {
+            ImageIO.write(image, "png", memory);
         } catch (final IOException e) {
             throw new UncheckedIOException("writing a PNG to memory failed", e);
         }
+        return out.toByteArray();
     }
 }
