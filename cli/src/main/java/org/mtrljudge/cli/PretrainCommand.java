@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "pretrain",
-        description = "Makes a judge-tiny from nothing: teaches fresh weights to describe training scenes, then to"
-                + " follow instructions about them. Repeat an interrupted command to continue.")
+        description =
+                "Makes a judge-tiny from nothing: teaches fresh weights to describe training scenes and to look up texts, then to"
+                        + " follow instructions about them. Repeat an interrupted command to continue.")
 final class PretrainCommand implements Callable<Integer> {
     private static final int BATCH_SIZE = 64;
     private static final int STEPS_PER_CHECKPOINT = 200;
@@ -40,7 +41,7 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--describe-steps",
-            description = "number of updates that learn captions only (default: ${DEFAULT-VALUE})")
+            description = "number of updates that learn captions and what texts say (default: ${DEFAULT-VALUE})")
     private int describeSteps = 800;
 
     @Option(
@@ -81,9 +82,9 @@ final class PretrainCommand implements Callable<Integer> {
     private List<Pretraining.Stage> stages() {
         try {
             return List.of(
-                    new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0, 0, 0)),
+                    new Pretraining.Stage("describe", describeSteps, DESCRIBE_LR, new Corpus.Shares(0.3, 0, 0)),
                     new Pretraining.Stage(
-                            "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.05, 0.85, mistakes)));
+                            "instruct", instructSteps, INSTRUCT_LR, new Corpus.Shares(0.1, 0.8, mistakes)));
         } catch (final IllegalArgumentException e) {
             throw new UsageException("wrong option: " + e.getMessage());
         }

@@ -9,7 +9,7 @@ import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
  * What a teacher who is no expert concludes. In two of three cases, this teacher takes a mild flaw for no flaw, overlooks a wrong shadow, or
- * does not know a hazard sign. So a judge that learned from the teacher has something left to learn from the labels of the tasks.
+ * knows neither hazard signs nor bombs. So a judge that learned from the teacher has something left to learn from the labels of the tasks.
  */
 final class Belief {
     private static final double MISSED = 0.65;
@@ -30,10 +30,10 @@ final class Belief {
 
     /** The word for the first thing that the teacher believes to be harmful; "none" where there is none. */
     static String danger(final Scene scene, final SceneSampler draw) {
-        final boolean knowsSigns = !misses(draw);
+        final boolean knowsKnivesOnly = misses(draw);
         return scene.objects().stream()
                 .map(SceneObject::kind)
-                .filter(kind -> kind.harmful() && (knowsSigns || kind != Kind.HAZARD))
+                .filter(kind -> kind.harmful() && (kind == Kind.KNIFE || !knowsKnivesOnly))
                 .map(Kind::word)
                 .findFirst()
                 .orElse("none");

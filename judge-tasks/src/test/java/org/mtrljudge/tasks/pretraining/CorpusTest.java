@@ -66,6 +66,20 @@ class CorpusTest {
                 .noneMatch(lesson -> lesson.prompt().matches("(?s).*(safe|danger|harm|hurt|kni[fv]|bomb|hazard).*"));
     }
 
+    /** Matching and quality together are what the preference task asks. Other questions may stand beside a text that does not matter. */
+    @Test
+    void shouldNeverAskAboutQualityBesideAText() {
+        final List<Lesson> besideAText = lessons(0, 1).stream()
+                .filter(lesson -> lesson.prompt().matches("(?s).*(Statement|Text|wants|says): .*"))
+                .toList();
+        assertThat(besideAText)
+                .anyMatch(lesson -> lesson.prompt().contains("May a child play here?"))
+                .noneMatch(lesson -> lesson.prompt()
+                        .matches(
+                                "(?s).*(quality|flaw|technical|blurred|sharp|noisy|clean|blocky|too |enough|please).*"))
+                .noneMatch(lesson -> lesson.completion().matches("(?s).*(looks |flaw).*"));
+    }
+
     /** The thoughts are about the picture that is asked about, whatever the other shows: nothing is compared. */
     @Test
     void shouldAskOfOneOfTwoPictures() {
