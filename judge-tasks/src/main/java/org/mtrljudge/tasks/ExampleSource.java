@@ -14,9 +14,9 @@ public interface ExampleSource {
 
     int size(String task, Split split);
 
-    /** The index of the example that asks the same question in the other order; −1 when there is none. */
-    default int otherOrder(final String task, final Split split, final int index) {
-        return -1;
+    /** The indices of the examples that ask the same question in other orders. */
+    default List<Integer> otherOrders(final String task, final Split split, final int index) {
+        return List.of();
     }
 
     /** The example at an index. The same index always gives the same example. Its pictures are read later, when they are used. */

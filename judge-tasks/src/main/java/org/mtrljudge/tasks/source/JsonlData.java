@@ -32,12 +32,14 @@ import org.mtrljudge.tasks.verdict.VerdictType;
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
     private static final int MAX_LABELS = 20;
+    /** Lines that ask the same question in other orders. They are scored together. */
+    private static final int MAX_ORDERS = 8;
 
     private final Path file;
     private final PictureFolder pictures;
     private final Map<Split, Map<String, List<JsonlRow>>> rows = new EnumMap<>(Split.class);
     private final Map<String, VerdictType> types = new LinkedHashMap<>();
-    /** Maps split, task and pair name to the indices of the two orders among the rows of the task. */
+    /** Maps split, task and pair name to the indices of all orders among the rows of the task. */
     private final Map<List<?>, List<Integer>> pairs = new HashMap<>();
 
     private JsonlData(final Path file) {
@@ -98,8 +100,11 @@ public final class JsonlData implements ExampleSource {
             final List<Integer> orders =
                     pairs.computeIfAbsent(List.of(row.split(), row.task(), row.pair()), p -> new ArrayList<>());
             orders.add(others.size());
-            if (orders.size() > 2) {
-                throw wrong(row.line(), "is the third line of the pair '" + row.pair() + "' in task " + row.task());
+            if (orders.size() > MAX_ORDERS) {
+                throw wrong(
+                        row.line(),
+                        "is one more than " + MAX_ORDERS + " lines of the pair '" + row.pair() + "' in task "
+                                + row.task());
             }
         }
         others.add(row);
@@ -115,16 +120,15 @@ public final class JsonlData implements ExampleSource {
     }
 
     @Override
-    public int otherOrder(final String task, final Split split, final int index) {
+    public List<Integer> otherOrders(final String task, final Split split, final int index) {
         final String pair =
                 rowsOf(split).getOrDefault(task, List.of()).get(index).pair();
         if (pair == null) {
-            return -1;
+            return List.of();
         }
         return pairs.getOrDefault(List.of(split, task, pair), List.of()).stream()
                 .filter(order -> order != index)
-                .findFirst()
-                .orElse(-1);
+                .toList();
     }
 
     private Map<String, List<JsonlRow>> rowsOf(final Split split) {

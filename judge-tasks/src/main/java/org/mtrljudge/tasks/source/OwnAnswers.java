@@ -107,9 +107,9 @@ public final class OwnAnswers extends SourceView {
     }
 
     @Override
-    public int otherOrder(final String task, final Split split, final int index) {
-        // the other order may have no good answer
-        return split == Split.TRAIN ? -1 : super.otherOrder(task, split, index);
+    public List<Integer> otherOrders(final String task, final Split split, final int index) {
+        // the other orders may have no good answer
+        return split == Split.TRAIN ? List.of() : super.otherOrders(task, split, index);
     }
 
     @Override

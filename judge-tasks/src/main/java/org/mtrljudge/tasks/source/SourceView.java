@@ -24,8 +24,8 @@ abstract class SourceView implements ExampleSource {
     }
 
     @Override
-    public int otherOrder(final String task, final Split split, final int index) {
-        return all.otherOrder(task, split, index);
+    public List<Integer> otherOrders(final String task, final Split split, final int index) {
+        return all.otherOrders(task, split, index);
     }
 
     @Override

@@ -88,13 +88,17 @@ class JsonlDataTest {
                 {"task":"t","prompt":"a or b?","images":[],"answer":"no","pair":"7"}
                 """;
         final JsonlData data = read(GOOD + pair);
-        assertThat(data.otherOrder("t", Split.TRAIN, 0)).isNegative();
-        assertThat(data.otherOrder("t", Split.TRAIN, 2)).isEqualTo(4);
-        assertThat(data.otherOrder("t", Split.TRAIN, 4)).isEqualTo(2);
-        assertThat(data.otherOrder("t", Split.TRAIN, 3)).isNegative();
-        assertThat(data.otherOrder("u", Split.TRAIN, 0)).isNegative();
+        assertThat(data.otherOrders("t", Split.TRAIN, 0)).isEmpty();
+        assertThat(data.otherOrders("t", Split.TRAIN, 2)).containsExactly(4);
+        assertThat(data.otherOrders("t", Split.TRAIN, 4)).containsExactly(2);
+        assertThat(data.otherOrders("t", Split.TRAIN, 3)).isEmpty();
+        assertThat(data.otherOrders("u", Split.TRAIN, 0)).isEmpty();
         assertThat(data.example("t", Split.TRAIN, 4).pairId()).isEqualTo("7");
-        assertThatThrownBy(() -> read(GOOD + pair + pair)).hasMessageContaining("is the third line of the pair '7'");
+        assertThat(read(GOOD + pair + pair).otherOrders("t", Split.TRAIN, 4))
+                .as("a question can be asked in more than two orders")
+                .containsExactly(2, 5, 7);
+        assertThatThrownBy(() -> read(GOOD + pair.repeat(5)))
+                .hasMessageContaining("is one more than 8 lines of the pair '7' in task t");
     }
 
     @Test

@@ -69,17 +69,23 @@ public final class PromptBook {
     }
 
     /**
-     * Whether the next prompt is the second order of a pair. The group of the first order, which is asked already, has no reward without
+     * Whether the next prompt is a later order of a pair. The group of the first order, which is asked already, has no reward without
      * it.
      */
-    public boolean isSecondOrderNext() {
-        final PromptSchedule.Place next = unasked.isEmpty() ? schedule.secondOrder() : unasked.peek();
-        final String pairId = next == null ? null : next.pairId();
-        return pairId != null
-                && unasked.stream()
-                                .filter(place -> pairId.equals(place.pairId()))
-                                .count()
-                        < 2;
+    public boolean isLaterOrderNext() {
+        final PromptSchedule.Place next = unasked.isEmpty() ? schedule.laterOrder() : unasked.peek();
+        return next != null
+                && next.pairId() != null
+                && (unasked.isEmpty() || count(next.pairId(), unasked) < orders(next));
+    }
+
+    /** The number of orders of a question. */
+    private int orders(final PromptSchedule.Place place) {
+        return 1 + source.otherOrders(place.task(), Split.TRAIN, place.index()).size();
+    }
+
+    private static long count(final String pairId, final Collection<PromptSchedule.Place> among) {
+        return among.stream().filter(place -> pairId.equals(place.pairId())).count();
     }
 
     private Next enter(final PromptSchedule.Drawn drawn) {
@@ -160,7 +166,7 @@ public final class PromptBook {
 
     /**
      * The examples that another run has to send before it draws new ones: the examples of open prompts and the unasked examples.
-     * The other run uses its own prompt ids. When only one order of a pair is left, it is sent without a pair id.
+     * The other run uses its own prompt ids. Where an order of a pair is gone, the others are sent without a pair id.
      */
     public List<PromptSchedule.Place> openAndUnasked() {
         final List<PromptSchedule.Place> places = new ArrayList<>();
@@ -172,8 +178,7 @@ public final class PromptBook {
                 .toList();
     }
 
-    private static boolean isPaired(final PromptSchedule.Place place, final List<PromptSchedule.Place> among) {
-        return place.pairId() != null
-                && among.stream().filter(p -> place.pairId().equals(p.pairId())).count() == 2;
+    private boolean isPaired(final PromptSchedule.Place place, final List<PromptSchedule.Place> among) {
+        return place.pairId() != null && count(place.pairId(), among) == orders(place);
     }
 }

@@ -1,7 +1,9 @@
 package org.mtrljudge.learner.prompts;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.settings.io.Required;
@@ -18,12 +21,14 @@ import org.mtrljudge.tasks.Split;
 
 /**
  * The order of training examples. The tasks take turns; tasks with more weight have more turns. The examples of each task are
- * shuffled again every epoch. The two orders of a pair follow each other. The position of the schedule is small and can be saved,
+ * shuffled again every epoch. The orders of a pair follow each other. The position of the schedule is small and can be saved,
  * and drawn examples can be drawn again from a log.
  */
 public final class PromptSchedule {
     /** 2^64 / φ: the constant by which the state of SplittableRandom increases per number. */
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
+    /** Enough for all orders of any question. */
+    private static final int MUCH_ROOM = 8;
 
     private final ExampleSource source;
     private final long seed;
@@ -31,9 +36,9 @@ public final class PromptSchedule {
     private final Map<String, Epoch> epochs = new HashMap<>();
     private int looked;
     private long drawn;
-    private @Nullable Place secondOrder;
+    private final Deque<Place> laterOrders = new ArrayDeque<>();
 
-    /** The position of an example in the training split. Both orders of a question have the same pair id. */
+    /** The position of an example in the training split. All orders of a question have the same pair id. */
     public record Place(
             @Required String task, int index, @Nullable String pairId) {}
 
@@ -48,17 +53,23 @@ public final class PromptSchedule {
      * The position of a task.
      *
      * @param next the position in the order of the epoch
-     * @param early the indices that were drawn before their turn, as the second order of a pair
+     * @param early the indices that were drawn before their turn, as a later order of a pair
      */
     record TaskPosition(int epoch, int next, @Required Set<Integer> early) {}
 
-    /** The position of a schedule. */
+    /**
+     * The position of a schedule.
+     *
+     * @param secondOrder the example that is next because the first order of its pair was drawn; null when the next example is free
+     * @param furtherOrders those after it; null where a checkpoint was written before pairs could have more than two orders
+     */
     public record Position(
             int looked,
             long drawn,
             @Required Map<String, TaskPosition> tasks,
-            @Nullable Place secondOrder) {
-        public static final Position START = new Position(0, 0, Map.of(), null);
+            @Nullable Place secondOrder,
+            @Nullable List<Place> furtherOrders) {
+        public static final Position START = new Position(0, 0, Map.of(), null, List.of());
     }
 
     PromptSchedule(final ExampleSource source, final long seed, final Position from) {
@@ -67,28 +78,36 @@ public final class PromptSchedule {
         this.tasks = source.turns();
         this.looked = from.looked;
         this.drawn = from.drawn;
-        this.secondOrder = from.secondOrder;
+        Stream.concat(
+                        Stream.ofNullable(from.secondOrder),
+                        Stream.ofNullable(from.furtherOrders).flatMap(List::stream))
+                .forEach(laterOrders::add);
         from.tasks.forEach((task, position) -> epochs.put(task, new Epoch(task, position)));
     }
 
     Position position() {
         final Map<String, TaskPosition> positions = new HashMap<>();
         epochs.forEach((task, epoch) -> positions.put(task, epoch.position()));
-        return new Position(looked, drawn, positions, secondOrder);
+        return new Position(
+                looked,
+                drawn,
+                positions,
+                laterOrders.peek(),
+                laterOrders.stream().skip(1).toList());
     }
 
     /** The example that is next because the first order of its pair was drawn; null when the next example is free. */
     @Nullable
-    Place secondOrder() {
-        return secondOrder;
+    Place laterOrder() {
+        return laterOrders.peek();
     }
 
     /**
      * @param room the number of prompts that can be sent before the learner has to wait for all of them. A pair does not start in the
-     *     last place while another task has an example without a pair, because the first order would wait for the second
+     *     last places, which not all its orders fit in, while another task has an example that fits: the first order would wait for the others
      */
     Drawn next(final int room) {
-        return next((place, paired) -> !paired || room > 1);
+        return next((place, orders) -> room >= orders);
     }
 
     /**
@@ -107,7 +126,7 @@ public final class PromptSchedule {
 
     /** Draws the example where the order allows it, otherwise the last that the order allows. */
     private Drawn drawNear(final String exampleId) {
-        return next((place, paired) ->
+        return next((place, orders) ->
                 source.example(place.task, Split.TRAIN, place.index).id().equals(exampleId));
     }
 
@@ -115,42 +134,47 @@ public final class PromptSchedule {
      * Draws examples again that the log has lost.
      *
      * @param lost their number, at least 1
-     * @param following the example after them, which is in the log. It tells whether the last of them was drawn in a last place
+     * @param following the example after them, which is in the log. It tells how much room there was for the last of them
      */
     List<Drawn> redrawLost(final int lost, final String following) {
-        final PromptSchedule trial = new PromptSchedule(source, seed, position());
-        trial.draw(lost, 2);
-        return draw(lost, trial.drawNear(following).example.id().equals(following) ? 2 : 1);
+        for (int room = MUCH_ROOM; room > 1; room--) {
+            final PromptSchedule trial = new PromptSchedule(source, seed, position());
+            trial.draw(lost, room);
+            if (trial.drawNear(following).example.id().equals(following)) {
+                return draw(lost, room);
+            }
+        }
+        return draw(lost, 1);
     }
 
     private List<Drawn> draw(final int count, final int roomOfLast) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(i -> next(i < count ? 2 : roomOfLast))
+                .mapToObj(i -> next(i < count ? MUCH_ROOM : roomOfLast))
                 .toList();
     }
 
     private interface Choice {
-        boolean takes(Place place, boolean paired);
+        /** @param orders the number of orders of the question */
+        boolean takes(Place place, int orders);
     }
 
     private Drawn next(final Choice choice) {
-        if (secondOrder != null) {
-            final Place second = secondOrder;
-            secondOrder = null;
-            return drawn(second);
+        final Place later = laterOrders.poll();
+        if (later != null) {
+            return drawn(later);
         }
         for (int attempt = 1; ; attempt++) {
             final String task = tasks.get(looked % tasks.size());
             final Epoch epoch = epochs.computeIfAbsent(task, t -> new Epoch(t, new TaskPosition(0, 0, Set.of())));
             final int index = epoch.peek();
-            final int other = source.otherOrder(task, Split.TRAIN, index);
+            final List<Integer> others = source.otherOrders(task, Split.TRAIN, index);
             looked++;
-            final Place place = new Place(task, index, other < 0 ? null : "pair-" + looked);
-            if (choice.takes(place, other >= 0) || attempt >= tasks.size()) {
+            final Place place = new Place(task, index, others.isEmpty() ? null : "pair-" + looked);
+            if (choice.takes(place, 1 + others.size()) || attempt >= tasks.size()) {
                 epoch.take();
-                if (other >= 0) {
+                for (final int other : others) {
                     epoch.early.add(other);
-                    secondOrder = new Place(task, other, place.pairId);
+                    laterOrders.add(new Place(task, other, place.pairId));
                 }
                 return drawn(place);
             }

@@ -107,7 +107,7 @@ public final class BatchCollector implements BatchSource {
 
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
-        while (book.isSecondOrderNext() ? mayAskSecondOrder() : exchange.credit() > 0 && unlearned() < wanted) {
+        while (book.isLaterOrderNext() ? mayAskLaterOrder() : exchange.credit() > 0 && unlearned() < wanted) {
             ask(book.next(room(wanted)), version);
             counts = counts.onePublished();
         }
@@ -115,10 +115,10 @@ public final class BatchCollector implements BatchSource {
     }
 
     /**
-     * The group of the first order waits for the second. Where the other groups cannot fill the batch, the second order is asked although
-     * it has no place. Then one group is left over, for the next step or as stale.
+     * The group of the first order waits for the others. Where the other groups cannot fill the batch, the others are asked although
+     * they have no place. Then groups are left over, for the next step or as stale.
      */
-    private boolean mayAskSecondOrder() {
+    private boolean mayAskLaterOrder() {
         return exchange.credit() > 0 || unlearned() <= settings.data().rolloutBatchSize();
     }
 

@@ -28,8 +28,8 @@ class PromptBookTest {
         }
 
         @Override
-        public int otherOrder(final String task, final Split split, final int index) {
-            return task.equals("a") ? (index + 2) % 4 : -1;
+        public List<Integer> otherOrders(final String task, final Split split, final int index) {
+            return task.equals("a") ? List.of((index + 2) % 4) : List.of();
         }
 
         @Override
@@ -131,23 +131,23 @@ class PromptBookTest {
         final PromptBook drawn = book(PromptBook.Kept.NONE);
         final List<Boolean> seconds = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            seconds.add(drawn.isSecondOrderNext());
+            seconds.add(drawn.isLaterOrderNext());
             drawn.next(ROOM);
         }
         assertThat(seconds)
                 .as("two orders, one single question, two orders")
                 .containsExactly(false, true, false, false);
-        assertThat(drawn.isSecondOrderNext()).isTrue();
+        assertThat(drawn.isLaterOrderNext()).isTrue();
 
         final PromptSchedule.Place first = new PromptSchedule.Place("a", 0, "pair-1");
         final PromptSchedule.Place second = new PromptSchedule.Place("a", 2, "pair-1");
         final PromptBook fork =
                 book(new PromptBook.Kept(PromptSchedule.Position.START, List.of(), List.of(first, second), 0));
-        assertThat(fork.isSecondOrderNext()).isFalse();
+        assertThat(fork.isLaterOrderNext()).isFalse();
         fork.next(ROOM);
-        assertThat(fork.isSecondOrderNext()).isTrue();
+        assertThat(fork.isLaterOrderNext()).isTrue();
         fork.next(ROOM);
-        assertThat(fork.isSecondOrderNext()).isFalse();
+        assertThat(fork.isLaterOrderNext()).isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,20 +43,29 @@ class PromptScheduleTest {
 
     /** Task "pairs" has the two orders of three questions, task "single" has three questions in one order. */
     private static ExampleSource withPairs() {
+        return withOrders(List.of("pairs", "single"));
+    }
+
+    /** Task "triples" has the three orders of two questions. */
+    private static ExampleSource withOrders(final List<String> tasks) {
         return new ExampleSource() {
             @Override
             public List<String> tasks(final Split split) {
-                return List.of("pairs", "single");
+                return tasks;
             }
 
             @Override
             public int size(final String task, final Split split) {
-                return task.equals("pairs") ? 6 : 3;
+                return task.equals("single") ? 3 : 6;
             }
 
             @Override
-            public int otherOrder(final String task, final Split split, final int index) {
-                return task.equals("pairs") ? (index + 3) % 6 : -1;
+            public List<Integer> otherOrders(final String task, final Split split, final int index) {
+                return switch (task) {
+                    case "pairs" -> List.of((index + 3) % 6);
+                    case "triples" -> List.of((index + 2) % 6, (index + 4) % 6);
+                    default -> List.of();
+                };
             }
 
             @Override
@@ -93,29 +103,81 @@ class PromptScheduleTest {
     }
 
     @Test
+    void shouldAskAllOrdersOfAQuestionOneAfterTheOtherWhereTheyFit() {
+        final PromptSchedule schedule =
+                new PromptSchedule(withOrders(List.of("triples", "pairs", "single")), 1, PromptSchedule.Position.START);
+        assertThat(schedule.next(1).example().task()).isEqualTo("single");
+        final PromptSchedule.Drawn first = schedule.next(3);
+        assertThat(first.example().task()).isEqualTo("triples");
+        assertThat(List.of(first, schedule.next(2), schedule.next(1)))
+                .extracting(PromptSchedule.Drawn::place)
+                .allMatch(place -> place.pairId().equals(first.place().pairId()))
+                .extracting(place -> place.index() % 2)
+                .containsOnly(first.place().index() % 2);
+        assertThat(schedule.next(2).example().task()).isEqualTo("pairs");
+        schedule.next(1);
+        assertThat(schedule.next(2).example().task()).isEqualTo("single");
+        assertThat(schedule.next(2).example().task())
+                .as("a triple needs three places")
+                .isEqualTo("pairs");
+    }
+
+    @Test
     void shouldContinueFromItsPosition() throws IOException {
+        continuesFromItsPosition(withPairs());
+        continuesFromItsPosition(withOrders(List.of("triples", "pairs", "single")));
+    }
+
+    private static void continuesFromItsPosition(final ExampleSource source) throws IOException {
         final ObjectMapper json = new ObjectMapper();
-        final PromptSchedule whole = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
-        PromptSchedule stopped = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
-        // several epochs, with stops also between the two orders of a pair
+        final PromptSchedule whole = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+        PromptSchedule stopped = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+        // several epochs, with stops also between the orders of a pair
         for (int i = 0; i < 60; i++) {
             final int room = 1 + i % 3;
             assertThat(stopped.next(room)).as("draw %d", i).isEqualTo(whole.next(room));
             final byte[] kept = json.writeValueAsBytes(stopped.position());
-            stopped = new PromptSchedule(withPairs(), 7, json.readValue(kept, PromptSchedule.Position.class));
+            stopped = new PromptSchedule(source, 7, json.readValue(kept, PromptSchedule.Position.class));
         }
     }
 
     @Test
     void shouldRepeatDrawsIndependentlyOfTheRoom() {
-        final PromptSchedule first = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
-        final PromptSchedule again = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
+        final ExampleSource source = withOrders(List.of("triples", "pairs", "single"));
+        final PromptSchedule first = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+        final PromptSchedule again = new PromptSchedule(source, 7, PromptSchedule.Position.START);
         for (int i = 0; i < 60; i++) {
             final PromptSchedule.Drawn drawn = first.next(1 + i % 3);
             assertThat(again.redraw(drawn.example().id())).isEqualTo(drawn);
         }
         assertThat(again.position()).isEqualTo(first.position());
         assertThatThrownBy(() -> again.redraw("another data set's")).hasMessageContaining("is due");
+    }
+
+    /** Whatever room the last lost one was drawn with: the example after it tells. */
+    @Test
+    void shouldRedrawLostOnesByTheExampleThatFollows() {
+        final ExampleSource source = withOrders(List.of("triples", "pairs", "single"));
+        for (int room = 1; room <= 3; room++) {
+            final PromptSchedule first = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+            final List<PromptSchedule.Drawn> drawn = List.of(first.next(room), first.next(3));
+            final PromptSchedule again = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+            assertThat(again.redrawLost(1, drawn.get(1).example().id())).containsExactly(drawn.get(0));
+            assertThat(again.redraw(drawn.get(1).example().id())).isEqualTo(drawn.get(1));
+        }
+    }
+
+    @Test
+    void shouldReadThePositionOfAnEarlierBuild() throws IOException {
+        final PromptSchedule first = new PromptSchedule(withPairs(), 7, PromptSchedule.Position.START);
+        first.next(2);
+        final ObjectMapper json = new ObjectMapper();
+        final ObjectNode earlier = json.valueToTree(first.position());
+        earlier.remove("furtherOrders");
+        final PromptSchedule again =
+                new PromptSchedule(withPairs(), 7, json.treeToValue(earlier, PromptSchedule.Position.class));
+        assertThat(again.next(1)).isEqualTo(first.next(1));
+        assertThat(again.position()).isEqualTo(first.position());
     }
 
     @Test

@@ -50,7 +50,8 @@ class PairedPromptsTest {
     }
 
     /**
-     * Task "pairs" has both orders of ten questions: examples 0 and 10, 1 and 11, … Other tasks have questions in one order.
+     * Task "pairs" has both orders of ten questions: examples 0 and 10, 1 and 11, … Task "fours" has the four orders of five. Other tasks
+     * have questions in one order.
      *
      * @param missing the index of an example whose picture is not there
      */
@@ -66,8 +67,12 @@ class PairedPromptsTest {
         }
 
         @Override
-        public int otherOrder(final String task, final Split split, final int index) {
-            return task.equals("pairs") ? (index + 10) % 20 : -1;
+        public List<Integer> otherOrders(final String task, final Split split, final int index) {
+            return switch (task) {
+                case "pairs" -> List.of((index + 10) % 20);
+                case "fours" -> List.of((index + 5) % 20, (index + 10) % 20, (index + 15) % 20);
+                default -> List.of();
+            };
         }
 
         @Override
@@ -112,13 +117,14 @@ class PairedPromptsTest {
                 settings(maxStaleness), exchange, source, PastRun.none(LearnerState.fresh("")), model);
     }
 
-    /** At every poll, answers the groups without a pair, and the pairs of which both orders are asked. */
+    /** At every poll, answers the groups without a pair, and the pairs of which all orders are asked. */
     private void answerPairs() {
         topics.returnDeadLetters();
         final Map<String, Integer> orders = new HashMap<>();
         topics.asked().forEach(prompt -> orders.merge(String.valueOf(prompt.getPairId()), 1, Integer::sum));
         for (final PromptRequest prompt : topics.asked()) {
-            final boolean complete = prompt.getPairId() == null || orders.get(prompt.getPairId()) == 2;
+            final boolean complete = prompt.getPairId() == null
+                    || orders.get(prompt.getPairId()) == (prompt.getTask().equals("fours") ? 4 : 2);
             if (complete && answered.add(prompt.getPromptId())) {
                 topics.score(prompt, version, "yes", "no");
             }
@@ -166,6 +172,21 @@ class PairedPromptsTest {
             assertThat(collector.drainStaleIds())
                     .as("the group that was left over is now too old")
                     .containsExactly(topics.asked().get(BATCH).getPromptId());
+            assertThat(collector.counts()).isEqualTo(new GroupCounts(8, 7, 6, 1, 0));
+        }
+    }
+
+    /** The window is one batch, and a question has one order more. */
+    @Test
+    void shouldAskAllOrdersOfAQuestionThatTheBatchNeedsAlsoWithoutCredit() {
+        try (Exchange exchange = exchange(0)) {
+            final BatchCollector collector = collector(exchange, new Questions(List.of("fours"), -1), 0);
+            learn(collector, 0, 10);
+            assertThat(topics.asked()).hasSize(BATCH + 1);
+            assertThat(topics.asked())
+                    .extracting(PromptRequest::getPairId)
+                    .containsOnly(topics.asked().get(0).getPairId());
+            learn(collector, 1, 9);
             assertThat(collector.counts()).isEqualTo(new GroupCounts(8, 7, 6, 1, 0));
         }
     }

@@ -29,13 +29,15 @@ public record RewardSet(
         final LabelVerifier label = new LabelVerifier();
         final Combination combination =
                 new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), label.components());
-        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), false, null, combination));
+        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), 1, null, combination));
     }
 
-    /** Whether the reward of any task needs both orders of a pair. */
-    public boolean hasPairs() {
+    /** The largest number of groups that the reward of a task needs together. */
+    public int maxOrders() {
         return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
-                .anyMatch(TaskReward::pairs);
+                .mapToInt(TaskReward::orders)
+                .max()
+                .orElse(1);
     }
 
     /** Whether the reward of any task compares groups. */

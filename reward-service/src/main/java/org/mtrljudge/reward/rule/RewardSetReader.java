@@ -48,7 +48,7 @@ public final class RewardSetReader {
     record ComponentsFile(
             Component.@Nullable Length length,
             Component.@Nullable Repetition repetition,
-            @Nullable Boolean positionConsistency,
+            @Nullable PositionConsistency positionConsistency,
             @Nullable Comparative comparative) {
         static final ComponentsFile NONE = new ComponentsFile(null, null, null, null);
     }
@@ -134,20 +134,21 @@ public final class RewardSetReader {
             if (wanted.repetition != null) {
                 components.put("repetition", wanted.repetition);
             }
-            final boolean pairs = Boolean.TRUE.equals(wanted.positionConsistency);
-            if (pairs && !verifier.components().contains("accuracy")) {
+            final int orders = Objects.requireNonNullElse(wanted.positionConsistency, PositionConsistency.NONE)
+                    .orders();
+            if (orders > 1 && !verifier.components().contains("accuracy")) {
                 throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
                         + verifier.name() + "' returns " + verifier.components());
             }
             final TreeSet<String> names = new TreeSet<>(verifier.components());
             names.addAll(components.keySet());
-            if (pairs) {
+            if (orders > 1) {
                 names.add(TaskReward.POSITION_CONSISTENCY);
             }
             if (wanted.comparative != null) {
                 names.add(Comparative.NAME);
             }
-            return new TaskReward(verifier, components, pairs, wanted.comparative, combination(task, names));
+            return new TaskReward(verifier, components, orders, wanted.comparative, combination(task, names));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + where + ": " + e.getMessage(), e);
         }

@@ -1,5 +1,7 @@
 package org.mtrljudge.reward.rule;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -11,16 +13,17 @@ import org.mtrljudge.tasks.Verifier;
 /**
  * The reward for completions of one task: a combination of the components of a verifier and the components of form.
  *
- * @param pairs whether the reward has {@code position_consistency}; then a group waits for the other order of its pair
+ * @param orders the number of groups that are scored together: more than 1 where the reward has {@code position_consistency}, which
+ *     needs the verdicts on all orders of a question
  * @param comparative compares scores with those of earlier groups; null where the reward has no such component
  */
 public record TaskReward(
         Verifier verifier,
         Map<String, Component> components,
-        boolean pairs,
+        int orders,
         @Nullable Comparative comparative,
         Combination combination) {
-    /** 1 when the verdicts on both orders of the question are right, else 0 (J1, arXiv 2505.10320). */
+    /** See {@link PositionConsistency}. */
     public static final String POSITION_CONSISTENCY = "position_consistency";
 
     private static final String ACCURACY = "accuracy";
@@ -41,26 +44,32 @@ public record TaskReward(
             @Nullable String reason) {}
 
     /** Verifies and scores one completion that is compared with no other group; see {@link #verify}. */
-    public Scored score(final Judged completion, final @Nullable Judged otherOrder) {
-        return score(completion, verify(completion), otherOrder == null ? null : verify(otherOrder), 0);
+    public Scored score(final Judged completion, final Judged... otherOrders) {
+        return score(
+                completion,
+                verify(completion),
+                Arrays.stream(otherOrders).map(this::verify).toList(),
+                0);
     }
 
     /**
      * @param verification of this completion
-     * @param otherOrder of the completion at the same index in the other group of the pair; null when there is none
+     * @param otherOrders of the completions at the same index in the groups of the other orders
      * @param compared the value of {@link Comparative}, for a reward that has it
      * @throws IllegalArgumentException when the reward is no number, or too large
      */
     public Scored score(
             final Judged completion,
             final Verification verification,
-            final @Nullable Verification otherOrder,
+            final List<Verification> otherOrders,
             final double compared) {
         final Map<String, Double> values = new TreeMap<>(verification.components());
         components.forEach((name, component) -> values.put(name, component.value(completion)));
-        if (pairs) {
-            final boolean both = isRight(verification) && otherOrder != null && isRight(otherOrder);
-            values.put(POSITION_CONSISTENCY, both ? 1.0 : 0.0);
+        if (orders > 1) {
+            final boolean all = otherOrders.size() == orders - 1
+                    && isRight(verification)
+                    && otherOrders.stream().allMatch(TaskReward::isRight);
+            values.put(POSITION_CONSISTENCY, all ? 1.0 : 0.0);
         }
         if (comparative != null) {
             values.put(Comparative.NAME, compared);

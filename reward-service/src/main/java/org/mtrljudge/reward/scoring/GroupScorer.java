@@ -24,7 +24,7 @@ import org.mtrljudge.tasks.verdict.Score;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
- * Scores a group. A pure function of the group, the other order of its pair, the reward set, and what it remembers of earlier groups of
+ * Scores a group. A pure function of the group, the other orders of its question, the reward set, and what it remembers of earlier groups of
  * the task.
  */
 public final class GroupScorer {
@@ -73,7 +73,7 @@ public final class GroupScorer {
         if (prompt.getPurpose() != Purpose.EVAL) {
             final TaskReward reward = settings.set().of(prompt.getTask());
             require(
-                    prompt.getPairId() != null || !reward.pairs(),
+                    prompt.getPairId() != null || reward.orders() == 1,
                     "position_consistency needs prompts with a pair, but this prompt has none");
             require(
                     type instanceof Score || reward.comparative() == null,
@@ -114,10 +114,12 @@ public final class GroupScorer {
         }
     }
 
-    /** The pair whose other order the group's reward depends on; null where the reward depends on this group alone. */
-    public @Nullable String pairOf(final RolloutGroup group) {
+    /** The number of groups of a pair that are scored together; 1 where the reward depends on this group alone. */
+    public int ordersOf(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
-        return settings.set().of(prompt.getTask()).pairs() ? prompt.getPairId() : null;
+        return prompt.getPairId() == null
+                ? 1
+                : settings.set().of(prompt.getTask()).orders();
     }
 
     /**
@@ -152,26 +154,23 @@ public final class GroupScorer {
 
     /**
      * @param offset the offset of the group in its topic
-     * @param otherOrder the group of the other order of the pair; null when there is none
+     * @param otherOrders the groups of the other orders of the question; empty where the reward needs none
      * @throws IllegalArgumentException when the reward set fails on the group; the message is the reason in the dead letter
      */
-    public ScoredGroup score(final Verified own, final long offset, final @Nullable Verified otherOrder) {
+    public ScoredGroup score(final Verified own, final long offset, final List<Verified> otherOrders) {
         final long start = System.nanoTime();
         final RolloutGroup group = own.group;
         final PromptRequest prompt = group.getPrompt();
         final TaskReward reward = settings.set().of(prompt.getTask());
         final VerdictType type = typeOf(prompt);
         require(
-                otherOrder == null || otherOrder.verifications.size() == own.verifications.size(),
-                "the two orders of its pair have different numbers of completions");
+                otherOrders.stream().allMatch(other -> other.verifications.size() == own.verifications.size()),
+                "the orders of its pair have different numbers of completions");
         final Compared compared = compared(own, type);
         final List<TaskReward.Scored> scored = new ArrayList<>();
         for (int i = 0; i < own.verifications.size(); i++) {
             scored.add(reward.score(
-                    judged(group, type, i),
-                    own.verifications.get(i),
-                    otherOrder == null ? null : otherOrder.verifications.get(i),
-                    compared.values[i]));
+                    judged(group, type, i), own.verifications.get(i), at(i, otherOrders), compared.values[i]));
         }
         // only now: a group that cannot be scored is compared with nothing
         if (compared.remembered != null) {
@@ -194,6 +193,10 @@ public final class GroupScorer {
                 zeroSpread,
                 own.ms + (System.nanoTime() - start) / 1e6,
                 offset);
+    }
+
+    private static List<Verification> at(final int place, final List<Verified> groups) {
+        return groups.stream().map(group -> group.verifications.get(place)).toList();
     }
 
     /**

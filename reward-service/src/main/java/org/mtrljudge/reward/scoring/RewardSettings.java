@@ -27,6 +27,11 @@ public record RewardSettings(
                     + " algorithm.adv_estimator grpo already divides by the scale of the group:"
                     + " choose dr_grpo or rloo");
         }
+        if (longestGroupMs(set) < SHORTEST_GROUP_LIMIT_MS) {
+            throw new IllegalArgumentException("position_consistency scores " + set.maxOrders()
+                    + " groups in one transaction, which has no time for calls of " + set.callLimitMs()
+                    + " ms: lower reward.plugin_timeout_ms");
+        }
     }
 
     /** The settings for groups of eight completions. */
@@ -45,16 +50,16 @@ public record RewardSettings(
     public long groupLimitMs() {
         final long callMs = set.callLimitMs();
         final long wantedMs = Math.max(SHORTEST_GROUP_LIMIT_MS, 2 * groupSize * callMs);
-        return callMs == 0 ? 0 : Math.min(wantedMs, LONGEST_RECORD_LIMIT_MS / groupsPerRecord() - callMs);
+        return callMs == 0 ? 0 : Math.min(wantedMs, longestGroupMs(set));
+    }
+
+    /** The last order of a pair is scored together with the others. */
+    private static long longestGroupMs(final RewardSet set) {
+        return LONGEST_RECORD_LIMIT_MS / set.maxOrders() - set.callLimitMs();
     }
 
     /** The longest time that one record can take, in milliseconds; 0 where all verifiers are built in. */
     public long recordLimitMs() {
-        return set.callLimitMs() == 0 ? 0 : groupsPerRecord() * (groupLimitMs() + set.callLimitMs());
-    }
-
-    /** The second order of a pair is scored together with the first. */
-    private int groupsPerRecord() {
-        return set.hasPairs() ? 2 : 1;
+        return set.callLimitMs() == 0 ? 0 : set.maxOrders() * (groupLimitMs() + set.callLimitMs());
     }
 }

@@ -56,7 +56,7 @@ public final class RewardService implements AutoCloseable {
             final Clock clock) {
         this.clients = clients;
         this.job = ScoringJob.live(clients.topics());
-        this.pairs = settings.set().hasPairs();
+        this.pairs = settings.set().maxOrders() > 1;
         final Properties config =
                 StreamsSettings.exactlyOnce(job, settings, clients, instance.stateDir, COMMIT_INTERVAL_MS);
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);

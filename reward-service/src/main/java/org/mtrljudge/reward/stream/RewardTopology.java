@@ -46,7 +46,7 @@ public final class RewardTopology {
      * read them, because all rollouts that it scores are in the log, and the same log must give the same scores.
      */
     static boolean readsDeadLetters(final ScoringJob job, final RewardSettings settings) {
-        return job.isLive() && settings.set().hasPairs();
+        return job.isLive() && settings.set().maxOrders() > 1;
     }
 
     /** The topics in which Kafka Streams may keep the state of a replay. */

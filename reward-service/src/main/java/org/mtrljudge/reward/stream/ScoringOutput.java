@@ -48,7 +48,7 @@ final class ScoringOutput {
 
     /** Whether an id can be the key of a changelog. */
     static boolean canBeKey(final String id) {
-        return id.length() <= MAX_ID_LENGTH;
+        return id.length() <= MAX_ID_LENGTH && id.indexOf(WaitingPairs.MARK) < 0;
     }
 
     static String cut(final String text) {
@@ -58,7 +58,10 @@ final class ScoringOutput {
     private static void checkId(final String name, final String id) {
         if (!canBeKey(id)) {
             throw new IllegalArgumentException(
-                    "its " + name + " has " + id.length() + " characters, at most " + MAX_ID_LENGTH + " are allowed");
+                    id.length() > MAX_ID_LENGTH
+                            ? "its " + name + " has " + id.length() + " characters, at most " + MAX_ID_LENGTH
+                                    + " are allowed"
+                            : "its " + name + " has a character 0");
         }
     }
 

@@ -1,6 +1,8 @@
 package org.mtrljudge.reward.stream;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one rollout group; writes one scored group or one dead letter. A prompt that was already scored is skipped: its first actor
- * may have died after it wrote the rollouts and before it acknowledged the prompt. A group whose reward needs the other order of its
- * pair waits for that order in a store. A live job also reads dead letters, to learn of orders that will not come.
+ * may have died after it wrote the rollouts and before it acknowledged the prompt. A group whose reward needs the other orders of its
+ * pair waits for them in a store. A live job also reads dead letters, to learn of orders that will not come.
  */
 final class ScoringProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringProcessor.class);
@@ -119,10 +121,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             return;
         }
         final String why = ScoringOutput.cut(letter.getPromptId() + ": " + letter.getReason());
-        final WaitingGroup waited = ready(pairs).died(pairId, why);
-        if (waited != null) {
-            dead(located(waited), WaitingPairs.OTHER_IS_DEAD + why);
-        }
+        ready(pairs).died(pairId, why).forEach(waited -> dead(located(waited), WaitingPairs.OTHER_IS_DEAD + why));
     }
 
     private void process(final Record<String, byte[]> record, final long offset) {
@@ -147,45 +146,51 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         }
     }
 
-    /** Handles a valid new group: scores it without a pair, scores it as the second of its pair, or stores it until the second arrives. */
+    /** Handles a valid new group: scores it alone, scores it as the last of its pair, or stores it until the last arrives. */
     private void scoreOrWait(final Located own) {
-        final String pairId = ready(scorer).pairOf(own.group);
-        if (pairId == null) {
-            score(own, ready(scorer).verify(own.group), null);
+        final int orders = ready(scorer).ordersOf(own.group);
+        if (orders == 1) {
+            score(own, ready(scorer).verify(own.group), List.of());
             return;
         }
+        final String pairId = own.group.getPrompt().getPairId();
         final String why = ready(pairs).whyDead(pairId);
         if (why != null) {
             throw new IllegalArgumentException(why);
         }
-        final WaitingGroup other = ready(pairs).waitingIn(pairId);
-        if (other == null) {
-            final WaitingGroup first = new WaitingGroup(own.offset, own.record.timestamp(), own.record.value());
-            ScoringOutput.checkSize("to wait for the other order of its pair", pairId, first.bytes());
+        final List<WaitingGroup> others = ready(pairs).waitingIn(pairId);
+        if (others.size() < orders - 1) {
+            final WaitingGroup waiting = new WaitingGroup(own.offset, own.record.timestamp(), own.record.value());
+            ScoringOutput.checkSize("to wait for the other order of its pair", pairId, waiting.bytes());
             ready(scoredIds).put(own.promptId(), own.offset);
-            ready(pairs).add(pairId, first);
+            ready(pairs).add(pairId, others.size(), waiting);
             return;
         }
-        scorePair(pairId, located(other), own);
+        final List<Located> all =
+                new ArrayList<>(others.stream().map(this::located).toList());
+        all.add(own);
+        scoreAll(pairId, all);
     }
 
-    /** Asks the verifier about both groups before it changes the stores. Where the verifier fails on one, neither has a reward. */
-    private void scorePair(final String pairId, final Located first, final Located second) {
-        final GroupScorer.Verified ofFirst;
-        final GroupScorer.Verified ofSecond;
+    /** Asks the verifier about all groups before it changes the stores. Where the verifier fails on one, none has a reward. */
+    private void scoreAll(final String pairId, final List<Located> orders) {
+        final List<GroupScorer.Verified> verified;
         try {
-            ofFirst = ready(scorer).verify(first.group);
-            ofSecond = ready(scorer).verify(second.group);
+            verified = orders.stream()
+                    .map(order -> ready(scorer).verify(order.group))
+                    .toList();
         } catch (final RuntimeException e) {
             final String why = reasonOrThrow(e);
-            ready(pairs).remove(pairId);
-            dead(first, why);
-            dead(second, why);
+            ready(pairs).take(pairId);
+            orders.forEach(order -> dead(order, why));
             return;
         }
-        ready(pairs).remove(pairId);
-        score(first, ofFirst, ofSecond);
-        score(second, ofSecond, ofFirst);
+        ready(pairs).take(pairId);
+        for (int i = 0; i < orders.size(); i++) {
+            final List<GroupScorer.Verified> others = new ArrayList<>(verified);
+            others.remove(i);
+            score(orders.get(i), verified.get(i), others);
+        }
     }
 
     private Located located(final WaitingGroup group) {
@@ -197,9 +202,9 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void score(
-            final Located own, final GroupScorer.Verified verified, final GroupScorer.@Nullable Verified otherOrder) {
+            final Located own, final GroupScorer.Verified verified, final List<GroupScorer.Verified> otherOrders) {
         try {
-            ready(output).scored(own.record, ready(scorer).score(verified, own.offset, otherOrder));
+            ready(output).scored(own.record, ready(scorer).score(verified, own.offset, otherOrders));
             ready(scoredIds).put(own.promptId(), own.offset);
         } catch (final RuntimeException e) {
             dead(own, reasonOrThrow(e));

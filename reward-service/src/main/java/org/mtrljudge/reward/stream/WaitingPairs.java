@@ -11,11 +11,15 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups that wait for the other order of their pair. Only an event ends the wait: the other order comes, it becomes a dead letter,
+ * The groups that wait for the other orders of their pair. Only an event ends the wait: the last order comes, one becomes a dead letter,
  * or a replay reaches its end. A live service also has a limit, because a prompt whose dead letter names no pair would be awaited for
- * ever. A group that stops waiting without its other order becomes a dead letter: it has no reward, not a low one.
+ * ever. A group that stops waiting without its other orders becomes a dead letter: it has no reward, not a low one. A pair can have more
+ * than two orders, for example of the pictures of a ranking.
  */
 final class WaitingPairs {
+    /** Ends a pair id in the keys of the second waiting group and later ones. No pair id has it. */
+    static final char MARK = '\u0000';
+
     static final String OTHER_IS_DEAD = "the other order of its pair is a dead letter: ";
 
     private final KeyValueStore<String, WaitingGroup> waiting;
@@ -37,31 +41,46 @@ final class WaitingPairs {
         return dead == null ? null : dead.get(pairId);
     }
 
-    /** The group that waits; null where none does. */
-    @Nullable
-    WaitingGroup waitingIn(final String pairId) {
-        return waiting.get(pairId);
+    /** The groups that wait, in the order in which they came. */
+    List<WaitingGroup> waitingIn(final String pairId) {
+        final List<WaitingGroup> groups = new ArrayList<>();
+        WaitingGroup next = waiting.get(key(pairId, 0));
+        while (next != null) {
+            groups.add(next);
+            next = waiting.get(key(pairId, groups.size()));
+        }
+        return groups;
     }
 
-    void add(final String pairId, final WaitingGroup group) {
-        waiting.put(pairId, group);
+    /** @param before the number of groups of this pair that wait already */
+    void add(final String pairId, final int before, final WaitingGroup group) {
+        waiting.put(key(pairId, before), group);
     }
 
-    void remove(final String pairId) {
-        waiting.delete(pairId);
+    /** Ends the wait of all groups of a pair, and returns them. */
+    List<WaitingGroup> take(final String pairId) {
+        final List<WaitingGroup> groups = waitingIn(pairId);
+        for (int i = 0; i < groups.size(); i++) {
+            waiting.delete(key(pairId, i));
+        }
+        return groups;
+    }
+
+    /** The first group is at the pair id itself, as it always was: a changelog can be older than this build. */
+    private static String key(final String pairId, final int place) {
+        return place == 0 ? pairId : pairId + MARK + place;
     }
 
     /**
-     * One of the two prompts is a dead letter.
+     * One of the prompts of a pair is a dead letter.
      *
-     * @return the group that waited for it; null where none did
+     * @return the groups that waited for it
      */
-    @Nullable
-    WaitingGroup died(final String pairId, final String why) {
+    List<WaitingGroup> died(final String pairId, final String why) {
         if (dead != null) {
             dead.putIfAbsent(pairId, OTHER_IS_DEAD + why);
         }
-        return waiting.delete(pairId);
+        return take(pairId);
     }
 
     /**
@@ -74,21 +93,25 @@ final class WaitingPairs {
         firstLookMs.keySet().retainAll(Set.copyOf(pairIds));
         for (final String pairId : pairIds) {
             if (nowMs - firstLookMs.computeIfAbsent(pairId, id -> nowMs) >= limitMs) {
-                overdue.accept(waiting.delete(pairId));
+                take(pairId).forEach(overdue);
             }
         }
     }
 
     /** Ends every wait. */
     void endAll(final Consumer<WaitingGroup> ended) {
-        pairIds().forEach(pairId -> ended.accept(waiting.delete(pairId)));
+        pairIds().forEach(pairId -> take(pairId).forEach(ended));
     }
 
     /** The pairs of which a group waits. The groups can be large, so they are not held together. */
     private List<String> pairIds() {
         final List<String> pairIds = new ArrayList<>();
         try (KeyValueIterator<String, WaitingGroup> entries = waiting.all()) {
-            entries.forEachRemaining(entry -> pairIds.add(entry.key));
+            entries.forEachRemaining(entry -> {
+                if (entry.key.indexOf(MARK) < 0) {
+                    pairIds.add(entry.key);
+                }
+            });
         }
         return pairIds;
     }

@@ -60,11 +60,11 @@ class WrongRewardSetsTest {
         final TaskReward reward = new TaskReward(
                 new Gives(values),
                 Map.of(),
-                false,
+                1,
                 null,
                 new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy", "style")));
         final Judged judged = new Judged("t", "yes", Label.of("yes", "no"), "yes", true, 1);
-        assertThatThrownBy(() -> reward.score(judged, null))
+        assertThatThrownBy(() -> reward.score(judged))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }

@@ -42,12 +42,16 @@ class PairedRewardTest {
     }
 
     private static RewardSettings bothOrders() {
+        return orders(2);
+    }
+
+    private static RewardSettings orders(final int orders) {
         final LabelVerifier label = new LabelVerifier();
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
                 label,
                 Map.of(),
-                true,
+                orders,
                 null,
                 new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
         return new RewardSettings(
@@ -69,6 +73,36 @@ class PairedRewardTest {
         assertThat(first.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
         assertThat(second.getRolloutOffset()).isEqualTo(2);
         assertThat(second.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+    }
+
+    @Test
+    void shouldGiveCreditOnlyWhenAllOrdersOfAQuestionAreRight() {
+        topology.close();
+        topology = new TestedTopology(stateDir.resolve("three"), orders(3));
+        topology.send(groupOf("pair", "p1", RIGHT, RIGHT, RIGHT));
+        topology.send(groupOf("other", "q1", RIGHT, RIGHT, RIGHT));
+        topology.send(groupOf("pair", "p2", RIGHT, WRONG, RIGHT));
+        topology.send(groupOf("pair", "p2", RIGHT, RIGHT, RIGHT));
+        assertThat(topology.hasNoneScored()).isTrue();
+        topology.send(groupOf("pair", "p3", RIGHT, RIGHT, WRONG));
+        for (int i = 1; i <= 3; i++) {
+            final ScoredGroup scored = topology.nextScored();
+            assertThat(scored.getRollout().getPrompt().getPromptId()).isEqualTo("p" + i);
+            assertThat(scored.getScores()).extracting(s -> s.getTotal()).containsExactly(1.0, 0.0, 0.0);
+        }
+        topology.send(groupOf("other", "q2", RIGHT, RIGHT, RIGHT));
+        topology.send(groupOf("other", "q3", RIGHT, RIGHT, RIGHT));
+        for (int i = 0; i < 3; i++) {
+            assertThat(topology.nextScored().getScores())
+                    .extracting(s -> s.getTotal())
+                    .containsExactly(1.0, 1.0, 1.0);
+        }
+    }
+
+    @Test
+    void shouldRefuseAPairIdThatCouldBeTheKeyOfAnother() {
+        topology.send(groupOf("pair\u00001", "p1", RIGHT, RIGHT, RIGHT));
+        assertThat(topology.nextDead().getReason()).isEqualTo("its pair id has a character 0");
     }
 
     @Test

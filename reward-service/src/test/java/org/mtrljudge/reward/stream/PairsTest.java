@@ -61,26 +61,26 @@ class PairsTest {
 
     @BeforeEach
     void start() {
-        start(ScoringJob.live(topics));
+        start(ScoringJob.live(topics), 2);
     }
 
-    static RewardSettings bothOrders() {
+    static RewardSettings orders(final int orders) {
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
                 new LabelVerifier(),
                 Map.of(),
-                true,
+                orders,
                 null,
                 new Combination.Weighted(Map.of(TaskReward.POSITION_CONSISTENCY, 1.0), names));
         return new RewardSettings(
                 new RewardSet("pairs", 1, Map.of(), reward), AdvantageEstimator.DR_GRPO, true, PAIR_TIMEOUT.toMillis());
     }
 
-    private void start(final ScoringJob job) {
+    private void start(final ScoringJob job, final int orders) {
         final Properties properties = new Properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(
-                RewardTopology.build(job, bothOrders(), new RewardMetrics(new SimpleMeterRegistry())), properties);
+                RewardTopology.build(job, orders(orders), new RewardMetrics(new SimpleMeterRegistry())), properties);
         rollouts = driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
         scored = driver.createOutputTopic(job.scored().name(), new StringDeserializer(), new ByteArrayDeserializer());
         dead = driver.createOutputTopic(
@@ -221,6 +221,29 @@ class PairsTest {
         expectDead("p2", 2, "the other order of its pair is a dead letter: p1");
     }
 
+    @Test
+    void shouldMakeADeadLetterOfEveryGroupThatWaitsForAnOrderThatIsOne() {
+        driver.close();
+        start(ScoringJob.live(topics), 3);
+        send(group("p1", RIGHT, RIGHT));
+        send(group("p2", RIGHT, RIGHT));
+        refuse("p3", "pair-1");
+        expectDead("p1", 0, "the other order of its pair is a dead letter: p3: no picture");
+        expectDead("p2", 1, "the other order of its pair is a dead letter: p3: no picture");
+    }
+
+    @Test
+    void shouldEndTheWaitOfEveryGroupAtTheLimit() {
+        driver.close();
+        start(ScoringJob.live(topics), 3);
+        send(group("p1", RIGHT, RIGHT));
+        send(group("p2", RIGHT, RIGHT));
+        driver.advanceWallClockTime(PAIR_TIMEOUT);
+        driver.advanceWallClockTime(PAIR_TIMEOUT);
+        expectDead("p1", 0, "did not come in 600000 ms");
+        expectDead("p2", 1, "did not come in 600000 ms");
+    }
+
     private static final long END = 3;
 
     private ScoringJob replay(final AtomicLong reached) {
@@ -238,7 +261,7 @@ class PairsTest {
     void shouldDecideAtTheEndOfAReplayAndNotBefore() {
         driver.close();
         final AtomicLong reached = new AtomicLong();
-        start(replay(reached));
+        start(replay(reached), 2);
         send(group("p1", RIGHT, RIGHT));
         driver.advanceWallClockTime(PAIR_TIMEOUT.multipliedBy(3));
         rollouts.pipeInput("x", new byte[] {9});

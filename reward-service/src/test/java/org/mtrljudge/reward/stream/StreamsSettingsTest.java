@@ -16,7 +16,7 @@ class StreamsSettingsTest {
         final Topics topics = new Topics("run", new LocalSchemaRegistry(), replication);
         return StreamsSettings.exactlyOnce(
                 ScoringJob.live(topics),
-                PairsTest.bothOrders(),
+                PairsTest.orders(2),
                 new KafkaClients(topics, Map.of("replication.factor", 2)),
                 Path.of("state"),
                 50);

@@ -73,8 +73,8 @@ final class AskedPrompts implements ExampleSource {
     }
 
     @Override
-    public int otherOrder(final String task, final Split split, final int index) {
-        return source.otherOrder(task, split, index);
+    public List<Integer> otherOrders(final String task, final Split split, final int index) {
+        return source.otherOrders(task, split, index);
     }
 
     @Override
