@@ -21,6 +21,7 @@ import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
@@ -62,13 +63,21 @@ final class RewardRun implements AutoCloseable {
         return folder.resolve("state");
     }
 
+    void create(final List<Topic<?>> more) {
+        broker.create(more);
+    }
+
+    KafkaClients clients() {
+        return broker.clients(topics);
+    }
+
     Producer<String, byte[]> producer() {
-        return broker.clients(topics).producer();
+        return clients().producer();
     }
 
     /** Reads these topics from their beginning. */
     Consumer<String, byte[]> reader(final String... names) {
-        final Consumer<String, byte[]> consumer = broker.clients(topics).consumer(KafkaClients.Fetching.BY_DEFAULT);
+        final Consumer<String, byte[]> consumer = clients().consumer(KafkaClients.Fetching.BY_DEFAULT);
         final List<TopicPartition> partitions = new ArrayList<>();
         for (final String name : names) {
             partitions.add(new TopicPartition(name, 0));
