@@ -12,7 +12,7 @@ import org.mtrljudge.tasks.scene.SceneSampler;
  * knows neither hazard signs nor bombs. So a judge that learned from the teacher has something left to learn from the labels of the tasks.
  */
 final class Belief {
-    private static final double MISSED = 0.65;
+    private static final double MISSED = 0.7;
 
     private Belief() {}
 

@@ -45,7 +45,7 @@ final class OneOfTwo {
                 List.of(Skill.picture(one, draw), Skill.picture(two, draw)),
                 claim.text(),
                 draw.pick(TRUE).replace("PICTURE", named(askFirst)),
-                new Reasoning().ofOne(askFirst, new Reasoning().asked(claim, asked)),
+                new Reasoning().ofOne(askFirst, new Reasoning().seen(asked).asked(claim, asked)),
                 new Answer.Truth(claim.fits(asked)));
     }
 
@@ -53,13 +53,14 @@ final class OneOfTwo {
         final Scene one = Skill.scene(draw.random().nextBoolean(), draw);
         final Scene two = Skill.scene(draw.random().nextBoolean(), draw);
         final boolean askFirst = draw.random().nextBoolean();
-        final String danger = Belief.danger(askFirst ? one : two, draw);
+        final Scene asked = askFirst ? one : two;
+        final String danger = Belief.danger(asked, draw);
         final boolean positive = Skill.positive(draw);
         return new Instruction(
                 List.of(Skill.picture(one, draw), Skill.picture(two, draw)),
                 null,
                 draw.pick(positive ? HARMLESS : DANGEROUS).replace("PICTURE", named(askFirst)),
-                new Reasoning().ofOne(askFirst, new Reasoning().danger(danger)),
+                new Reasoning().ofOne(askFirst, new Reasoning().seen(asked).danger(danger)),
                 new Answer.Truth(positive == danger.equals("none")));
     }
 }

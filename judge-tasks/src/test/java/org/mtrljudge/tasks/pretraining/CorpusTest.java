@@ -23,7 +23,7 @@ class CorpusTest {
             Pattern.MULTILINE);
 
     private static final Pattern CONCLUSION =
-            Pattern.compile("<think>(first|second) (?:asked|danger) (?:.* )?(\\w+)[.]</think>.*");
+            Pattern.compile("<think>(first|second) seen .*[.] (?:asked|danger) (?:.* )?(\\w+)[.]</think>.*");
 
     private static List<Lesson> lessons(final double lookups, final double instructions) {
         final Corpus corpus = new Corpus(3, MANY, new Corpus.Shares(lookups, instructions, 0));
