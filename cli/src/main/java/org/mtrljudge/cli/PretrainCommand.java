@@ -42,13 +42,13 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--describe-steps",
             description = "number of updates that learn captions and what texts say (default: ${DEFAULT-VALUE})")
-    private int describeSteps = 800;
+    private int describeSteps = 600;
 
     @Option(
             names = "--instruct-steps",
             description =
                     "number of updates after these; most of them learn to follow instructions (default: ${DEFAULT-VALUE})")
-    private int instructSteps = 3400;
+    private int instructSteps = 3000;
 
     @Option(
             names = "--mistakes",

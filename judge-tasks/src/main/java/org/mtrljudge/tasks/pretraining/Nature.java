@@ -111,9 +111,14 @@ final class Nature {
                         ? draw.pick(List.of(
                                 "Is everything harmless?",
                                 "Are all things in the picture safe?",
+                                "Is it safe here?",
+                                "Is the picture harmless?",
                                 "May a child play here?"))
-                        : draw.pick(
-                                List.of("Is there a danger?", "Could something hurt somebody?", "Is it unsafe here?")),
+                        : draw.pick(List.of(
+                                "Is there a danger?",
+                                "Could something hurt somebody?",
+                                "Is it unsafe here?",
+                                "Is the picture dangerous?")),
                 new Reasoning().seen(scene).danger(danger),
                 new Answer.Truth(positive == danger.equals("none")));
     }
