@@ -138,7 +138,7 @@ class RewardMemoryIT {
                 if (i > (kills + 1) * GROUPS / (KILLS + 2) && kills < KILLS) {
                     producer.flush();
                     // grades are scored at once, so there are some of every third of the log
-                    awaitScored(kills * GROUPS / (KILLS + 2) / 3 + 1);
+                    awaitScored(kills * GROUPS / (KILLS + 2) / 3 + 2);
                     service.destroyForcibly().waitFor();
                     delete(run.state());
                     kills++;

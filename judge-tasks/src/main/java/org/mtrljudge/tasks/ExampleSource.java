@@ -14,7 +14,10 @@ public interface ExampleSource {
 
     int size(String task, Split split);
 
-    /** The indices of the examples that ask the same question in other orders. */
+    /** A question has at most this number of orders. Their groups are scored together. */
+    int MAX_ORDERS = 8;
+
+    /** The indices of the examples that ask the same question in other orders, fewer than {@link #MAX_ORDERS}. */
     default List<Integer> otherOrders(final String task, final Split split, final int index) {
         return List.of();
     }

@@ -11,7 +11,7 @@ import org.mtrljudge.tasks.verdict.VerdictType;
  * @param prompt the turn of the user, with one {@code <image>} per image, in order
  * @param images the encoded pictures
  * @param answer the right verdict, as its type reads it
- * @param pairId the id of the pair, equal in both orders of a question; null without a pair
+ * @param pairId the id of the pair, equal in all orders of a question; null without a pair
  * @param grade the grade by a human; null when the data has none
  * @param demonstration reasoning and verdict in the wanted format; null when unknown; used only in a warm-up
  */

@@ -28,7 +28,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
-     * @param pairLimitMs a group that waited this long for the other order of its pair becomes a dead letter
+     * @param pairLimitMs a group that waited this long for the other orders of its pair becomes a dead letter
      * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
     public record Reward(

@@ -26,14 +26,12 @@ import org.mtrljudge.tasks.verdict.VerdictType;
 /**
  * Data of the user: one JSON object per line. Required are {@code prompt} ({@code <image>} at the place of each picture),
  * {@code images} (paths relative to the file), {@code answer} and {@code task}. Optional are {@code split} (train, validation, test),
- * {@code labels} or {@code verdict} (another type of verdict), {@code pair} (equal in the two lines that ask one question in both orders), {@code demonstration} and {@code grade}
+ * {@code labels} or {@code verdict} (another type of verdict), {@code pair} (equal in the lines that ask one question in both orders, or in more), {@code demonstration} and {@code grade}
  * (the score by a human). The labels of a task are its answers unless a line names labels.
  */
 public final class JsonlData implements ExampleSource {
     private static final int MAX_LINE_LENGTH = 1 << 20;
     private static final int MAX_LABELS = 20;
-    /** Lines that ask the same question in other orders. They are scored together. */
-    private static final int MAX_ORDERS = 8;
 
     private final Path file;
     private final PictureFolder pictures;
@@ -156,9 +154,26 @@ public final class JsonlData implements ExampleSource {
             }
             types.putIfAbsent(task, new Label(List.copyOf(seen)));
         });
+        checkOrders();
         if (rowsOf(Split.TRAIN).isEmpty() || rowsOf(Split.TEST).isEmpty()) {
             throw new DataException(file + " needs lines with \"split\": \"train\" and lines with \"split\": \"test\"");
         }
+    }
+
+    /** Two questions with one name would be one question in many orders. */
+    private void checkOrders() {
+        final Map<List<?>, Integer> orders = new HashMap<>();
+        pairs.forEach((pair, lines) -> {
+            if (lines.size() > 1) {
+                final List<?> splitAndTask = pair.subList(0, 2);
+                final int others = orders.computeIfAbsent(splitAndTask, t -> lines.size());
+                if (others != lines.size()) {
+                    throw new DataException(file + ": task " + pair.get(1) + " has pairs of " + others
+                            + " lines and the pair '" + pair.get(2) + "' of " + lines.size()
+                            + ": every question of a task has equally many orders");
+                }
+            }
+        });
     }
 
     @Override

@@ -94,9 +94,15 @@ class JsonlDataTest {
         assertThat(data.otherOrders("t", Split.TRAIN, 3)).isEmpty();
         assertThat(data.otherOrders("u", Split.TRAIN, 0)).isEmpty();
         assertThat(data.example("t", Split.TRAIN, 4).pairId()).isEqualTo("7");
-        assertThat(read(GOOD + pair + pair).otherOrders("t", Split.TRAIN, 4))
+        final String again = pair.replace("\"8\"", "\"10\"");
+        assertThat(read(GOOD + pair + again).otherOrders("t", Split.TRAIN, 4))
                 .as("a question can be asked in more than two orders")
                 .containsExactly(2, 5, 7);
+        final String two =
+                "{\"task\":\"t\",\"prompt\":\"p\",\"images\":[],\"answer\":\"no\",\"pair\":\"9\"}\n".repeat(2);
+        assertThatThrownBy(() -> read(GOOD + pair + again + two))
+                .hasMessageContaining("task t has pairs of")
+                .hasMessageContaining("every question of a task has equally many orders");
         assertThatThrownBy(() -> read(GOOD + pair.repeat(5)))
                 .hasMessageContaining("is one more than 8 lines of the pair '7' in task t");
     }

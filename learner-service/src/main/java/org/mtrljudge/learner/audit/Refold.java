@@ -92,7 +92,9 @@ public final class Refold {
             past.trainingIds().forEach(book::enterLogged);
             book.removeOpen(past.learnedAndStaleIds());
             final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
-            own.save(trainer::save, state.forked(settingsDigest, step, book.schedule(), book.openAndUnasked()));
+            own.save(
+                    trainer::save,
+                    state.forked(settingsDigest, step, book.schedule().withoutLaterOrders(), book.openAndUnasked()));
             final String digest = digest();
             model.restore(checkpoints.reference());
             model.save(own.copiedReference());

@@ -1,8 +1,8 @@
 package org.mtrljudge.learner.event;
 
 /**
- * The counts of a run's training prompts by outcome. At the end of the run, published = learned + stale + dead. It is one more where the
- * last place was the first order of a pair.
+ * The counts of a run's training prompts by outcome. At the end of the run, published = learned + stale + dead. Some more are published where
+ * the last place was the first order of a pair.
  */
 public record GroupCounts(long published, long scored, long learned, long stale, long dead) {
     public static final GroupCounts NONE = new GroupCounts(0, 0, 0, 0, 0);

@@ -14,7 +14,7 @@ import org.mtrljudge.tasks.verdict.VerdictType;
  * The verdicts of a model on an example.
  *
  * @param label the right verdict, as its type reads it
- * @param pairId the id of the question; the example with the other order of the question has the same id
+ * @param pairId the id of the question; the examples with other orders of the question have the same id
  * @param grade a grade from a human, where the data has one
  * @param verdicts one verdict per sample, null for a sample without one; empty where the prompt could not be processed
  * @param probabilities per sample: how probable its verdict was for the judge, 0..1; null for a sample without an answer

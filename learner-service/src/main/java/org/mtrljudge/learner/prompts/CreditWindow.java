@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mtrljudge.tasks.ExampleSource;
 
 /**
  * Back-pressure: at most (maxStaleness + 1) · batch prompts are outstanding. The credit of a prompt is held until its group is
@@ -65,13 +66,13 @@ public final class CreditWindow {
     }
 
     /**
-     * Holds credit for a prompt. One prompt more than the limit is accepted: the second order of a pair whose first order has the last
-     * place.
+     * Holds credit for a prompt. Some prompts more than the limit are accepted: the later orders of a question whose first order has the
+     * last place.
      *
      * @throws IllegalStateException without credit, or when the id is already outstanding
      */
     public void publish(final String promptId) {
-        if (creditAtPause() < 0) {
+        if (creditAtPause() < 2 - ExampleSource.MAX_ORDERS) {
             throw new IllegalStateException("no credit left: " + unanswered.size() + " prompts are unanswered");
         }
         if (!outstanding.add(promptId)) {

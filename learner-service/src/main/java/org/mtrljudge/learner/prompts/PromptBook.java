@@ -73,10 +73,17 @@ public final class PromptBook {
      * it.
      */
     public boolean isLaterOrderNext() {
+        return askedOfThisQuestion() > 0;
+    }
+
+    /** The number of orders of the next question that are asked already. */
+    public int askedOfThisQuestion() {
         final PromptSchedule.Place next = unasked.isEmpty() ? schedule.laterOrder() : unasked.peek();
-        return next != null
-                && next.pairId() != null
-                && (unasked.isEmpty() || count(next.pairId(), unasked) < orders(next));
+        if (next == null || next.pairId() == null) {
+            return 0;
+        }
+        final long left = unasked.isEmpty() ? schedule.laterOrders().size() : count(next.pairId(), unasked);
+        return (int) (orders(next) - left);
     }
 
     /** The number of orders of a question. */
@@ -166,12 +173,14 @@ public final class PromptBook {
 
     /**
      * The examples that another run has to send before it draws new ones: the examples of open prompts and the unasked examples.
-     * The other run uses its own prompt ids. Where an order of a pair is gone, the others are sent without a pair id.
+     * The other run uses its own prompt ids, and draws from {@link PromptSchedule.Position#withoutLaterOrders}. Where an order of a pair is
+     * gone, the others are sent without a pair id.
      */
     public List<PromptSchedule.Place> openAndUnasked() {
         final List<PromptSchedule.Place> places = new ArrayList<>();
         open.values().forEach(prompt -> places.add(prompt.place()));
         places.addAll(unasked);
+        places.addAll(schedule.laterOrders());
         return places.stream()
                 .map(place ->
                         isPaired(place, places) ? place : new PromptSchedule.Place(place.task(), place.index(), null))

@@ -27,8 +27,6 @@ import org.mtrljudge.tasks.Split;
 public final class PromptSchedule {
     /** 2^64 / φ: the constant by which the state of SplittableRandom increases per number. */
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
-    /** Enough for all orders of any question. */
-    private static final int MUCH_ROOM = 8;
 
     private final ExampleSource source;
     private final long seed;
@@ -70,6 +68,11 @@ public final class PromptSchedule {
             @Nullable Place secondOrder,
             @Nullable List<Place> furtherOrders) {
         public static final Position START = new Position(0, 0, Map.of(), null, List.of());
+
+        /** The same position, where the next example is free. */
+        public Position withoutLaterOrders() {
+            return new Position(looked, drawn, tasks, null, List.of());
+        }
     }
 
     PromptSchedule(final ExampleSource source, final long seed, final Position from) {
@@ -100,6 +103,11 @@ public final class PromptSchedule {
     @Nullable
     Place laterOrder() {
         return laterOrders.peek();
+    }
+
+    /** This example and those after it that are due for the same reason. */
+    List<Place> laterOrders() {
+        return List.copyOf(laterOrders);
     }
 
     /**
@@ -137,7 +145,7 @@ public final class PromptSchedule {
      * @param following the example after them, which is in the log. It tells how much room there was for the last of them
      */
     List<Drawn> redrawLost(final int lost, final String following) {
-        for (int room = MUCH_ROOM; room > 1; room--) {
+        for (int room = ExampleSource.MAX_ORDERS; room > 1; room--) {
             final PromptSchedule trial = new PromptSchedule(source, seed, position());
             trial.draw(lost, room);
             if (trial.drawNear(following).example.id().equals(following)) {
@@ -149,7 +157,7 @@ public final class PromptSchedule {
 
     private List<Drawn> draw(final int count, final int roomOfLast) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(i -> next(i < count ? MUCH_ROOM : roomOfLast))
+                .mapToObj(i -> next(roomOfLast + count - i))
                 .toList();
     }
 

@@ -119,7 +119,8 @@ public final class BatchCollector implements BatchSource {
      * they have no place. Then groups are left over, for the next step or as stale.
      */
     private boolean mayAskLaterOrder() {
-        return exchange.credit() > 0 || unlearned() <= settings.data().rolloutBatchSize();
+        final long others = unlearned() - book.askedOfThisQuestion();
+        return exchange.credit() > 0 || others < settings.data().rolloutBatchSize();
     }
 
     /** The number of prompts that can be asked before the learner has to wait for the answers to all of them. */

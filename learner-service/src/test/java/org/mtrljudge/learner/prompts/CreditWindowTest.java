@@ -43,12 +43,13 @@ class CreditWindowTest {
     }
 
     @Test
-    void shouldRefuseToExceedItsLimitByMoreThanTheSecondOrderOfAPair() {
+    void shouldRefuseToExceedItsLimitByMoreThanTheLaterOrdersOfAQuestion() {
         final CreditWindow window = new CreditWindow(1);
-        window.publish("a");
-        window.publish("b");
-        assertThat(window.credit()).isEqualTo(-1);
-        assertThatThrownBy(() -> window.publish("c")).hasMessageContaining("no credit left: 2 prompts are unanswered");
+        for (int order = 1; order <= 8; order++) {
+            window.publish("order-" + order);
+        }
+        assertThat(window.credit()).isEqualTo(-7);
+        assertThatThrownBy(() -> window.publish("c")).hasMessageContaining("no credit left: 8 prompts are unanswered");
         assertThatThrownBy(() -> window.release("c")).hasMessageContaining("not outstanding");
     }
 }

@@ -126,6 +126,23 @@ class PromptBookTest {
                 .containsExactly(first, new PromptSchedule.Place("a", 1, null), second, single);
     }
 
+    /** The second order is neither open nor unasked: it is what the schedule draws next. */
+    @Test
+    void shouldGiveAForkAlsoTheOrdersThatAreDueOfAQuestion() {
+        final PromptBook book = book(PromptBook.Kept.NONE);
+        final PromptSchedule.Place first = book.next(ROOM).drawn().place();
+        assertThat(first.task()).isEqualTo("a");
+        final PromptSchedule.Place second = new PromptSchedule.Place("a", (first.index() + 2) % 4, first.pairId());
+        final PromptBook fork =
+                book(new PromptBook.Kept(book.schedule().withoutLaterOrders(), List.of(), book.openAndUnasked(), 0));
+        assertThat(fork.unasked()).containsExactly(first, second);
+        fork.next(ROOM);
+        assertThat(fork.isLaterOrderNext()).isTrue();
+        fork.next(ROOM);
+        assertThat(fork.isLaterOrderNext()).isFalse();
+        assertThat(fork.next(ROOM).drawn().example().task()).isEqualTo("b");
+    }
+
     @Test
     void shouldKnowWhenTheSecondOrderOfAPairIsNext() {
         final PromptBook drawn = book(PromptBook.Kept.NONE);

@@ -158,12 +158,18 @@ class PromptScheduleTest {
     @Test
     void shouldRedrawLostOnesByTheExampleThatFollows() {
         final ExampleSource source = withOrders(List.of("triples", "pairs", "single"));
-        for (int room = 1; room <= 3; room++) {
-            final PromptSchedule first = new PromptSchedule(source, 7, PromptSchedule.Position.START);
-            final List<PromptSchedule.Drawn> drawn = List.of(first.next(room), first.next(3));
-            final PromptSchedule again = new PromptSchedule(source, 7, PromptSchedule.Position.START);
-            assertThat(again.redrawLost(1, drawn.get(1).example().id())).containsExactly(drawn.get(0));
-            assertThat(again.redraw(drawn.get(1).example().id())).isEqualTo(drawn.get(1));
+        for (int lost = 1; lost <= 3; lost++) {
+            for (int room = 1; room <= 3; room++) {
+                final PromptSchedule first = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+                final List<PromptSchedule.Drawn> drawn = new ArrayList<>();
+                for (int i = lost; i >= 1; i--) {
+                    drawn.add(first.next(room - 1 + i));
+                }
+                final PromptSchedule.Drawn following = first.next(3);
+                final PromptSchedule again = new PromptSchedule(source, 7, PromptSchedule.Position.START);
+                assertThat(again.redrawLost(lost, following.example().id())).isEqualTo(drawn);
+                assertThat(again.redraw(following.example().id())).isEqualTo(following);
+            }
         }
     }
 

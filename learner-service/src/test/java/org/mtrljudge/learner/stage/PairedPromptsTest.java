@@ -32,6 +32,7 @@ import org.mtrljudge.tasks.verdict.Label;
 /** Prompts of pairs. As in the reward service, a group is answered only when both orders of its pair are asked. */
 class PairedPromptsTest {
     private static final int BATCH = 3;
+    private static final Map<String, Integer> ORDERS = Map.of("pairs", 2, "triples", 3, "fours", 4);
     private static JudgeModel model;
 
     private final LearnerTopics topics = new LearnerTopics();
@@ -50,7 +51,7 @@ class PairedPromptsTest {
     }
 
     /**
-     * Task "pairs" has both orders of ten questions: examples 0 and 10, 1 and 11, … Task "fours" has the four orders of five. Other tasks
+     * Task "pairs" has both orders of ten questions: examples 0 and 10, 1 and 11, … Task "fours" has the four orders of five, "triples" the three orders of six. Other tasks
      * have questions in one order.
      *
      * @param missing the index of an example whose picture is not there
@@ -69,6 +70,7 @@ class PairedPromptsTest {
         @Override
         public List<Integer> otherOrders(final String task, final Split split, final int index) {
             return switch (task) {
+                case "triples" -> index < 18 ? List.of((index + 6) % 18, (index + 12) % 18) : List.of();
                 case "pairs" -> List.of((index + 10) % 20);
                 case "fours" -> List.of((index + 5) % 20, (index + 10) % 20, (index + 15) % 20);
                 default -> List.of();
@@ -123,8 +125,8 @@ class PairedPromptsTest {
         final Map<String, Integer> orders = new HashMap<>();
         topics.asked().forEach(prompt -> orders.merge(String.valueOf(prompt.getPairId()), 1, Integer::sum));
         for (final PromptRequest prompt : topics.asked()) {
-            final boolean complete = prompt.getPairId() == null
-                    || orders.get(prompt.getPairId()) == (prompt.getTask().equals("fours") ? 4 : 2);
+            final boolean complete =
+                    prompt.getPairId() == null || orders.get(prompt.getPairId()) == ORDERS.get(prompt.getTask());
             if (complete && answered.add(prompt.getPromptId())) {
                 topics.score(prompt, version, "yes", "no");
             }
@@ -188,6 +190,19 @@ class PairedPromptsTest {
                     .containsOnly(topics.asked().get(0).getPairId());
             learn(collector, 1, 9);
             assertThat(collector.counts()).isEqualTo(new GroupCounts(8, 7, 6, 1, 0));
+        }
+    }
+
+    /** Three places: after the first triple of the second batch, none is left for the later orders of the next. */
+    @Test
+    void shouldNotWaitForAQuestionOfWhichItAsksNoMore() {
+        try (Exchange exchange = exchange(0)) {
+            final BatchCollector collector =
+                    collector(exchange, new Questions(List.of("single", "triples", "triples", "fours"), -1), 0);
+            for (int step = 0; step < 8; step++) {
+                learn(collector, step, 10 - step);
+            }
+            assertThat(collector.counts().learned()).isEqualTo(8 * BATCH);
         }
     }
 

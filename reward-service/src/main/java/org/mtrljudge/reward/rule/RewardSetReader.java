@@ -134,8 +134,7 @@ public final class RewardSetReader {
             if (wanted.repetition != null) {
                 components.put("repetition", wanted.repetition);
             }
-            final int orders = Objects.requireNonNullElse(wanted.positionConsistency, PositionConsistency.NONE)
-                    .orders();
+            final int orders = wanted.positionConsistency == null ? 1 : wanted.positionConsistency.orders();
             if (orders > 1 && !verifier.components().contains("accuracy")) {
                 throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
                         + verifier.name() + "' returns " + verifier.components());

@@ -9,7 +9,7 @@ import org.mtrljudge.settings.Check;
  *
  * @param runningScale whether advantages are divided by the {@link RunningScale} of their task; not allowed with grpo, which divides by
  *     the standard deviation of the group
- * @param pairLimitMs a group that waited this long for the other order of its pair becomes a dead letter; only in a live run
+ * @param pairLimitMs a group that waited this long for the other orders of its pair becomes a dead letter; only in a live run
  * @param groupSize the number of completions of a training group, from which the time limits of a group follow
  */
 public record RewardSettings(
@@ -30,7 +30,8 @@ public record RewardSettings(
         if (longestGroupMs(set) < SHORTEST_GROUP_LIMIT_MS) {
             throw new IllegalArgumentException("position_consistency scores " + set.maxOrders()
                     + " groups in one transaction, which has no time for calls of " + set.callLimitMs()
-                    + " ms: lower reward.plugin_timeout_ms");
+                    + " ms: reward.plugin_timeout_ms can be "
+                    + (LONGEST_RECORD_LIMIT_MS / set.maxOrders() - SHORTEST_GROUP_LIMIT_MS) + " at most");
         }
     }
 

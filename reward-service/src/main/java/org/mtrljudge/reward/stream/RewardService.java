@@ -29,7 +29,7 @@ public final class RewardService implements AutoCloseable {
     private static final int COMMIT_INTERVAL_MS = 50;
     private final KafkaClients clients;
     private final ScoringJob job;
-    // whether groups wait for the other order of their pair
+    // whether groups wait for the other orders of their pair
     private final boolean pairs;
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;

@@ -24,7 +24,7 @@ public final class RewardTopology {
 
     /** Maps a prompt id to the offset of its scored rollouts. It is written in the same transaction as the score. */
     static final String SCORED_IDS = "scored-ids";
-    /** Maps a pair id to the group that waits for its other order. */
+    /** Maps a pair id to the groups that wait for their other orders, see {@link WaitingPairs}. */
     public static final String WAITING = "waiting";
     /** Maps a pair id to the reason of a dead letter of one of its prompts. */
     static final String DEAD_PAIRS = "dead-pairs";

@@ -181,11 +181,11 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                     .toList();
         } catch (final RuntimeException e) {
             final String why = reasonOrThrow(e);
-            ready(pairs).take(pairId);
+            ready(pairs).remove(pairId, orders.size() - 1);
             orders.forEach(order -> dead(order, why));
             return;
         }
-        ready(pairs).take(pairId);
+        ready(pairs).remove(pairId, orders.size() - 1);
         for (int i = 0; i < orders.size(); i++) {
             final List<GroupScorer.Verified> others = new ArrayList<>(verified);
             others.remove(i);

@@ -5,7 +5,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * A rollout group that waits for the other order of its pair.
+ * A rollout group that waits for the other orders of its pair.
  *
  * @param offset the offset of the group in its topic
  * @param timestampMs the timestamp of its record

@@ -58,12 +58,17 @@ final class WaitingPairs {
     }
 
     /** Ends the wait of all groups of a pair, and returns them. */
-    List<WaitingGroup> take(final String pairId) {
+    private List<WaitingGroup> take(final String pairId) {
         final List<WaitingGroup> groups = waitingIn(pairId);
-        for (int i = 0; i < groups.size(); i++) {
+        remove(pairId, groups.size());
+        return groups;
+    }
+
+    /** @param count the number of groups of this pair that wait */
+    void remove(final String pairId, final int count) {
+        for (int i = 0; i < count; i++) {
             waiting.delete(key(pairId, i));
         }
-        return groups;
     }
 
     /** The first group is at the pair id itself, as it always was: a changelog can be older than this build. */

@@ -124,9 +124,15 @@ class RewardSetReaderTest {
         assertThat(reward.score(judged(RIGHT, 9), judged(RIGHT, 9)).total())
                 .as("one order is missing")
                 .isZero();
-        assertThatThrownBy(() -> read("{name: p, version: 1, defaults: {components: {position_consistency:"
-                        + " {orders: 9}}, weights: {position_consistency: 1.0}}}"))
-                .hasMessageContaining("orders");
+        final String set3 = "{name: p, version: 1, defaults: {components: {position_consistency: ORDERS},"
+                + " weights: {position_consistency: 1.0}}}";
+        assertThat(read(set3.replace("ORDERS", "3")).maxOrders()).isEqualTo(3);
+        for (final String wrong : List.of("9", "1", "{orders: 9}", "{orders: 1}")) {
+            assertThatThrownBy(() -> read(set3.replace("ORDERS", wrong))).hasMessageContaining(", allowed is 2 to 8");
+        }
+        assertThatThrownBy(() -> read(set3.replace("ORDERS", "false")))
+                .as("the component is not wanted, but has a weight")
+                .hasMessageContaining("position_consistency");
     }
 
     @Test

@@ -102,12 +102,11 @@ class VerifiersTest {
                 plugins("Hanging", hanging),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
         final Judged empty = new Judged("safety", "yes", Label.of("yes", "no"), "", true, 0);
-        assertThatThrownBy(() -> set.of("safety").score(empty, null)).hasMessageContaining("no answer within 300 ms");
+        assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer within 300 ms");
         // the next completion is still scored
         assertThat(set.of("safety").score(judged()).total()).isEqualTo(1);
         for (int i = 1; i < TimedVerifier.MAX_HANGING; i++) {
-            assertThatThrownBy(() -> set.of("safety").score(empty, null))
-                    .hasMessageContaining("no answer within 300 ms");
+            assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer within 300 ms");
         }
         assertThatThrownBy(() -> set.of("safety").score(judged()))
                 .hasMessageContaining("not called, because 4 of its calls still run");

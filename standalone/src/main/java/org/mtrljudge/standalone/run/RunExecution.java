@@ -33,6 +33,9 @@ public final class RunExecution {
         this.source = settings.data().source();
         this.log = log;
         checkPolicyTravels(JudgeFolder.named(settings.model()));
+        if (log == null) {
+            AskedOrders.check(source, settings.rewards().set());
+        }
     }
 
     /** Makes the folder of a new run. */
