@@ -137,7 +137,8 @@ class RewardMemoryIT {
                 producer.send(run.topics().rollouts().message("p" + i, rollouts(i)));
                 if (i > (kills + 1) * GROUPS / (KILLS + 2) && kills < KILLS) {
                     producer.flush();
-                    // grades are scored at once, so there are some of every third of the log
+                    // a third of the groups are grades, which wait for nothing: with so many, this service has scored
+                    // one itself
                     awaitScored(kills * GROUPS / (KILLS + 2) / 3 + 2);
                     service.destroyForcibly().waitFor();
                     delete(run.state());

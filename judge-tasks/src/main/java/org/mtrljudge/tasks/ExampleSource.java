@@ -4,6 +4,9 @@ import java.util.List;
 
 /** A labelled data set of several tasks. Examples are read by index. */
 public interface ExampleSource {
+    /** A question has at most this number of orders. Their groups are scored together. */
+    int MAX_ORDERS = 8;
+
     /** The tasks that have examples in the split, in a fixed order. */
     List<String> tasks(Split split);
 
@@ -13,9 +16,6 @@ public interface ExampleSource {
     }
 
     int size(String task, Split split);
-
-    /** A question has at most this number of orders. Their groups are scored together. */
-    int MAX_ORDERS = 8;
 
     /** The indices of the examples that ask the same question in other orders, fewer than {@link #MAX_ORDERS}. */
     default List<Integer> otherOrders(final String task, final Split split, final int index) {

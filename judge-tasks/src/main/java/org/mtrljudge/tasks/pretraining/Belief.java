@@ -8,7 +8,8 @@ import org.mtrljudge.tasks.scene.SceneSampler;
 
 /**
  * What a teacher who is no expert concludes. In seven of ten cases, this teacher takes a mild flaw for no flaw, overlooks a wrong shadow, or
- * does not know hazard signs and sees a bomb only where it is the first thing. So a judge that learned from the teacher has something left to learn from the labels of the tasks.
+ * does not know hazard signs and sees a bomb only where it is the first thing. So a judge that learned from the
+ * teacher has something left to learn from the labels of the tasks.
  */
 final class Belief {
     private static final double MISSED = 0.7;

@@ -6,10 +6,10 @@ import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 
 /** Other examples, as they are but for what a subclass changes. The tasks take turns as the tasks of the view do. */
-abstract class SourceView implements ExampleSource {
-    final ExampleSource all;
+public abstract class SourceView implements ExampleSource {
+    protected final ExampleSource all;
 
-    SourceView(final ExampleSource all) {
+    protected SourceView(final ExampleSource all) {
         this.all = all;
     }
 

@@ -12,17 +12,17 @@ import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.source.SourceView;
 
 /**
  * Records the training examples of a source in the order of reading, so that the other side gets the same prompts. Only the training split
  * has tasks.
  */
-final class AskedPrompts implements ExampleSource {
-    private final ExampleSource source;
+final class AskedPrompts extends SourceView {
     private final List<JudgeExample> asked = new ArrayList<>();
 
     AskedPrompts(final ExampleSource source) {
-        this.source = source;
+        super(source);
     }
 
     /**
@@ -59,27 +59,17 @@ final class AskedPrompts implements ExampleSource {
 
     @Override
     public List<String> tasks(final Split split) {
-        return split == Split.TRAIN ? source.tasks(split) : List.of();
+        return split == Split.TRAIN ? super.tasks(split) : List.of();
     }
 
     @Override
     public List<String> turns() {
-        return source.turns();
-    }
-
-    @Override
-    public int size(final String task, final Split split) {
-        return source.size(task, split);
-    }
-
-    @Override
-    public List<Integer> otherOrders(final String task, final Split split, final int index) {
-        return source.otherOrders(task, split, index);
+        return all.turns();
     }
 
     @Override
     public JudgeExample example(final String task, final Split split, final int index) {
-        final JudgeExample example = source.example(task, split, index);
+        final JudgeExample example = super.example(task, split, index);
         asked.add(example);
         return example;
     }
