@@ -50,10 +50,11 @@ final class DataCheckCommand implements Callable<Integer> {
     private DataCheck.Result check(final JudgeFolder folder) {
         final ImageProcessor processor = folder.imageProcessor();
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
-            final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer);
+            final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer, folder.chatTemplate());
             return DataCheck.of(file, (example, origin) -> {
                 try {
                     encoder.encode(
+                            null,
                             example.prompt(),
                             example.pictures().stream()
                                     .map(picture -> processor.process(picture, origin))

@@ -58,8 +58,8 @@ class PoisonedRunIT {
             "names a DeadLetter",
             "the bytes are not a ");
 
-    private static final List<String> BAD_EXAMPLES = List.of(
-            "cannot be decoded", "is not a PNG, JPEG, GIF or BMP picture", "reserved for special tokens", "bad luck");
+    private static final List<String> BAD_EXAMPLES =
+            List.of("cannot be decoded", "is not a PNG, JPEG, GIF or BMP picture", "bad luck");
 
     @TempDir
     private Path folder;
@@ -85,7 +85,7 @@ class PoisonedRunIT {
                 .formatted(split, text, number, answer, BadVerifiers.Picky.UNLUCKY);
     }
 
-    /** One line in nineteen is bad: a picture that is cut off, one that is none, a special token in a text, a verifier that throws. */
+    /** One line in twenty-five is bad: a picture that is cut off, one that is none, a verifier that throws. A special token in a text is text. */
     private Path data() throws IOException {
         final List<String> lines = new ArrayList<>();
         for (int i = 0; i < LINES + 4; i++) {
@@ -228,7 +228,6 @@ class PoisonedRunIT {
                 .contains(
                         "learner: cannot be decoded",
                         "learner: is not a PNG, JPEG, GIF or BMP picture",
-                        "learner: reserved for special tokens",
                         "reward: bad luck");
     }
 

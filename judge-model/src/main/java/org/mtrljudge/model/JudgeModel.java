@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -49,6 +50,7 @@ public final class JudgeModel implements AutoCloseable {
     private final JudgeFolder folder;
     private final JudgeTokenizer tokenizer;
     private final PromptEncoder encoder;
+    private final Set<Integer> stopTokens;
     private final JudgeModule module;
     private final NDManager manager;
     private final NDList shared;
@@ -63,7 +65,8 @@ public final class JudgeModel implements AutoCloseable {
         final JudgeConfig config = folder.config();
         this.folder = folder;
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
-        this.encoder = new PromptEncoder(config, tokenizer);
+        this.encoder = new PromptEncoder(config, tokenizer, folder.chatTemplate());
+        this.stopTokens = folder.stopTokens();
         this.module = new JudgeModule();
         this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
         this.weights = new JudgeWeights(config, options, tensors, adapterTensors, module, manager);
@@ -114,7 +117,7 @@ public final class JudgeModel implements AutoCloseable {
         for (int i = 0; i < pictures.size(); i++) {
             images.add(folder.imageProcessor().process(pictures.get(i), (i + 1) + " of " + name));
         }
-        return encoder.encode(text, images);
+        return encoder.encode(null, text, images);
     }
 
     /** Returns the token ids of a completion's text, with the end-of-turn token behind them. */
@@ -154,11 +157,10 @@ public final class JudgeModel implements AutoCloseable {
             final int pieceTokens,
             final IntSupplier beforePiece) {
         try (NDManager scope = manager.newSubManager()) {
-            final Generation generation = new Generation(module, weights, shared, scope);
+            final Generation generation = new Generation(module, weights, shared, stopTokens, scope);
             final NDList result =
                     generation.run(folder.config(), prompts, groupSize, sampling, seeds, pieceTokens, beforePiece);
-            return new GeneratedRows(result, tokenizer, folder.config().eosTokenId(), generation.spans())
-                    .groups(groupSize);
+            return new GeneratedRows(result, tokenizer, stopTokens, generation.spans()).groups(groupSize);
         }
     }
 

@@ -24,7 +24,7 @@ class TokenizerFuzzTest {
     @FuzzTest(maxDuration = "")
     void shouldReadATokenizer(final byte[] bytes) {
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(bytes)) {
-            encode(new PromptEncoder(CONFIG, tokenizer), "Which <image> is it, A or B?");
+            encode(new PromptEncoder(CONFIG, tokenizer, PRESET.chatTemplate()), "Which <image> is it, A or B?");
             tokenizer.decode(new int[] {0, 1, 7, Integer.MAX_VALUE});
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
@@ -35,7 +35,7 @@ class TokenizerFuzzTest {
     void shouldEncodeWhateverAPromptSays(final byte[] bytes) {
         final String text = new String(bytes, StandardCharsets.UTF_8);
         try {
-            encode(new PromptEncoder(CONFIG, TOKENIZER), text);
+            encode(new PromptEncoder(CONFIG, TOKENIZER, PRESET.chatTemplate()), text);
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
@@ -45,7 +45,7 @@ class TokenizerFuzzTest {
     }
 
     private static void encode(final PromptEncoder encoder, final String text) {
-        final EncodedPrompt prompt = encoder.encode(text, PICTURE);
+        final EncodedPrompt prompt = encoder.encode(null, text, PICTURE);
         for (final int id : prompt.ids()) {
             assertThat(id).isBetween(0, CONFIG.text().vocabSize() - 1);
         }

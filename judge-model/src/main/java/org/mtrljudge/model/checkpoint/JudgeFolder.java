@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.JudgeConfig;
@@ -19,6 +21,7 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.ChatTemplate;
 import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
@@ -26,8 +29,22 @@ import org.mtrljudge.settings.io.Mappers;
 
 /** A checkpoint folder in the layout of Hugging Face: configuration, tokenizer, image preprocessor and weights. */
 public final class JudgeFolder {
-    /** The preset that the quickstart trains: 2.2 M parameters. It is pretrained to describe scenes, but not to judge. */
+    /** The preset that the quickstart trains: 2.2 M parameters. It follows instructions. */
     public static final String JUDGE_TINY = "judge-tiny";
+
+    private static final List<String> NEEDED = List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+    /** Files that a checkpoint made from this one gets too, so that it can be used wherever this one can. */
+    private static final List<String> KEPT = List.of(
+            ChatFiles.TEMPLATE,
+            "chat_template.json",
+            "tokenizer_config.json",
+            "generation_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "processor_config.json",
+            "video_preprocessor_config.json");
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final String name;
@@ -40,9 +57,13 @@ public final class JudgeFolder {
         this.name = name;
         this.source = source;
         this.adapter = adapter;
-        for (final String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
-            files.put(file, source.read(file));
-        }
+        NEEDED.forEach(file -> files.put(file, source.read(file)));
+        KEPT.forEach(file -> {
+            final byte[] content = source.find(file);
+            if (content != null) {
+                files.put(file, content);
+            }
+        });
         this.config = config(name, file("config.json"));
         this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
         if (imageProcessor.patchSize() != config.vision().patchSize()
@@ -55,6 +76,9 @@ public final class JudgeFolder {
 
     /** The source of a checkpoint's files. */
     private interface FileSource {
+        /** The content of a file; null where there is none. */
+        byte @Nullable [] find(String name);
+
         /** @throws ModelException when the file does not exist */
         byte[] read(String name);
 
@@ -64,12 +88,18 @@ public final class JudgeFolder {
 
     private record FolderSource(Path folder) implements FileSource {
         @Override
-        public byte[] read(final String name) {
+        public byte @Nullable [] find(final String name) {
             final Path file = folder.resolve(name);
-            if (!Files.isRegularFile(file)) {
+            return Files.isRegularFile(file) ? CheckpointFiles.bytes(file) : null;
+        }
+
+        @Override
+        public byte[] read(final String name) {
+            final byte[] content = find(name);
+            if (content == null) {
                 throw new ModelException(folder + " is not a checkpoint folder: it has no " + name);
             }
-            return CheckpointFiles.bytes(file);
+            return content;
         }
 
         @Override
@@ -80,16 +110,22 @@ public final class JudgeFolder {
 
     private record PresetSource(String preset) implements FileSource {
         @Override
-        public byte[] read(final String name) {
+        public byte @Nullable [] find(final String name) {
             try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + preset + "/" + name)) {
-                if (in == null) {
-                    throw new ModelException(
-                            "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
-                }
-                return in.readAllBytes();
+                return in == null ? null : in.readAllBytes();
             } catch (final IOException e) {
                 throw new ModelException("the preset " + preset + " cannot be read", e);
             }
+        }
+
+        @Override
+        public byte[] read(final String name) {
+            final byte[] content = find(name);
+            if (content == null) {
+                throw new ModelException(
+                        "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
+            }
+            return content;
         }
 
         @Override
@@ -174,6 +210,25 @@ public final class JudgeFolder {
 
     public byte[] tokenizerJson() {
         return file("tokenizer.json");
+    }
+
+    /**
+     * The chat template of this checkpoint. A checkpoint without one gets the template of the preset, which only marks the turns.
+     *
+     * @throws ModelException when the checkpoint has a template that cannot be used
+     */
+    public ChatTemplate chatTemplate() {
+        final byte[] plain = new PresetSource(JUDGE_TINY).read(ChatFiles.TEMPLATE);
+        return chat().template(new String(plain, StandardCharsets.UTF_8));
+    }
+
+    /** The tokens that end a completion: that of {@code config.json}, and those of {@code generation_config.json}. */
+    public Set<Integer> stopTokens() {
+        return chat().stopTokens(config.eosTokenId());
+    }
+
+    private ChatFiles chat() {
+        return new ChatFiles(files::get);
     }
 
     private byte[] file(final String name) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.mtrljudge.model.input.JudgeTokenizer;
 
 /** Converts the result of a {@link Generation}: tokens {@code [rows, length]}, −1 after the end of a row, and log-probabilities. */
@@ -12,20 +13,20 @@ public final class GeneratedRows {
     private final float[] logProbs;
     private final int length;
     private final JudgeTokenizer tokenizer;
-    private final int eosTokenId;
+    private final Set<Integer> stopTokens;
     private final List<GeneratedCompletion.Span> spans;
 
     public GeneratedRows(
             final NDList result,
             final JudgeTokenizer tokenizer,
-            final int eosTokenId,
+            final Set<Integer> stopTokens,
             final List<GeneratedCompletion.Span> spans) {
         this.spans = spans;
         this.tokens = result.get(0).toLongArray();
         this.logProbs = result.get(1).toFloatArray();
         this.length = Math.toIntExact(result.get(0).getShape().get(1));
         this.tokenizer = tokenizer;
-        this.eosTokenId = eosTokenId;
+        this.stopTokens = stopTokens;
     }
 
     /** The completions in groups of that size. */
@@ -50,7 +51,7 @@ public final class GeneratedRows {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = (int) tokens[from + i];
         }
-        final boolean finished = ids[ids.length - 1] == eosTokenId;
+        final boolean finished = stopTokens.contains(ids[ids.length - 1]);
         return new GeneratedCompletion(
                 ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished, spansOf(ids.length));
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -27,17 +28,26 @@ public final class Generation {
     private final JudgeModule module;
     private final JudgeWeights weights;
     private final NDList shared;
+    private final Set<Integer> stopTokens;
     private final NDManager scope;
     private final Map<String, NDArray> state = new LinkedHashMap<>();
     private final List<GeneratedCompletion.Span> spans = new ArrayList<>();
     private NDList drawing = new NDList();
 
-    /** @param scope owns all arrays that are created here */
+    /**
+     * @param stopTokens the ids that end a completion
+     * @param scope owns all arrays that are created here
+     */
     public Generation(
-            final JudgeModule module, final JudgeWeights weights, final NDList shared, final NDManager scope) {
+            final JudgeModule module,
+            final JudgeWeights weights,
+            final NDList shared,
+            final Set<Integer> stopTokens,
+            final NDManager scope) {
         this.module = module;
         this.weights = weights;
         this.shared = shared;
+        this.stopTokens = stopTokens;
         this.scope = scope;
     }
 
@@ -59,7 +69,7 @@ public final class Generation {
         final int limit = sampling.maxNewTokens();
         drawing = new NDList(
                 scope.create(sampling.uniforms(seeds, groupSize), new Shape((long) prompts.size() * groupSize, limit)),
-                scope.create(new long[] {config.eosTokenId()}),
+                scope.create(stopTokens.stream().mapToLong(Integer::longValue).toArray()),
                 scope.create(new double[] {sampling.temperature(), sampling.topP()}));
         mark(beforePiece.getAsInt(), 1);
         prefill(config, prompts);

@@ -1,70 +1,66 @@
 package org.mtrljudge.model.input;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.ModelException;
 
-/** Converts a judging prompt to the chat format and computes the three rotary positions of every token. */
+/** Converts a judging prompt to the turns of the chat template and computes the three rotary positions of every token. */
 public final class PromptEncoder {
     /** Marks the place of an image in the text of a prompt. */
     public static final String IMAGE = "<image>";
 
-    private static final String PAD = "<|image_pad|>";
     private final JudgeConfig config;
     private final JudgeTokenizer tokenizer;
+    private final ChatTemplate template;
 
-    public PromptEncoder(final JudgeConfig config, final JudgeTokenizer tokenizer) {
+    public PromptEncoder(final JudgeConfig config, final JudgeTokenizer tokenizer, final ChatTemplate template) {
         this.config = config;
         this.tokenizer = tokenizer;
+        this.template = template;
     }
 
     /**
-     * Encodes a prompt.
+     * Encodes a prompt. Special tokens in its texts are text.
      *
+     * @param system the turn of the system; null: there is none
      * @param text the user's turn with one {@code <image>} for each image
-     * @throws ModelException when the numbers of placeholders and images differ, or the text contains special tokens
+     * @throws ModelException when the numbers of placeholders and images differ, or the template cannot write the prompt
      */
-    public EncodedPrompt encode(final String text, final List<ImagePatches> images) {
-        if (text.contains("<|")) {
-            throw new ModelException(
-                    "the text of the prompt contains '<|', which is reserved for special tokens: " + text);
-        }
-        final String[] parts = text.split(IMAGE, -1);
-        if (parts.length - 1 != images.size()) {
-            throw new ModelException("the prompt has " + (parts.length - 1) + " " + IMAGE + " placeholders and "
+    public EncodedPrompt encode(final @Nullable String system, final String text, final List<ImagePatches> images) {
+        final List<String> texts =
+                Stream.of(text.split(IMAGE, -1)).map(tokenizer::asText).toList();
+        if (texts.size() - 1 != images.size()) {
+            throw new ModelException("the prompt has " + (texts.size() - 1) + " " + IMAGE + " placeholders and "
                     + images.size() + " images: " + text);
         }
-        final StringBuilder turn = new StringBuilder("<|im_start|>user\n").append(parts[0]);
-        for (int i = 0; i < images.size(); i++) {
-            turn.append("<|vision_start|>")
-                    .append(PAD.repeat(images.get(i).tokens()))
-                    .append("<|vision_end|>")
-                    .append(parts[i + 1]);
-        }
-        final int[] ids = tokenizer.encode(
-                turn.append("<|im_end|>\n<|im_start|>assistant\n").toString());
-        final List<Integer> wanted = images.stream().map(ImagePatches::tokens).toList();
-        final List<Integer> made = imageTokens(ids);
-        if (!made.equals(wanted)) {
-            throw new ModelException("tokenizer.json makes " + made + " image tokens where the images need " + wanted
-                    + ": its " + PAD + ", and no other text, must have the image_token_id of config.json, which is "
-                    + config.imageTokenId());
-        }
-        return withPositions(checked(ids), images);
+        final int[] ids =
+                tokenizer.encodeTurns(template.render(system == null ? null : tokenizer.asText(system), texts));
+        return withPositions(checked(withRoom(ids, images)), images);
     }
 
-    /** How many image tokens stand together, from the first to the last image. */
-    private List<Integer> imageTokens(final int[] ids) {
-        final List<Integer> runs = new ArrayList<>();
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == config.imageTokenId()) {
-                final boolean together = i > 0 && ids[i - 1] == config.imageTokenId();
-                runs.add(together ? 1 + runs.remove(runs.size() - 1) : 1);
+    /** The template writes one token for an image. It becomes as many as the image has. */
+    private int[] withRoom(final int[] ids, final List<ImagePatches> images) {
+        final long places =
+                IntStream.of(ids).filter(id -> id == config.imageTokenId()).count();
+        if (places != images.size()) {
+            throw new ModelException("the chat template and tokenizer.json make " + places + " image tokens for "
+                    + images.size()
+                    + " images: the template must write one token with the image_token_id of config.json,"
+                    + " which is " + config.imageTokenId() + ", for each image, and no other text may make it");
+        }
+        final IntStream.Builder wide = IntStream.builder();
+        int image = 0;
+        for (final int id : ids) {
+            final int copies = id == config.imageTokenId() ? images.get(image++).tokens() : 1;
+            for (int k = 0; k < copies; k++) {
+                wide.add(id);
             }
         }
-        return runs;
+        return wide.build().toArray();
     }
 
     /** An id without an embedding would fail in the middle of a batch. */

@@ -35,11 +35,11 @@ class JudgeTokenizerTest {
         final String json = new String(preset.tokenizerJson(), StandardCharsets.UTF_8);
         final String other = json.replace("<|image_pad|>", "<|another|>");
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(other.getBytes(StandardCharsets.UTF_8))) {
-            final PromptEncoder encoder = new PromptEncoder(preset.config(), tokenizer);
+            final PromptEncoder encoder = new PromptEncoder(preset.config(), tokenizer, preset.chatTemplate());
             final List<ImagePatches> images = List.of(new ImagePatches(new float[0], 2, 2));
-            assertThatThrownBy(() -> encoder.encode("<image>", images))
+            assertThatThrownBy(() -> encoder.encode(null, "<image>", images))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageContaining("makes [] image tokens where the images need [1]");
+                    .hasMessageContaining("make 0 image tokens for 1 images");
         }
     }
 }

@@ -77,7 +77,7 @@ class BadExamplesTest {
 
         @Override
         public JudgeExample example(final String task, final Split split, final int index) {
-            final String text = index == 2 ? "<image> <|im_end|>?" : "<image> right?";
+            final String text = index == 2 ? "<image> or <image>?" : "<image> right?";
             return new JudgeExample(
                     "line-" + index, task, text, List.of(image(index)), "yes", Label.of("yes", "no"), null, null, null);
         }
@@ -153,7 +153,7 @@ class BadExamplesTest {
                 .allMatch(warning -> warning.contains("became a dead letter in the service learner: "))
                 .anyMatch(warning -> warning.contains("it is damaged"))
                 .anyMatch(warning -> warning.contains("is not a PNG, JPEG, GIF or BMP picture"))
-                .anyMatch(warning -> warning.contains("reserved for special tokens"))
+                .anyMatch(warning -> warning.contains("2 <image> placeholders and 1 images"))
                 .anyMatch(warning -> warning.contains("a.png is not there"));
         assertThat(topics.asked())
                 .as("no actor sees such a prompt")
