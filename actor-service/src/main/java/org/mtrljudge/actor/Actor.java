@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -79,6 +80,10 @@ public final class Actor implements Runnable, AutoCloseable {
             });
             while (!stopping) {
                 useNewestWeights();
+                awaitEngine();
+                if (stopping) {
+                    return;
+                }
                 final List<ConsumerRecord<String, byte[]>> taken = prompts.acquire(POLL);
                 metrics.holds(taken.size());
                 if (!taken.isEmpty()) {
@@ -99,6 +104,17 @@ public final class Actor implements Runnable, AutoCloseable {
             return weights.catchUp(settings.weightsTimeout(), () -> stopping);
         });
         logVersion();
+    }
+
+    /** An actor that cannot generate takes no prompts, which others can answer. */
+    private void awaitEngine() {
+        onGenerator(() -> {
+            while (!engine.isReady() && !stopping) {
+                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+                generator.betweenPieces();
+            }
+            return true;
+        });
     }
 
     private void logVersion() {

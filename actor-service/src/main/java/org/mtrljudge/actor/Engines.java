@@ -2,6 +2,7 @@ package org.mtrljudge.actor;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.mtrljudge.actor.engine.GenerationEngine;
@@ -50,7 +51,8 @@ public final class Engines {
                         Objects.requireNonNull(rollout.serverModel()),
                         Path.of(Objects.requireNonNull(rollout.serverAdapters())),
                         lora,
-                        folder.config()),
+                        folder,
+                        Duration.ofSeconds(rollout.weightsTimeoutS())),
                 dataRoot,
                 System.getenv(KEY));
     }

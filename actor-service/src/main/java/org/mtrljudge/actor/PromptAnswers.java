@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.mtrljudge.actor.engine.ServerAwayException;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.UnreadableImageException;
 import org.slf4j.Logger;
@@ -49,12 +50,16 @@ final class PromptAnswers {
      * Answers all prompts of a batch. A prompt that was tried alone because it is suspected, and whose image cannot be read, becomes a
      * dead letter.
      *
-     * @return whether the answers are in the log. If not, an image of the batch cannot be read, and the prompts have to be tried again
+     * @return whether the answers are in the log. If not, an image of the batch cannot be read or the server is away, and the prompts have to be
+     *     tried again
      * @throws IllegalStateException when the folder of the images is away for too long
      */
     boolean answer(final Map<ConsumerRecord<String, byte[]>, PromptRequest> batch) {
         try {
             write(batch, rolledOut(List.copyOf(batch.values())));
+        } catch (final ServerAwayException e) {
+            LOG.warn("{} prompts go back: {}", batch.size(), e.getMessage());
+            return false;
         } catch (final UnreadableImageException e) {
             if (batch.size() > 1 || batch.keySet().stream().noneMatch(PromptBatches::isSuspected)) {
                 LOG.warn("{} prompts go back, because one cannot be read now: {}", batch.size(), e.getMessage());

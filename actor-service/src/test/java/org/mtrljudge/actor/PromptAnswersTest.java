@@ -86,6 +86,8 @@ class PromptAnswersTest {
                             Purpose.TRAIN,
                             0,
                             null,
+                            null,
+                            null,
                             null));
         }
         return prompts;

@@ -41,6 +41,8 @@ class RolloutMakerTest {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -38,6 +38,8 @@ class RolloutVersionsTest {
                 purpose,
                 0,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -40,6 +40,8 @@ class RolloutWriterTest {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
         final ByteBuffer one = ByteBuffer.wrap(new byte[4]);
         final Completion completion = new Completion("x".repeat(textBytes), one, one, FinishReason.STOP, null);

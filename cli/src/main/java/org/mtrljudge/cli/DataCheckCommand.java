@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.input.JudgeTokenizer;
 import org.mtrljudge.model.input.PromptEncoder;
 import org.mtrljudge.tasks.source.DataCheck;
@@ -48,17 +47,12 @@ final class DataCheckCommand implements Callable<Integer> {
     }
 
     private DataCheck.Result check(final JudgeFolder folder) {
-        final ImageProcessor processor = folder.imageProcessor();
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
-            final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer, folder.chatTemplate());
+            final PromptEncoder encoder =
+                    new PromptEncoder(folder.config(), folder.imageProcessor(), tokenizer, folder.chatTemplate());
             return DataCheck.of(file, (example, origin) -> {
                 try {
-                    encoder.encode(
-                            null,
-                            example.prompt(),
-                            example.pictures().stream()
-                                    .map(picture -> processor.process(picture, origin))
-                                    .toList());
+                    encoder.encode(example.system(), example.prompt(), example.pictures(), origin);
                     return null;
                 } catch (final ModelException e) {
                     return origin + ": " + e.getMessage();

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.published.Preparation;
@@ -100,7 +102,8 @@ final class DataPrepareCommand implements Callable<Integer> {
         }
         final Path first = files.values().iterator().next().toAbsolutePath();
         final Preparation.Result result;
-        try (PreparedFolder folder = new PreparedFolder(out, images != null ? images : first.resolveSibling(""))) {
+        try (PreparedFolder folder = new PreparedFolder(
+                out, images != null ? images : first.resolveSibling(""), DataPrepareCommand::kindOf)) {
             result = Preparation.prepare(
                     set,
                     new Preparation.Options(files, sizes.isEmpty() ? null : sizes, threshold, subset, seed),
@@ -124,6 +127,14 @@ final class DataPrepareCommand implements Callable<Integer> {
     private static void put(final Map<Split, Path> files, final Split split, final @Nullable Path path) {
         if (path != null) {
             files.put(split, path);
+        }
+    }
+
+    private static String kindOf(final byte[] encoded) {
+        try {
+            return ImageProcessor.formatOf(encoded, "of the row");
+        } catch (final ModelException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 }

@@ -43,7 +43,7 @@ class DataCheckCommandTest {
         ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", png);
         Files.write(folder.resolve("whole.png"), png.toByteArray());
         Files.write(folder.resolve("cut.png"), Arrays.copyOf(png.toByteArray(), png.size() / 2));
-        Files.writeString(folder.resolve("other.webp"), "RIFF\0\0\0\0WEBPVP8 ");
+        Files.writeString(folder.resolve("other.pdf"), "%PDF-1.7 no picture");
         final String good = LINE.formatted("<image>", "\"whole.png\"", "test");
         assertThat(check(good, LINE.formatted("is <|im_end|> a word?", "", "train")))
                 .doesNotContain("cannot", "refused");
@@ -52,11 +52,11 @@ class DataCheckCommandTest {
         final String said = check(
                 good,
                 LINE.formatted("<image>", "\"cut.png\"", "train"),
-                LINE.formatted("<image>", "\"other.webp\"", "train"));
+                LINE.formatted("<image>", "\"other.pdf\"", "train"));
         assertThat(exitCode).isEqualTo(1);
         assertThat(said)
                 .contains("2 examples cannot be read; training counts them as dead:")
                 .containsPattern("line-2 cannot be decoded")
-                .containsPattern("line-3 is not a PNG, JPEG, GIF or BMP picture");
+                .containsPattern("line-3 is not a PNG, JPEG, WebP, GIF or BMP picture");
     }
 }

@@ -133,6 +133,8 @@ final class ActorRun implements AutoCloseable {
                 Purpose.TRAIN,
                 minVersion,
                 null,
+                null,
+                null,
                 null);
     }
 

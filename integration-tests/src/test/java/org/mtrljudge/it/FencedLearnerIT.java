@@ -103,6 +103,8 @@ class FencedLearnerIT {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -94,6 +94,8 @@ class LearnerFoldIT {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
         return new ScoredGroup(
                 new RolloutGroup(prompt, 0, "", "prepared", completions, 0L, 0.0, null),

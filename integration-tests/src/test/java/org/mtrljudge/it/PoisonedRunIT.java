@@ -59,7 +59,7 @@ class PoisonedRunIT {
             "the bytes are not a ");
 
     private static final List<String> BAD_EXAMPLES =
-            List.of("cannot be decoded", "is not a PNG, JPEG, GIF or BMP picture", "bad luck");
+            List.of("cannot be decoded", "is not a PNG, JPEG, WebP, GIF or BMP picture", "bad luck");
 
     @TempDir
     private Path folder;
@@ -227,7 +227,7 @@ class PoisonedRunIT {
                 .hasSize(deadPrompts)
                 .contains(
                         "learner: cannot be decoded",
-                        "learner: is not a PNG, JPEG, GIF or BMP picture",
+                        "learner: is not a PNG, JPEG, WebP, GIF or BMP picture",
                         "reward: bad luck");
     }
 

@@ -66,7 +66,7 @@ class ResumeChangesIT {
 
         assertThat(judge("train", "--resume=changed", "--runs=" + runs, "--set=actor.optim.lr=0.5"))
                 .isEqualTo(2);
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("actor.optim.lr was 3.0E-4, is 0.5", "--fork");
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("actor.optim.lr was 1.5E-4, is 0.5", "--fork");
         assertThat(settings()).doesNotContain("lr: 0.5");
 
         assertThat(judge(

@@ -49,6 +49,8 @@ final class RolloutGroups {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
     }
 }

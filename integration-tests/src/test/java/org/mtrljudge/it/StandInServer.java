@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
@@ -22,18 +23,24 @@ import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 
-/** Offers the part of vLLM's interface that an actor needs, with a small judge. The first request for completions fails. */
+/**
+ * Offers the part of vLLM's interface that an actor needs, with a small judge, and is as strict as uvicorn and vLLM are. The first request
+ * for completions fails.
+ */
 final class StandInServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final HttpServer server;
     private final Map<String, JudgeModel> adapters = new TreeMap<>();
     private final List<String> loaded = new ArrayList<>();
     private int completions;
+    private int away;
+    private boolean refuses;
 
     StandInServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/load_lora_adapter", exchange -> answer(exchange, this::load));
         server.createContext("/v1/unload_lora_adapter", exchange -> answer(exchange, this::unload));
+        server.createContext("/v1/models", exchange -> answer(exchange, request -> JSON.createObjectNode()));
         server.createContext("/v1/chat/completions", exchange -> answer(exchange, this::complete));
         server.start();
     }
@@ -52,17 +59,41 @@ final class StandInServer implements AutoCloseable {
         return adapters.size();
     }
 
+    /** The server loses its adapters, as in a restart, and closes this number of connections without an answer. */
+    synchronized void restart(final int requests) {
+        away = requests;
+        adapters.values().forEach(JudgeModel::close);
+        adapters.clear();
+    }
+
+    /** From now on the server refuses every prompt. */
+    synchronized void refuse() {
+        refuses = true;
+    }
+
+    synchronized int completions() {
+        return completions;
+    }
+
     private interface Handler {
         JsonNode handle(JsonNode request) throws IOException;
     }
 
     private synchronized void answer(final HttpExchange exchange, final Handler handler) throws IOException {
+        if (away > 0) {
+            away--;
+            exchange.close();
+            return;
+        }
         int status = 200;
         byte[] body;
         try {
-            body = JSON.writeValueAsBytes(handler.handle(JSON.readTree(exchange.getRequestBody())));
+            body = JSON.writeValueAsBytes(handler.handle(JSON.readTree(body(exchange))));
         } catch (final IllegalStateException e) {
             status = 503;
+            body = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
+        } catch (final NoSuchElementException e) {
+            status = 404;
             body = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
         } catch (final RuntimeException e) {
             status = 400;
@@ -71,6 +102,19 @@ final class StandInServer implements AutoCloseable {
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
+    }
+
+    /** uvicorn drops the body of a request that offers another protocol, and FastAPI misses it then. */
+    private static byte[] body(final HttpExchange exchange) throws IOException {
+        final byte[] body = exchange.getRequestBody().readAllBytes();
+        if (exchange.getRequestMethod().equals("GET")) {
+            return "{}".getBytes(StandardCharsets.UTF_8);
+        }
+        if (exchange.getRequestHeaders().containsKey("Upgrade") || body.length == 0) {
+            throw new IllegalArgumentException(
+                    "{\"type\": \"missing\", \"loc\": [\"body\"], \"msg\": \"Field required\"}");
+        }
+        return body;
     }
 
     private JsonNode load(final JsonNode request) {
@@ -92,7 +136,20 @@ final class StandInServer implements AutoCloseable {
         if (completions++ == 0) {
             throw new IllegalStateException("still warming up");
         }
-        final JudgeModel model = adapters.get(request.path("model").asText());
+        final String name = request.path("model").asText();
+        final JudgeModel model = adapters.get(name);
+        if (model == null) {
+            throw new NoSuchElementException("The model `" + name + "` does not exist.");
+        }
+        if (refuses) {
+            throw new IllegalArgumentException("default chat template is no longer allowed");
+        }
+        // what vLLM would take from generation_config.json otherwise
+        for (final String said : List.of("top_k", "min_p", "repetition_penalty")) {
+            if (!request.has(said)) {
+                throw new IllegalArgumentException(said + " is not said");
+            }
+        }
         final StringBuilder text = new StringBuilder();
         final List<byte[]> images = new ArrayList<>();
         for (final JsonNode part : request.at("/messages/0/content")) {

@@ -6,9 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -29,7 +27,6 @@ import org.mtrljudge.model.generation.GeneratedRows;
 import org.mtrljudge.model.generation.Generation;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.model.input.ImagePatches;
 import org.mtrljudge.model.input.JudgeTokenizer;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.input.PromptEncoder;
@@ -50,7 +47,6 @@ public final class JudgeModel implements AutoCloseable {
     private final JudgeFolder folder;
     private final JudgeTokenizer tokenizer;
     private final PromptEncoder encoder;
-    private final Set<Integer> stopTokens;
     private final JudgeModule module;
     private final NDManager manager;
     private final NDList shared;
@@ -65,8 +61,7 @@ public final class JudgeModel implements AutoCloseable {
         final JudgeConfig config = folder.config();
         this.folder = folder;
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
-        this.encoder = new PromptEncoder(config, tokenizer, folder.chatTemplate());
-        this.stopTokens = folder.stopTokens();
+        this.encoder = new PromptEncoder(config, folder.imageProcessor(), tokenizer, folder.chatTemplate());
         this.module = new JudgeModule();
         this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
         this.weights = new JudgeWeights(config, options, tensors, adapterTensors, module, manager);
@@ -111,13 +106,14 @@ public final class JudgeModel implements AutoCloseable {
                 own == null ? RandomWeights.adapter(lora, folder.config(), adapterSeed) : own);
     }
 
-    /** Encodes a prompt: its text contains one {@code <image>} for each picture. The pictures are the bytes of their files. */
     public EncodedPrompt encode(final String text, final List<byte[]> pictures, final String name) {
-        final List<ImagePatches> images = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
-            images.add(folder.imageProcessor().process(pictures.get(i), (i + 1) + " of " + name));
-        }
-        return encoder.encode(null, text, images);
+        return encode(null, text, pictures, name);
+    }
+
+    /** Encodes a prompt, see {@link PromptEncoder#encode}. */
+    public EncodedPrompt encode(
+            final @Nullable String system, final String text, final List<byte[]> pictures, final String name) {
+        return encoder.encode(system, text, pictures, name);
     }
 
     /** Returns the token ids of a completion's text, with the end-of-turn token behind them. */
@@ -157,10 +153,11 @@ public final class JudgeModel implements AutoCloseable {
             final int pieceTokens,
             final IntSupplier beforePiece) {
         try (NDManager scope = manager.newSubManager()) {
-            final Generation generation = new Generation(module, weights, shared, stopTokens, scope);
+            final Generation generation = new Generation(module, weights, shared, folder.stopTokens(), scope);
             final NDList result =
                     generation.run(folder.config(), prompts, groupSize, sampling, seeds, pieceTokens, beforePiece);
-            return new GeneratedRows(result, tokenizer, stopTokens, generation.spans()).groups(groupSize);
+            return new GeneratedRows(result, tokenizer, folder.stopTokens(), encoder.opening(), generation.spans())
+                    .groups(groupSize);
         }
     }
 

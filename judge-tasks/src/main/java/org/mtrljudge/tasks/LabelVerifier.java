@@ -28,7 +28,7 @@ public final class LabelVerifier implements Verifier {
     public Verification verify(final Judged completion) {
         final VerdictType type = completion.verdictType();
         final ParsedVerdict parsed = completion.finished()
-                ? VerdictParser.parse(completion.text(), type)
+                ? VerdictParser.parse(completion.text(), type, completion.reading())
                 : new ParsedVerdict(false, null, "cut at the token limit");
         final String verdict = parsed.verdict();
         final boolean right = verdict != null && type.isRight(verdict, completion.reference());

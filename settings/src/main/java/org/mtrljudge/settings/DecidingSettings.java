@@ -91,11 +91,26 @@ final class DecidingSettings {
             "data.demonstrations",
             NullNode.instance,
             "data.verdicts",
-            "[\"label\"]");
+            "[\"label\"]",
+            "data.system_prompt",
+            NullNode.instance,
+            "data.verdict.tags",
+            "[\"think\",\"answer\"]",
+            "data.verdict.pattern",
+            NullNode.instance,
+            "data.verdict.aliases",
+            "{}",
+            "data.verdict.strip",
+            "\"\"",
+            "data.verdict.last",
+            "false",
+            "data.per_task",
+            "{}");
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(
-                    "(adapter_|preprocessor_)?config\\.json|tokenizer\\.json|(?!optimizer\\.).*\\.safetensors")
+                    "(adapter_|preprocessor_|tokenizer_|generation_)?config\\.json|chat_template\\.json|chat_template\\.jinja"
+                            + "|tokenizer\\.json|(?!optimizer\\.).*\\.safetensors")
             .asMatchPredicate();
 
     private DecidingSettings() {}

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -16,9 +17,19 @@ import java.util.regex.Pattern;
  */
 final class TextSettings {
     private static final String SECTION = "data";
-    private static final String NAME = "format_prompt";
+    private static final String FORMAT = "format_prompt";
+    private static final List<String> NAMES = List.of("system_prompt", FORMAT);
     /** This setting may have no value, whatever its default is. */
-    static final String KEY = SECTION + "." + NAME;
+    static final String KEY = SECTION + "." + FORMAT;
+
+    /** The format prompt that depends on the data. */
+    private static final String AUTO = "auto";
+    /** What the shipped judge was made to follow. */
+    private static final String AUTO_BUILT_IN = "Think in <think></think>, then answer in <answer></answer>.";
+
+    private static final String AUTO_OWN =
+            "First think about it between <think> and </think>. Then write your verdict between <answer>"
+                    + " and </answer>: {{ labels }}, and nothing else.";
 
     private static final Pattern FILE = Pattern.compile(".+\\.(jinja|txt)");
     private static final int MAX_BYTES = 64 << 10;
@@ -27,19 +38,34 @@ final class TextSettings {
 
     /** Puts the text in the place of the file name, and nothing in the place of a blank text. */
     static void resolve(final ObjectNode tree) {
-        final JsonNode value = tree.path(SECTION).path(NAME);
-        if (value.isTextual() && tree.get(SECTION) instanceof ObjectNode section) {
-            final String text = text(value.asText().strip());
-            section.set(NAME, text.isEmpty() ? NullNode.instance : TextNode.valueOf(text));
+        if (tree.get(SECTION) instanceof ObjectNode section) {
+            final String auto = section.path("file").isTextual() ? AUTO_OWN : AUTO_BUILT_IN;
+            resolve(section, SECTION + ".", auto);
+            section.path("per_task").properties().forEach(task -> {
+                if (task.getValue() instanceof ObjectNode own) {
+                    resolve(own, SECTION + ".per_task." + task.getKey() + ".", auto);
+                }
+            });
         }
     }
 
-    private static String text(final String setting) {
+    private static void resolve(final ObjectNode section, final String prefix, final String auto) {
+        for (final String name : NAMES) {
+            final JsonNode value = section.path(name);
+            if (value.isTextual()) {
+                final String said = text(value.asText().strip(), prefix + name);
+                final String text = name.equals(FORMAT) && said.equals(AUTO) ? auto : said;
+                section.set(name, text.isEmpty() ? NullNode.instance : TextNode.valueOf(text));
+            }
+        }
+    }
+
+    private static String text(final String setting, final String key) {
         if (FILE.matcher(setting).matches()) {
-            return read(Path.of(setting)).strip();
+            return read(Path.of(setting), key).strip();
         }
         if (!setting.isEmpty() && isFile(setting)) {
-            throw new UsageException("wrong setting: " + KEY + " is the name of the file " + setting
+            throw new UsageException("wrong setting: " + key + " is the name of the file " + setting
                     + ", which must end with .jinja or .txt to be read");
         }
         return setting;
@@ -53,15 +79,15 @@ final class TextSettings {
         }
     }
 
-    private static String read(final Path file) {
+    private static String read(final Path file, final String key) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new UsageException(
-                        "wrong setting: " + KEY + " is " + file + ", which is larger than " + MAX_BYTES + " bytes");
+                        "wrong setting: " + key + " is " + file + ", which is larger than " + MAX_BYTES + " bytes");
             }
             return Files.readString(file);
         } catch (final IOException e) {
-            throw new UsageException("wrong setting: " + KEY + " is " + file + ", which cannot be read: " + e);
+            throw new UsageException("wrong setting: " + key + " is " + file + ", which cannot be read: " + e);
         }
     }
 }

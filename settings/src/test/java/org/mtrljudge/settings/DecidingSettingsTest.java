@@ -166,9 +166,24 @@ class DecidingSettingsTest {
         final Path file = Files.writeString(folder.resolve("s.yaml"), "trainer: {threads: 2}\nrollout: {n: 4}\n");
         final SettingsTree earlier = SettingsTree.read(file, Map.of(), List.of());
         final SettingsTree now = SettingsTree.read(
-                file, Map.of(), List.of("trainer.threads=1", "data.file=a.jsonl", "kafka.sasl.jaas.config=secret"));
+                file,
+                Map.of(),
+                List.of("trainer.threads=1", "rollout.server_url=http://a", "kafka.sasl.jaas.config=secret"));
         assertThat(now.changesSince(earlier))
-                .containsExactly("data.file was null, is \"a.jsonl\"", "trainer.threads was 2, is 1");
+                .containsExactly("rollout.server_url was null, is \"http://a\"", "trainer.threads was 2, is 1");
+    }
+
+    @Test
+    void shouldAskForThoughtsAndALabelOfTheDataUnlessTheUserSaysSo() throws IOException {
+        assertThat(format()).isEqualTo("Think in <think></think>, then answer in <answer></answer>.");
+        assertThat(format("data.file=a.jsonl")).contains("<think>", "<answer>", "{{ labels }}");
+        assertThat(format("data.file=a.jsonl", "data.format_prompt=Say yes.")).isEqualTo("Say yes.");
+        assertThat(format("data.file=a.jsonl", "data.format_prompt=null")).isNull();
+    }
+
+    private static String format(final String... pairs) throws IOException {
+        final String text = SettingsTree.read(null, Map.of(), List.of(pairs)).write();
+        return YAML.readTree(text).at("/data/format_prompt").textValue();
     }
 
     private static String later(final String foo) throws IOException {

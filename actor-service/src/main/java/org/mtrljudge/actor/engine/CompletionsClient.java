@@ -4,83 +4,89 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.mtrljudge.actor.engine.ServerConnection.Answer;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
-import org.mtrljudge.settings.io.HttpBody;
 import org.mtrljudge.settings.io.Mappers;
 
-/** Sends requests to a completions server and reads its answers. */
+/** Asks a completions server as OpenAI's interface and vLLM's additions to it say, and reads its answers. */
 final class CompletionsClient {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final Duration CONNECTING = Duration.ofSeconds(10);
-    private static final int ATTEMPTS = 4;
-    private static final long PAUSE_MS = 500;
-    private static final int MAX_ANSWER_BYTES = 256 << 20;
     private static final int MAX_ERROR_CHARACTERS = 500;
     private static final String PLACEHOLDER = "<image>";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECTING).build();
-    private final URI url;
-    private final @Nullable String key;
+    private final ServerConnection server;
     private final int vocabulary;
+    private final OwnEncoding own;
 
-    /** @param vocabulary the number of token ids that the learner knows */
-    CompletionsClient(final URI url, final @Nullable String key, final int vocabulary) {
-        this.url = url;
-        this.key = key;
-        this.vocabulary = vocabulary;
+    /** The prompts as the learner encodes them. */
+    interface OwnEncoding {
+        /**
+         * The number of tokens of a prompt.
+         *
+         * @throws ModelException when the prompt cannot be encoded
+         */
+        int tokens(PromptRequest prompt, List<byte[]> pictures);
+
+        /** What the chat template writes of every answer. */
+        String opening();
     }
 
-    /** An answer of the server. */
-    private record Answer(int status, byte[] body) {
-        String error() {
-            final String text = new String(body, StandardCharsets.UTF_8);
-            return "status " + status + ": " + text.substring(0, Math.min(MAX_ERROR_CHARACTERS, text.length()));
-        }
+    /** @param vocabulary the number of token ids that the learner knows */
+    CompletionsClient(final ServerConnection server, final int vocabulary, final OwnEncoding own) {
+        this.server = server;
+        this.vocabulary = vocabulary;
+        this.own = own;
+    }
+
+    /** What the server made of a prompt. */
+    sealed interface Reply {
+        record Made(GenerationEngine.Result.Group group) implements Reply {}
+
+        /** The request has a fault, says the server; or the prompt has one that was seen before it was asked. */
+        record Refused(PromptRequest prompt, String reason, boolean byServer) implements Reply {}
+
+        /** The server does not have the model that was asked for. */
+        record NoModel(String reason) implements Reply {}
+    }
+
+    /** @throws ServerAwayException when the server does not answer now */
+    void checkReady() {
+        server.check("/v1/models");
     }
 
     void loadAdapter(final String name, final Path folder) {
         final ObjectNode request =
                 Mappers.JSON.createObjectNode().put("lora_name", name).put("lora_path", folder.toString());
-        final Answer answer = joined(post("/v1/load_lora_adapter", request, 1));
-        if (answer.status != 200 && !answer.error().contains("already")) {
-            throw new ModelException(
-                    "the server did not load the adapter " + folder + " (" + answer.error()
-                            + "): vLLM needs --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and must see that folder");
+        final Answer answer = ServerConnection.joined(server.post("/v1/load_lora_adapter", request));
+        if (answer.status() != 200 && !answer.error().contains("already")) {
+            throw new ModelException("the server did not load the adapter " + folder + " (" + answer.error()
+                    + "): vLLM needs --enable-lora, --max-lora-rank of at least the rank, and"
+                    + " VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and must see that folder");
         }
     }
 
     void unloadAdapter(final String name) {
-        final Answer answer = joined(
-                post("/v1/unload_lora_adapter", Mappers.JSON.createObjectNode().put("lora_name", name), 1));
-        if (answer.status != 200 && answer.status != 404) {
+        final Answer answer = ServerConnection.joined(server.post(
+                "/v1/unload_lora_adapter", Mappers.JSON.createObjectNode().put("lora_name", name)));
+        if (answer.status() != 200 && answer.status() != 404) {
             throw new ModelException("the server did not unload the adapter " + name + " (" + answer.error() + ")");
         }
     }
 
     /**
-     * Requests the completions of a prompt. A prompt that the server rejects is refused. If the server fails, the request is repeated.
+     * Requests the completions of a prompt.
      *
      * @param mark the mark of all tokens, which is the policy version
      */
-    CompletableFuture<GenerationEngine.Result> complete(
+    CompletableFuture<Reply> complete(
             final String model,
             final PromptRequest prompt,
             final int groupSize,
@@ -88,13 +94,16 @@ final class CompletionsClient {
             final ImageStore images,
             final int mark) {
         final ObjectNode request;
+        final int tokens;
         try {
-            request = request(model, prompt, groupSize, sampling, images);
-        } catch (final IllegalArgumentException e) {
-            return CompletableFuture.completedFuture(
-                    new GenerationEngine.Result.Refused(prompt, String.valueOf(e.getMessage())));
+            final List<byte[]> pictures = images.readAll(prompt);
+            tokens = own.tokens(prompt, pictures);
+            request = request(model, prompt, groupSize, sampling, pictures);
+        } catch (final IllegalArgumentException | ModelException e) {
+            return CompletableFuture.completedFuture(new Reply.Refused(prompt, String.valueOf(e.getMessage()), false));
         }
-        return post("/v1/chat/completions", request, 1).thenApply(answer -> result(answer, prompt, groupSize, mark));
+        return server.post("/v1/chat/completions", request)
+                .thenApply(answer -> reply(answer, prompt, groupSize, tokens, mark));
     }
 
     private static ObjectNode request(
@@ -102,22 +111,24 @@ final class CompletionsClient {
             final PromptRequest prompt,
             final int groupSize,
             final Sampling sampling,
-            final ImageStore images) {
+            final List<byte[]> pictures) {
         final ObjectNode request = Mappers.JSON.createObjectNode();
         request.put("model", model).put("n", groupSize).put("max_tokens", sampling.maxNewTokens());
         request.put("temperature", sampling.temperature()).put("top_p", sampling.topP());
+        // what is not said here, a server takes from the model's generation_config.json
+        request.put("top_k", -1).put("min_p", 0).put("repetition_penalty", 1);
+        request.put("presence_penalty", 0).put("frequency_penalty", 0);
         request.put("seed", prompt.getSampling().getSeed());
         request.put("logprobs", true).put("return_token_ids", true);
-        final ArrayNode content =
-                request.putArray("messages").addObject().put("role", "user").putArray("content");
-        final String[] texts = prompt.getText().split(PLACEHOLDER, -1);
-        if (texts.length - 1 != prompt.getImages().size()) {
-            throw new IllegalArgumentException("the prompt has " + (texts.length - 1) + " places for images, but "
-                    + prompt.getImages().size() + " images");
+        final ArrayNode messages = request.putArray("messages");
+        if (prompt.getSystem() != null) {
+            messages.addObject().put("role", "system").put("content", prompt.getSystem());
         }
+        final ArrayNode content = messages.addObject().put("role", "user").putArray("content");
+        final String[] texts = prompt.getText().split(PLACEHOLDER, -1);
         for (int i = 0; i < texts.length; i++) {
             if (i > 0) {
-                final byte[] image = images.read(prompt.getImages().get(i - 1));
+                final byte[] image = pictures.get(i - 1);
                 final String data = "data:" + mediaType(image) + ";base64,"
                         + Base64.getEncoder().encodeToString(image);
                 content.addObject()
@@ -136,17 +147,20 @@ final class CompletionsClient {
         return image.length > 1 && (image[0] & 0xff) == 0xff && (image[1] & 0xff) == 0xd8 ? "image/jpeg" : "image/png";
     }
 
-    private GenerationEngine.Result result(
-            final Answer answer, final PromptRequest prompt, final int groupSize, final int mark) {
-        if (answer.status == 400 || answer.status == 422) {
-            return new GenerationEngine.Result.Refused(prompt, "the server refused the prompt: " + answer.error());
+    private Reply reply(
+            final Answer answer, final PromptRequest prompt, final int groupSize, final int tokens, final int mark) {
+        if (answer.status() == 404) {
+            return new Reply.NoModel(answer.error());
         }
-        if (answer.status != 200) {
+        if (answer.status() == 400 || answer.status() == 422) {
+            return new Reply.Refused(prompt, "the server refused the prompt: " + answer.error(), true);
+        }
+        if (answer.status() != 200) {
             throw new ModelException("the server cannot complete prompts: " + answer.error());
         }
         final JsonNode root;
         try {
-            root = Mappers.JSON.readTree(answer.body);
+            root = Mappers.JSON.readTree(answer.body());
         } catch (final IOException e) {
             throw new ModelException("the server's answer is not JSON: " + e.getMessage(), e);
         }
@@ -157,8 +171,18 @@ final class CompletionsClient {
         if (completions.size() != groupSize) {
             throw new ModelException("the server made " + completions.size() + " of " + groupSize + " completions");
         }
-        return new GenerationEngine.Result.Group(
-                prompt, Math.max(0, root.at("/usage/prompt_tokens").asInt()), completions);
+        checkLength(root.at("/usage/prompt_tokens"), tokens, prompt);
+        return new Reply.Made(new GenerationEngine.Result.Group(prompt, tokens, completions));
+    }
+
+    /** The learner computes on its own encoding of the prompt: with another one, every log-probability would be another. */
+    private static void checkLength(final JsonNode theirs, final int ours, final PromptRequest prompt) {
+        if (theirs.asInt(-1) != ours) {
+            throw new ModelException(
+                    "the server made " + shown(theirs) + " tokens of the prompt " + prompt.getPromptId()
+                            + ", and the learner " + ours + ": both need the same tokenizer.json, chat template and"
+                            + " preprocessor_config.json, so serve the folder that 'model' names");
+        }
     }
 
     private GeneratedCompletion completion(final JsonNode choice, final int mark) {
@@ -181,7 +205,11 @@ final class CompletionsClient {
                     + " it must not take parts out of the text, as vLLM does with --reasoning-parser");
         }
         return new GeneratedCompletion(
-                tokens, drawn, text.asText(), finished, List.of(new GeneratedCompletion.Span(mark, tokens.length)));
+                tokens,
+                drawn,
+                own.opening() + text.asText(),
+                finished,
+                List.of(new GeneratedCompletion.Span(mark, tokens.length)));
     }
 
     private int token(final JsonNode id) {
@@ -205,46 +233,5 @@ final class CompletionsClient {
     private static String shown(final JsonNode node) {
         final String text = node.isMissingNode() ? "nothing" : node.toString();
         return text.substring(0, Math.min(MAX_ERROR_CHARACTERS, text.length()));
-    }
-
-    private CompletableFuture<Answer> post(final String path, final ObjectNode content, final int attempt) {
-        final HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(content.toString()));
-        if (key != null) {
-            request.header("Authorization", "Bearer " + key);
-        }
-        return http.sendAsync(request.build(), HttpBody.upTo(MAX_ANSWER_BYTES))
-                // the time-out of the request ends with the headers of the answer
-                .orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                .thenApply(response -> new Answer(response.statusCode(), response.body()))
-                .handle((answer, failure) -> {
-                    final boolean failed = failure != null || answer.status >= 500 || answer.status == 429;
-                    if (!failed) {
-                        return CompletableFuture.completedFuture(answer);
-                    }
-                    final boolean mayPass = failure == null || !(failure.getCause() instanceof HttpBody.TooLarge);
-                    if (mayPass && attempt < ATTEMPTS) {
-                        return CompletableFuture.supplyAsync(
-                                        () -> post(path, content, attempt + 1),
-                                        CompletableFuture.delayedExecutor(PAUSE_MS * attempt, TimeUnit.MILLISECONDS))
-                                .thenCompose(again -> again);
-                    }
-                    return failure == null
-                            ? CompletableFuture.completedFuture(answer)
-                            : CompletableFuture.<Answer>failedFuture(new ModelException(
-                                    "the server at " + url + " does not answer: " + failure.getMessage(), failure));
-                })
-                .thenCompose(outcome -> outcome);
-    }
-
-    /** Waits for a future and returns its result. A failure is thrown as its cause. */
-    static <T> T joined(final CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (final CompletionException e) {
-            throw e.getCause() instanceof RuntimeException own ? own : e;
-        }
     }
 }

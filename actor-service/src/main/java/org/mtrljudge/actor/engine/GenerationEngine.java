@@ -23,6 +23,15 @@ public interface GenerationEngine extends AutoCloseable {
     /** Is called once on the generator thread, before any other method. */
     default void begin() {}
 
+    /**
+     * Whether prompts can be answered now. If not, the actor takes none and asks again.
+     *
+     * @throws org.mtrljudge.model.config.ModelException when that lasts too long
+     */
+    default boolean isReady() {
+        return true;
+    }
+
     /** Generates with the weights of this policy from now on. */
     void use(Policy policy);
 
@@ -32,6 +41,7 @@ public interface GenerationEngine extends AutoCloseable {
      * @param groupSize the number of completions per prompt
      * @param beforePiece is called before each piece of tokens if the weights may change between pieces. The tokens of the piece get
      *     its value as their mark.
+     * @throws ServerAwayException when the prompts have to be tried later or by another actor
      */
     List<Result> generate(List<PromptRequest> prompts, int groupSize, Sampling sampling, IntSupplier beforePiece);
 

@@ -85,7 +85,7 @@ public final class JudgeEngine implements GenerationEngine {
         } catch (final IllegalArgumentException e) {
             throw new ModelException(String.valueOf(e.getMessage()), e);
         }
-        return model.encode(prompt.getText(), pictures, prompt.getPromptId());
+        return model.encode(prompt.getSystem(), prompt.getText(), pictures, prompt.getPromptId());
     }
 
     @Override

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.mtrljudge.actor.engine.GenerationEngine;
 import org.mtrljudge.actor.engine.ServerEngine;
-import org.mtrljudge.model.config.JudgeConfig;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.generation.GeneratedCompletion;
@@ -19,7 +20,7 @@ import org.mtrljudge.schemas.Purpose;
 /** Whatever a completions server answers, the actor has completions that can be learned, or says what is wrong with the server. */
 class ServerAnswerFuzzTest {
     private static final int GROUP = 2;
-    private static final int VOCABULARY = 1000;
+    private static final int VOCABULARY = 768;
     private static final CannedServer SERVER = new CannedServer();
     private static final GenerationEngine ENGINE = new ServerEngine(
             new ServerEngine.Settings(
@@ -27,20 +28,10 @@ class ServerAnswerFuzzTest {
                     "model",
                     Path.of("unused"),
                     new Lora(4, 8, List.of(Lora.ALL_LINEAR)),
-                    config()),
+                    JudgeFolder.preset(JudgeFolder.JUDGE_TINY),
+                    Duration.ofMinutes(1)),
             Path.of("unused"),
             null);
-
-    private static JudgeConfig config() {
-        return new JudgeConfig(
-                new JudgeConfig.Text(VOCABULARY, 8, 1, 1, 1, 8, 8, 1e-6, 1e4, List.of(1, 1, 2), null),
-                new JudgeConfig.Vision(8, 1, 1, 8, 16, 2, 2, 4, 8, List.of()),
-                true,
-                1,
-                2,
-                3,
-                4);
-    }
 
     @FuzzTest(maxDuration = "")
     void shouldReadOrRefuseAnyCompletions(final byte[] bytes) {
@@ -55,6 +46,8 @@ class ServerAnswerFuzzTest {
                 new org.mtrljudge.schemas.Sampling(1.0, 1.0, 64, 1L),
                 Purpose.TRAIN,
                 0,
+                null,
+                null,
                 null,
                 null);
         final List<GenerationEngine.Result> results;

@@ -24,7 +24,9 @@ class TokenizerFuzzTest {
     @FuzzTest(maxDuration = "")
     void shouldReadATokenizer(final byte[] bytes) {
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(bytes)) {
-            encode(new PromptEncoder(CONFIG, tokenizer, PRESET.chatTemplate()), "Which <image> is it, A or B?");
+            encode(
+                    new PromptEncoder(CONFIG, PRESET.imageProcessor(), tokenizer, PRESET.chatTemplate()),
+                    "Which <image> is it, A or B?");
             tokenizer.decode(new int[] {0, 1, 7, Integer.MAX_VALUE});
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
@@ -35,7 +37,7 @@ class TokenizerFuzzTest {
     void shouldEncodeWhateverAPromptSays(final byte[] bytes) {
         final String text = new String(bytes, StandardCharsets.UTF_8);
         try {
-            encode(new PromptEncoder(CONFIG, TOKENIZER, PRESET.chatTemplate()), text);
+            encode(new PromptEncoder(CONFIG, PRESET.imageProcessor(), TOKENIZER, PRESET.chatTemplate()), text);
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
         }

@@ -52,6 +52,7 @@ public final class JudgeFolder {
     private final @Nullable AdapterFolder adapter;
     private final JudgeConfig config;
     private final ImageProcessor imageProcessor;
+    private final Set<Integer> stopTokens;
 
     private JudgeFolder(final String name, final FileSource source, final @Nullable AdapterFolder adapter) {
         this.name = name;
@@ -65,6 +66,7 @@ public final class JudgeFolder {
             }
         });
         this.config = config(name, file("config.json"));
+        this.stopTokens = new ChatFiles(files::get).stopTokens(config.eosTokenId());
         this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
         if (imageProcessor.patchSize() != config.vision().patchSize()
                 || imageProcessor.mergeSize() != config.vision().mergeSize()
@@ -219,16 +221,12 @@ public final class JudgeFolder {
      */
     public ChatTemplate chatTemplate() {
         final byte[] plain = new PresetSource(JUDGE_TINY).read(ChatFiles.TEMPLATE);
-        return chat().template(new String(plain, StandardCharsets.UTF_8));
+        return new ChatFiles(files::get).template(new String(plain, StandardCharsets.UTF_8));
     }
 
     /** The tokens that end a completion: that of {@code config.json}, and those of {@code generation_config.json}. */
     public Set<Integer> stopTokens() {
-        return chat().stopTokens(config.eosTokenId());
-    }
-
-    private ChatFiles chat() {
-        return new ChatFiles(files::get);
+        return stopTokens;
     }
 
     private byte[] file(final String name) {

@@ -14,12 +14,15 @@ public final class GeneratedRows {
     private final int length;
     private final JudgeTokenizer tokenizer;
     private final Set<Integer> stopTokens;
+    private final String opening;
     private final List<GeneratedCompletion.Span> spans;
 
+    /** @param opening what the chat template wrote of every answer: the text of a completion begins with it, its tokens do not */
     public GeneratedRows(
             final NDList result,
             final JudgeTokenizer tokenizer,
             final Set<Integer> stopTokens,
+            final String opening,
             final List<GeneratedCompletion.Span> spans) {
         this.spans = spans;
         this.tokens = result.get(0).toLongArray();
@@ -27,6 +30,7 @@ public final class GeneratedRows {
         this.length = Math.toIntExact(result.get(0).getShape().get(1));
         this.tokenizer = tokenizer;
         this.stopTokens = stopTokens;
+        this.opening = opening;
     }
 
     /** The completions in groups of that size. */
@@ -53,7 +57,11 @@ public final class GeneratedRows {
         }
         final boolean finished = stopTokens.contains(ids[ids.length - 1]);
         return new GeneratedCompletion(
-                ids, Arrays.copyOfRange(logProbs, from, end), tokenizer.decode(ids), finished, spansOf(ids.length));
+                ids,
+                Arrays.copyOfRange(logProbs, from, end),
+                opening + tokenizer.decode(ids),
+                finished,
+                spansOf(ids.length));
     }
 
     /** The spans of a row with that number of tokens; a row may end before the others. */

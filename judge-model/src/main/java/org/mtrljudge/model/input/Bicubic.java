@@ -1,85 +1,126 @@
 package org.mtrljudge.model.input;
 
-import java.awt.image.BufferedImage;
 import org.jspecify.annotations.Nullable;
 
-/** Bicubic resampling with antialiasing as in Pillow and torchvision: a = −0.5, with a wider kernel when an image is made smaller. */
+/**
+ * Bicubic resampling with antialiasing of 8-bit pixels: a = −0.5, with a wider kernel when an image is made smaller. The arithmetic is that
+ * of torchvision, with which the published image processors compute: weights of 16 bits, and 8-bit pixels between the two passes.
+ */
 final class Bicubic {
     private static final double A = -0.5;
     private static final double SUPPORT = 2.0;
+    private static final int WEIGHT_LIMIT = 1 << 15;
+    private static final int MOST_PRECISION = 22;
 
     private Bicubic() {}
 
-    /**
-     * Resizes an image. Returns the planes red, green and blue, each {@code [height * width]}, rounded to 0..255. The background of
-     * transparent pixels is white.
-     */
-    static float[][] resize(final BufferedImage image, final int height, final int width) {
-        final int sourceWidth = image.getWidth();
-        final int sourceHeight = image.getHeight();
-        if (sourceWidth == width && sourceHeight == height) {
-            return rows(image, width, null);
-        }
-        final float[][] result = rows(image, width, kernel(sourceWidth, width));
-        final double[][] vertical = kernel(sourceHeight, height);
-        for (int c = 0; c < 3; c++) {
-            result[c] = columns(result[c], height, width, vertical);
+    /** A picture row by row, so that a large picture is never whole in memory as numbers, which would take several times the memory of its bytes. */
+    interface Rows {
+        int width();
+
+        int height();
+
+        /** @param rgb gets the red, green and blue values of a row, 0..255 each: {@code [3][width]} */
+        void read(int y, int[][] rgb);
+    }
+
+    /** For each target index the first source index and the weights of the source values, which are {@code weight / 2^precision}. */
+    private record Kernel(int[] first, int[][] weights, int precision) {}
+
+    /** Resizes a picture. Returns the planes red, green and blue, 0..255: {@code [3][height * width]}. */
+    static byte[][] resize(final Rows picture, final int height, final int width) {
+        final Kernel across = picture.width() == width ? null : kernel(picture.width(), width);
+        final byte[][] result = rows(picture, width, across);
+        if (picture.height() != height) {
+            final Kernel down = kernel(picture.height(), height);
+            for (int c = 0; c < result.length; c++) {
+                result[c] = columns(result[c], height, width, down);
+            }
         }
         return result;
     }
 
-    /**
-     * Resamples each row. A large picture is never whole in memory as floats, which would take ten times the memory of its bytes.
-     *
-     * @param kernel null: the rows are kept as they are
-     */
-    private static float[][] rows(final BufferedImage image, final int width, final double @Nullable [][] kernel) {
-        final int sourceWidth = image.getWidth();
-        final float[][] planes = new float[3][image.getHeight() * width];
-        final int[] argb = new int[sourceWidth];
-        final float[] row = new float[sourceWidth];
-        for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, sourceWidth, 1, argb, 0, sourceWidth);
-            for (int c = 0; c < 3; c++) {
-                onWhite(argb, 16 - 8 * c, row);
+    private static byte[][] rows(final Rows picture, final int width, final @Nullable Kernel kernel) {
+        final byte[][] planes = new byte[3][picture.height() * width];
+        final int[][] row = new int[3][picture.width()];
+        for (int y = 0; y < picture.height(); y++) {
+            picture.read(y, row);
+            for (int c = 0; c < planes.length; c++) {
                 for (int x = 0; x < width; x++) {
-                    planes[c][y * width + x] = kernel == null ? row[x] : weigh(row, 0, 1, kernel[x]);
+                    planes[c][y * width + x] = (byte) (kernel == null ? row[c][x] : weigh(row[c], kernel, x));
                 }
             }
         }
         return planes;
     }
 
-    private static void onWhite(final int[] argb, final int shift, final float[] row) {
-        for (int x = 0; x < row.length; x++) {
-            final int alpha = argb[x] >>> 24;
-            final int value = argb[x] >> shift & 0xff;
-            row[x] = alpha == 255 ? value : Math.round((value * alpha + 255f * (255 - alpha)) / 255f);
+    private static int weigh(final int[] row, final Kernel kernel, final int x) {
+        final int[] weights = kernel.weights[x];
+        int sum = 1 << (kernel.precision - 1);
+        for (int j = 0; j < weights.length; j++) {
+            sum += weights[j] * row[kernel.first[x] + j];
         }
+        return clamp(sum >> kernel.precision);
     }
 
-    /** For each target index: the first source index, then the normalised weights of the source values. */
-    private static double[][] kernel(final int source, final int target) {
+    private static byte[] columns(final byte[] in, final int height, final int width, final Kernel kernel) {
+        final byte[] out = new byte[height * width];
+        for (int y = 0; y < height; y++) {
+            final int[] weights = kernel.weights[y];
+            for (int x = 0; x < width; x++) {
+                int sum = 1 << (kernel.precision - 1);
+                for (int j = 0; j < weights.length; j++) {
+                    sum += weights[j] * (in[(kernel.first[y] + j) * width + x] & 0xff);
+                }
+                out[y * width + x] = (byte) clamp(sum >> kernel.precision);
+            }
+        }
+        return out;
+    }
+
+    private static int clamp(final int value) {
+        return Math.max(0, Math.min(255, value));
+    }
+
+    private static Kernel kernel(final int source, final int target) {
         final double scale = (double) source / target;
         final double widen = Math.max(scale, 1);
-        final double[][] rows = new double[target][];
+        final int[] first = new int[target];
+        final double[][] exact = new double[target][];
+        double largest = 0;
         for (int i = 0; i < target; i++) {
             final double centre = (i + 0.5) * scale;
-            final int first = Math.max(0, (int) (centre - SUPPORT * widen + 0.5));
-            final int last = Math.min(source, (int) (centre + SUPPORT * widen + 0.5));
-            final double[] row = new double[last - first + 1];
-            row[0] = first;
+            first[i] = Math.max(0, (int) (centre - SUPPORT * widen + 0.5));
+            exact[i] = new double[Math.min(source, (int) (centre + SUPPORT * widen + 0.5)) - first[i]];
             double total = 0;
-            for (int j = first; j < last; j++) {
-                row[j - first + 1] = cubic((j - centre + 0.5) / widen);
-                total += row[j - first + 1];
+            for (int j = 0; j < exact[i].length; j++) {
+                exact[i][j] = cubic((first[i] + j - centre + 0.5) / widen);
+                total += exact[i][j];
             }
-            for (int j = 1; j < row.length; j++) {
-                row[j] /= total;
+            for (int j = 0; j < exact[i].length; j++) {
+                exact[i][j] /= total;
+                largest = Math.max(largest, exact[i][j]);
             }
-            rows[i] = row;
         }
-        return rows;
+        final int precision = precision(largest);
+        final int[][] weights = new int[target][];
+        for (int i = 0; i < target; i++) {
+            weights[i] = new int[exact[i].length];
+            for (int j = 0; j < weights[i].length; j++) {
+                final double scaled = exact[i][j] * (1 << precision);
+                weights[i][j] = (int) (scaled + (scaled < 0 ? -0.5 : 0.5));
+            }
+        }
+        return new Kernel(first, weights, precision);
+    }
+
+    /** The largest number of bits behind the point with which the largest weight still has 16 bits. */
+    private static int precision(final double largest) {
+        int precision = 0;
+        while (precision < MOST_PRECISION && (int) (0.5 + largest * (1 << (precision + 1))) < WEIGHT_LIMIT) {
+            precision++;
+        }
+        return precision;
     }
 
     private static double cubic(final double at) {
@@ -88,24 +129,5 @@ final class Bicubic {
             return ((A + 2) * x - (A + 3)) * x * x + 1;
         }
         return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
-    }
-
-    /** Resamples the columns of a plane. */
-    private static float[] columns(final float[] in, final int height, final int width, final double[][] kernel) {
-        final float[] out = new float[height * width];
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                out[y * width + x] = weigh(in, x, width, kernel[y]);
-            }
-        }
-        return out;
-    }
-
-    private static float weigh(final float[] in, final int base, final int stride, final double[] row) {
-        double sum = 0;
-        for (int j = 1; j < row.length; j++) {
-            sum += row[j] * in[base + ((int) row[0] + j - 1) * stride];
-        }
-        return (float) Math.max(0, Math.min(255, Math.rint(sum)));
     }
 }

@@ -1,17 +1,7 @@
 package org.mtrljudge.model.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.mtrljudge.model.config.ModelException;
 
 /**
@@ -23,13 +13,11 @@ import org.mtrljudge.model.config.ModelException;
  */
 public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int temporalPatchSize, int mergeSize) {
     /** Larger pictures are refused before they are decoded, so that a small file cannot fill the memory. */
-    public static final long MAX_DECODED_PIXELS = 40_000_000;
+    public static final long MAX_DECODED_PIXELS = Picture.MAX_DECODED_PIXELS;
 
     private static final int MAX_ASPECT_RATIO = 200;
     private static final int MAX_PATCH_SIZE = 128;
     private static final int MAX_FRAMES = 8;
-    /** The formats that every judge reads. Java has readers of more formats, whose files other programs would not read. */
-    private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
 
     public ImageProcessor {
         if (minPixels < 1 || maxPixels < minPixels || maxPixels > MAX_DECODED_PIXELS) {
@@ -76,52 +64,39 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     /**
      * Decodes a picture and cuts it into patches.
      *
-     * @param encoded the bytes of a PNG, JPEG, GIF or BMP file
+     * @param encoded the bytes of a PNG, JPEG, WebP, GIF or BMP file
      * @param name names the picture in error messages
      * @throws ModelException when the picture cannot be decoded, is too large, or one side is too long for the other
      */
     public ImagePatches process(final byte[] encoded, final String name) {
-        return patches(decode(encoded, name), name);
+        return patches(Picture.decode(encoded, name), name);
     }
 
-    private static BufferedImage decode(final byte[] encoded, final String name) {
-        // the stream that ImageIO would choose writes a file
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
-            final ImageReader reader = reader(in, name);
-            try {
-                reader.setInput(in, true, true);
-                final long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MAX_DECODED_PIXELS) {
-                    throw new ModelException("image " + name + " is " + reader.getWidth(0) + "×" + reader.getHeight(0)
-                            + " pixels; at most " + MAX_DECODED_PIXELS + " are decoded: scale it down");
-                }
-                return reader.read(0);
-            } finally {
-                reader.dispose();
-            }
-        } catch (final IOException | RuntimeException e) {
-            if (e instanceof ModelException) {
-                throw (ModelException) e;
-            }
-            throw new ModelException("image " + name + " cannot be decoded (" + e.getMessage() + "): it is damaged", e);
-        }
+    /**
+     * Decodes a picture and tells its format: png, jpeg, webp, gif or bmp.
+     *
+     * @throws ModelException when it cannot be decoded
+     */
+    public static String formatOf(final byte[] encoded, final String name) {
+        return Picture.formatOf(encoded, name);
     }
 
-    private static ImageReader reader(final ImageInputStream in, final String name) throws IOException {
-        for (final Iterator<ImageReader> readers = ImageIO.getImageReaders(in); readers.hasNext(); ) {
-            final ImageReader reader = readers.next();
-            if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                return reader;
-            }
-        }
-        throw new ModelException("image " + name + " is not a PNG, JPEG, GIF or BMP picture: convert it");
+    /**
+     * The patches that {@link #process} would make, without their pixels: only the head of the picture is read.
+     *
+     * @throws ModelException when the picture has no head that can be read, or wrong sizes
+     */
+    public ImagePatches measure(final byte[] encoded, final String name) {
+        final Picture.Size size = Picture.size(encoded, name);
+        final int[] target = smartResize(size.height(), size.width(), name);
+        return new ImagePatches(new float[0], target[0] / patchSize, target[1] / patchSize);
     }
 
-    private ImagePatches patches(final BufferedImage image, final String name) {
-        final int[] target = smartResize(image.getHeight(), image.getWidth(), name);
+    private ImagePatches patches(final Picture picture, final String name) {
+        final int[] target = smartResize(picture.height(), picture.width(), name);
         final int height = target[0];
         final int width = target[1];
-        final float[][] planes = Bicubic.resize(image, height, width);
+        final byte[][] planes = Bicubic.resize(picture, height, width);
         final int gridHeight = height / patchSize;
         final int gridWidth = width / patchSize;
         final float[] pixels = new float[gridHeight * gridWidth * 3 * temporalPatchSize * patchSize * patchSize];
@@ -140,13 +115,13 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
 
     /** Writes one row of the result, ordered by channel, frame, row and column. Returns the index behind it. */
     private int copyPatch(
-            final float[][] planes, final int width, final int top, final int left, final float[] out, final int from) {
+            final byte[][] planes, final int width, final int top, final int left, final float[] out, final int from) {
         int at = from;
-        for (final float[] plane : planes) {
+        for (final byte[] plane : planes) {
             for (int frame = 0; frame < temporalPatchSize; frame++) {
                 for (int y = top; y < top + patchSize; y++) {
                     for (int x = left; x < left + patchSize; x++) {
-                        out[at++] = plane[y * width + x] / 127.5f - 1f;
+                        out[at++] = (plane[y * width + x] & 0xff) / 127.5f - 1f;
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package org.mtrljudge.model.input;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,14 +14,67 @@ public final class PromptEncoder {
     /** Marks the place of an image in the text of a prompt. */
     public static final String IMAGE = "<image>";
 
+    private static final String THINK = "<think>";
+    private static final String THINK_END = "</think>";
+
     private final JudgeConfig config;
+    private final ImageProcessor processor;
     private final JudgeTokenizer tokenizer;
     private final ChatTemplate template;
+    private final String opening;
 
-    public PromptEncoder(final JudgeConfig config, final JudgeTokenizer tokenizer, final ChatTemplate template) {
+    public PromptEncoder(
+            final JudgeConfig config,
+            final ImageProcessor processor,
+            final JudgeTokenizer tokenizer,
+            final ChatTemplate template) {
         this.config = config;
+        this.processor = processor;
         this.tokenizer = tokenizer;
         this.template = template;
+        this.opening = opening(template);
+    }
+
+    private static String opening(final ChatTemplate template) {
+        final String question = "Q?";
+        final String turns = template.render(null, List.of(question));
+        final String answer = turns.substring(turns.lastIndexOf(question) + question.length());
+        final int think = answer.lastIndexOf(THINK);
+        return think > answer.lastIndexOf(THINK_END) ? answer.substring(think) : "";
+    }
+
+    /** What the template writes of the answer itself: the tag that begins the thoughts, for a model that always thinks. Mostly empty. */
+    public String opening() {
+        return opening;
+    }
+
+    /**
+     * Encodes a prompt with its pictures.
+     *
+     * @param pictures the bytes of their files
+     * @param name names the prompt in error messages
+     * @throws ModelException also when a picture cannot be decoded
+     */
+    public EncodedPrompt encode(
+            final @Nullable String system, final String text, final List<byte[]> pictures, final String name) {
+        final List<ImagePatches> images = new ArrayList<>();
+        for (final byte[] picture : pictures) {
+            images.add(processor.process(picture, (images.size() + 1) + " of " + name));
+        }
+        return encode(system, text, images);
+    }
+
+    /**
+     * The number of tokens of a prompt with its turns and pictures, which are not decoded.
+     *
+     * @throws ModelException when the prompt cannot be encoded
+     */
+    public int length(final @Nullable String system, final String text, final List<byte[]> pictures) {
+        final List<ImagePatches> images = new ArrayList<>();
+        for (final byte[] picture : pictures) {
+            images.add(processor.measure(picture, String.valueOf(images.size() + 1)));
+        }
+        return encode(system, text, images).length();
     }
 
     /**
@@ -74,9 +128,11 @@ public final class PromptEncoder {
         return ids;
     }
 
-    /** Encodes a completion as the model should generate it: its tokens and the end-of-turn token. */
+    /** Encodes a completion as the model should generate it: its tokens after the {@link #opening}, and the end-of-turn token. */
     public int[] encodeCompletion(final String text) {
-        final int[] ids = checked(tokenizer.encode(text));
+        final String begun = opening.isEmpty() || text.startsWith(opening) ? opening : THINK;
+        final String rest = text.startsWith(begun) ? text.substring(begun.length()) : text;
+        final int[] ids = checked(tokenizer.encode(rest));
         final int[] ended = Arrays.copyOf(ids, ids.length + 1);
         ended[ids.length] = config.eosTokenId();
         return ended;

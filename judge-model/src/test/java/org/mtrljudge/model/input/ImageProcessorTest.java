@@ -117,7 +117,8 @@ class ImageProcessorTest {
     void shouldGiveTextThreeEqualPositionsAndImagesAGrid() {
         final JudgeFolder folder = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
-            final PromptEncoder encoder = new PromptEncoder(folder.config(), tokenizer, folder.chatTemplate());
+            final PromptEncoder encoder =
+                    new PromptEncoder(folder.config(), folder.imageProcessor(), tokenizer, folder.chatTemplate());
             // a merged grid of 2 × 3
             final ImagePatches wide = new ImagePatches(new float[0], 4, 6);
             final EncodedPrompt prompt = encoder.encode(null, "<image>no", List.of(wide));
@@ -166,6 +167,6 @@ class ImageProcessorTest {
         ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "tiff", tiff);
         assertThatThrownBy(() -> published.process(tiff.toByteArray(), "x.tiff"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("image x.tiff is not a PNG, JPEG, GIF or BMP picture");
+                .hasMessageContaining("image x.tiff is not a PNG, JPEG, WebP, GIF or BMP picture");
     }
 }

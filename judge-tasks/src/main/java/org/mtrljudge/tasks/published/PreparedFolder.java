@@ -29,15 +29,27 @@ import org.mtrljudge.tasks.verdict.Label;
 public final class PreparedFolder implements AutoCloseable {
     private final Path folder;
     private final PictureFolder pictures;
+    private final PictureKind kind;
     private final Set<String> tasksBefore;
     private final Writer lines;
+
+    /** Decodes pictures: what a judge cannot read is not stored. */
+    public interface PictureKind {
+        /**
+         * The format of a picture, in lower case.
+         *
+         * @throws IllegalArgumentException when it is none that a judge reads, with the reason
+         */
+        String of(byte[] encoded);
+    }
 
     /**
      * @param folder the folder, which is created when it is missing
      * @param pictures the folder to which the picture paths in the published files are relative
      */
-    public PreparedFolder(final Path folder, final Path pictures) {
+    public PreparedFolder(final Path folder, final Path pictures, final PictureKind kind) {
         this.folder = folder;
+        this.kind = kind;
         this.pictures = new PictureFolder(pictures);
         final Path data = folder.resolve("data.jsonl");
         try {
@@ -103,7 +115,7 @@ public final class PreparedFolder implements AutoCloseable {
             throw row.wrong("has a picture of " + bytes.length + " bytes, but 1 to " + PictureFolder.MAX_BYTES
                     + " are allowed");
         }
-        final String name = "images/" + Sha256.of(ByteBuffer.wrap(bytes)) + ending(bytes);
+        final String name = "images/" + Sha256.of(ByteBuffer.wrap(bytes)) + "." + format(bytes, row);
         final Path file = folder.resolve(name);
         try {
             if (!Files.exists(file)) {
@@ -124,8 +136,12 @@ public final class PreparedFolder implements AutoCloseable {
         }
     }
 
-    private static String ending(final byte[] bytes) {
-        return bytes.length > 1 && (bytes[0] & 0xff) == 0xff ? ".jpg" : ".png";
+    private String format(final byte[] bytes, final Row row) {
+        try {
+            return kind.of(bytes);
+        } catch (final IllegalArgumentException e) {
+            throw row.wrong("has a picture that no judge can be shown: " + e.getMessage());
+        }
     }
 
     @Override

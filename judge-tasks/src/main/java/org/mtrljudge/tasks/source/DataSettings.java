@@ -1,5 +1,6 @@
 package org.mtrljudge.tasks.source;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,16 @@ import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 
 /**
  * The data that a run judges: the section {@code data} of its settings.
  *
  * @param file the {@code data.jsonl} of the user; null for the built-in tasks
+ * @param systemPrompt the turn of the system before every question; null: there is none
  * @param formatPrompt the text that is put to every question, see {@link FormatPrompt}; null: the questions stay as they are
+ * @param verdict how verdicts are found in what the judge writes
+ * @param perTask other values of these three for single tasks
  * @param demonstrations the file of answers that are learned from in place of the demonstrations of the data, see {@link OwnAnswers};
  *     null: those of the data
  * @param verdicts the built-in tasks by the types of their verdicts: label, score, pair, rank, rubric
@@ -28,7 +33,10 @@ import org.mtrljudge.tasks.builtin.BuiltInTasks;
  */
 public record DataSettings(
         @Nullable String file,
+        @Nullable String systemPrompt,
         @Nullable String formatPrompt,
+        VerdictReading verdict,
+        Map<String, JsonNode> perTask,
         @Nullable String demonstrations,
         List<String> verdicts,
         List<String> heldOut,
@@ -74,11 +82,18 @@ public record DataSettings(
         trainTasks = List.copyOf(trainTasks);
         watchTasks = List.copyOf(watchTasks);
         taskWeights = Map.copyOf(taskWeights);
+        perTask = Map.copyOf(perTask);
         Check.range("data.train_size", trainSize, 1, 10_000_000);
         Check.range("data.validation_size", validationSize, 0, 1_000_000);
         Check.range("data.test_size", testSize, 1, 1_000_000);
         // the constructor refuses values that are out of range
         new Mix(trainTasks, mixing, mixingTemperature, taskWeights);
+        new Instructions(systemPrompt, formatPrompt, verdict, perTask);
+    }
+
+    /** How questions are asked and verdicts are read. */
+    public Instructions instructions() {
+        return new Instructions(systemPrompt, formatPrompt, verdict, perTask);
     }
 
     /**
@@ -88,7 +103,7 @@ public record DataSettings(
         final ExampleSource all = file != null
                 ? JsonlData.read(Path.of(file))
                 : new BuiltInTasks(seed, trainSize, validationSize, testSize, verdicts, heldOut);
-        return mix().of(FormatPrompt.put(formatPrompt, OwnAnswers.of(demonstrations, all)), watchTasks);
+        return mix().of(instructions().put(OwnAnswers.of(demonstrations, all)), watchTasks);
     }
 
     private Mix mix() {
@@ -98,7 +113,10 @@ public record DataSettings(
     /** Whether both settings give the same training examples in the same order. */
     public boolean drawnAs(final DataSettings other) {
         return Objects.equals(file, other.file)
+                && Objects.equals(systemPrompt, other.systemPrompt)
                 && Objects.equals(formatPrompt, other.formatPrompt)
+                && verdict.equals(other.verdict)
+                && perTask.equals(other.perTask)
                 && Objects.equals(demonstrations, other.demonstrations)
                 && verdicts.equals(other.verdicts)
                 && seed == other.seed

@@ -3,19 +3,18 @@ package org.mtrljudge.tasks.source;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
-import org.mtrljudge.tasks.ExampleSource;
-import org.mtrljudge.tasks.JudgeExample;
-import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * Says how to answer: the text that is put to every question, {@code data.format_prompt}. A text with {@code {{ content }}} is a template,
- * as in EasyR1, and the question takes that place. Any other text stands below the question.
+ * as in EasyR1, and the question takes that place. Any other text stands below the question. {@code {{ labels }}} is replaced by what a
+ * verdict of the task may be.
  */
-public final class FormatPrompt {
+final class FormatPrompt {
     private static final String KEY = "data.format_prompt";
     private static final Pattern CONTENT = Pattern.compile("\\{\\{-?\\s*content\\s*(\\|\\s*trim\\s*)?-?}}");
+    private static final Pattern LABELS = Pattern.compile("\\{\\{-?\\s*labels\\s*-?}}");
     private static final Pattern OTHER = Pattern.compile("\\{\\{|\\{%|\\{#|<image>");
 
     private final String template;
@@ -26,53 +25,31 @@ public final class FormatPrompt {
 
     /**
      * @param text the setting
-     * @throws UsageException when the text has more of Jinja than one place of the question
+     * @throws UsageException when the text has more of Jinja than one place of the question and places of the labels
      */
-    public static FormatPrompt of(final String text) {
-        final String rest = CONTENT.matcher(text).replaceAll("");
+    static FormatPrompt of(final String text) {
+        final String rest = LABELS.matcher(CONTENT.matcher(text).replaceAll("")).replaceAll("");
         if (CONTENT.matcher(text).results().count() > 1 || OTHER.matcher(rest).find()) {
-            throw new UsageException(
-                    "wrong setting: " + KEY + " may contain text and one {{ content }}, nothing else of a"
-                            + " template, and no <image>: " + text);
+            throw new UsageException("wrong setting: " + KEY
+                    + " may contain text, one {{ content }} and {{ labels }}, nothing else of a"
+                    + " template, and no <image>: " + text);
         }
         return new FormatPrompt(text);
     }
 
-    /** The same for a setting without a value: questions stay as they are. */
-    public static String fill(final @Nullable String setting, final String question) {
-        return setting == null ? question : of(setting).fill(question);
-    }
-
     /** The prompt of a question. */
-    String fill(final String question) {
-        final Matcher content = CONTENT.matcher(template);
+    String fill(final String question, final VerdictType type) {
+        final String how = LABELS.matcher(template).replaceAll(Matcher.quoteReplacement(choices(type)));
+        final Matcher content = CONTENT.matcher(how);
         return content.find()
                 ? content.replaceAll(Matcher.quoteReplacement(question.strip()))
-                : question.stripTrailing() + "\n" + template;
+                : question.stripTrailing() + "\n" + how;
     }
 
-    /** The same examples with this text in their prompts; the examples themselves where the setting has no value. */
-    static ExampleSource put(final @Nullable String setting, final ExampleSource plain) {
-        return setting == null ? plain : new Formatted(plain, of(setting));
-    }
-
-    private static final class Formatted extends SourceView {
-        private final FormatPrompt format;
-
-        Formatted(final ExampleSource plain, final FormatPrompt format) {
-            super(plain);
-            this.format = format;
-        }
-
-        @Override
-        public List<String> turns() {
-            return all.turns();
-        }
-
-        @Override
-        public JudgeExample example(final String task, final Split split, final int index) {
-            final JudgeExample example = super.example(task, split, index);
-            return example.withPrompt(format.fill(example.prompt()));
-        }
+    /** The labels as in a sentence: "a, b or c". */
+    private static String choices(final VerdictType type) {
+        final List<String> labels = type.labels();
+        final int last = labels.size() - 1;
+        return last < 1 ? type.allowed() : String.join(", ", labels.subList(0, last)) + " or " + labels.get(last);
     }
 }

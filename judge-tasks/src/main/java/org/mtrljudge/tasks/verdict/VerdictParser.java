@@ -3,42 +3,66 @@ package org.mtrljudge.tasks.verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses {@code <think>reasoning</think><answer>verdict</answer>} strictly, in time linear in the text. A verdict is the content of the
- * only answer element, outside the thoughts. A second answer element anywhere, also inside the thoughts, means that there is no verdict.
+ * Finds the verdict in what a judge wrote, in time linear in the text. A verdict is the content of the only answer element, outside the
+ * thoughts. A second answer element anywhere, also inside the thoughts, means that there is no verdict, unless the last one counts.
  */
 public final class VerdictParser {
     private static final String THINK = "<think>";
     private static final String THINK_END = "</think>";
-    private static final String ANSWER = "<answer>";
-    private static final String ANSWER_END = "</answer>";
 
-    private VerdictParser() {}
+    private final VerdictReading reading;
+    private final String text;
+    /** Where the thoughts are: their tags begin here; −1 where there is not exactly one. */
+    private final int think;
 
+    private final int thinkEnd;
+    /** The content of the answer, with its tags around it if it has any. */
+    private final @Nullable Span answer;
+
+    /** Characters of a text from start to before end. */
+    public record Span(int start, int end) {}
+
+    private VerdictParser(final String text, final VerdictReading reading) {
+        this.reading = reading;
+        this.text = text;
+        this.think = only(THINK);
+        this.thinkEnd = only(THINK_END);
+        this.answer = answer();
+    }
+
+    /** Parses a completion that was read as the paper reads it. */
     public static ParsedVerdict parse(final String text, final VerdictType type) {
-        final int answer = only(text, ANSWER);
-        final int answerEnd = only(text, ANSWER_END);
-        final int think = only(text, THINK);
-        final int thinkEnd = only(text, THINK_END);
-        final String verdict = verdict(text, type, answer, answerEnd);
-        if (answer < 0 || answerEnd < answer) {
-            return new ParsedVerdict(false, null, "not exactly one " + ANSWER + "…" + ANSWER_END);
+        return parse(text, type, VerdictReading.STRICT);
+    }
+
+    public static ParsedVerdict parse(final String text, final VerdictType type, final VerdictReading reading) {
+        return new VerdictParser(text, reading).parsed(type);
+    }
+
+    /** Where the verdict stands in a text; null where it has none. */
+    public static @Nullable Span place(final String text, final VerdictType type, final VerdictReading reading) {
+        final VerdictParser parser = new VerdictParser(text, reading);
+        final VerdictReading.Found found = parser.found(type);
+        return found == null ? null : new Span(found.start(), found.end());
+    }
+
+    private ParsedVerdict parsed(final VerdictType type) {
+        final String tag = reading.answerTag();
+        final VerdictReading.Found found = found(type);
+        final String verdict = found == null ? null : found.verdict();
+        if (answer == null) {
+            return new ParsedVerdict(false, null, "not exactly one <" + tag + ">…</" + tag + ">");
         }
-        final boolean thoughtsAfter = text.indexOf(THINK, answer) >= 0 || text.indexOf(THINK_END, answer) >= 0;
-        if (think < 0 || thinkEnd < think || thoughtsAfter) {
+        if (reading.wantsThoughts() && (think < 0 || thinkEnd < think || hasThoughtsAfter())) {
             // an answer inside an unclosed thought is not a verdict
-            final boolean outside = !thoughtsAfter && text.lastIndexOf(THINK) <= text.lastIndexOf(THINK_END);
             return new ParsedVerdict(
-                    false,
-                    outside ? verdict : null,
-                    "not exactly one " + THINK + "…" + THINK_END + " before the answer");
+                    false, verdict, "not exactly one " + THINK + "…" + THINK_END + " before the answer");
         }
-        if (text.substring(think + THINK.length(), thinkEnd).isBlank()) {
+        if (reading.wantsThoughts()
+                && text.substring(think + THINK.length(), thinkEnd).isBlank()) {
             return new ParsedVerdict(false, verdict, "the reasoning is empty");
         }
-        final boolean bare = text.substring(0, think).isBlank()
-                && text.substring(thinkEnd + THINK_END.length(), answer).isBlank()
-                && text.substring(answerEnd + ANSWER_END.length()).isBlank();
-        if (!bare) {
+        if (!isBare()) {
             return new ParsedVerdict(false, verdict, "text outside the tags");
         }
         return verdict == null
@@ -46,26 +70,49 @@ public final class VerdictParser {
                 : new ParsedVerdict(true, verdict, null);
     }
 
-    /** Where a verdict stands in a text: its characters from start to before end. */
-    public record Span(int start, int end) {}
-
-    /** The place of the content of the only answer element; null where there is not exactly one. */
-    public static @Nullable Span answer(final String text) {
-        final int answer = only(text, ANSWER);
-        final int end = only(text, ANSWER_END);
-        return answer < 0 || end < answer ? null : new Span(answer + ANSWER.length(), end);
-    }
-
-    private static @Nullable String verdict(
-            final String text, final VerdictType type, final int answer, final int answerEnd) {
-        if (answer < 0 || answerEnd < answer) {
+    private VerdictReading.@Nullable Found found(final VerdictType type) {
+        if (answer == null || hasThoughtsAfter() || text.lastIndexOf(THINK) > text.lastIndexOf(THINK_END)) {
             return null;
         }
-        return type.read(text.substring(answer + ANSWER.length(), answerEnd));
+        return reading.find(text, answer.start, answer.end, type);
+    }
+
+    private boolean hasThoughtsAfter() {
+        return answer != null && (text.indexOf(THINK, answer.start) >= 0 || text.indexOf(THINK_END, answer.start) >= 0);
+    }
+
+    /** Whether nothing stands outside the tags. */
+    private boolean isBare() {
+        final String tag = reading.answerTag();
+        final int from = reading.wantsThoughts() ? thinkEnd + THINK_END.length() : 0;
+        final boolean startsWithThoughts =
+                !reading.wantsThoughts() || text.substring(0, think).isBlank();
+        if (tag == null || answer == null) {
+            return startsWithThoughts;
+        }
+        final int open = answer.start - tag.length() - 2;
+        final int close = answer.end + tag.length() + 3;
+        return startsWithThoughts
+                && open >= from
+                && text.substring(from, open).isBlank()
+                && text.substring(close).isBlank();
+    }
+
+    private @Nullable Span answer() {
+        final String tag = reading.answerTag();
+        if (tag == null) {
+            final int thoughts = text.lastIndexOf(THINK_END);
+            return new Span(thoughts < 0 ? 0 : thoughts + THINK_END.length(), text.length());
+        }
+        final String open = "<" + tag + ">";
+        final String close = "</" + tag + ">";
+        final int start = reading.last() ? text.lastIndexOf(open) : only(open);
+        final int end = reading.last() ? text.lastIndexOf(close) : only(close);
+        return start < 0 || end < start ? null : new Span(start + open.length(), end);
     }
 
     /** The index of the tag; −1 when the tag is absent or occurs more than once. */
-    private static int only(final String text, final String tag) {
+    private int only(final String tag) {
         final int first = text.indexOf(tag);
         return first >= 0 && text.indexOf(tag, first + 1) < 0 ? first : -1;
     }

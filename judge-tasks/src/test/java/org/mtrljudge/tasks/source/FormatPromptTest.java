@@ -13,6 +13,8 @@ import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 
 class FormatPromptTest {
     private static final String QUESTION = "<image>\nIs it $1 \\safe?\n";
@@ -24,10 +26,12 @@ class FormatPromptTest {
                 "Answer briefly.                     ; <image>+Is it $1 \\safe?+Answer briefly.",
                 "{{ content }} Answer briefly.       ; <image>+Is it $1 \\safe? Answer briefly.",
                 "{{ content | trim }} Think. So:     ; <image>+Is it $1 \\safe? Think. So:",
-                "So: {{- content|trim -}}            ; So: <image>+Is it $1 \\safe?"
+                "So: {{- content|trim -}}            ; So: <image>+Is it $1 \\safe?",
+                "Say {{ labels }}, {{labels}}.       ; <image>+Is it $1 \\safe?+Say good, fair or bad, good, fair or bad."
             })
     void shouldPutTheTextToTheQuestion(final String setting, final String prompt) {
-        assertThat(FormatPrompt.of(setting).fill(QUESTION)).isEqualTo(prompt.replace('+', '\n'));
+        assertThat(FormatPrompt.of(setting).fill(QUESTION, Label.of("good", "fair", "bad")))
+                .isEqualTo(prompt.replace('+', '\n'));
     }
 
     @ParameterizedTest
@@ -56,7 +60,7 @@ class FormatPromptTest {
             final JudgeExample before = plain.example("safety", split, 1);
             final JudgeExample after = formatted.example("safety", split, 1);
             assertThat(after.prompt()).isEqualTo(before.prompt() + "\nAnswer only.");
-            assertThat(after.withPrompt(before.prompt()))
+            assertThat(after.asked(null, before.prompt(), before.reading()))
                     .usingRecursiveComparison()
                     .isEqualTo(before);
         }
@@ -67,7 +71,10 @@ class FormatPromptTest {
     private static DataSettings settings(final String formatPrompt) {
         return new DataSettings(
                 null,
+                null,
                 formatPrompt,
+                VerdictReading.STRICT,
+                Map.of(),
                 null,
                 List.of("label"),
                 List.of("pair-alignment"),

@@ -2,8 +2,10 @@ package org.mtrljudge.learner.algorithm;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.weights.Weights;
 
@@ -13,13 +15,23 @@ import org.mtrljudge.model.weights.Weights;
  */
 public final class Agreement implements AutoCloseable {
     private static final int GROUPS = 2;
+    /** The same math in bfloat16 is rarely farther away than half of this, and in float32 than a thousandth. */
+    private static final double FAR = 0.05;
+
     private final JudgeModel model;
     private final int kept;
     private final double temperature;
+    private final Consumer<String> warnings;
     private final TreeMap<Integer, Weights> versions = new TreeMap<>();
+    private boolean warned;
 
-    /** @param kept the number of newest versions whose weights are kept */
-    public Agreement(final JudgeModel model, final int kept, final double temperature) {
+    /**
+     * @param kept the number of newest versions whose weights are kept
+     * @param warnings is told once when actor and learner do not compute the same
+     */
+    public Agreement(
+            final JudgeModel model, final int kept, final double temperature, final Consumer<String> warnings) {
+        this.warnings = warnings;
         this.model = model;
         this.kept = kept;
         this.temperature = temperature;
@@ -61,6 +73,20 @@ public final class Agreement implements AutoCloseable {
             metrics.put("training/rollout_logprobs_diff_mean", logs / tokens);
             metrics.put("training/rollout_logprobs_diff_max", largest);
             metrics.put("training/rollout_probs_diff_mean", probs / tokens);
+            warn(logs / tokens);
+        }
+    }
+
+    private void warn(final double apart) {
+        if (apart > FAR && !warned) {
+            warned = true;
+            warnings.accept(String.format(
+                    Locale.ROOT,
+                    "the log-probabilities of the actors are %.3f per token away from the learner's, so every ratio is"
+                            + " wrong. A completions server that does not take its sampling from the requests"
+                            + " (vLLM: --generation-config vllm), whose --dtype is not that of the policy, or that reports"
+                            + " them before the temperature (vLLM: --logprobs-mode processed_logprobs) is a likely cause",
+                    apart));
         }
     }
 

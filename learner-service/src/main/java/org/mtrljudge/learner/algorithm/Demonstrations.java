@@ -111,7 +111,7 @@ final class Demonstrations {
     private PackedGroup encode(final String task, final int index) {
         final JudgeExample example = source.example(task, Split.TRAIN, index);
         return new PackedGroup(
-                model.encode(example.prompt(), example.pictures(), example.id()),
+                model.encode(example.system(), example.prompt(), example.pictures(), example.id()),
                 List.of(model.encodeCompletion(text(example, settings.labelOnly()))));
     }
 

@@ -61,7 +61,8 @@ public record Judgement(
         for (int i = 0; i < group.getScores().size(); i++) {
             final CompletionScore score = group.getScores().get(i);
             verdicts.add(score.getVerdict());
-            probabilities.add(VerdictProbability.of(rollout.getCompletions().get(i), decode));
+            probabilities.add(VerdictProbability.of(
+                    rollout.getCompletions().get(i), example.verdictType(), example.reading(), decode));
             wellFormed += score.getComponents().getOrDefault("format", 0.0) == 1 ? 1 : 0;
             tokens += rollout.getCompletions().get(i).getTokens().remaining() / Integer.BYTES;
         }

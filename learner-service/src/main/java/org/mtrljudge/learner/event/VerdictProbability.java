@@ -6,24 +6,33 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.codec.PackedArrays;
 import org.mtrljudge.tasks.verdict.VerdictParser;
+import org.mtrljudge.tasks.verdict.VerdictReading;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** How probable the tokens of a verdict were for the judge, after all that it had written before. */
 final class VerdictProbability {
     private VerdictProbability() {}
 
     /**
+     * @param type reads the verdict that {@code reading} finds
      * @param decode makes text from token ids
-     * @return 0..1, at the temperature at which the completion was sampled (1 where it was greedy); null where the completion has no answer
+     * @return 0..1, at the temperature at which the completion was sampled (1 where it was greedy); null where the completion has no verdict
      */
-    static @Nullable Double of(final Completion completion, final Function<int[], String> decode) {
+    static @Nullable Double of(
+            final Completion completion,
+            final VerdictType type,
+            final VerdictReading reading,
+            final Function<int[], String> decode) {
         final int[] tokens = PackedArrays.toInts(completion.getTokens());
         final float[] logProbs = PackedArrays.toFloats(completion.getLogProbs());
-        final VerdictParser.Span answer = VerdictParser.answer(completion.getText());
-        if (answer == null || answer.start() == answer.end()) {
+        final VerdictParser.Span answer = VerdictParser.place(completion.getText(), type, reading);
+        if (answer == null) {
             return null;
         }
-        final int first = tokensFor(answer.start() + 1, tokens, decode) - 1;
-        final int end = tokensFor(answer.end(), tokens, decode);
+        // the text begins with what the chat template wrote of the answer, which no token did
+        final int before = completion.getText().length() - decode.apply(tokens).length();
+        final int first = tokensFor(answer.start() + 1 - before, tokens, decode) - 1;
+        final int end = tokensFor(answer.end() - before, tokens, decode);
         double sum = 0;
         for (int i = Math.max(0, first); i < end; i++) {
             sum += logProbs[i];

@@ -61,7 +61,7 @@ public final class BatchCollector implements BatchSource {
     }
 
     private EncodedPrompt encode(final JudgeExample example) {
-        return model.encode(example.prompt(), example.pictures(), example.id());
+        return model.encode(example.system(), example.prompt(), example.pictures(), example.id());
     }
 
     /** The group as the update reads it; null, and reported as dead, when the model cannot read it. */

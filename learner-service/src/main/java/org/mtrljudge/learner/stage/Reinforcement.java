@@ -97,7 +97,8 @@ public final class Reinforcement {
                 Agreement agreement = new Agreement(
                         model,
                         settings.trainer().maxStaleness() + 1,
-                        settings.rollout().temperature())) {
+                        settings.rollout().temperature(),
+                        listener::warned)) {
             if (resumed != null) {
                 trainer.resume(resumed.path(), done);
             }

@@ -78,7 +78,8 @@ public final class JournalBatches implements AutoCloseable {
     /** A group with its prompt as the model reads it. */
     public static LearnedGroup learned(final ScoredGroup group, final ImageStore images, final JudgeModel model) {
         final PromptRequest prompt = group.getRollout().getPrompt();
-        final EncodedPrompt encoded = model.encode(prompt.getText(), images.readAll(prompt), prompt.getPromptId());
+        final EncodedPrompt encoded =
+                model.encode(prompt.getSystem(), prompt.getText(), images.readAll(prompt), prompt.getPromptId());
         return LearnedGroup.of(encoded, group, model.config().text().vocabSize());
     }
 

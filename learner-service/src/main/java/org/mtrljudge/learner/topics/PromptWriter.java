@@ -22,6 +22,7 @@ import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.ExampleImage;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 
 /**
  * Writes prompts into the log, in transactions. {@link #flush} ends a transaction, and so does a prompt when its transaction is old:
@@ -97,7 +98,11 @@ public final class PromptWriter {
                 // a log of labels stays as it was
                 example.verdictType() instanceof Label
                         ? null
-                        : example.verdictType().toJson());
+                        : example.verdictType().toJson(),
+                example.system(),
+                example.reading().equals(VerdictReading.STRICT)
+                        ? null
+                        : example.reading().toJson());
     }
 
     /** @throws LearnerException when another learner has taken over */

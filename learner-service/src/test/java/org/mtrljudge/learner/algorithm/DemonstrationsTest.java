@@ -107,7 +107,7 @@ class DemonstrationsTest {
                 .as("one per demonstration")
                 .doesNotHaveDuplicates()
                 .hasSizeBetween(1, 4)
-                .allMatch(message -> message.contains("is not a PNG, JPEG, GIF or BMP picture"));
+                .allMatch(message -> message.contains("is not a PNG, JPEG, WebP, GIF or BMP picture"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -197,11 +198,28 @@ class GrpoTrainerTest {
     }
 
     @Test
+    void shouldSayOnceWhatIsLikelyWhenTheActorsComputeSomethingElse() {
+        final List<String> told = new ArrayList<>();
+        try (JudgeModel model = model();
+                Agreement agreement = new Agreement(model, 2, 1, told::add)) {
+            final List<LearnedGroup> batch = batch(model);
+            agreement.remember(0);
+            agreement.measure(batch, new HashMap<>());
+            assertThat(told).as("the model's own log-probabilities").isEmpty();
+            for (int step = 0; step < 2; step++) {
+                batch.forEach(group -> group.behaviour()[0] -= 40);
+                agreement.measure(batch, new HashMap<>());
+            }
+            assertThat(told).hasSize(1).allMatch(warning -> warning.contains("--generation-config vllm"));
+        }
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void shouldNotLeakNativeMemoryOverHundredsOfSteps() throws IOException {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings());
-                Agreement agreement = new Agreement(model, 2, 1)) {
+                Agreement agreement = new Agreement(model, 2, 1, told -> {})) {
             final List<LearnedGroup> batch = batch(model);
             int step = 0;
             while (step < 200) {

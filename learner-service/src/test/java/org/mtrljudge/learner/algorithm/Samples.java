@@ -151,6 +151,8 @@ public final class Samples {
                     Purpose.TRAIN,
                     0,
                     null,
+                    null,
+                    null,
                     null);
         }
     }

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.codec.PackedArrays;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 
 class VerdictProbabilityTest {
     // the text of token i; the last one ends the turn and has no text
@@ -30,7 +32,8 @@ class VerdictProbabilityTest {
     }
 
     private static Double probability(final int... tokens) {
-        return VerdictProbability.of(completion(tokens), VerdictProbabilityTest::decode);
+        return VerdictProbability.of(
+                completion(tokens), Label.of("yes", "y"), VerdictReading.STRICT, VerdictProbabilityTest::decode);
     }
 
     @Test
@@ -38,6 +41,17 @@ class VerdictProbabilityTest {
         // "y" and "es"
         assertThat(probability(0, 1, 2, 3, 4, 5, 6, 8)).isCloseTo(Math.exp(-0.4 - 0.5), within(1e-6));
         assertThat(probability(3, 4, 6, 8)).isCloseTo(Math.exp(-0.4), within(1e-6));
+    }
+
+    @Test
+    void shouldSkipWhatTheChatTemplateWrote() {
+        final Completion plain = completion(1, 2, 3, 4, 5, 6, 8);
+        final Completion written = Completion.newBuilder(plain)
+                .setText("<think>\n" + plain.getText())
+                .build();
+        assertThat(VerdictProbability.of(
+                        written, Label.of("yes"), VerdictReading.STRICT, VerdictProbabilityTest::decode))
+                .isCloseTo(Math.exp(-0.4 - 0.5), within(1e-6));
     }
 
     @Test

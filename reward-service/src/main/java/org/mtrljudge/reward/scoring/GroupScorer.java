@@ -21,6 +21,7 @@ import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.Label;
 import org.mtrljudge.tasks.verdict.Score;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
@@ -93,6 +94,22 @@ public final class GroupScorer {
             return VerdictType.ofJson(type);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("the type of verdict cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static VerdictReading readingOf(final PromptRequest prompt) {
+        final String reading = prompt.getReading();
+        if (reading == null) {
+            return VerdictReading.STRICT;
+        }
+        require(
+                reading.length() <= MAX_TYPE_LENGTH,
+                "a reading of verdicts has at most " + MAX_TYPE_LENGTH + " characters, but this one has "
+                        + reading.length());
+        try {
+            return VerdictReading.ofJson(reading);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("the reading of verdicts is wrong: " + e.getMessage(), e);
         }
     }
 
@@ -264,6 +281,7 @@ public final class GroupScorer {
                 prompt.getTask(),
                 prompt.getReference(),
                 type,
+                readingOf(prompt),
                 completion.getText(),
                 completion.getFinishReason() == FinishReason.STOP,
                 completion.getTokens().remaining() / Integer.BYTES);

@@ -116,6 +116,8 @@ class PairsTest {
                 Purpose.TRAIN,
                 0,
                 "pair-1",
+                null,
+                null,
                 null);
         return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0, 7);
     }

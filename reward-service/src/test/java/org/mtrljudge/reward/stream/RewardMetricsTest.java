@@ -40,6 +40,8 @@ class RewardMetricsTest {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
         metrics.scored(new ScoredGroup(
                 new RolloutGroup(prompt, 0, "", "actor", List.of(), 0L, 1.0, 7),

@@ -90,6 +90,8 @@ final class TestedTopology {
                 Purpose.TRAIN,
                 0,
                 pairId,
+                null,
+                null,
                 null);
         return new RolloutGroup(prompt, 3, "digest", "actor-0", completions, 0L, 1.0, 7);
     }

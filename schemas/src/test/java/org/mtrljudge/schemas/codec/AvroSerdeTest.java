@@ -104,6 +104,8 @@ class AvroSerdeTest {
                 Purpose.EVAL,
                 3,
                 "pair",
+                null,
+                null,
                 null);
         final AvroSerde<PromptRequest> prompts = new AvroSerde<>("run.prompts", PromptRequest.class, registry);
         final byte[] bytes = prompts.encode("run.prompts", prompt);

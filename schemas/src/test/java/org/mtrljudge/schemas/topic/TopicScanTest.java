@@ -32,6 +32,8 @@ class TopicScanTest {
                                 Purpose.TRAIN,
                                 3,
                                 null,
+                                null,
+                                null,
                                 null))
                 .value();
     }

@@ -106,7 +106,9 @@ final class PreparedGroups implements ExampleSource {
         return new LearnedGroup(
                 example.task(),
                 0,
-                new PackedGroup(model.encode(example.prompt(), example.pictures(), example.id()), completions),
+                new PackedGroup(
+                        model.encode(example.system(), example.prompt(), example.pictures(), example.id()),
+                        completions),
                 logProbs,
                 advantages,
                 false);

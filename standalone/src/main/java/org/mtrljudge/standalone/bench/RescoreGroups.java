@@ -68,6 +68,8 @@ final class RescoreGroups {
                 Purpose.TRAIN,
                 0,
                 null,
+                null,
+                null,
                 null);
         return new RolloutGroup(prompt, index / 100, "", "bench", group, 0L, 0.0, 20);
     }

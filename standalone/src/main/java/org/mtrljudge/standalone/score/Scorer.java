@@ -10,10 +10,10 @@ import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.run.RunSettings;
+import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.PromptTemplate;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 import org.mtrljudge.tasks.metrics.Verdict;
-import org.mtrljudge.tasks.source.FormatPrompt;
 import org.mtrljudge.tasks.verdict.Label;
 import org.mtrljudge.tasks.verdict.VerdictParser;
 import org.mtrljudge.tasks.verdict.VerdictType;
@@ -33,14 +33,9 @@ public final class Scorer implements AutoCloseable {
 
     /** @throws UsageException when there is no such task, or the pictures do not fit its prompt */
     public Answer answer(final Question question) {
-        final PromptTemplate template = template(question.task());
-        final String prompt = FormatPrompt.fill(settings.data().formatPrompt(), template.fill(question.text()));
-        final int wanted = prompt.split("<image>", -1).length - 1;
-        if (wanted != question.images().size()) {
-            throw new UsageException("the task " + question.task() + " shows " + wanted + " pictures, but "
-                    + question.images().size() + " were given");
-        }
-        final EncodedPrompt encoded = judge.encode(prompt, question.pictures(), "question " + question.id());
+        final JudgeExample asked = settings.data().instructions().ask(example(question));
+        final EncodedPrompt encoded =
+                judge.encode(asked.system(), asked.prompt(), question.pictures(), "question " + question.id());
         final double temperature =
                 samples == 1 ? 0 : settings.learner().rollout().temperature();
         final List<GeneratedCompletion> completions = judge.generate(
@@ -49,11 +44,12 @@ public final class Scorer implements AutoCloseable {
                         new Sampling(temperature, 1, settings.learner().data().maxResponseLength()),
                         new long[] {settings.learner().trainer().seed()})
                 .get(0);
-        final VerdictType builtIn = BuiltInTasks.verdictTypeOf(question.task());
-        final VerdictType type = builtIn == null ? new Label(template.labels()) : builtIn;
+        final VerdictType type = asked.verdictType();
         final List<@Nullable String> verdicts = new ArrayList<>();
-        completions.forEach(c ->
-                verdicts.add(c.finished() ? VerdictParser.parse(c.text(), type).verdict() : null));
+        completions.forEach(c -> verdicts.add(
+                c.finished()
+                        ? VerdictParser.parse(c.text(), type, asked.reading()).verdict()
+                        : null));
         final String verdict = Verdict.of(verdicts, type);
         final List<@Nullable String> labels = Verdict.labels(verdicts, type);
         return new Answer(
@@ -63,6 +59,20 @@ public final class Scorer implements AutoCloseable {
                 verdict == null ? 0 : Verdict.agreement(labels),
                 samples,
                 completions.get(Math.max(0, labels.indexOf(verdict))).text());
+    }
+
+    /** The question as an example whose answer nobody knows. */
+    private static JudgeExample example(final Question question) {
+        final PromptTemplate template = template(question.task());
+        final String prompt = template.fill(question.text());
+        final int wanted = prompt.split("<image>", -1).length - 1;
+        if (wanted != question.images().size()) {
+            throw new UsageException("the task " + question.task() + " shows " + wanted + " pictures, but "
+                    + question.images().size() + " were given");
+        }
+        final VerdictType builtIn = BuiltInTasks.verdictTypeOf(question.task());
+        final VerdictType type = builtIn == null ? new Label(template.labels()) : builtIn;
+        return new JudgeExample(question.id(), question.task(), prompt, List.of(), "", type, null, null, null);
     }
 
     private static PromptTemplate template(final String task) {
