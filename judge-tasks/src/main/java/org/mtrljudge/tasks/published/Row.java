@@ -1,11 +1,13 @@
 package org.mtrljudge.tasks.published;
 
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.DataException;
 
 /**
@@ -16,7 +18,12 @@ import org.mtrljudge.tasks.DataException;
 record Row(String where, Map<String, ?> values) {
 
     /** A picture in a row: either its bytes or its path. */
-    record Picture(byte @Nullable [] bytes, @Nullable String path) {}
+    record Picture(byte @Nullable [] bytes, @Nullable String path) {
+        /** The same for the same picture, whatever its row says of it. */
+        String identity() {
+            return bytes == null ? String.valueOf(path) : Sha256.of(ByteBuffer.wrap(bytes));
+        }
+    }
 
     DataException wrong(final String what) {
         return new DataException(where + " " + what);

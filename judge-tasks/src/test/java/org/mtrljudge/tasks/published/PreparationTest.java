@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +141,27 @@ class PreparationTest {
         assertThatThrownBy(() -> made.prepare("seetrue", Map.of(Split.TRAIN, seetrue), List.of(1, 0, 1), null, ""))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("has the task seetrue already");
+    }
+
+    @Test
+    void shouldKeepAPictureInOneSplitWhateverIsAskedOfIt() throws IOException {
+        final StringBuilder rows = new StringBuilder();
+        for (int picture = 0; picture < 4; picture++) {
+            final String bytes = Base64.getEncoder().encodeToString(made.picture(picture + 1));
+            for (int text = 0; text < 5; text++) {
+                rows.append("{\"text\": \"text %d of %d\", \"label\": 1, \"image\": {\"bytes\": \"%s\"}}\n"
+                        .formatted(text, picture, bytes));
+            }
+        }
+        made.prepare(
+                "seetrue", Map.of(Split.TRAIN, made.file("s.jsonl", rows.toString())), List.of(10, 5, 5), null, "");
+        final Map<String, Set<String>> splits = new TreeMap<>();
+        for (final JsonNode line : made.lines()) {
+            splits.computeIfAbsent(line.get("images").get(0).asText(), image -> new TreeSet<>())
+                    .add(line.get("split").asText());
+        }
+        assertThat(splits).hasSize(4);
+        assertThat(splits.values()).allMatch(of -> of.size() == 1);
     }
 
     @Test
