@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.engine.Policy;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
+import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
@@ -18,8 +20,19 @@ import org.mtrljudge.settings.Check;
  */
 public record ActorSection(String model, String device, Data data, Rollout rollout, Policy actor) {
 
-    /** @param file a {@code data.jsonl}, whose folder contains the images by reference; null: the built-in tasks */
-    public record Data(@Nullable String file) {}
+    /**
+     * @param file a {@code data.jsonl}, whose folder contains the images by reference; null: the built-in tasks
+     * @param minPixels see {@link PixelLimits}
+     * @param maxPixels see {@link PixelLimits}
+     */
+    public record Data(
+            @Nullable String file,
+            @Nullable Long minPixels,
+            @Nullable Long maxPixels) {
+        PixelLimits pixels() {
+            return new PixelLimits(minPixels, maxPixels);
+        }
+    }
 
     /** How the policy model is loaded. */
     public record Policy(ModelSettings model) {}
@@ -62,6 +75,11 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
     /** @throws org.mtrljudge.model.config.ModelException when the device does not exist */
     public ModelOptions modelOptions() {
         return actor.model().on(device);
+    }
+
+    /** The base model. Its pictures have the limits of the run. */
+    public JudgeFolder folder() {
+        return JudgeFolder.named(model).within(data.pixels());
     }
 
     /** Whether actors generate in their own process, and so need a model there. */

@@ -29,7 +29,7 @@ public final class Engines {
 
     /** An engine with its own model, which is loaded for it. */
     public GenerationEngine engine() {
-        return engine(() -> JudgeModel.load(JudgeFolder.named(run.model()), run.modelOptions()));
+        return engine(() -> JudgeModel.load(run.folder(), run.modelOptions()));
     }
 
     /** @param models supplies the model of an actor that generates in this process */
@@ -38,7 +38,7 @@ public final class Engines {
         if (rollout.serverUrl() == null) {
             return new JudgeEngine(models.get(), dataRoot, rollout.threads());
         }
-        final JudgeFolder folder = JudgeFolder.named(run.model());
+        final JudgeFolder folder = run.folder();
         final Lora lora = folder.resolved(run.modelOptions()).lora();
         if (lora == null) {
             throw new UsageException(
@@ -52,6 +52,7 @@ public final class Engines {
                         Path.of(Objects.requireNonNull(rollout.serverAdapters())),
                         lora,
                         folder,
+                        run.data().pixels(),
                         Duration.ofSeconds(rollout.weightsTimeoutS())),
                 dataRoot,
                 System.getenv(KEY));

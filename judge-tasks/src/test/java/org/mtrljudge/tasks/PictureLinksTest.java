@@ -71,7 +71,7 @@ class PictureLinksTest {
                 folder.resolve("rows.jsonl"),
                 "{\"problem\": \"<image> p\", \"answer\": \"yes\", \"images\": [\"x.png\"]}\n");
         final Path out = folder.resolve("out");
-        try (PreparedFolder prepared = new PreparedFolder(out, data, bytes -> "png")) {
+        try (PreparedFolder prepared = new PreparedFolder(out, data, picture -> "png")) {
             final Preparation.Options options = new Preparation.Options(Map.of(Split.TRAIN, rows), null, null, "t", 1);
             assertThatThrownBy(() -> Preparation.prepare("easyr1", options, prepared))
                     .isInstanceOf(DataException.class)

@@ -85,27 +85,19 @@ final class DecidingSettings {
      * The deciding settings that were added after {@link #KEYS}, each with the value that computes the same weights as a build without the
      * setting. With that value the digest stays as it was. A new deciding setting belongs here.
      */
-    static final Map<String, Object> LATER = Map.of(
-            "data.format_prompt",
-            NullNode.instance,
-            "data.demonstrations",
-            NullNode.instance,
-            "data.verdicts",
-            "[\"label\"]",
-            "data.system_prompt",
-            NullNode.instance,
-            "data.verdict.tags",
-            "[\"think\",\"answer\"]",
-            "data.verdict.pattern",
-            NullNode.instance,
-            "data.verdict.aliases",
-            "{}",
-            "data.verdict.strip",
-            "\"\"",
-            "data.verdict.last",
-            "false",
-            "data.per_task",
-            "{}");
+    static final Map<String, Object> LATER = Map.ofEntries(
+            Map.entry("data.format_prompt", NullNode.instance),
+            Map.entry("data.demonstrations", NullNode.instance),
+            Map.entry("data.verdicts", "[\"label\"]"),
+            Map.entry("data.system_prompt", NullNode.instance),
+            Map.entry("data.verdict.tags", "[\"think\",\"answer\"]"),
+            Map.entry("data.verdict.pattern", NullNode.instance),
+            Map.entry("data.verdict.aliases", "{}"),
+            Map.entry("data.verdict.strip", "\"\""),
+            Map.entry("data.verdict.last", "false"),
+            Map.entry("data.per_task", "{}"),
+            Map.entry("data.min_pixels", NullNode.instance),
+            Map.entry("data.max_pixels", NullNode.instance));
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.mtrljudge.actor.engine.ServerConnection.Answer;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
@@ -25,6 +26,7 @@ final class CompletionsClient {
     private final ServerConnection server;
     private final int vocabulary;
     private final OwnEncoding own;
+    private final PixelLimits pixels;
 
     /** The prompts as the learner encodes them. */
     interface OwnEncoding {
@@ -40,10 +42,12 @@ final class CompletionsClient {
     }
 
     /** @param vocabulary the number of token ids that the learner knows */
-    CompletionsClient(final ServerConnection server, final int vocabulary, final OwnEncoding own) {
+    CompletionsClient(
+            final ServerConnection server, final int vocabulary, final OwnEncoding own, final PixelLimits pixels) {
         this.server = server;
         this.vocabulary = vocabulary;
         this.own = own;
+        this.pixels = pixels;
     }
 
     /** What the server made of a prompt. */
@@ -106,7 +110,7 @@ final class CompletionsClient {
                 .thenApply(answer -> reply(answer, prompt, groupSize, tokens, mark));
     }
 
-    private static ObjectNode request(
+    private ObjectNode request(
             final String model,
             final PromptRequest prompt,
             final int groupSize,
@@ -120,6 +124,10 @@ final class CompletionsClient {
         request.put("presence_penalty", 0).put("frequency_penalty", 0);
         request.put("seed", prompt.getSampling().getSeed());
         request.put("logprobs", true).put("return_token_ids", true);
+        if (!pixels.isEmpty()) {
+            // vLLM's name for what its image processor is told
+            request.set("mm_processor_kwargs", limits());
+        }
         final ArrayNode messages = request.putArray("messages");
         if (prompt.getSystem() != null) {
             messages.addObject().put("role", "system").put("content", prompt.getSystem());
@@ -141,6 +149,17 @@ final class CompletionsClient {
             }
         }
         return request;
+    }
+
+    private ObjectNode limits() {
+        final ObjectNode limits = Mappers.JSON.createObjectNode();
+        if (pixels.minPixels() != null) {
+            limits.put("min_pixels", pixels.minPixels());
+        }
+        if (pixels.maxPixels() != null) {
+            limits.put("max_pixels", pixels.maxPixels());
+        }
+        return limits;
     }
 
     private static String mediaType(final byte[] image) {

@@ -18,6 +18,7 @@ import org.mtrljudge.model.checkpoint.AdapterFolder;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -57,9 +58,17 @@ public final class ServerEngine implements GenerationEngine {
      * @param adapters a folder that the server sees under the same path
      * @param lora the adapter that is trained, because the server cannot load whole models
      * @param folder the base model, as the learner reads it
+     * @param pixels the limits of pictures that the server is asked to keep
      * @param patience how long the server may be away
      */
-    public record Settings(URI url, String model, Path adapters, Lora lora, JudgeFolder folder, Duration patience) {}
+    public record Settings(
+            URI url,
+            String model,
+            Path adapters,
+            Lora lora,
+            JudgeFolder folder,
+            PixelLimits pixels,
+            Duration patience) {}
 
     /**
      * @param dataRoot the folder of the images by reference
@@ -71,7 +80,8 @@ public final class ServerEngine implements GenerationEngine {
         this.client = new CompletionsClient(
                 new ServerConnection(settings.url, key),
                 settings.folder.config().text().vocabSize(),
-                new Encoding(length));
+                new Encoding(length),
+                settings.pixels);
         this.images = new ImageStore(dataRoot);
     }
 

@@ -48,7 +48,7 @@ class PublishedFuzzTest {
     @FuzzTest(maxDuration = "")
     void shouldAddToOrRefuseAPreparedFolder(final byte[] bytes) throws IOException {
         final Path file = Files.write(folder.resolve("data.jsonl"), bytes);
-        try (PreparedFolder prepared = new PreparedFolder(folder, folder, bytes -> "png")) {
+        try (PreparedFolder prepared = new PreparedFolder(folder, folder, picture -> "png")) {
             assertThat(prepared).isNotNull();
         } catch (final DataException e) {
             assertThat(e).hasMessageContaining(file.getParent().toString());
@@ -80,7 +80,7 @@ class PublishedFuzzTest {
         Files.write(folder.resolve("a.png"), new byte[] {1});
         final var options = new Preparation.Options(Map.of(Split.TRAIN, file), null, null, "safety", 1);
         final Preparation.Result result;
-        try (PreparedFolder prepared = new PreparedFolder(out, folder, bytes -> "png")) {
+        try (PreparedFolder prepared = new PreparedFolder(out, folder, picture -> "png")) {
             result = Preparation.prepare(set, options, prepared);
         } catch (final DataException e) {
             return;

@@ -1,10 +1,7 @@
 package org.mtrljudge.model.checkpoint;
 
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +16,7 @@ import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
+import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.ChatTemplate;
@@ -32,7 +30,7 @@ public final class JudgeFolder {
     /** The preset that the quickstart trains: 2.2 M parameters. It follows instructions. */
     public static final String JUDGE_TINY = "judge-tiny";
 
-    private static final List<String> NEEDED = List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+    private static final List<String> NEEDED = List.of("config.json", FileSource.PREPROCESSOR, "tokenizer.json");
     /** Files that a checkpoint made from this one gets too, so that it can be used wherever this one can. */
     private static final List<String> KEPT = List.of(
             ChatFiles.TEMPLATE,
@@ -67,7 +65,7 @@ public final class JudgeFolder {
         });
         this.config = config(name, file("config.json"));
         this.stopTokens = new ChatFiles(files::get).stopTokens(config.eosTokenId());
-        this.imageProcessor = ImageProcessor.of(json("preprocessor_config.json", file("preprocessor_config.json")));
+        this.imageProcessor = ImageProcessor.of(json(FileSource.PREPROCESSOR, file(FileSource.PREPROCESSOR)));
         if (imageProcessor.patchSize() != config.vision().patchSize()
                 || imageProcessor.mergeSize() != config.vision().mergeSize()
                 || imageProcessor.temporalPatchSize() != config.vision().temporalPatchSize()) {
@@ -76,70 +74,14 @@ public final class JudgeFolder {
         }
     }
 
-    /** The source of a checkpoint's files. */
-    private interface FileSource {
-        /** The content of a file; null where there is none. */
-        byte @Nullable [] find(String name);
-
-        /** @throws ModelException when the file does not exist */
-        byte[] read(String name);
-
-        /** @throws ModelException when the weights are missing or not the expected ones */
-        SortedMap<String, Safetensors.Tensor> readTensors(SortedMap<String, Shape> expected);
-    }
-
-    private record FolderSource(Path folder) implements FileSource {
-        @Override
-        public byte @Nullable [] find(final String name) {
-            final Path file = folder.resolve(name);
-            return Files.isRegularFile(file) ? CheckpointFiles.bytes(file) : null;
-        }
-
-        @Override
-        public byte[] read(final String name) {
-            final byte[] content = find(name);
-            if (content == null) {
-                throw new ModelException(folder + " is not a checkpoint folder: it has no " + name);
-            }
-            return content;
-        }
-
-        @Override
-        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
-            return WeightFiles.read(folder, expected);
-        }
-    }
-
-    private record PresetSource(String preset) implements FileSource {
-        @Override
-        public byte @Nullable [] find(final String name) {
-            try (InputStream in = JudgeFolder.class.getResourceAsStream("/" + preset + "/" + name)) {
-                return in == null ? null : in.readAllBytes();
-            } catch (final IOException e) {
-                throw new ModelException("the preset " + preset + " cannot be read", e);
-            }
-        }
-
-        @Override
-        public byte[] read(final String name) {
-            final byte[] content = find(name);
-            if (content == null) {
-                throw new ModelException(
-                        "there is no preset and no folder '" + preset + "'; the preset is called " + JUDGE_TINY);
-            }
-            return content;
-        }
-
-        @Override
-        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
-            final Path origin = Path.of(preset, WeightFiles.SINGLE);
-            return Safetensors.read(ByteBuffer.wrap(read(WeightFiles.SINGLE)), expected, origin);
-        }
+    /** The same checkpoint with other limits of pictures. */
+    public JudgeFolder within(final PixelLimits limits) {
+        return limits.isEmpty() ? this : new JudgeFolder(name, new FileSource.Limited(source, limits), adapter);
     }
 
     /** Opens a preset on the class path. */
     public static JudgeFolder preset(final String preset) {
-        return new JudgeFolder(preset, new PresetSource(preset), null);
+        return new JudgeFolder(preset, new FileSource.OnClassPath(preset), null);
     }
 
     /**
@@ -149,7 +91,7 @@ public final class JudgeFolder {
      */
     public static JudgeFolder open(final Path folder) {
         if (!isAdapter(folder)) {
-            return new JudgeFolder(folder.toString(), new FolderSource(folder), null);
+            return new JudgeFolder(folder.toString(), new FileSource.InFolder(folder), null);
         }
         final AdapterFolder adapter = AdapterFolder.open(folder);
         final Path base = Path.of(adapter.base());
@@ -157,8 +99,8 @@ public final class JudgeFolder {
             throw new ModelException(folder + " is an adapter of " + base + ", which is an adapter itself");
         }
         return Files.isDirectory(base)
-                ? new JudgeFolder(adapter.base(), new FolderSource(base), adapter)
-                : new JudgeFolder(adapter.base(), new PresetSource(adapter.base()), adapter);
+                ? new JudgeFolder(adapter.base(), new FileSource.InFolder(base), adapter)
+                : new JudgeFolder(adapter.base(), new FileSource.OnClassPath(adapter.base()), adapter);
     }
 
     /** Whether a folder contains an adapter and not a whole judge. */
@@ -182,7 +124,8 @@ public final class JudgeFolder {
         if (isAdapter(folder)) {
             return open(folder).config;
         }
-        final FileSource source = Files.isDirectory(folder) ? new FolderSource(folder) : new PresetSource(model);
+        final FileSource source =
+                Files.isDirectory(folder) ? new FileSource.InFolder(folder) : new FileSource.OnClassPath(model);
         return config(model, source.read("config.json"));
     }
 
@@ -220,7 +163,7 @@ public final class JudgeFolder {
      * @throws ModelException when the checkpoint has a template that cannot be used
      */
     public ChatTemplate chatTemplate() {
-        final byte[] plain = new PresetSource(JUDGE_TINY).read(ChatFiles.TEMPLATE);
+        final byte[] plain = new FileSource.OnClassPath(JUDGE_TINY).read(ChatFiles.TEMPLATE);
         return new ChatFiles(files::get).template(new String(plain, StandardCharsets.UTF_8));
     }
 

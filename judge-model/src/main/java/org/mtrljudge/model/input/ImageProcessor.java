@@ -22,7 +22,9 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     public ImageProcessor {
         if (minPixels < 1 || maxPixels < minPixels || maxPixels > MAX_DECODED_PIXELS) {
             throw new ModelException("preprocessor_config.json: size.shortest_edge is " + minPixels
-                    + " and size.longest_edge is " + maxPixels + "; they must be from 1 to " + MAX_DECODED_PIXELS
+                    + " and size.longest_edge is " + maxPixels
+                    + " (data.min_pixels and data.max_pixels replace them); they must be from 1 to "
+                    + MAX_DECODED_PIXELS
                     + ", the second not smaller than the first");
         }
         if (patchSize < 1 || patchSize > MAX_PATCH_SIZE || temporalPatchSize < 1 || temporalPatchSize > MAX_FRAMES) {

@@ -19,9 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.TestPictures;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
@@ -78,6 +81,53 @@ class CheckpointTest {
             assertThat(model.policy().toSafetensors()).isNotEqualTo(untrained);
         }
         assertThat(Files.readAllBytes(weights())).isEqualTo(before);
+    }
+
+    @Test
+    void shouldKeepTheFilesOfItsParentAndTheLimitsOfItsPictures() throws IOException {
+        for (final String file : List.of("chat_template.jinja", "tokenizer_config.json", "generation_config.json")) {
+            assertThat(checkpoint.resolve(file)).exists();
+        }
+        final String template = Files.readString(checkpoint.resolve("chat_template.jinja")) + "{#- a note -#}";
+        Files.writeString(checkpoint.resolve("chat_template.jinja"), template);
+        final Path next = checkpoint.resolveSibling("next");
+        final PixelLimits limits = new PixelLimits(1024L, 4 * 32 * 32L);
+        final byte[] picture = TestPictures.noise(128, 128, 3);
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint).within(limits))) {
+            assertThat(model.encode("<image>", List.of(picture), "test")
+                            .images()
+                            .get(0)
+                            .tokens())
+                    .isEqualTo(4);
+            model.save(next, WeightType.F32);
+        }
+        assertThat(next.resolve("chat_template.jinja")).hasContent(template);
+        assertThat(JudgeFolder.open(next).imageProcessor()).isEqualTo(new ImageProcessor(1024, 4096, 16, 2, 2));
+    }
+
+    @Test
+    void shouldReadTheTemplateWhereTransformersDoes() throws IOException {
+        Files.delete(checkpoint.resolve("chat_template.jinja"));
+        final Path config = checkpoint.resolve("tokenizer_config.json");
+        Files.writeString(
+                config,
+                "{\"chat_template\": [{\"name\": \"tools\", \"template\": \"t\"}, {\"name\":"
+                        + " \"default\", \"template\": \"{{ bos_token }}of the tokenizer {{ messages[0].content }}\"}],"
+                        + " \"bos_token\": {\"content\": \"<|im_start|>\"}}");
+        assertThat(said()).isEqualTo("of the tokenizer yes");
+        Files.writeString(
+                checkpoint.resolve("chat_template.json"), "{\"chat_template\": \"older {{ messages[0].content }}\"}");
+        assertThat(said()).isEqualTo("older yes");
+        Files.writeString(checkpoint.resolve("generation_config.json"), "{\"eos_token_id\": [2, 0, 9]}");
+        assertThat(JudgeFolder.open(checkpoint).stopTokens()).containsExactlyInAnyOrder(0, 2, 9);
+        Files.writeString(checkpoint.resolve("generation_config.json"), "{\"eos_token_id\": \"<|im_end|>\"}");
+        loadExpecting("generation_config.json", "is not the id of a token");
+    }
+
+    private String said() {
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint))) {
+            return model.decode(model.encode("yes", List.of(), "test").ids());
+        }
     }
 
     @Test

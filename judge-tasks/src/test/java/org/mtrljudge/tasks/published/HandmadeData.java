@@ -45,7 +45,7 @@ record HandmadeData(Path folder) {
     }
 
     private Preparation.Result prepare(final String set, final Preparation.Options options, final Path to) {
-        try (PreparedFolder out = new PreparedFolder(to, folder, bytes -> "png")) {
+        try (PreparedFolder out = new PreparedFolder(to, folder, picture -> "png")) {
             return Preparation.prepare(set, options, out);
         }
     }

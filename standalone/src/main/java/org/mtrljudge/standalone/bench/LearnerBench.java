@@ -16,7 +16,6 @@ import org.mtrljudge.learner.event.TrainingResult;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -45,7 +44,7 @@ public final class LearnerBench {
         JudgeModule.useThreads(settings.learner().trainer().threads());
         final Path folder = Files.createTempDirectory("judge-bench");
         final PreparedGroups prepared = new PreparedGroups(settings);
-        try (JudgeModel model = JudgeModel.load(JudgeFolder.named(settings.model()))) {
+        try (JudgeModel model = JudgeModel.load(settings.folder())) {
             // warms up the JIT compiler
             bareTokensPerSecond(prepared, model, 10);
             final double before = bareTokensPerSecond(prepared, model, steps);

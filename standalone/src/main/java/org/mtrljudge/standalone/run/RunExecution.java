@@ -32,7 +32,7 @@ public final class RunExecution {
         this.settings = settings;
         this.source = settings.data().source();
         this.log = log;
-        checkPolicyTravels(JudgeFolder.named(settings.model()));
+        checkPolicyTravels(settings.folder());
         if (log == null) {
             AskedOrders.check(source, settings.rewards().set());
         }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.actor.ActorSection;
 import org.mtrljudge.learner.settings.LearnerSection;
 import org.mtrljudge.learner.settings.LearnerSettings;
+import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.reward.RewardSection;
 import org.mtrljudge.reward.scoring.ResolvedRewards;
@@ -84,6 +85,11 @@ public record RunSettings(
 
     public String model() {
         return learning.model();
+    }
+
+    /** The model that the run begins with. */
+    public JudgeFolder folder() {
+        return learning.folder();
     }
 
     public DataSettings data() {

@@ -89,7 +89,7 @@ public final class StandaloneRun {
     }
 
     private <T> T with(final Job<T> job) {
-        final JudgeFolder folder = JudgeFolder.named(settings.model());
+        final JudgeFolder folder = settings.folder();
         final Topics topics = settings.connections().topics(directory.run());
         try (LoadedModels models = new LoadedModels(
                         1

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
-import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
@@ -28,7 +27,7 @@ public final class Scorer implements AutoCloseable {
     public Scorer(final RunSettings settings, final int samples) {
         this.settings = settings;
         this.samples = samples;
-        this.judge = JudgeModel.load(JudgeFolder.named(settings.model()), settings.modelOptions());
+        this.judge = JudgeModel.load(settings.folder(), settings.modelOptions());
     }
 
     /** @throws UsageException when there is no such task, or the pictures do not fit its prompt */
