@@ -24,11 +24,11 @@ final class PromptAnswers {
     private final RolloutWriter writer;
     private final ActorMetrics metrics;
     private final InstantSource clock;
-    private final Duration imagesTimeout;
+    private final Duration patience;
     private final Runnable betweenPieces;
 
     /**
-     * @param imagesTimeout how long to wait for the folder of the images while it is away
+     * @param patience how long to wait for the folder of the images while it is away, and for a server that cannot answer
      * @param betweenPieces is called between two pieces of work; it may throw to end the work
      */
     PromptAnswers(
@@ -36,13 +36,13 @@ final class PromptAnswers {
             final RolloutWriter writer,
             final ActorMetrics metrics,
             final InstantSource clock,
-            final Duration imagesTimeout,
+            final Duration patience,
             final Runnable betweenPieces) {
         this.maker = maker;
         this.writer = writer;
         this.metrics = metrics;
         this.clock = clock;
-        this.imagesTimeout = imagesTimeout;
+        this.patience = patience;
         this.betweenPieces = betweenPieces;
     }
 
@@ -73,20 +73,30 @@ final class PromptAnswers {
     }
 
     private List<RolloutMaker.Outcome> rolledOut(final List<PromptRequest> asked) {
-        final long deadlineMs = clock.millis() + imagesTimeout.toMillis();
+        final long deadlineMs = clock.millis() + patience.toMillis();
         while (true) {
             try {
                 final long start = System.nanoTime();
                 final List<RolloutMaker.Outcome> outcomes = maker.rollOut(asked, betweenPieces);
                 metrics.worked(Duration.ofNanos(System.nanoTime() - start));
                 return outcomes;
+            } catch (final ServerAwayException e) {
+                if (e.isGone()) {
+                    throw e;
+                }
+                if (clock.millis() > deadlineMs) {
+                    throw new IllegalStateException(
+                            "no prompt was answered for " + patience.toSeconds() + " s: " + e.getMessage(), e);
+                }
+                LOG.warn("{} prompts are held and asked again: {}", asked.size(), e.getMessage());
+                betweenPieces.run();
             } catch (final UnreadableImageException e) {
                 if (!e.isRootAway()) {
                     throw e;
                 }
                 if (clock.millis() > deadlineMs) {
                     throw new IllegalStateException(
-                            "no images for " + imagesTimeout.toSeconds() + " s: " + e.getMessage(), e);
+                            "no images for " + patience.toSeconds() + " s: " + e.getMessage(), e);
                 }
                 LOG.warn("{} prompts are held until their images can be read: {}", asked.size(), e.getMessage());
                 betweenPieces.run();

@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.actor.engine.Policy;
+import org.mtrljudge.actor.engine.ServerAwayException;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
@@ -144,6 +145,20 @@ class PromptAnswersTest {
                 .hasMessageContaining("is it mounted?");
         assertThat(engine.batches()).hasSize(4);
         assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void shouldGiveABatchBackWhoseServerIsGoneAndHoldOneWhoseServerIsBusy() {
+        engine.failNext(1, new ServerAwayException("no answer", true));
+        assertThat(answers.answer(prompts(1))).isFalse();
+        assertThat(written()).isEmpty();
+        engine.failNext(3, new ServerAwayException("status 503", false));
+        assertThat(answers.answer(prompts(1))).as("no delivery is lost").isTrue();
+        assertThat(written()).containsExactly("run.rollouts");
+        engine.failNext(5, new ServerAwayException("status 503", false));
+        assertThatThrownBy(() -> answers.answer(prompts(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("status 503");
     }
 
     @Test

@@ -62,7 +62,11 @@ class ServerActorIT {
     @Timeout(180)
     void shouldTrainAnAdapterThatAServerGeneratesWithForTwoActors() throws IOException {
         try (StandInServer server = new StandInServer()) {
-            assertThat(train(server, "--set=rollout.actors=2", "--set=rollout.max_prompts=2"))
+            assertThat(train(
+                            server,
+                            "--set=rollout.actors=2",
+                            "--set=rollout.max_prompts=2",
+                            "--set=data.system_prompt=You judge."))
                     .isZero();
             assertThat(server.loaded())
                     .as("each actor loads a version once, under a name of its own")

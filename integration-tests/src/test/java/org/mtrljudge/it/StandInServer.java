@@ -152,7 +152,12 @@ final class StandInServer implements AutoCloseable {
         }
         final StringBuilder text = new StringBuilder();
         final List<byte[]> images = new ArrayList<>();
-        for (final JsonNode part : request.at("/messages/0/content")) {
+        final JsonNode first = request.at("/messages/0");
+        final String system = first.path("role").asText().equals("system")
+                ? first.path("content").asText()
+                : null;
+        for (final JsonNode part :
+                request.path("messages").get(system == null ? 0 : 1).path("content")) {
             if (part.path("type").asText().equals("text")) {
                 text.append(part.path("text").asText());
             } else {
@@ -161,7 +166,7 @@ final class StandInServer implements AutoCloseable {
                 images.add(Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1)));
             }
         }
-        final EncodedPrompt prompt = model.encode(text.toString(), images, "request");
+        final EncodedPrompt prompt = model.encode(system, text.toString(), images, "request");
         final Sampling sampling = new Sampling(
                 request.path("temperature").asDouble(),
                 request.path("top_p").asDouble(),

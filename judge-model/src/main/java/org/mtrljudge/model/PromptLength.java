@@ -28,6 +28,11 @@ public final class PromptLength implements AutoCloseable {
         return encoder.length(system, text, pictures);
     }
 
+    /** Whether a text has what looks like a special token. It is encoded as text here; other programs make the token of it. */
+    public boolean hasSpecialTokens(final String text) {
+        return tokenizer.hasSpecialTokens(text);
+    }
+
     /** What the chat template writes of every answer, see {@link PromptEncoder#opening}. */
     public String opening() {
         return encoder.opening();

@@ -41,12 +41,25 @@ final class TextSettings {
         if (tree.get(SECTION) instanceof ObjectNode section) {
             final String auto = section.path("file").isTextual() ? AUTO_OWN : AUTO_BUILT_IN;
             resolve(section, SECTION + ".", auto);
+            checkAliases(section, SECTION + ".");
             section.path("per_task").properties().forEach(task -> {
                 if (task.getValue() instanceof ObjectNode own) {
                     resolve(own, SECTION + ".per_task." + task.getKey() + ".", auto);
+                    checkAliases(own, SECTION + ".per_task." + task.getKey() + ".");
                 }
             });
         }
+    }
+
+    /** YAML makes a truth value of a yes or no without quotes, which would be no verdict. */
+    private static void checkAliases(final ObjectNode section, final String prefix) {
+        section.path("verdict").path("aliases").properties().forEach(alias -> {
+            if (!alias.getValue().isTextual()) {
+                throw new UsageException(
+                        "wrong setting: " + prefix + "verdict.aliases: the verdict of '" + alias.getKey() + "' is "
+                                + alias.getValue() + ", which is no text: write it in quotes, as in \"yes\"");
+            }
+        });
     }
 
     private static void resolve(final ObjectNode section, final String prefix, final String auto) {

@@ -1,6 +1,7 @@
 package org.mtrljudge.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -179,6 +180,18 @@ class DecidingSettingsTest {
         assertThat(format("data.file=a.jsonl")).contains("<think>", "<answer>", "{{ labels }}");
         assertThat(format("data.file=a.jsonl", "data.format_prompt=Say yes.")).isEqualTo("Say yes.");
         assertThat(format("data.file=a.jsonl", "data.format_prompt=null")).isNull();
+    }
+
+    @Test
+    void shouldRefuseAliasesThatYamlTakesForTruthValues() {
+        for (final String pair :
+                List.of("data.verdict.aliases={ok: yes}", "data.per_task={safety: {verdict: {aliases: {ok: no}}}}")) {
+            assertThatThrownBy(() -> SettingsTree.read(null, Map.of(), List.of(pair)))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("aliases: the verdict of 'ok' is")
+                    .hasMessageContaining("write it in quotes");
+        }
+        SettingsTree.read(null, Map.of(), List.of("data.verdict.aliases={ok: 'yes'}"));
     }
 
     private static String format(final String... pairs) throws IOException {

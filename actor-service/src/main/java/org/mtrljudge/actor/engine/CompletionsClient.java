@@ -14,6 +14,7 @@ import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.io.Mappers;
@@ -36,6 +37,9 @@ final class CompletionsClient {
          * @throws ModelException when the prompt cannot be encoded
          */
         int tokens(PromptRequest prompt, List<byte[]> pictures);
+
+        /** Whether a text has what the tokenizer takes for a special token, and so a server does. */
+        boolean hasSpecialTokens(PromptRequest prompt);
 
         /** What the chat template writes of every answer. */
         String opening();
@@ -100,7 +104,13 @@ final class CompletionsClient {
         final ObjectNode request;
         final int tokens;
         try {
-            final List<byte[]> pictures = images.readAll(prompt);
+            final List<byte[]> pictures = images.readAll(prompt).stream()
+                    .map(picture -> ImageProcessor.plain(picture, prompt.getPromptId()))
+                    .toList();
+            if (own.hasSpecialTokens(prompt)) {
+                throw new ModelException(
+                        "its text has a special token, which a completions server would not take for text");
+            }
             tokens = own.tokens(prompt, pictures);
             request = request(model, prompt, groupSize, sampling, pictures);
         } catch (final IllegalArgumentException | ModelException e) {

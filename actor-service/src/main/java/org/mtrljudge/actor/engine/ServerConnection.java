@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.settings.io.HttpBody;
@@ -86,7 +88,11 @@ final class ServerConnection {
                         return CompletableFuture.<Answer>failedFuture(new ModelException(
                                 "the server at " + url + " answers wrongly: " + failure.getMessage(), failure));
                     }
-                    if (attempt == ATTEMPTS) {
+                    // a server that took all the time of a request would take it again
+                    final boolean late = failure != null
+                            && (failure instanceof TimeoutException
+                                    || failure.getCause() instanceof HttpTimeoutException);
+                    if (attempt == ATTEMPTS || late) {
                         return CompletableFuture.<Answer>failedFuture(away(answer, failure));
                     }
                     return CompletableFuture.supplyAsync(
@@ -99,8 +105,8 @@ final class ServerConnection {
 
     private ServerAwayException away(final @Nullable Answer answer, final @Nullable Throwable failure) {
         return answer != null
-                ? new ServerAwayException("the server at " + url + " cannot answer: " + answer.error())
-                : new ServerAwayException("the server at " + url + " does not answer: " + failure);
+                ? new ServerAwayException("the server at " + url + " cannot answer: " + answer.error(), false)
+                : new ServerAwayException("the server at " + url + " does not answer: " + failure, true);
     }
 
     /** Waits for a future and returns its result. A failure is thrown as its cause. */

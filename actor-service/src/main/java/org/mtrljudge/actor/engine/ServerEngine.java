@@ -44,7 +44,9 @@ public final class ServerEngine implements GenerationEngine {
     private final PromptLength length;
     private final ImageStore images;
     private final String owner = "judge-" + UUID.randomUUID().toString().substring(0, 8);
-    private final Set<String> loaded = new LinkedHashSet<>();
+    /** The adapters whose folders exist. The server may have them too. */
+    private final Set<String> written = new LinkedHashSet<>();
+
     private @Nullable String adapter;
     private int refusedInARow;
     private long awaySinceNanos;
@@ -92,6 +94,12 @@ public final class ServerEngine implements GenerationEngine {
         }
 
         @Override
+        public boolean hasSpecialTokens(final PromptRequest prompt) {
+            return length.hasSpecialTokens(prompt.getText())
+                    || prompt.getSystem() != null && length.hasSpecialTokens(prompt.getSystem());
+        }
+
+        @Override
         public String opening() {
             return length.opening();
         }
@@ -107,6 +115,7 @@ public final class ServerEngine implements GenerationEngine {
                 owner + "-" + policy.version() + "-" + policy.digest().substring(0, 12);
         AdapterFolder.write(folder(name), settings.model, settings.lora, settings.folder.config(), inMemory.image());
         adapter = name;
+        written.add(name);
         try {
             load(name);
         } catch (final ServerAwayException e) {
@@ -120,8 +129,7 @@ public final class ServerEngine implements GenerationEngine {
 
     private void load(final String name) {
         client.loadAdapter(name, folder(name));
-        loaded.add(name);
-        for (final String old : List.copyOf(loaded)) {
+        for (final String old : List.copyOf(written)) {
             if (!old.equals(name)) {
                 client.unloadAdapter(old);
                 forget(old);
@@ -130,7 +138,7 @@ public final class ServerEngine implements GenerationEngine {
     }
 
     private void forget(final String name) {
-        loaded.remove(name);
+        written.remove(name);
         try {
             Folders.delete(folder(name));
         } catch (final IOException e) {
@@ -163,6 +171,7 @@ public final class ServerEngine implements GenerationEngine {
             if (adapter != null) {
                 load(adapter);
             }
+            away = false;
             return true;
         } catch (final ServerAwayException e) {
             isAway(e);
@@ -187,7 +196,9 @@ public final class ServerEngine implements GenerationEngine {
             }
             return replies.stream().map(this::result).toList();
         } catch (final ServerAwayException e) {
-            isAway(e);
+            if (e.isGone()) {
+                isAway(e);
+            }
             throw e;
         }
     }
@@ -204,7 +215,6 @@ public final class ServerEngine implements GenerationEngine {
 
     private Result result(final Reply reply) {
         if (reply instanceof Reply.Made made) {
-            away = false;
             refusedInARow = 0;
             return made.group();
         }
@@ -223,7 +233,7 @@ public final class ServerEngine implements GenerationEngine {
     /** Leaves neither adapters nor folders behind. */
     @Override
     public void close() {
-        for (final String name : List.copyOf(loaded)) {
+        for (final String name : List.copyOf(written)) {
             try {
                 client.unloadAdapter(name);
             } catch (final ModelException | ServerAwayException e) {

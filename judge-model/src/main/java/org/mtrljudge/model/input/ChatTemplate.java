@@ -28,10 +28,8 @@ public final class ChatTemplate {
             .withMaxOutputSize(MAX_CHARACTERS)
             .withNestedInterpretationEnabled(false)
             .withElResolver(methods())
-            .withLegacyOverrides(LegacyOverrides.newBuilder()
-                    .withUsePyishObjectMapper(true)
-                    .withIterateOverMapKeys(true)
-                    .build())
+            .withLegacyOverrides(
+                    LegacyOverrides.newBuilder().withIterateOverMapKeys(true).build())
             .build());
     private final String template;
     private final Map<String, String> specialTokens;

@@ -84,6 +84,15 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     }
 
     /**
+     * The picture in a form that every program shows alike: the same bytes for an upright JPEG, otherwise a PNG of what a judge is shown.
+     *
+     * @throws ModelException when it cannot be decoded
+     */
+    public static byte[] plain(final byte[] encoded, final String name) {
+        return Picture.plain(encoded, name);
+    }
+
+    /**
      * The patches that {@link #process} would make, without their pixels: only the head of the picture is read.
      *
      * @throws ModelException when the picture has no head that can be read, or wrong sizes

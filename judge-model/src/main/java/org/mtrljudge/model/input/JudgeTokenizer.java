@@ -130,6 +130,11 @@ public final class JudgeTokenizer implements AutoCloseable {
         });
     }
 
+    /** Whether a text has what would be a special token if a template had written it. */
+    public boolean hasSpecialTokens(final String text) {
+        return special.matcher(text).find();
+    }
+
     /** Encodes what a chat template wrote. The special tokens in it are tokens, except in a text that {@link #asText} marked. */
     int[] encodeTurns(final String turns) {
         final IntStream.Builder ids = IntStream.builder();

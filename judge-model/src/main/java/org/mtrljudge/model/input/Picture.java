@@ -1,21 +1,21 @@
 package org.mtrljudge.model.input;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.MetadataException;
-import com.drew.metadata.exif.ExifIFD0Directory;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.mtrljudge.model.config.ModelException;
 
 /**
@@ -29,7 +29,6 @@ final class Picture implements Bicubic.Rows {
     /** The formats that every judge reads. Java may have readers of more formats, whose files other programs would not read. */
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp", "webp");
 
-    private static final int UPRIGHT = 1;
     /** From this orientation on, rows and columns are exchanged. */
     private static final int FIRST_TURNED = 5;
 
@@ -59,7 +58,7 @@ final class Picture implements Bicubic.Rows {
      * @throws ModelException when the picture cannot be decoded or is too large
      */
     static Picture decode(final byte[] encoded, final String name) {
-        final int orientation = orientation(encoded);
+        final int orientation = Orientation.of(encoded);
         return read(encoded, name, reader -> {
             final String format = reader.getFormatName().toLowerCase(Locale.ROOT);
             if (format.equals("jpeg") && Cmyk.isIn(reader)) {
@@ -69,6 +68,9 @@ final class Picture implements Bicubic.Rows {
                         pixels.raster().getWidth(),
                         pixels.raster().getHeight(),
                         orientation);
+            }
+            if (format.equals("gif")) {
+                FirstFrame.checkFills(encoded, reader.getWidth(0), reader.getHeight(0));
             }
             final BufferedImage image = reader.read(0);
             return new Picture(samples(image), image.getWidth(), image.getHeight(), orientation);
@@ -81,7 +83,7 @@ final class Picture implements Bicubic.Rows {
      * @throws ModelException when it has none
      */
     static Size size(final byte[] encoded, final String name) {
-        final boolean turned = orientation(encoded) >= FIRST_TURNED;
+        final boolean turned = Orientation.of(encoded) >= FIRST_TURNED;
         return read(
                 encoded,
                 name,
@@ -94,6 +96,32 @@ final class Picture implements Bicubic.Rows {
     static String formatOf(final byte[] encoded, final String name) {
         decode(encoded, name);
         return read(encoded, name, reader -> reader.getFormatName().toLowerCase(Locale.ROOT));
+    }
+
+    /** See {@link ImageProcessor#plain}. */
+    static byte[] plain(final byte[] encoded, final String name) {
+        final boolean upright = Orientation.of(encoded) == 1;
+        final boolean asItIs = upright
+                && read(encoded, name, reader -> reader.getFormatName().equalsIgnoreCase("jpeg") && !Cmyk.isIn(reader));
+        return asItIs ? encoded : decode(encoded, name).png();
+    }
+
+    private byte[] png() {
+        final BufferedImage image = new BufferedImage(width(), height(), BufferedImage.TYPE_INT_RGB);
+        final int[][] row = new int[3][width()];
+        for (int y = 0; y < height(); y++) {
+            read(y, row);
+            for (int x = 0; x < width(); x++) {
+                image.setRGB(x, y, row[0][x] << 16 | row[1][x] << 8 | row[2][x]);
+            }
+        }
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image, "png", out);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     /** Takes something from an open picture whose size was checked. */
@@ -125,7 +153,7 @@ final class Picture implements Bicubic.Rows {
 
     private static ImageInputStream open(final byte[] encoded) {
         // the stream that ImageIO would choose writes a file
-        return new MemoryCacheImageInputStream(new ByteArrayInputStream(AnimatedWebp.firstFrame(encoded)));
+        return new MemoryCacheImageInputStream(new ByteArrayInputStream(FirstFrame.ofWebp(encoded)));
     }
 
     private static ImageReader reader(final ImageInputStream in, final String name) throws IOException {
@@ -136,21 +164,6 @@ final class Picture implements Bicubic.Rows {
             }
         }
         throw new ModelException("image " + name + " is not a PNG, JPEG, WebP, GIF or BMP picture: convert it");
-    }
-
-    /** 1 to 8, as EXIF counts them; 1 where nothing sound is said. */
-    private static int orientation(final byte[] encoded) {
-        try {
-            final ExifIFD0Directory exif = ImageMetadataReader.readMetadata(new ByteArrayInputStream(encoded))
-                    .getFirstDirectoryOfType(ExifIFD0Directory.class);
-            final int said = exif == null || !exif.containsTag(ExifIFD0Directory.TAG_ORIENTATION)
-                    ? UPRIGHT
-                    : exif.getInt(ExifIFD0Directory.TAG_ORIENTATION);
-            return said >= 1 && said <= 8 ? said : UPRIGHT;
-        } catch (final ImageProcessingException | MetadataException | IOException | RuntimeException e) {
-            // metadata that cannot be read says nothing; whether the picture can be read is seen later
-            return UPRIGHT;
-        }
     }
 
     private static Samples samples(final BufferedImage image) {

@@ -109,7 +109,9 @@ final class TemplateText {
             made.append(words(inner.substring(end, string.start()))).append(string.group());
             end = string.end();
         }
-        return bracketed(made.append(words(inner.substring(end))).toString());
+        final String code = made.append(words(inner.substring(end))).toString();
+        // the defaults of a macro's parameters are no arguments
+        return code.strip().startsWith("macro ") ? code : bracketed(code);
     }
 
     private static String words(final String code) {

@@ -33,7 +33,7 @@ class ChatTemplateTest {
 
     @Test
     void shouldRenderTextsAsTheyAre() {
-        final String text = " {{ messages }} {% if x %} {# no #} \\n '\"\r\n &lt;  ";
+        final String text = " {{ messages }} {% if x %} {# no #} \\n '\"\r\n &lt; \u001b[31m \u000b\u0000 ";
         assertThat(PRESET.chatTemplate().render(text, List.of(text)))
                 .isEqualTo("<|im_start|>system\n" + text + "<|im_end|>\n" + USER + text + ASSISTANT);
     }
@@ -57,6 +57,7 @@ class ChatTemplateTest {
                 "{% if True and not False and x is not defined %}yes{% endif %}⇒yes",
                 "{% if messages[0].content.startswith('a s') %}{{ 'text'.split('x')[-1] }}{% endif %}⇒t",
                 "{% macro f(a, b) %}{{ a }}{% if b %}-{% endif %}{% endmacro %}{{ f(1, True) + '!' }}⇒1-!",
+                "{% macro g(a, b=false, c='x') %}{{ a }}{{ c }}{% if b %}!{% endif %}{% endmacro %}{{ g(1) }}{{ g(2, b=true) }}⇒1x2x!",
                 "{% set c = 'no' %}{% for m in messages %}{% set c = m.role %}{% endfor %}{{ c }}⇒no",
                 "{{ bos_token ~ (messages|length) }}⇒<s>2",
                 "{% generation %}a{% endgeneration %}⇒a",

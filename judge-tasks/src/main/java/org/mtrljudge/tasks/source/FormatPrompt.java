@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Pair;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
@@ -48,7 +50,7 @@ final class FormatPrompt {
 
     /** The labels as in a sentence: "a, b or c". */
     private static String choices(final VerdictType type) {
-        final List<String> labels = type.labels();
+        final List<String> labels = type instanceof Label || type instanceof Pair ? type.labels() : List.of();
         final int last = labels.size() - 1;
         return last < 1 ? type.allowed() : String.join(", ", labels.subList(0, last)) + " or " + labels.get(last);
     }

@@ -27,7 +27,7 @@ public final class Instructions {
         }
     }
 
-    /** The keys of a task under {@code data.per_task}. What is not said is as for all tasks. */
+    /** The keys of a task under {@code data.per_task}. What is not said is as for all tasks; null is none. */
     private record ForTask(
             @Nullable String systemPrompt,
             @Nullable String formatPrompt,
@@ -42,8 +42,12 @@ public final class Instructions {
             final @Nullable String formatPrompt,
             final VerdictReading verdict,
             final Map<String, JsonNode> perTask) {
-        common = new How(systemPrompt, formatPrompt == null ? null : FormatPrompt.of(formatPrompt), verdict);
+        common = new How(systemPrompt, format(formatPrompt), verdict);
         perTask.forEach((task, keys) -> byTask.put(task, of(task, keys)));
+    }
+
+    private static @Nullable FormatPrompt format(final @Nullable String setting) {
+        return setting == null ? null : FormatPrompt.of(setting);
     }
 
     private How of(final String task, final JsonNode keys) {
@@ -58,8 +62,8 @@ public final class Instructions {
                 reading.setAll(said.verdict);
             }
             return new How(
-                    said.systemPrompt == null ? common.system : said.systemPrompt,
-                    said.formatPrompt == null ? common.format : FormatPrompt.of(said.formatPrompt),
+                    keys.has("system_prompt") ? said.systemPrompt : common.system,
+                    keys.has("format_prompt") ? format(said.formatPrompt) : common.format,
                     VerdictReading.ofJson(reading.toString()));
         } catch (final JsonProcessingException e) {
             throw new UsageException(where + e.getOriginalMessage().split("\n")[0]);

@@ -32,6 +32,9 @@ public record VerdictReading(
         boolean last) {
     static final String THINK = "think";
     private static final int MAX_LENGTH = 1000;
+    /** An answer with more matches of a pattern has no verdict: each of them may look at the whole answer. */
+    private static final int MOST_MATCHES = 100;
+
     private static final String TAG = "[A-Za-z][A-Za-z0-9_-]{0,30}";
 
     /** The paper's: thoughts, then a verdict, exactly. */
@@ -88,17 +91,28 @@ public record VerdictReading(
         }
         final Matcher match = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE).matcher(text.substring(from, to));
         Found found = null;
+        boolean readable = false;
+        int matches = 0;
         while (match.find()) {
+            if (++matches > MOST_MATCHES) {
+                return null;
+            }
             final int group = Math.min(1, match.groupCount());
             final Found next = match.start(group) < 0
                     ? null
                     : read(text, from + match.start(group), from + match.end(group), type);
-            if (next == null || !last && found != null && !found.verdict.equals(next.verdict)) {
-                return null;
-            }
+            final boolean agrees =
+                    matches == 1 || readable && next != null && found != null && found.verdict.equals(next.verdict);
             found = next;
+            readable = next != null && (last || agrees);
         }
-        return found;
+        return readable ? found : null;
+    }
+
+    /** The answer of a judge that says only this verdict, as a demonstration has it. */
+    public String written(final String verdict) {
+        final String tag = answerTag();
+        return tag == null ? verdict : "<" + tag + ">" + verdict + "</" + tag + ">";
     }
 
     private @Nullable Found read(final String text, final int from, final int to, final VerdictType type) {

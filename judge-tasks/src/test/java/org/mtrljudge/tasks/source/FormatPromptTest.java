@@ -14,7 +14,9 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.Rubric;
 import org.mtrljudge.tasks.verdict.VerdictReading;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 class FormatPromptTest {
     private static final String QUESTION = "<image>\nIs it $1 \\safe?\n";
@@ -32,6 +34,12 @@ class FormatPromptTest {
     void shouldPutTheTextToTheQuestion(final String setting, final String prompt) {
         assertThat(FormatPrompt.of(setting).fill(QUESTION, Label.of("good", "fair", "bad")))
                 .isEqualTo(prompt.replace('+', '\n'));
+    }
+
+    @Test
+    void shouldNameTheWholeVerdictOfARubric() {
+        final VerdictType rubric = new Rubric(List.of("sharp"), 1, 5, List.of("yes", "no"));
+        assertThat(FormatPrompt.of("{{ labels }}").fill("?", rubric)).isEqualTo("?\n" + rubric.allowed());
     }
 
     @ParameterizedTest

@@ -45,6 +45,10 @@ class InstructionsTest {
         final JudgeExample other = asked.example("technical", Split.TRAIN, 0);
         assertThat(other.system()).isEqualTo("You judge.");
         assertThat(other.reading()).isEqualTo(COMMON);
+        final JudgeExample none =
+                asked("{safety: {system_prompt: null, format_prompt: null}}").example("safety", Split.TEST, 1);
+        assertThat(none.system()).isNull();
+        assertThat(none.prompt()).isEqualTo(plain.prompt());
         assertThat(asked.turns()).isEqualTo(PLAIN.turns());
     }
 

@@ -126,7 +126,7 @@ final class Demonstrations {
         }
         // a label stays as the data writes it
         if (example.verdictType().labels().contains(example.answer()) && !(example.verdictType() instanceof Rubric)) {
-            return "<answer>" + example.answer() + "</answer>";
+            return example.reading().written(example.answer());
         }
         final String verdict = example.verdictType().read(example.answer());
         if (verdict == null) {
@@ -134,6 +134,6 @@ final class Demonstrations {
                     + "', cannot be learned as a verdict, which is "
                     + example.verdictType().allowed());
         }
-        return "<answer>" + verdict + "</answer>";
+        return example.reading().written(verdict);
     }
 }

@@ -40,7 +40,8 @@ public final class LearnerBench {
 
     /** Runs the measurement and prints it. */
     public void run() throws IOException {
-        final RunSettings settings = RunSettings.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0"));
+        final RunSettings settings =
+                RunSettings.read(null, List.of("trainer.total_steps=" + steps, "sft.steps=0", "algorithm.kl_coef=0"));
         JudgeModule.useThreads(settings.learner().trainer().threads());
         final Path folder = Files.createTempDirectory("judge-bench");
         final PreparedGroups prepared = new PreparedGroups(settings);

@@ -28,8 +28,8 @@ public final class ForkedRun {
                         == before.learner().trainer().seed();
         if (!sameExamples) {
             throw new UsageException(
-                    "a fork continues with the examples of its parent: do not change data.file, data.format_prompt, data.demonstrations, data.verdicts, data.seed,"
-                            + " data.train_size and trainer.seed");
+                    "a fork continues with the examples of its parent: do not change trainer.seed, nor in data: file, system_prompt,"
+                            + " format_prompt, verdict, per_task, demonstrations, verdicts, seed, train_size and what mixes tasks");
         }
         if (step < 0 || step >= settings.learner().trainer().totalSteps()) {
             throw new UsageException("--at-step " + step + " leaves nothing to learn: trainer.total_steps is "

@@ -98,7 +98,8 @@ public record TrlPlan(
                 "actor.optim.lr=" + LEARNING_RATE,
                 "actor.optim.lr_warmup_steps=0",
                 "actor.optim.lr_scheduler_type=constant",
-                // TRL filters no group out of an update
+                // TRL has no KL term here, and filters no group out of an update
+                "algorithm.kl_coef=0",
                 "algorithm.online_filtering=false",
                 "trainer.total_steps=" + ourSteps(),
                 "trainer.max_staleness=" + STALENESS,

@@ -5,8 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the first picture out of a moving one: libwebp decodes pictures that stand still. */
-final class AnimatedWebp {
+/**
+ * The first picture of a moving one. It has to fill the whole picture, as it mostly does: what is around it, programs show differently.
+ */
+final class FirstFrame {
     private static final int HEAD = 8;
     private static final int RIFF_HEAD = 12;
     private static final int EXTENDED = 10;
@@ -14,14 +16,15 @@ final class AnimatedWebp {
     private static final int ALPHA = 0x10;
     private static final int FRAME_HEAD = 16;
 
-    private AnimatedWebp() {}
+    private FirstFrame() {}
 
     /**
-     * The first frame as a picture of its own. The same bytes when they are no moving WebP.
+     * The first frame as a picture of its own, because libwebp decodes pictures that stand still. The same bytes when they are no moving
+     * WebP.
      *
-     * @throws IllegalArgumentException when a moving picture has no frame
+     * @throws IllegalArgumentException when a moving picture has no frame, or one that does not fill it
      */
-    static byte[] firstFrame(final byte[] encoded) {
+    static byte[] ofWebp(final byte[] encoded) {
         final ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
         final boolean moves = encoded.length > RIFF_HEAD + HEAD + EXTENDED
                 && is(file, 0, "RIFF")
@@ -35,7 +38,25 @@ final class AnimatedWebp {
         if (frame == null || frame.remaining() < FRAME_HEAD) {
             throw new IllegalArgumentException("it has no frame");
         }
+        for (int i = 0; i < 6; i++) {
+            // width and height less one, in three bytes each
+            if (frame.get(6 + i) != file.get(RIFF_HEAD + HEAD + 4 + i)) {
+                throw tooSmall();
+            }
+        }
         return alone(frame);
+    }
+
+    /** @throws IllegalArgumentException when the first frame of a GIF does not fill it */
+    static void checkFills(final byte[] gif, final int width, final int height) {
+        final ByteBuffer head = ByteBuffer.wrap(gif).order(ByteOrder.LITTLE_ENDIAN);
+        if ((head.getShort(6) & 0xffff) != width || (head.getShort(8) & 0xffff) != height) {
+            throw tooSmall();
+        }
+    }
+
+    private static IllegalArgumentException tooSmall() {
+        return new IllegalArgumentException("its first frame is smaller than the picture: convert it");
     }
 
     private static byte[] alone(final ByteBuffer frame) {
