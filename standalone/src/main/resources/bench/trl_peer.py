@@ -10,7 +10,7 @@ import sys
 import time
 
 END = "<|im_end|>"
-# what our prompt encoder writes; the folder has no template of its own
+# what judge-tiny says in its chat_template.jinja, for checkpoints that have no template
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
     "{% for part in message['content'] %}"
