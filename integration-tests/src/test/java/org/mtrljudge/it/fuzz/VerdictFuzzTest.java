@@ -13,6 +13,7 @@ import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.verdict.Label;
 import org.mtrljudge.tasks.verdict.ParsedVerdict;
 import org.mtrljudge.tasks.verdict.VerdictParser;
+import org.mtrljudge.tasks.verdict.VerdictReading;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** Whatever a model writes has one verdict or none, never an exception. */
@@ -53,6 +54,30 @@ class VerdictFuzzTest {
             assertThat(type.isRight(verdict, right)).isTrue();
             assertThat(type.label(verdict)).isNotNull();
             assertThat(type.allowed()).isNotBlank();
+        }
+    }
+
+    /** A way of reading that is not refused finds a verdict of the type in any text, or none, and says where. It ends at the first line. */
+    @FuzzTest(maxDuration = "")
+    void shouldFindWithOrRefuseAnyReading(final byte[] bytes) {
+        final String[] parts = new String(bytes, StandardCharsets.UTF_8).split("\n", 2);
+        final VerdictReading reading;
+        try {
+            reading = VerdictReading.ofJson(parts[0]);
+        } catch (final IllegalArgumentException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return;
+        }
+        assertThat(VerdictReading.ofJson(reading.toJson())).isEqualTo(reading);
+        final String text = parts[parts.length - 1];
+        final ParsedVerdict parsed = VerdictParser.parse(text, new Label(LABELS), reading);
+        assertThat(parsed.reason() == null).isEqualTo(parsed.wellFormed());
+        final VerdictParser.Span place = VerdictParser.place(text, new Label(LABELS), reading);
+        assertThat(place == null).isEqualTo(parsed.verdict() == null);
+        if (place != null) {
+            assertThat(LABELS).contains(parsed.verdict());
+            assertThat(place.start()).isBetween(0, place.end());
+            assertThat(place.end()).isLessThanOrEqualTo(text.length());
         }
     }
 

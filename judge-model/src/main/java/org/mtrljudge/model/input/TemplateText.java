@@ -11,11 +11,11 @@ import org.mtrljudge.model.config.ModelException;
 final class TemplateText {
     // a tag ends at its first closing sign outside of a string
     private static final Pattern TAG = Pattern.compile(
-            "\\{#.*?#}|\\{\\{(?:'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|(?!}})[^'\"])*+}}"
-                    + "|\\{%(?:'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|(?!%})[^'\"])*+%}",
+            "\\{#.*?#}|\\{\\{(?:'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"|(?!}})[^'\"])*+}}"
+                    + "|\\{%(?:'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"|(?!%})[^'\"])*+%}",
             Pattern.DOTALL);
     private static final Pattern STRING =
-            Pattern.compile("'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"", Pattern.DOTALL);
+            Pattern.compile("'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"", Pattern.DOTALL);
     // the marks of transformers around what an assistant said change no text
     private static final Pattern NO_TEXT = Pattern.compile("\\s*(end)?generation\\s*");
     private static final Pattern NAMED = Pattern.compile(STRING + "|([(,]\\s*\\w+\\s*=)(?!=)", Pattern.DOTALL);

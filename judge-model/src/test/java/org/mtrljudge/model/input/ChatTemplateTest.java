@@ -68,6 +68,13 @@ class ChatTemplateTest {
     }
 
     @Test
+    void shouldRenderAStringAsLongAsTheToolsOfSomeModels() {
+        final String tools = "a \"tool\" ".repeat(20_000);
+        assertThat(rendered("{{- '" + tools + "' }}{%- set x = '" + tools + "' %}{{ x|length }}", "text"))
+                .isEqualTo(tools + tools.length());
+    }
+
+    @Test
     void shouldSayWhatATemplateRefuses() {
         assertThatThrownBy(() -> rendered(
                         "{% if messages[0].role == 'system' %}{{ raise_exception('No system turn.') }}{% endif %}",
