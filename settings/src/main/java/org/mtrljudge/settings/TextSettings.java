@@ -22,12 +22,14 @@ final class TextSettings {
     /** This setting may have no value, whatever its default is. */
     static final String KEY = SECTION + "." + FORMAT;
 
-    /** The format prompt that depends on the data. */
+    /** The format prompt that depends on the model and the data. */
     private static final String AUTO = "auto";
-    /** What the shipped judge was made to follow. */
-    private static final String AUTO_BUILT_IN = "Think in <think></think>, then answer in <answer></answer>.";
+    /** The judge that was made to follow {@link #AUTO_SHORT}. */
+    private static final String SHIPPED = "judge-tiny";
 
-    private static final String AUTO_OWN =
+    private static final String AUTO_SHORT = "Think in <think></think>, then answer in <answer></answer>.";
+    /** For a model that has to be told more, on data whose questions may name no labels. */
+    private static final String AUTO_LONG =
             "First think about it between <think> and </think>. Then write your verdict between <answer>"
                     + " and </answer>: {{ labels }}, and nothing else.";
 
@@ -39,7 +41,8 @@ final class TextSettings {
     /** Puts the text in the place of the file name, and nothing in the place of a blank text. */
     static void resolve(final ObjectNode tree) {
         if (tree.get(SECTION) instanceof ObjectNode section) {
-            final String auto = section.path("file").isTextual() ? AUTO_OWN : AUTO_BUILT_IN;
+            final boolean mine = section.path("file").isTextual();
+            final String auto = mine && !tree.path("model").asText().equals(SHIPPED) ? AUTO_LONG : AUTO_SHORT;
             resolve(section, SECTION + ".", auto);
             checkAliases(section, SECTION + ".");
             section.path("per_task").properties().forEach(task -> {

@@ -177,7 +177,10 @@ class DecidingSettingsTest {
     @Test
     void shouldAskForThoughtsAndALabelOfTheDataUnlessTheUserSaysSo() throws IOException {
         assertThat(format()).isEqualTo("Think in <think></think>, then answer in <answer></answer>.");
-        assertThat(format("data.file=a.jsonl")).contains("<think>", "<answer>", "{{ labels }}");
+        assertThat(format("data.file=a.jsonl"))
+                .as("words that judge-tiny knows")
+                .isEqualTo(format());
+        assertThat(format("data.file=a.jsonl", "model=Qwen3-VL")).contains("<think>", "<answer>", "{{ labels }}");
         assertThat(format("data.file=a.jsonl", "data.format_prompt=Say yes.")).isEqualTo("Say yes.");
         assertThat(format("data.file=a.jsonl", "data.format_prompt=null")).isNull();
     }
