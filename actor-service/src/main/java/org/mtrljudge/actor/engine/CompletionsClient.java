@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.mtrljudge.actor.engine.ServerConnection.Answer;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.PixelLimits;
 import org.mtrljudge.model.generation.GeneratedCompletion;
@@ -26,28 +27,15 @@ final class CompletionsClient {
 
     private final ServerConnection server;
     private final int vocabulary;
-    private final OwnEncoding own;
+    private final PromptLength own;
     private final PixelLimits pixels;
 
-    /** The prompts as the learner encodes them. */
-    interface OwnEncoding {
-        /**
-         * The number of tokens of a prompt.
-         *
-         * @throws ModelException when the prompt cannot be encoded
-         */
-        int tokens(PromptRequest prompt, List<byte[]> pictures);
-
-        /** Whether a text has what the tokenizer takes for a special token, and so a server does. */
-        boolean hasSpecialTokens(PromptRequest prompt);
-
-        /** What the chat template writes of every answer. */
-        String opening();
-    }
-
-    /** @param vocabulary the number of token ids that the learner knows */
+    /**
+     * @param vocabulary the number of token ids that the learner knows
+     * @param own encodes prompts as the learner does
+     */
     CompletionsClient(
-            final ServerConnection server, final int vocabulary, final OwnEncoding own, final PixelLimits pixels) {
+            final ServerConnection server, final int vocabulary, final PromptLength own, final PixelLimits pixels) {
         this.server = server;
         this.vocabulary = vocabulary;
         this.own = own;
@@ -107,17 +95,22 @@ final class CompletionsClient {
             final List<byte[]> pictures = images.readAll(prompt).stream()
                     .map(picture -> ImageProcessor.plain(picture, prompt.getPromptId()))
                     .toList();
-            if (own.hasSpecialTokens(prompt)) {
+            if (hasSpecialTokens(prompt)) {
                 throw new ModelException(
                         "its text has a special token, which a completions server would not take for text");
             }
-            tokens = own.tokens(prompt, pictures);
+            tokens = own.of(prompt.getSystem(), prompt.getText(), pictures);
             request = request(model, prompt, groupSize, sampling, pictures);
         } catch (final IllegalArgumentException | ModelException e) {
             return CompletableFuture.completedFuture(new Reply.Refused(prompt, String.valueOf(e.getMessage()), false));
         }
         return server.post("/v1/chat/completions", request)
                 .thenApply(answer -> reply(answer, prompt, groupSize, tokens, mark));
+    }
+
+    private boolean hasSpecialTokens(final PromptRequest prompt) {
+        return own.hasSpecialTokens(prompt.getText())
+                || prompt.getSystem() != null && own.hasSpecialTokens(prompt.getSystem());
     }
 
     private ObjectNode request(

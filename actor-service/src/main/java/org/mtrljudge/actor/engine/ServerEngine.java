@@ -82,27 +82,9 @@ public final class ServerEngine implements GenerationEngine {
         this.client = new CompletionsClient(
                 new ServerConnection(settings.url, key),
                 settings.folder.config().text().vocabSize(),
-                new Encoding(length),
+                length,
                 settings.pixels);
         this.images = new ImageStore(dataRoot);
-    }
-
-    private record Encoding(PromptLength length) implements CompletionsClient.OwnEncoding {
-        @Override
-        public int tokens(final PromptRequest prompt, final List<byte[]> pictures) {
-            return length.of(prompt.getSystem(), prompt.getText(), pictures);
-        }
-
-        @Override
-        public boolean hasSpecialTokens(final PromptRequest prompt) {
-            return length.hasSpecialTokens(prompt.getText())
-                    || prompt.getSystem() != null && length.hasSpecialTokens(prompt.getSystem());
-        }
-
-        @Override
-        public String opening() {
-            return length.opening();
-        }
     }
 
     /** Writes the adapter to the folder that the server reads, makes the server load it, and then removes the previous adapter. */

@@ -145,18 +145,6 @@ public record VerdictReading(
 
     /** @throws IllegalArgumentException that says what is wrong with the text */
     public static VerdictReading ofJson(final String json) {
-        try {
-            final VerdictReading reading = Mappers.JSON.readValue(json, VerdictReading.class);
-            if (reading == null) {
-                throw new IllegalArgumentException("it is empty");
-            }
-            return reading;
-        } catch (final JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    e.getCause() instanceof IllegalArgumentException wrong
-                            ? wrong.getMessage()
-                            : e.getOriginalMessage(),
-                    e);
-        }
+        return Mappers.ofJson(json, VerdictReading.class);
     }
 }

@@ -58,18 +58,6 @@ public sealed interface VerdictType permits Label, Pair, Score, Ranking, Rubric 
 
     /** @throws IllegalArgumentException that says what is wrong with the text */
     static VerdictType ofJson(final String json) {
-        try {
-            final VerdictType type = Mappers.JSON.readValue(json, VerdictType.class);
-            if (type == null) {
-                throw new IllegalArgumentException("it is empty");
-            }
-            return type;
-        } catch (final JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    e.getCause() instanceof IllegalArgumentException wrong
-                            ? wrong.getMessage()
-                            : e.getOriginalMessage(),
-                    e);
-        }
+        return Mappers.ofJson(json, VerdictType.class);
     }
 }

@@ -1,5 +1,6 @@
 package org.mtrljudge.settings.io;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -33,5 +34,26 @@ public final class Mappers {
             throw new IOException("it is empty");
         }
         return value;
+    }
+
+    /**
+     * Reads one value from JSON that stands in a record or a line of somebody else.
+     *
+     * @throws IllegalArgumentException that says what is wrong with the text
+     */
+    public static <T> T ofJson(final String json, final Class<T> type) {
+        try {
+            final T value = JSON.readValue(json, type);
+            if (value == null) {
+                throw new IllegalArgumentException("it is empty");
+            }
+            return value;
+        } catch (final JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    e.getCause() instanceof IllegalArgumentException wrong
+                            ? wrong.getMessage()
+                            : e.getOriginalMessage(),
+                    e);
+        }
     }
 }
