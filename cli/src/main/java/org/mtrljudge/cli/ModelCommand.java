@@ -9,11 +9,13 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.checkpoint.AdapterMerge;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSize;
+import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.training.MemoryPlan;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.run.RunMemory;
@@ -22,9 +24,47 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "model", description = "Shows the size of a model.", subcommands = ModelCommand.Info.class)
+@Command(
+        name = "model",
+        description = "Shows the size of a model, and merges adapters.",
+        subcommands = {ModelCommand.Info.class, ModelCommand.Merge.class})
 final class ModelCommand {
     private static final int DEFAULT_RANK = 64;
+
+    @Command(
+            name = "merge",
+            description = "Makes a whole judge of an adapter and its base model, with all files of the base model.")
+    static final class Merge implements Callable<Integer> {
+        @Option(
+                names = "--adapter",
+                required = true,
+                paramLabel = "DIR",
+                description = "the folder of the adapter, for example runs/RUN/checkpoints/rl")
+        private Path adapter = Path.of("");
+
+        @Option(names = "--out", required = true, paramLabel = "DIR", description = "the new folder")
+        private Path out = Path.of("");
+
+        @Option(
+                names = "--dtype",
+                paramLabel = "bf16|f32",
+                description = "the number type of the weights (default: that of the base model's files)")
+        private @Nullable String dtype;
+
+        @Override
+        public Integer call() {
+            if (Files.exists(out)) {
+                throw new UsageException(out + " already exists: choose another folder with --out");
+            }
+            if (dtype != null && !List.of("bf16", "f32").contains(dtype)) {
+                throw new UsageException("--dtype takes bf16 or f32, not '" + dtype + "'");
+            }
+            final WeightType type = AdapterMerge.merge(
+                    adapter, out, dtype == null ? null : WeightType.valueOf(dtype.toUpperCase(Locale.ROOT)));
+            System.out.println("merged into " + out + ", " + type);
+            return 0;
+        }
+    }
 
     @Command(
             name = "info",

@@ -23,6 +23,7 @@ import org.mtrljudge.model.input.ChatTemplate;
 import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
+import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.settings.io.Mappers;
 
 /** A checkpoint folder in the layout of Hugging Face: configuration, tokenizer, image preprocessor and weights. */
@@ -30,7 +31,8 @@ public final class JudgeFolder {
     /** The preset that the quickstart trains: 2.2 M parameters. It follows instructions. */
     public static final String JUDGE_TINY = "judge-tiny";
 
-    private static final List<String> NEEDED = List.of("config.json", FileSource.PREPROCESSOR, "tokenizer.json");
+    private static final String CONFIG = "config.json";
+    private static final List<String> NEEDED = List.of(CONFIG, FileSource.PREPROCESSOR, "tokenizer.json");
     /** Files that a checkpoint made from this one gets too, so that it can be used wherever this one can. */
     private static final List<String> KEPT = List.of(
             ChatFiles.TEMPLATE,
@@ -63,7 +65,7 @@ public final class JudgeFolder {
                 files.put(file, content);
             }
         });
-        this.config = config(name, file("config.json"));
+        this.config = config(name, file(CONFIG));
         this.stopTokens = new ChatFiles(files::get).stopTokens(config.eosTokenId());
         this.imageProcessor = ImageProcessor.of(json(FileSource.PREPROCESSOR, file(FileSource.PREPROCESSOR)));
         if (imageProcessor.patchSize() != config.vision().patchSize()
@@ -126,12 +128,12 @@ public final class JudgeFolder {
         }
         final FileSource source =
                 Files.isDirectory(folder) ? new FileSource.InFolder(folder) : new FileSource.OnClassPath(model);
-        return config(model, source.read("config.json"));
+        return config(model, source.read(CONFIG));
     }
 
     private static JudgeConfig config(final String name, final byte[] content) {
         try {
-            return JudgeConfig.of(json("config.json", content));
+            return JudgeConfig.of(json(CONFIG, content));
         } catch (final ModelException e) {
             throw new ModelException(name + "/" + e.getMessage(), e);
         }
@@ -210,19 +212,31 @@ public final class JudgeFolder {
     }
 
     /**
-     * Writes a checkpoint with other weights into a new folder: of a whole judge, with the files of this folder, or of an adapter alone.
+     * Writes a checkpoint with other weights into a new folder: of a whole judge, or of an adapter alone. Both get the small files of this
+     * folder, so that a program that reads prompts needs no other folder.
      *
      * @param type the number type of a whole judge's weights in the file; an adapter keeps its own
      */
     public void writeTo(final NewFolder made, final JudgeWeights weights, final WeightType type) throws IOException {
         final Lora lora = weights.lora();
-        if (lora != null) {
-            AdapterFolder.writeTo(made, name, lora, config, weights.policy());
+        if (lora == null) {
+            writeWhole(made, weights.base(), type);
             return;
         }
         for (final Map.Entry<String, byte[]> file : files.entrySet()) {
+            // a folder with this file is a whole judge for other programs
+            if (!file.getKey().equals(CONFIG)) {
+                made.write(file.getKey(), file.getValue());
+            }
+        }
+        AdapterFolder.writeTo(made, name, lora, config, weights.policy());
+    }
+
+    /** Writes the checkpoint of a whole judge, with the files of this folder and other weights. */
+    void writeWhole(final NewFolder made, final Weights weights, final WeightType type) throws IOException {
+        for (final Map.Entry<String, byte[]> file : files.entrySet()) {
             made.write(file.getKey(), file.getValue());
         }
-        made.write(WeightFiles.SINGLE, out -> weights.base().writeTo(out, type));
+        WeightFiles.write(made, weights, type, WeightFiles.MAX_FILE_BYTES);
     }
 }

@@ -22,8 +22,11 @@ public record Lora(int rank, double alpha, List<String> targetModules) {
     /** The prefix of a module's name in the files of PEFT. */
     public static final String PREFIX = "base_model.model.";
 
-    private static final String A = ".lora_A.weight";
-    private static final String B = ".lora_B.weight";
+    /** The end of the name of a matrix A, {@code [rank, in]}. */
+    public static final String A = ".lora_A.weight";
+
+    /** The end of the name of a matrix B, {@code [out, rank]}. */
+    public static final String B = ".lora_B.weight";
 
     public Lora {
         if (rank < 1 || !(alpha > 0) || Double.isInfinite(alpha)) {

@@ -4,10 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.JudgeConfig;
@@ -98,6 +100,37 @@ public final class JudgeWeights {
             arguments.add(adapter.scale);
         }
         return trained;
+    }
+
+    /**
+     * Adds the adapter to the weights of the base model: W + alpha / rank · B A, computed in float32. The result has the number type of the
+     * base model, so a base in BF16 is rounded. The weights must not be used for generation or training afterwards.
+     */
+    public void mergeAdapter() {
+        if (adapter == null) {
+            return;
+        }
+        adapter.weights.tensors().forEach((name, b) -> {
+            if (Lora.isA(name)) {
+                return;
+            }
+            final String module = name.substring(Lora.PREFIX.length(), name.length() - Lora.B.length());
+            final NDArray a = tensor(adapter.weights, Lora.PREFIX + module + Lora.A);
+            final NDArray weight = tensor(base, module + ".weight");
+            try (NDManager scope = base.newScope()) {
+                // [out, rank] · [rank, in] = [out, in]
+                final NDArray merged = scope.create(weight.getShape(), DataType.FLOAT32);
+                base.transfer().copy(weight, merged);
+                final NDArray product = b.matMul(a);
+                product.attach(scope);
+                merged.addi(product.muli(adapter.lora.scale()));
+                base.transfer().copy(merged, weight);
+            }
+        });
+    }
+
+    private static NDArray tensor(final Weights weights, final String name) {
+        return Objects.requireNonNull(weights.tensors().get(name), name);
     }
 
     /**

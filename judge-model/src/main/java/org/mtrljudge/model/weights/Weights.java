@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mtrljudge.model.config.ModelException;
@@ -214,6 +215,14 @@ public final class Weights implements AutoCloseable {
     /** Writes the image with another number type. */
     public void writeTo(final WritableByteChannel out, final WeightType written) throws IOException {
         Safetensors.write(tensors, type, written, transfer, out);
+    }
+
+    /** Writes an image of some of the tensors, with another number type. */
+    public void writeTo(final WritableByteChannel out, final WeightType written, final Set<String> names)
+            throws IOException {
+        final SortedMap<String, NDArray> part = new TreeMap<>(tensors);
+        part.keySet().retainAll(names);
+        Safetensors.write(part, type, written, transfer, out);
     }
 
     @Override

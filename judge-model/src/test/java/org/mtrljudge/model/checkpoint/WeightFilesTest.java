@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -15,13 +16,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.weights.Safetensors;
 
@@ -84,6 +88,33 @@ class WeightFilesTest {
         try (JudgeModel loaded = JudgeModel.load(JudgeFolder.open(checkpoint))) {
             assertThat(loaded.policy().toSafetensors()).isEqualTo(model.policy().toSafetensors());
         }
+    }
+
+    /** The sizes are those of a file's tensors; the largest tensor of the preset has 0.4 MB. */
+    @Test
+    void shouldWriteFilesOfALimitedSizeWithTheirIndex() throws IOException {
+        final Path divided = folder.resolve("divided");
+        final long limit = 1_000_000;
+        try (NewFolder made = NewFolder.inPlaceOf(divided)) {
+            WeightFiles.write(made, model.policy(), WeightType.BF16, limit);
+            made.finish();
+        }
+        final JsonNode index =
+                new ObjectMapper().readTree(divided.resolve(WeightFiles.INDEX).toFile());
+        assertThat(index.at("/metadata/total_size").asLong())
+                .isEqualTo(2 * model.policy().parameterCount());
+        final SortedSet<String> files = new TreeSet<>();
+        index.get("weight_map").forEach(file -> files.add(file.asText()));
+        assertThat(files.size()).isGreaterThan(4);
+        assertThat(files.first()).isEqualTo("model-00001-of-0000" + files.size() + ".safetensors");
+        for (final String file : files) {
+            assertThat(Files.size(divided.resolve(file))).isLessThan(limit + 20_000);
+        }
+        final SortedMap<String, Safetensors.Tensor> read = WeightFiles.read(
+                divided,
+                TensorShapes.of(JudgeFolder.preset(JudgeFolder.JUDGE_TINY).config()));
+        assertThat(read.keySet()).isEqualTo(model.policy().tensors().keySet());
+        assertThat(divided.resolve(WeightFiles.SINGLE)).doesNotExist();
     }
 
     @Test

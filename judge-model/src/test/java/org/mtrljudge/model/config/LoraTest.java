@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.TestPictures;
+import org.mtrljudge.model.checkpoint.AdapterMerge;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
@@ -90,27 +92,65 @@ class LoraTest {
     }
 
     @Test
-    void shouldComputeWhatTheMergedWeightsCompute() {
+    void shouldBecomeAWholeJudgeThatComputesTheSame() {
         train(8);
         final float[] adapted = scores(model);
-        try (JudgeModel merged = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
-            assertThat(scores(merged)[0]).isNotCloseTo(adapted[0], within(0.05f));
+        try (JudgeModel base = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            assertThat(scores(base)[0]).isNotCloseTo(adapted[0], within(0.05f));
+        }
+        final Path saved = folder.resolve("adapter");
+        model.save(saved);
+        final Path merged = folder.resolve("merged");
+        assertThat(AdapterMerge.merge(saved, merged, WeightType.F32)).isEqualTo(WeightType.F32);
+        try (JudgeModel whole = JudgeModel.load(JudgeFolder.open(merged))) {
+            assertThat(whole.lora()).isNull();
+            final float[] scores = scores(whole);
+            for (int i = 0; i < scores.length; i++) {
+                assertThat(adapted[i]).isCloseTo(scores[i], within(ORDER));
+            }
+            // alpha / rank = 8 / 4
+            final String module = "model.language_model.layers.0.mlp.down_proj";
             final Map<String, NDArray> adapter = model.policy().tensors();
-            adapter.forEach((name, a) -> {
-                if (name.endsWith(".lora_A.weight")) {
-                    final NDArray b = adapter.get(name.replace("lora_A", "lora_B"));
-                    final NDArray weight = merged.policy()
-                            .tensors()
-                            .get(name.replace("base_model.model.", "").replace("lora_A.", ""));
-                    // alpha / rank = 8 / 4
-                    weight.addi(b.matMul(a).mul(8f / 4));
-                }
-            });
-            final float[] whole = scores(merged);
-            for (int i = 0; i < whole.length; i++) {
-                assertThat(adapted[i]).isCloseTo(whole[i], within(ORDER));
+            final NDArray b = adapter.get(Lora.PREFIX + module + Lora.B);
+            final NDArray product =
+                    b.matMul(adapter.get(Lora.PREFIX + module + Lora.A)).mul(8f / 4);
+            try (JudgeModel base = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+                final NDArray expected =
+                        base.policy().tensors().get(module + ".weight").add(product);
+                assertThat(whole.policy().tensors().get(module + ".weight").toFloatArray())
+                        .isEqualTo(expected.toFloatArray());
             }
         }
+    }
+
+    /** The preset is stored in BF16, and so is what is made of it, unless somebody asks for more. */
+    @Test
+    void shouldMergeInTheNumberTypeOfTheBase() throws IOException {
+        train(8);
+        final Path saved = folder.resolve("adapter");
+        model.save(saved);
+        final Path merged = folder.resolve("merged");
+        final Path exact = folder.resolve("exact");
+        AdapterMerge.merge(saved, exact, WeightType.F32);
+        assertThat(AdapterMerge.merge(saved, merged, null)).isEqualTo(WeightType.BF16);
+        try (JudgeModel rounded = JudgeModel.load(JudgeFolder.open(merged));
+                JudgeModel whole = JudgeModel.load(JudgeFolder.open(exact))) {
+            final Map<String, NDArray> tensors = whole.policy().tensors();
+            rounded.policy().tensors().forEach((name, tensor) -> {
+                final float[] found = tensor.toFloatArray();
+                final float[] expected = tensors.get(name).toFloatArray();
+                for (int i = 0; i < found.length; i++) {
+                    assertThat(found[i]).isCloseTo(expected[i], within(Math.abs(expected[i]) / 256));
+                }
+            });
+        }
+        assertThat(Files.size(merged.resolve("model.safetensors")))
+                .isLessThan(Files.size(exact.resolve("model.safetensors")) * 6 / 10);
+        assertThat(merged.resolve("chat_template.jinja")).exists();
+        assertThat(merged.resolve("adapter_config.json")).doesNotExist();
+        assertThatThrownBy(() -> AdapterMerge.merge(merged, exact, null))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("is not the folder of an adapter");
     }
 
     @Test
@@ -118,7 +158,10 @@ class LoraTest {
         train(3);
         final Path saved = folder.resolve("adapter");
         model.save(saved);
-        assertThat(saved.toFile().list()).containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+        // with the small files of its base, but without config.json, which would make it a whole judge
+        assertThat(saved.toFile().list())
+                .contains("adapter_config.json", "adapter_model.safetensors", "tokenizer.json", "chat_template.jinja")
+                .doesNotContain("config.json", "model.safetensors");
         final JsonNode config =
                 new ObjectMapper().readTree(saved.resolve("adapter_config.json").toFile());
         assertThat(config.get("peft_type").asText()).isEqualTo("LORA");
