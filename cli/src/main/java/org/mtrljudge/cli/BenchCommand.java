@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             RecoveryBenchCommand.class,
             WeightsBenchCommand.class,
             AsyncBenchCommand.class,
+            DataBenchCommand.class,
             TrlBenchCommand.class
         })
 final class BenchCommand {

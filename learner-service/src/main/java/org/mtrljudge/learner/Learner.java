@@ -182,7 +182,8 @@ public final class Learner implements AutoCloseable {
                 bestStep,
                 counts,
                 times.soFar(),
-                totals);
+                totals,
+                policies.lineage());
     }
 
     private void test(final Stage after) {

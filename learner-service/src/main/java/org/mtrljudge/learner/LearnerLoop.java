@@ -57,10 +57,8 @@ final class LearnerLoop implements ServiceLoop {
             return;
         }
         begin();
-        final RunReport report = new RunReport(
-                settings.folder(),
-                run.settings().trainer().logger(),
-                new LearnerMeters(meters, this::throwWhenStopping));
+        final RunReport report =
+                new RunReport(settings.folder(), run, new LearnerMeters(meters, this::throwWhenStopping));
         try (JudgeModel model = run.load();
                 @Nullable PolicyStore store = settings.connections().policyStore();
                 Learner learner = learner(clients, model, store, report)) {

@@ -2,6 +2,8 @@ package org.mtrljudge.model.checkpoint;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
@@ -18,6 +20,8 @@ import org.mtrljudge.model.weights.Safetensors;
 
 /** Makes a whole judge of a LoRA adapter and its base model: any program that can use the base model can use the result. */
 public final class AdapterMerge {
+    private static final String CARD = "README.md";
+
     private AdapterMerge() {}
 
     /**
@@ -43,11 +47,24 @@ public final class AdapterMerge {
                     new JudgeWeights(folder.config(), options, base, adapterTensors(folder), module, manager);
             weights.mergeAdapter();
             folder.writeWhole(made, weights.base(), written);
+            copyCard(adapter, made);
             made.finish();
         } catch (final IOException e) {
             throw new ModelException("the merged judge " + to + " cannot be written: " + e.getMessage(), e);
         }
         return written;
+    }
+
+    /** The card of the adapter says what the merged judge is, too. Only the library that loads it is another. */
+    private static void copyCard(final Path adapter, final NewFolder made) throws IOException {
+        final Path card = adapter.resolve(CARD);
+        if (Files.isRegularFile(card)) {
+            final String text = new String(CheckpointFiles.bytes(card), StandardCharsets.UTF_8);
+            made.write(
+                    CARD,
+                    text.replaceFirst("(?m)^library_name: \"?peft\"?$", "library_name: transformers")
+                            .getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** The common type of the tensors; F32 where they differ or have a type that is not written. */

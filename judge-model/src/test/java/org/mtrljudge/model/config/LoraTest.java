@@ -131,6 +131,7 @@ class LoraTest {
         model.save(saved);
         final Path merged = folder.resolve("merged");
         final Path exact = folder.resolve("exact");
+        Files.writeString(saved.resolve("README.md"), "---\nlibrary_name: \"peft\"\n---\nlibrary_name: peft\n");
         AdapterMerge.merge(saved, exact, WeightType.F32);
         assertThat(AdapterMerge.merge(saved, merged, null)).isEqualTo(WeightType.BF16);
         try (JudgeModel rounded = JudgeModel.load(JudgeFolder.open(merged));
@@ -147,6 +148,8 @@ class LoraTest {
         assertThat(Files.size(merged.resolve("model.safetensors")))
                 .isLessThan(Files.size(exact.resolve("model.safetensors")) * 6 / 10);
         assertThat(merged.resolve("chat_template.jinja")).exists();
+        assertThat(merged.resolve("README.md"))
+                .hasContent("---\nlibrary_name: transformers\n---\nlibrary_name: peft\n");
         assertThat(merged.resolve("adapter_config.json")).doesNotExist();
         assertThatThrownBy(() -> AdapterMerge.merge(merged, exact, null))
                 .isInstanceOf(ModelException.class)

@@ -76,7 +76,7 @@ class JsonlDataTest {
     void shouldRefuseALineThatIsTooLong() {
         assertThatThrownBy(() -> read(GOOD + " ".repeat((1 << 20) + 1)))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("data.jsonl:5 is longer than 1048576 characters");
+                .hasMessageContaining("data.jsonl:5 is longer than 1048576 bytes");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param steps the number of RL steps
  * @param bestStep the RL step whose weights were tested: the best on validation, or the last
  * @param secondsByPhase the wall-clock time of each phase
+ * @param lineage the final weights in the log
  */
 public record TrainingResult(
         Map<Stage, Evaluation> evaluations,
@@ -22,4 +23,5 @@ public record TrainingResult(
         int bestStep,
         GroupCounts groups,
         Map<String, Double> secondsByPhase,
-        RlTotals rl) {}
+        RlTotals rl,
+        Lineage lineage) {}

@@ -1,8 +1,6 @@
 package org.mtrljudge.learner.prompts;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -200,7 +198,7 @@ public final class PromptSchedule {
         private final Set<Integer> early;
         private int number;
         private int next;
-        private List<Integer> order;
+        private EpochOrder order;
 
         Epoch(final String task, final TaskPosition position) {
             this.task = task;
@@ -210,21 +208,14 @@ public final class PromptSchedule {
             this.order = shuffled();
         }
 
-        private List<Integer> shuffled() {
-            final SplittableRandom random =
-                    new SplittableRandom(seed ^ (task.hashCode() * 31L + number) * GOLDEN_GAMMA);
-            final List<Integer> shuffled = new ArrayList<>();
-            for (int i = 0; i < source.size(task, Split.TRAIN); i++) {
-                final int at = random.nextInt(i + 1);
-                shuffled.add(i);
-                Collections.swap(shuffled, at, i);
-            }
-            return shuffled;
+        private EpochOrder shuffled() {
+            return EpochOrder.of(
+                    source.size(task, Split.TRAIN), seed ^ (task.hashCode() * 31L + number) * GOLDEN_GAMMA);
         }
 
         /** The index of the next example. */
         int peek() {
-            while (next < order.size() && early.remove(order.get(next))) {
+            while (next < order.size() && early.remove(order.at(next))) {
                 next++;
             }
             if (next == order.size()) {
@@ -233,7 +224,7 @@ public final class PromptSchedule {
                 early.clear();
                 order = shuffled();
             }
-            return order.get(next);
+            return order.at(next);
         }
 
         void take() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.Lineage;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.settings.RunContext;
@@ -89,6 +90,11 @@ public final class PolicyPublisher {
     /** SHA-256 of the newest journal entry, null before the first. */
     public @Nullable String journalDigest() {
         return lastDigest;
+    }
+
+    /** The weights of the model, which are the newest version, in the log. */
+    public Lineage lineage() {
+        return new Lineage(topics.run(), version, digest(model), lastDigest, settingsDigest);
     }
 
     /** A lower bound for the offset of the next journal entry, by topic. */

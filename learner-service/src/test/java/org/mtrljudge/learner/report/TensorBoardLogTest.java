@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.learner.settings.LearnerSection;
+import org.mtrljudge.settings.SettingsTree;
 
 class TensorBoardLogTest {
     /** The output of RecordWriter in tensorboard 2.20.0 for the same two events: src/test/golden/make_events.py. */
@@ -51,8 +53,9 @@ class TensorBoardLogTest {
 
     @Test
     void shouldContainEveryStepOnce() throws IOException {
-        final TrainingListener listener =
-                new RunReport(folder, List.of("tensorboard"), new TrainingListener() {}).listener();
+        final LearnerSection section =
+                LearnerSection.of(SettingsTree.read(null, Map.of(), List.of("trainer.logger=[tensorboard]")));
+        final TrainingListener listener = new RunReport(folder, section, new TrainingListener() {}).listener();
         listener.progressed("warmup", 1, Map.of("sft/loss", 2.0));
         listener.progressed("rl", 1, Map.of("reward/overall", 0.5));
         final long once = Files.size(files("rl").get(0));

@@ -13,8 +13,14 @@ public final class JudgeChild implements AutoCloseable {
      * Starts such processes.
      *
      * @param main the class of the command line
+     * @param heap the maximum Java heap of the processes, as the option -Xmx takes it
      */
-    public record Launcher(Class<?> main) {
+    public record Launcher(Class<?> main, String heap) {
+        /** Processes with the heap of {@code ./judge}. */
+        public Launcher(final Class<?> main) {
+            this(main, "1g");
+        }
+
         /**
          * Starts a command.
          *
@@ -28,7 +34,7 @@ public final class JudgeChild implements AutoCloseable {
             }
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx1g",
+                    "-Xmx" + heap,
                     "-Djava.awt.headless=true",
                     "-Dai.djl.offline=true",
                     "-cp",

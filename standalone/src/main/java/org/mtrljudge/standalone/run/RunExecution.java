@@ -17,7 +17,7 @@ public final class RunExecution {
     private static final long NEEDED_BYTES = 2L << 30;
 
     /** The heap of the broker, the streams and the clients, without the policies. */
-    private static final long HEAP_BYTES = 512L << 20;
+    private static final long HEAP_BYTES = 384L << 20;
 
     private final RunSettings settings;
     private final ExampleSource source;
@@ -54,8 +54,7 @@ public final class RunExecution {
     /** @param stopping see {@link StandaloneRun} */
     public String train(final RunDirectory directory, final TrainingListener listener, final BooleanSupplier stopping) {
         Logs.to(directory.path().resolve("judge.log"));
-        final RunReport report =
-                new RunReport(directory.path(), settings.learner().trainer().logger(), listener);
+        final RunReport report = new RunReport(directory.path(), settings.learning(), listener);
         return report.finish(new StandaloneRun(settings, directory, source, log, report.listener(), stopping).run());
     }
 
