@@ -7,7 +7,7 @@ import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
@@ -22,15 +22,17 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
 
     /**
      * @param file a {@code data.jsonl}, whose folder contains the images by reference; null: the built-in tasks
-     * @param minPixels see {@link PixelLimits}
-     * @param maxPixels see {@link PixelLimits}
+     * @param minPixels see {@link PromptLimits}
+     * @param maxPixels see {@link PromptLimits}
+     * @param maxPromptLength see {@link PromptLimits}
      */
     public record Data(
             @Nullable String file,
             @Nullable Long minPixels,
-            @Nullable Long maxPixels) {
-        PixelLimits pixels() {
-            return new PixelLimits(minPixels, maxPixels);
+            @Nullable Long maxPixels,
+            @Nullable Integer maxPromptLength) {
+        PromptLimits limits() {
+            return new PromptLimits(minPixels, maxPixels, maxPromptLength);
         }
     }
 
@@ -77,9 +79,9 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
         return actor.model().on(device);
     }
 
-    /** The base model. Its pictures have the limits of the run. */
+    /** The base model. Its prompts have the limits of the run. */
     public JudgeFolder folder() {
-        return JudgeFolder.named(model).within(data.pixels());
+        return JudgeFolder.named(model).within(data.limits());
     }
 
     /** Whether actors generate in their own process, and so need a model there. */

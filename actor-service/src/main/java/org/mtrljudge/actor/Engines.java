@@ -52,7 +52,7 @@ public final class Engines {
                         Path.of(Objects.requireNonNull(rollout.serverAdapters())),
                         lora,
                         folder,
-                        run.data().pixels(),
+                        run.data().limits(),
                         Duration.ofSeconds(rollout.weightsTimeoutS())),
                 dataRoot,
                 System.getenv(KEY));

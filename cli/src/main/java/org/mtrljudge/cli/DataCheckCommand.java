@@ -48,8 +48,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
     private DataCheck.Result check(final JudgeFolder folder) {
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
-            final PromptEncoder encoder =
-                    new PromptEncoder(folder.config(), folder.imageProcessor(), tokenizer, folder.chatTemplate());
+            final PromptEncoder encoder = folder.promptEncoder(tokenizer);
             return DataCheck.of(file, (example, origin) -> {
                 try {
                     encoder.encode(example.system(), example.prompt(), example.pictures(), origin);

@@ -61,7 +61,7 @@ public final class JudgeModel implements AutoCloseable {
         final JudgeConfig config = folder.config();
         this.folder = folder;
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
-        this.encoder = new PromptEncoder(config, folder.imageProcessor(), tokenizer, folder.chatTemplate());
+        this.encoder = folder.promptEncoder(tokenizer);
         this.module = new JudgeModule();
         this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
         this.weights = new JudgeWeights(config, options, tensors, adapterTensors, module, manager);

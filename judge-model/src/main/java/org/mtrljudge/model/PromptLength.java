@@ -14,7 +14,7 @@ public final class PromptLength implements AutoCloseable {
 
     public PromptLength(final JudgeFolder folder) {
         this.tokenizer = new JudgeTokenizer(folder.tokenizerJson());
-        this.encoder = new PromptEncoder(folder.config(), folder.imageProcessor(), tokenizer, folder.chatTemplate());
+        this.encoder = folder.promptEncoder(tokenizer);
     }
 
     /**

@@ -22,6 +22,11 @@ public interface ExampleSource {
         return List.of();
     }
 
+    /** Whether training uses the example at an index. */
+    default boolean fits(final String task, final Split split, final int index) {
+        return true;
+    }
+
     /** The example at an index. The same index always gives the same example. Its pictures are read later, when they are used. */
     JudgeExample example(String task, Split split, int index);
 }

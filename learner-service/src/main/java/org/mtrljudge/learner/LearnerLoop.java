@@ -15,6 +15,7 @@ import org.mtrljudge.learner.settings.LearnerSection;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.service.ServiceLoop;
@@ -61,7 +62,8 @@ final class LearnerLoop implements ServiceLoop {
                 new RunReport(settings.folder(), run, new LearnerMeters(meters, this::throwWhenStopping));
         try (JudgeModel model = run.load();
                 @Nullable PolicyStore store = settings.connections().policyStore();
-                Learner learner = learner(clients, model, store, report)) {
+                @Nullable PromptLength measure = run.measure();
+                Learner learner = learner(clients, model, store, measure, report)) {
             learning = true;
             final TrainingResult result = learner.run();
             LOG.info("{}", report.finish(result));
@@ -99,6 +101,7 @@ final class LearnerLoop implements ServiceLoop {
             final KafkaClients clients,
             final JudgeModel model,
             final @Nullable PolicyStore store,
+            final @Nullable PromptLength measure,
             final RunReport report) {
         final RunContext context = new RunContext(
                 clients,
@@ -109,7 +112,12 @@ final class LearnerLoop implements ServiceLoop {
                 report.listener(),
                 this::throwWhenStopping,
                 Clock.systemUTC());
-        return new Learner(context, run.settings(), model, run.data().source(), null);
+        return new Learner(
+                context,
+                run.settings(),
+                model,
+                run.fitting(run.data().source(), measure, context.listener()::warned),
+                null);
     }
 
     private void throwWhenStopping() {

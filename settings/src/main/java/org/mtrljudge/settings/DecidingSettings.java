@@ -97,7 +97,9 @@ final class DecidingSettings {
             Map.entry("data.verdict.last", "false"),
             Map.entry("data.per_task", "{}"),
             Map.entry("data.min_pixels", NullNode.instance),
-            Map.entry("data.max_pixels", NullNode.instance));
+            Map.entry("data.max_pixels", NullNode.instance),
+            Map.entry("data.max_prompt_length", NullNode.instance),
+            Map.entry("data.filter_overlong_prompts", "true"));
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(

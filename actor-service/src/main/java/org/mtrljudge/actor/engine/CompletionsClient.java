@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.mtrljudge.actor.engine.ServerConnection.Answer;
 import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.ImageProcessor;
@@ -28,18 +28,18 @@ final class CompletionsClient {
     private final ServerConnection server;
     private final int vocabulary;
     private final PromptLength own;
-    private final PixelLimits pixels;
+    private final PromptLimits limits;
 
     /**
      * @param vocabulary the number of token ids that the learner knows
      * @param own encodes prompts as the learner does
      */
     CompletionsClient(
-            final ServerConnection server, final int vocabulary, final PromptLength own, final PixelLimits pixels) {
+            final ServerConnection server, final int vocabulary, final PromptLength own, final PromptLimits limits) {
         this.server = server;
         this.vocabulary = vocabulary;
         this.own = own;
-        this.pixels = pixels;
+        this.limits = limits;
     }
 
     /** What the server made of a prompt. */
@@ -127,7 +127,7 @@ final class CompletionsClient {
         request.put("presence_penalty", 0).put("frequency_penalty", 0);
         request.put("seed", prompt.getSampling().getSeed());
         request.put("logprobs", true).put("return_token_ids", true);
-        if (!pixels.isEmpty()) {
+        if (!limits.keepsPictures()) {
             // vLLM's name for what its image processor is told
             request.set("mm_processor_kwargs", limits());
         }
@@ -155,14 +155,14 @@ final class CompletionsClient {
     }
 
     private ObjectNode limits() {
-        final ObjectNode limits = Mappers.JSON.createObjectNode();
-        if (pixels.minPixels() != null) {
-            limits.put("min_pixels", pixels.minPixels());
+        final ObjectNode kept = Mappers.JSON.createObjectNode();
+        if (limits.minPixels() != null) {
+            kept.put("min_pixels", limits.minPixels());
         }
-        if (pixels.maxPixels() != null) {
-            limits.put("max_pixels", pixels.maxPixels());
+        if (limits.maxPixels() != null) {
+            kept.put("max_pixels", limits.maxPixels());
         }
-        return limits;
+        return kept;
     }
 
     private static String mediaType(final byte[] image) {

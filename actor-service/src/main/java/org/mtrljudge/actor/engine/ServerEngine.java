@@ -18,7 +18,7 @@ import org.mtrljudge.model.checkpoint.AdapterFolder;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -60,7 +60,7 @@ public final class ServerEngine implements GenerationEngine {
      * @param adapters a folder that the server sees under the same path
      * @param lora the adapter that is trained, because the server cannot load whole models
      * @param folder the base model, as the learner reads it
-     * @param pixels the limits of pictures that the server is asked to keep
+     * @param limits the limits of prompts; the server is asked to keep those of pictures
      * @param patience how long the server may be away
      */
     public record Settings(
@@ -69,7 +69,7 @@ public final class ServerEngine implements GenerationEngine {
             Path adapters,
             Lora lora,
             JudgeFolder folder,
-            PixelLimits pixels,
+            PromptLimits limits,
             Duration patience) {}
 
     /**
@@ -83,7 +83,7 @@ public final class ServerEngine implements GenerationEngine {
                 new ServerConnection(settings.url, key),
                 settings.folder.config().text().vocabSize(),
                 length,
-                settings.pixels);
+                settings.limits);
         this.images = new ImageStore(dataRoot);
     }
 

@@ -12,7 +12,7 @@ import org.mtrljudge.actor.engine.ServerEngine;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.schemas.PromptRequest;
@@ -30,7 +30,7 @@ class ServerAnswerFuzzTest {
                     Path.of("unused"),
                     new Lora(4, 8, List.of(Lora.ALL_LINEAR)),
                     JudgeFolder.preset(JudgeFolder.JUDGE_TINY),
-                    new PixelLimits(null, null),
+                    new PromptLimits(null, null, null),
                     Duration.ofMinutes(1)),
             Path.of("unused"),
             null);

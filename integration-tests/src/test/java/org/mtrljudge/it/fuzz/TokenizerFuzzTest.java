@@ -24,9 +24,7 @@ class TokenizerFuzzTest {
     @FuzzTest(maxDuration = "")
     void shouldReadATokenizer(final byte[] bytes) {
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(bytes)) {
-            encode(
-                    new PromptEncoder(CONFIG, PRESET.imageProcessor(), tokenizer, PRESET.chatTemplate()),
-                    "Which <image> is it, A or B?");
+            encode(PRESET.promptEncoder(tokenizer), "Which <image> is it, A or B?");
             tokenizer.decode(new int[] {0, 1, 7, Integer.MAX_VALUE});
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
@@ -37,7 +35,7 @@ class TokenizerFuzzTest {
     void shouldEncodeWhateverAPromptSays(final byte[] bytes) {
         final String text = new String(bytes, StandardCharsets.UTF_8);
         try {
-            encode(new PromptEncoder(CONFIG, PRESET.imageProcessor(), TOKENIZER, PRESET.chatTemplate()), text);
+            encode(PRESET.promptEncoder(TOKENIZER), text);
         } catch (final ModelException e) {
             assertThat(e.getMessage()).isNotBlank();
         }

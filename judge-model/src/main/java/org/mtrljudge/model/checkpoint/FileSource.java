@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.weights.Safetensors;
 
 /** The source of a checkpoint's files. */
@@ -75,7 +75,7 @@ sealed interface FileSource {
     }
 
     /** A checkpoint whose pictures have other limits. */
-    record Limited(FileSource whole, PixelLimits limits) implements FileSource {
+    record Limited(FileSource whole, PromptLimits limits) implements FileSource {
         @Override
         public byte @Nullable [] find(final String name) {
             final byte[] content = whole.find(name);

@@ -16,11 +16,13 @@ import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.config.TensorShapes;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.ChatTemplate;
 import org.mtrljudge.model.input.ImageProcessor;
+import org.mtrljudge.model.input.JudgeTokenizer;
+import org.mtrljudge.model.input.PromptEncoder;
 import org.mtrljudge.model.weights.JudgeWeights;
 import org.mtrljudge.model.weights.Safetensors;
 import org.mtrljudge.model.weights.Weights;
@@ -53,8 +55,18 @@ public final class JudgeFolder {
     private final JudgeConfig config;
     private final ImageProcessor imageProcessor;
     private final Set<Integer> stopTokens;
+    private final int maxPromptLength;
 
     private JudgeFolder(final String name, final FileSource source, final @Nullable AdapterFolder adapter) {
+        this(name, source, adapter, Integer.MAX_VALUE);
+    }
+
+    private JudgeFolder(
+            final String name,
+            final FileSource source,
+            final @Nullable AdapterFolder adapter,
+            final int maxPromptLength) {
+        this.maxPromptLength = maxPromptLength;
         this.name = name;
         this.source = source;
         this.adapter = adapter;
@@ -76,9 +88,13 @@ public final class JudgeFolder {
         }
     }
 
-    /** The same checkpoint with other limits of pictures. */
-    public JudgeFolder within(final PixelLimits limits) {
-        return limits.isEmpty() ? this : new JudgeFolder(name, new FileSource.Limited(source, limits), adapter);
+    /** The same checkpoint with other limits of prompts. */
+    public JudgeFolder within(final PromptLimits limits) {
+        return new JudgeFolder(
+                name,
+                limits.keepsPictures() ? source : new FileSource.Limited(source, limits),
+                adapter,
+                limits.maxPromptLength() == null ? Integer.MAX_VALUE : limits.maxPromptLength());
     }
 
     /** Opens a preset on the class path. */
@@ -167,6 +183,15 @@ public final class JudgeFolder {
     public ChatTemplate chatTemplate() {
         final byte[] plain = new FileSource.OnClassPath(JUDGE_TINY).read(ChatFiles.TEMPLATE);
         return new ChatFiles(files::get).template(new String(plain, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The encoder of prompts within the limits of this folder.
+     *
+     * @param tokenizer that of {@link #tokenizerJson}
+     */
+    public PromptEncoder promptEncoder(final JudgeTokenizer tokenizer) {
+        return new PromptEncoder(config, imageProcessor, tokenizer, chatTemplate(), maxPromptLength);
     }
 
     /** The tokens that end a completion: that of {@code config.json}, and those of {@code generation_config.json}. */

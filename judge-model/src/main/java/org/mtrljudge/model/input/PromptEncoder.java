@@ -22,12 +22,16 @@ public final class PromptEncoder {
     private final JudgeTokenizer tokenizer;
     private final ChatTemplate template;
     private final String opening;
+    private final int maxLength;
 
+    /** @param maxLength the largest number of tokens of a prompt */
     public PromptEncoder(
             final JudgeConfig config,
             final ImageProcessor processor,
             final JudgeTokenizer tokenizer,
-            final ChatTemplate template) {
+            final ChatTemplate template,
+            final int maxLength) {
+        this.maxLength = maxLength;
         this.config = config;
         this.processor = processor;
         this.tokenizer = tokenizer;
@@ -53,7 +57,7 @@ public final class PromptEncoder {
      *
      * @param pictures the bytes of their files
      * @param name names the prompt in error messages
-     * @throws ModelException also when a picture cannot be decoded
+     * @throws ModelException also when a picture cannot be decoded, or the prompt is longer than allowed
      */
     public EncodedPrompt encode(
             final @Nullable String system, final String text, final List<byte[]> pictures, final String name) {
@@ -82,7 +86,8 @@ public final class PromptEncoder {
      *
      * @param system the turn of the system; null: there is none
      * @param text the user's turn with one {@code <image>} for each image
-     * @throws ModelException when the numbers of placeholders and images differ, or the template cannot write the prompt
+     * @throws ModelException when the numbers of placeholders and images differ, the template cannot write the prompt, or it is longer
+     *     than allowed
      */
     public EncodedPrompt encode(final @Nullable String system, final String text, final List<ImagePatches> images) {
         final List<String> texts =
@@ -93,7 +98,12 @@ public final class PromptEncoder {
         }
         final int[] ids =
                 tokenizer.encodeTurns(template.render(system == null ? null : tokenizer.asText(system), texts));
-        return withPositions(checked(withRoom(ids, images)), images);
+        final int[] whole = checked(withRoom(ids, images));
+        if (whole.length > maxLength) {
+            throw new ModelException("the prompt has " + whole.length + " tokens, and data.max_prompt_length is "
+                    + maxLength + ": data.filter_overlong_prompts leaves such examples out");
+        }
+        return withPositions(whole, images);
     }
 
     /** The template writes one token for an image. It becomes as many as the image has. */

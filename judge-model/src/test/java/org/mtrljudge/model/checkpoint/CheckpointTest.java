@@ -19,10 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.model.TestPictures;
 import org.mtrljudge.model.config.JudgeConfig;
 import org.mtrljudge.model.config.ModelException;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.input.PackedGroup;
@@ -91,7 +92,7 @@ class CheckpointTest {
         final String template = Files.readString(checkpoint.resolve("chat_template.jinja")) + "{#- a note -#}";
         Files.writeString(checkpoint.resolve("chat_template.jinja"), template);
         final Path next = checkpoint.resolveSibling("next");
-        final PixelLimits limits = new PixelLimits(1024L, 4 * 32 * 32L);
+        final PromptLimits limits = new PromptLimits(1024L, 4 * 32 * 32L, null);
         final byte[] picture = TestPictures.noise(128, 128, 3);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.open(checkpoint).within(limits))) {
             assertThat(model.encode("<image>", List.of(picture), "test")
@@ -103,6 +104,27 @@ class CheckpointTest {
         }
         assertThat(next.resolve("chat_template.jinja")).hasContent(template);
         assertThat(JudgeFolder.open(next).imageProcessor()).isEqualTo(new ImageProcessor(1024, 4096, 16, 2, 2));
+    }
+
+    @Test
+    void shouldRefuseAPromptThatIsLongerThanAllowed() {
+        final byte[] picture = TestPictures.noise(128, 128, 3);
+        final JudgeFolder folder = JudgeFolder.open(checkpoint);
+        final int length;
+        try (PromptLength whole = new PromptLength(folder)) {
+            length = whole.of("You judge.", "<image> safe?", List.of(picture));
+        }
+        try (JudgeModel model = JudgeModel.load(folder.within(new PromptLimits(null, null, length)))) {
+            assertThat(model.encode("You judge.", "<image> safe?", List.of(picture), "it")
+                            .length())
+                    .isEqualTo(length)
+                    .isGreaterThan(16);
+        }
+        try (PromptLength limited = new PromptLength(folder.within(new PromptLimits(null, null, length - 1)))) {
+            assertThatThrownBy(() -> limited.of("You judge.", "<image> safe?", List.of(picture)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("has " + length + " tokens, and data.max_prompt_length is " + (length - 1));
+        }
     }
 
     @Test

@@ -117,8 +117,7 @@ class ImageProcessorTest {
     void shouldGiveTextThreeEqualPositionsAndImagesAGrid() {
         final JudgeFolder folder = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
-            final PromptEncoder encoder =
-                    new PromptEncoder(folder.config(), folder.imageProcessor(), tokenizer, folder.chatTemplate());
+            final PromptEncoder encoder = folder.promptEncoder(tokenizer);
             // a merged grid of 2 × 3
             final ImagePatches wide = new ImagePatches(new float[0], 4, 6);
             final EncodedPrompt prompt = encoder.encode(null, "<image>no", List.of(wide));

@@ -35,8 +35,7 @@ class JudgeTokenizerTest {
         final String json = new String(preset.tokenizerJson(), StandardCharsets.UTF_8);
         final String other = json.replace("<|image_pad|>", "<|another|>");
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(other.getBytes(StandardCharsets.UTF_8))) {
-            final PromptEncoder encoder =
-                    new PromptEncoder(preset.config(), preset.imageProcessor(), tokenizer, preset.chatTemplate());
+            final PromptEncoder encoder = preset.promptEncoder(tokenizer);
             final List<ImagePatches> images = List.of(new ImagePatches(new float[0], 2, 2));
             assertThatThrownBy(() -> encoder.encode(null, "<image>", images))
                     .isInstanceOf(ModelException.class)

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.settings.io.Required;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
@@ -172,7 +173,7 @@ public final class PromptSchedule {
         for (int attempt = 1; ; attempt++) {
             final String task = tasks.get(looked % tasks.size());
             final Epoch epoch = epochs.computeIfAbsent(task, t -> new Epoch(t, new TaskPosition(0, 0, Set.of())));
-            final int index = epoch.peek();
+            final int index = epoch.peekFitting();
             final List<Integer> others = source.otherOrders(task, Split.TRAIN, index);
             looked++;
             final Place place = new Place(task, index, others.isEmpty() ? null : "pair-" + looked);
@@ -225,6 +226,20 @@ public final class PromptSchedule {
                 order = shuffled();
             }
             return order.at(next);
+        }
+
+        /** The index of the next example that training uses. */
+        int peekFitting() {
+            for (int leftOut = 0; leftOut <= 2 * order.size(); leftOut++) {
+                final int index = peek();
+                if (source.fits(task, Split.TRAIN, index)) {
+                    return index;
+                }
+                take();
+            }
+            throw new DataException("all training prompts of task " + task
+                    + " are longer than data.max_prompt_length: set a larger limit, or exclude the task with"
+                    + " data.train_tasks");
         }
 
         void take() {

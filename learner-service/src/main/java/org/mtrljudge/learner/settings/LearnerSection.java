@@ -1,28 +1,33 @@
 package org.mtrljudge.learner.settings;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
-import org.mtrljudge.model.config.PixelLimits;
+import org.mtrljudge.model.config.PromptLimits;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.SettingsTree;
+import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.source.DataSettings;
+import org.mtrljudge.tasks.source.FittingPrompts;
 
 /**
  * The part of a run's settings that the learner reads.
  *
  * @param model the name of a preset or a checkpoint folder
- * @param pixels the limits of the pictures
+ * @param limits the limits of the prompts
  * @param device auto (a GPU where there is one), cpu or cuda:N
  */
 public record LearnerSection(
-        String model, String device, DataSettings data, PixelLimits pixels, LearnerSettings settings) {
+        String model, String device, DataSettings data, PromptLimits limits, LearnerSettings settings) {
     /** The sections that other services read too. */
     private record Shared(String model, String device, DataSettings data) {}
 
-    /** The section of the data once more, for what concerns its pictures. */
-    private record Pictures(PixelLimits data) {}
+    /** The section of the data once more, for the limits of its prompts. */
+    private record Prompts(PromptLimits data) {}
 
     /** @throws org.mtrljudge.settings.UsageException that names the wrong key, its value and the allowed values */
     public static LearnerSection of(final SettingsTree tree) {
@@ -31,7 +36,7 @@ public record LearnerSection(
                 shared.model,
                 shared.device,
                 shared.data,
-                tree.bind(Pictures.class).data,
+                tree.bind(Prompts.class).data,
                 tree.bind(LearnerSettings.class));
     }
 
@@ -40,9 +45,35 @@ public record LearnerSection(
         return settings.actor().model().on(device);
     }
 
-    /** The model that the run begins with. Its pictures have the limits of the run. */
+    /** The model that the run begins with. Its prompts have the limits of the run. */
     public JudgeFolder folder() {
-        return JudgeFolder.named(model).within(pixels);
+        return JudgeFolder.named(model).within(limits);
+    }
+
+    /**
+     * What measures prompts, where examples whose prompts are too long are left out; null where none is. The caller has to close it.
+     */
+    public @Nullable PromptLength measure() {
+        return limits.maxPromptLength() != null && settings.data().filterOverlongPrompts()
+                ? new PromptLength(JudgeFolder.named(model).within(limits.ofPictures()))
+                : null;
+    }
+
+    /**
+     * The examples that are asked.
+     *
+     * @param measure see {@link #measure}
+     * @param warnings receives what is left out
+     */
+    public ExampleSource fitting(
+            final ExampleSource all, final @Nullable PromptLength measure, final Consumer<String> warnings) {
+        return measure == null || limits.maxPromptLength() == null
+                ? all
+                : new FittingPrompts(
+                        all,
+                        example -> measure.of(example.system(), example.prompt(), example.pictures()),
+                        limits.maxPromptLength(),
+                        warnings);
     }
 
     /** Loads the model. The caller has to close it. */

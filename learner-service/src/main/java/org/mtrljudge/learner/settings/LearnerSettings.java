@@ -19,8 +19,9 @@ public record LearnerSettings(
     /**
      * @param rolloutBatchSize prompts per training step
      * @param maxResponseLength the maximum number of new tokens per completion
+     * @param filterOverlongPrompts whether examples are left out whose prompts are longer than {@code data.max_prompt_length}
      */
-    public record Data(int rolloutBatchSize, int maxResponseLength) {
+    public record Data(int rolloutBatchSize, int maxResponseLength, boolean filterOverlongPrompts) {
         public Data {
             Check.range("data.rollout_batch_size", rolloutBatchSize, 1, 100_000);
             Check.range("data.max_response_length", maxResponseLength, 1, 32_768);

@@ -13,6 +13,7 @@ import org.mtrljudge.tasks.ExampleSource;
 import org.mtrljudge.tasks.JudgeExample;
 import org.mtrljudge.tasks.Split;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
+import org.mtrljudge.tasks.source.SourceView;
 import org.mtrljudge.tasks.verdict.Label;
 
 class PromptScheduleTest {
@@ -73,6 +74,41 @@ class PromptScheduleTest {
                 return new JudgeExample(task + index, task, "?", List.of(), "yes", Label.of("yes"), null, null, null);
             }
         };
+    }
+
+    /** The order of the others is as if the examples that do not fit did not exist, also after a restart between them. */
+    @Test
+    void shouldPassOverExamplesThatDoNotFit() {
+        final ExampleSource all = withOrders(List.of("single", "triples"));
+        final ExampleSource fitting = new SourceView(all) {
+            @Override
+            public boolean fits(final String task, final Split split, final int index) {
+                return task.equals("single") ? index != 1 : index % 2 == 0;
+            }
+        };
+        final List<String> expected = ids(new PromptSchedule(all, 1, PromptSchedule.Position.START), 18);
+        expected.removeAll(List.of("single1", "triples1", "triples3", "triples5"));
+        PromptSchedule schedule = new PromptSchedule(fitting, 1, PromptSchedule.Position.START);
+        final List<String> found = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            found.addAll(ids(schedule, 1));
+            schedule = new PromptSchedule(fitting, 1, schedule.position());
+        }
+        for (final String task : List.of("single", "triples")) {
+            assertThat(found.stream().filter(id -> id.startsWith(task)).limit(5))
+                    .containsExactlyElementsOf(expected.stream()
+                            .filter(id -> id.startsWith(task))
+                            .limit(5)
+                            .toList());
+        }
+        final ExampleSource none = new SourceView(all) {
+            @Override
+            public boolean fits(final String task, final Split split, final int index) {
+                return task.equals("single");
+            }
+        };
+        assertThatThrownBy(() -> ids(new PromptSchedule(none, 1, PromptSchedule.Position.START), 2))
+                .hasMessageContaining("all training prompts of task triples are longer than data.max_prompt_length");
     }
 
     @Test

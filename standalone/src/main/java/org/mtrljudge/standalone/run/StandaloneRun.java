@@ -22,6 +22,7 @@ import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.settings.WeightTransport;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.reward.StatisticsServer;
 import org.mtrljudge.reward.stream.RewardService;
@@ -66,13 +67,13 @@ public final class StandaloneRun {
 
     /** The work that uses the running services of a run. */
     private interface Job<T> {
-        T with(RunContext context, JudgeModel model);
+        T with(RunContext context, JudgeModel model, ExampleSource asked);
     }
 
     /** Trains to the end. All started services are stopped, also after a failure. */
     public TrainingResult run() {
-        return with((context, model) -> {
-            try (Learner learner = new Learner(context, settings.learner(), model, source, log)) {
+        return with((context, model, asked) -> {
+            try (Learner learner = new Learner(context, settings.learner(), model, asked, log)) {
                 return learner.run();
             }
         });
@@ -80,9 +81,9 @@ public final class StandaloneRun {
 
     /** Evaluates the model of the run without training it. */
     public <T> T evaluate(final EvaluationPlan plan, final Function<Evaluator, T> work) {
-        return with((context, model) -> {
+        return with((context, model, asked) -> {
             try (Evaluator evaluator =
-                    new Evaluator(context, model, source, plan, ExchangeLimits.of(settings.learner(), PROMPTS_AHEAD))) {
+                    new Evaluator(context, model, asked, plan, ExchangeLimits.of(settings.learner(), PROMPTS_AHEAD))) {
                 return work.apply(evaluator);
             }
         });
@@ -117,13 +118,15 @@ public final class StandaloneRun {
                             this::failed,
                             Clock.systemUTC());
                     ActorThreads actors = startActors(models, clients, store, new ActorMetrics(meters(statistics)));
-                    JudgeModel model = models.take()) {
+                    JudgeModel model = models.take();
+                    @Nullable PromptLength measure = settings.learning().measure()) {
                 if (statistics != null) {
                     statistics.show(reward);
                 }
                 reward.start();
                 actors.start();
-                return job.with(context(clients, store), model);
+                return job.with(
+                        context(clients, store), model, settings.learning().fitting(source, measure, listener::warned));
             }
         }
     }

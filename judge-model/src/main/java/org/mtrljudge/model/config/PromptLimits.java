@@ -5,19 +5,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.io.Mappers;
 
 /**
- * Other limits of the area of pictures after resizing than a checkpoint has. As in EasyR1, they are settings of the data.
+ * The limits of a prompt. As in EasyR1, they are settings of the data.
  *
- * @param minPixels null: as {@code size.shortest_edge} of the checkpoint's {@code preprocessor_config.json} says
+ * @param minPixels the area of a picture after resizing; null: as {@code size.shortest_edge} of the checkpoint's {@code preprocessor_config.json} says
  * @param maxPixels null: as {@code size.longest_edge} says
+ * @param maxPromptLength tokens of a prompt with its turns and pictures; null: no limit
  */
-public record PixelLimits(
-        @Nullable Long minPixels, @Nullable Long maxPixels) {
+public record PromptLimits(
+        @Nullable Long minPixels,
+        @Nullable Long maxPixels,
+        @Nullable Integer maxPromptLength) {
+    public PromptLimits {
+        if (maxPromptLength != null) {
+            Check.range("data.max_prompt_length", maxPromptLength, 1, 10_000_000);
+        }
+    }
 
-    /** Whether a checkpoint's own limits are kept. */
-    public boolean isEmpty() {
+    /** The same limits of pictures alone. */
+    public PromptLimits ofPictures() {
+        return new PromptLimits(minPixels, maxPixels, null);
+    }
+
+    /** Whether a checkpoint's own limits of pictures are kept. */
+    public boolean keepsPictures() {
         return minPixels == null && maxPixels == null;
     }
 
