@@ -14,6 +14,7 @@ import org.mtrljudge.standalone.run.Origin;
 import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunExecution;
 import org.mtrljudge.standalone.run.RunSettings;
+import org.mtrljudge.standalone.run.TrainingPlan;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @ArgGroup
     private @Nullable Start start;
+
+    @Option(
+            names = "--dry-run",
+            description = "shows the data, the lengths of prompts and the memory of the run, and does not run it")
+    private boolean dryRun;
 
     /** The options that continue an earlier run or start from one. */
     static final class Start {
@@ -74,7 +80,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (start == null) {
+        if (dryRun) {
+            plan();
+        } else if (start == null) {
             final RunExecution execution = new RunExecution(options.settings(null, List.of()), null);
             TrainingOutput.train(execution, execution.create(options.runs(), options.runName("train"), Origin.NEW));
         } else if (start.resume != null) {
@@ -85,6 +93,14 @@ final class TrainCommand implements Callable<Integer> {
             fork(start.fork);
         }
         return 0;
+    }
+
+    private void plan() {
+        if (start != null) {
+            throw new UsageException("--dry-run shows a new run, not one that continues another");
+        }
+        final RunSettings settings = options.settings(null, List.of());
+        System.out.print(new TrainingPlan(settings, new RunExecution(settings, null).source()).toText());
     }
 
     private void resume(final String run) {

@@ -1,6 +1,9 @@
 package org.mtrljudge.model.engine;
 
 import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
 
@@ -27,5 +30,17 @@ public final class Devices {
             return Device.gpu(number);
         }
         return name.equals("auto") && gpus > 0 ? Device.gpu(0) : Device.cpu();
+    }
+
+    /**
+     * The memory of a device in bytes: of a GPU its own, of the CPU that of the machine or the container.
+     *
+     * @param name as for {@link #named}
+     */
+    public static long memoryBytes(final String name) {
+        final Device device = named(name);
+        return device.isGpu()
+                ? CudaUtils.getGpuMemory(device).getMax()
+                : ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 }

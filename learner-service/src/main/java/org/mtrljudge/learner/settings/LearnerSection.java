@@ -59,6 +59,13 @@ public record LearnerSection(
                 : null;
     }
 
+    /** Whether both settings leave out the same examples. */
+    public boolean leavesOutAs(final LearnerSection other) {
+        return limits.equals(other.limits)
+                && settings.data().filterOverlongPrompts()
+                        == other.settings.data().filterOverlongPrompts();
+    }
+
     /**
      * The examples that are asked.
      *

@@ -2,8 +2,10 @@ package org.mtrljudge.standalone.run;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.audit.Refold;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.PromptLength;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.tasks.ExampleSource;
@@ -24,12 +26,13 @@ public final class ForkedRun {
         this.settings = settings;
         final RunSettings before = RunSettings.read(parent.settings(), List.of());
         final boolean sameExamples = settings.data().drawnAs(before.data())
+                && settings.learning().leavesOutAs(before.learning())
                 && settings.learner().trainer().seed()
                         == before.learner().trainer().seed();
         if (!sameExamples) {
             throw new UsageException(
                     "a fork continues with the examples of its parent: do not change trainer.seed, nor in data: file, system_prompt,"
-                            + " format_prompt, verdict, per_task, demonstrations, verdicts, seed, train_size and what mixes tasks");
+                            + " format_prompt, verdict, per_task, demonstrations, verdicts, seed, train_size, the limits of prompts and what mixes tasks");
         }
         if (step < 0 || step >= settings.learner().trainer().totalSteps()) {
             throw new UsageException("--at-step " + step + " leaves nothing to learn: trainer.total_steps is "
@@ -44,9 +47,14 @@ public final class ForkedRun {
      */
     public Refold.Result begin(final RunDirectory directory, final ExampleSource source) {
         try (LoggedRun run = new LoggedRun(parent);
-                JudgeModel model = run.model()) {
+                JudgeModel model = run.model();
+                @Nullable PromptLength measure = settings.learning().measure()) {
             return run.refold(model)
-                    .fork(step, directory.checkpoints(), settings.tree().digest(), source);
+                    .fork(
+                            step,
+                            directory.checkpoints(),
+                            settings.tree().digest(),
+                            settings.learning().fitting(source, measure, leftOut -> {}));
         } catch (final RuntimeException e) {
             try {
                 Folders.delete(directory.path());

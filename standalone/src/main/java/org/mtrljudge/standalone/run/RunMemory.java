@@ -8,8 +8,10 @@ import org.mtrljudge.model.training.MemoryPlan;
 /**
  * The memory of an actor and of the learner of a run, in bytes, from the memory plan of the model and the settings of the run.
  *
+ * @param positions the positions of a forward of the learner
+ * @param mask the bytes of what says which positions see each other, in the heap, on its way, and on the device
  * @param completions the completions that an actor generates together
- * @param cachedKeysAndValues the bytes of the keys and values of the generated tokens
+ * @param cachedKeysAndValues the bytes of the keys and values of the generated tokens, and of the prompts if their length is known
  * @param adapter the bytes of the adapter; 0 when all weights are trained
  * @param reference whether a KL term needs the reference policy from the start of RL
  * @param copies the bytes of the earlier policies and of the reference that the learner keeps
@@ -17,16 +19,32 @@ import org.mtrljudge.model.training.MemoryPlan;
 public record RunMemory(
         MemoryPlan plan,
         ModelSize size,
+        long positions,
+        long mask,
         long completions,
         long cachedKeysAndValues,
         long adapter,
         boolean reference,
         long copies) {
 
+    /** The bytes that the learner holds for one pair of positions: a byte in three places, and four on the device. */
+    private static final int MASK_BYTES = 7;
+
     /** @param held the model options in use; the settings determine the micro-batches */
     public static RunMemory of(final RunSettings settings, final JudgeConfig config, final ModelOptions held) {
-        final MemoryPlan plan =
-                MemoryPlan.of(config, held, settings.learner().actor().maxTokensPerMicroBatch());
+        return of(settings, config, held, 0);
+    }
+
+    /** @param longestPrompt tokens of the longest prompt; 0 where it is not known */
+    static RunMemory of(
+            final RunSettings settings, final JudgeConfig config, final ModelOptions held, final long longestPrompt) {
+        final int response = settings.learner().data().maxResponseLength();
+        // a group is one row of a forward, however long it is
+        final long group = longestPrompt == 0
+                ? 0
+                : longestPrompt + (long) settings.learner().rollout().n() * (response - 1);
+        final long positions = Math.max(group, settings.learner().actor().maxTokensPerMicroBatch());
+        final MemoryPlan plan = MemoryPlan.of(config, held, positions);
         final ModelSize size = ModelSize.of(config);
         final long completions = (long) settings.rollout().maxPrompts()
                 * settings.learner().rollout().n();
@@ -34,9 +52,11 @@ public record RunMemory(
         return new RunMemory(
                 plan,
                 size,
+                positions,
+                MASK_BYTES * group * group,
                 completions,
                 completions
-                        * settings.learner().data().maxResponseLength()
+                        * (longestPrompt + response)
                         * size.keyValuesPerToken()
                         * held.dtype().bytes(),
                 held.lora() == null ? 0 : plan.policy(),
@@ -55,6 +75,7 @@ public record RunMemory(
                 + plan.optimizer()
                 + copies
                 + plan.activations()
-                + plan.probabilities();
+                + plan.probabilities()
+                + mask;
     }
 }

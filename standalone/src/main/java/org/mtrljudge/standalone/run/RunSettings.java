@@ -57,7 +57,7 @@ public record RunSettings(
     }
 
     /** The same settings with one change, which must not concern the rewards. */
-    private RunSettings with(final String pair) {
+    RunSettings with(final String pair) {
         final SettingsTree changed = tree.with(pair);
         return new RunSettings(
                 changed,
