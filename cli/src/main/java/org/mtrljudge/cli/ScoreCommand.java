@@ -48,7 +48,8 @@ final class ScoreCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "FILE",
             description =
-                    "a file of many questions instead of one: JSON lines of task, text, images (paths relative to the file) and optionally id")
+                    "a file of many questions instead of one: JSON lines of task, text, images (paths relative to the file) and optionally id;"
+                            + " or those of a data.jsonl, with prompt, and labels or verdict")
     private @Nullable Path batch;
 
     @Option(names = "--samples", paramLabel = "K", description = "completions per question (default: ${DEFAULT-VALUE})")

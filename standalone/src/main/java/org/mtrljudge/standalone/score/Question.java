@@ -11,23 +11,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.tasks.verdict.Label;
+import org.mtrljudge.tasks.verdict.VerdictType;
 
 /**
  * One question to the judge.
  *
  * @param text the text that the prompt of the task asks about; empty where it asks about none
  * @param images the files of the pictures, in the order of the task
+ * @param own the question of a task of the user; null: the task has a prompt of its own
  */
-public record Question(String id, String task, String text, List<Path> images) {
+public record Question(
+        String id,
+        String task,
+        String text,
+        List<Path> images,
+        @Nullable Own own) {
+    /**
+     * A question as a {@code data.jsonl} has it.
+     *
+     * @param prompt with one {@code <image>} per picture
+     */
+    public record Own(String prompt, VerdictType type) {}
+
+    /** A question of a task that has a prompt. */
+    public Question(final String id, final String task, final String text, final List<Path> images) {
+        this(id, task, text, images, null);
+    }
+
     private static final TypeReference<Map<String, Object>> LINE = new TypeReference<>() {};
     private static final long MAX_IMAGE_BYTES = 64L << 20;
 
     /**
-     * Reads questions as JSON lines of task, text, images and optionally id, one after the other.
+     * Reads questions as JSON lines, one after the other: of task, text, images and optionally id, or those of a {@code data.jsonl}, with
+     * prompt and with labels or verdict.
      *
-     * @throws UsageException when a line is not a JSON object, or has no task or no images
+     * @throws UsageException when a line is not a JSON object, has no task or no images, or a prompt without what may be answered
      */
     public static void readAll(final Path file, final Consumer<Question> each) {
         int number = 1;
@@ -54,7 +76,23 @@ public record Question(String id, String task, String text, List<Path> images) {
                 String.valueOf(line.getOrDefault("text", "")),
                 names.stream()
                         .map(name -> image(file, String.valueOf(name), number))
-                        .toList());
+                        .toList(),
+                line.get("prompt") instanceof String prompt ? new Own(prompt, type(file, line, number)) : null);
+    }
+
+    private static VerdictType type(final Path file, final Map<String, Object> line, final int number) {
+        if (line.get("labels") instanceof List<?> labels && !labels.isEmpty()) {
+            return new Label(labels.stream().map(String::valueOf).toList());
+        }
+        if (!(line.get("verdict") instanceof Map<?, ?> verdict)) {
+            throw new UsageException(
+                    file + ":" + number + " has a prompt, and so needs 'labels' or 'verdict': what may be answered");
+        }
+        try {
+            return VerdictType.ofJson(Mappers.JSON.writeValueAsString(verdict));
+        } catch (final IllegalArgumentException | JsonProcessingException e) {
+            throw new UsageException(file + ":" + number + " has a wrong 'verdict': " + e.getMessage());
+        }
     }
 
     private static Path image(final Path file, final String name, final int number) {

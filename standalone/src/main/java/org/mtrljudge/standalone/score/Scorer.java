@@ -62,16 +62,21 @@ public final class Scorer implements AutoCloseable {
 
     /** The question as an example whose answer nobody knows. */
     private static JudgeExample example(final Question question) {
-        final PromptTemplate template = template(question.task());
-        final String prompt = template.fill(question.text());
-        final int wanted = prompt.split("<image>", -1).length - 1;
+        final Question.Own own = question.own() == null ? built(question) : question.own();
+        final int wanted = own.prompt().split("<image>", -1).length - 1;
         if (wanted != question.images().size()) {
             throw new UsageException("the task " + question.task() + " shows " + wanted + " pictures, but "
                     + question.images().size() + " were given");
         }
+        return new JudgeExample(
+                question.id(), question.task(), own.prompt(), List.of(), "", own.type(), null, null, null);
+    }
+
+    private static Question.Own built(final Question question) {
+        final PromptTemplate template = template(question.task());
         final VerdictType builtIn = BuiltInTasks.verdictTypeOf(question.task());
-        final VerdictType type = builtIn == null ? new Label(template.labels()) : builtIn;
-        return new JudgeExample(question.id(), question.task(), prompt, List.of(), "", type, null, null, null);
+        return new Question.Own(
+                template.fill(question.text()), builtIn == null ? new Label(template.labels()) : builtIn);
     }
 
     private static PromptTemplate template(final String task) {
