@@ -1,7 +1,8 @@
 """Asks a merged judge the questions of a data.jsonl with transformers, or a server, and compares the answers with ours.
 
-usage: python check.py MODEL QUESTIONS.jsonl OURS.jsonl FORMAT [URL]
+usage: python check.py MODEL QUESTIONS.jsonl OURS.jsonl FORMAT TOKENS [URL]
 OURS.jsonl: the output of ./judge score --batch QUESTIONS.jsonl --samples 1. FORMAT: the text below every question.
+TOKENS: the limit of an answer.
 URL: the address of an OpenAI-compatible server that serves MODEL under the name "judge"; without it, transformers answers.
 """
 import base64
@@ -10,12 +11,12 @@ import pathlib
 import sys
 import urllib.request
 
-model_folder, questions, ours, form, *url = sys.argv[1:]
+model_folder, questions, ours, form, tokens, *url = sys.argv[1:]
 root = pathlib.Path(questions).parent
 rows = [json.loads(line) for line in open(questions)]
 answers = [json.loads(line)["reasoning"] for line in open(ours)]
 assert len(rows) == len(answers), (len(rows), len(answers))
-TOKENS = 56
+TOKENS = int(tokens)
 
 
 def parts(row, picture):

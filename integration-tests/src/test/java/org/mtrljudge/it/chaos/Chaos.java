@@ -37,7 +37,7 @@ public final class Chaos {
         final SplittableRandom random = new SplittableRandom(seed);
         final List<String> wrong = new ArrayList<>();
         final Tally tally = new Tally();
-        try (ChaosCluster cluster = new ChaosCluster(folder)) {
+        try (ChaosCluster cluster = new ChaosCluster(folder, new ChaosCluster.Size(2, 3, "700m", "300m"))) {
             cluster.start();
             for (int i = 1; i == 1 || System.nanoTime() < until; i++) {
                 wrong.addAll(one(cluster, "chaos-" + i, random, smallDisk, until, tally));

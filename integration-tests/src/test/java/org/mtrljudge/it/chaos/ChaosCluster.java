@@ -25,23 +25,31 @@ import org.mtrljudge.schemas.topic.KafkaClients;
  * Every process of a run: three brokers, a schema registry that keeps its schemas in a file, two reward services, three actors, a learner.
  * All of them listen on loopback only.
  */
-final class ChaosCluster implements AutoCloseable {
+public final class ChaosCluster implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(180);
-    private static final int ACTORS = 3;
-    private static final int REWARDS = 2;
     private static final int END_S = 90;
     private static final Path REGISTRY = Path.of("target", "registry").toAbsolutePath();
     private static final String REGISTRY_JAR = "apicurio-registry-app-2.6.13.Final-runner.jar";
     private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path folder;
+    private final Size size;
     private final List<Member> brokers = new ArrayList<>();
     private final Member registry;
     private final String bootstrap;
     private final String registryUrl;
 
-    ChaosCluster(final Path folder) throws IOException {
+    /**
+     * The services of a run.
+     *
+     * @param learnerHeap the Java heap of the learner, as -Xmx takes it
+     * @param actorHeap that of an actor
+     */
+    public record Size(int rewards, int actors, String learnerHeap, String actorHeap) {}
+
+    public ChaosCluster(final Path folder, final Size size) throws IOException {
         this.folder = folder;
+        this.size = size;
         final List<String> ports = freePorts(2 * ChaosBroker.BROKERS + 1);
         final List<String> addresses = new ArrayList<>();
         for (int i = 0; i < ChaosBroker.BROKERS; i++) {
@@ -103,7 +111,7 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     /** Starts brokers and registry, and waits until they answer. */
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         for (final Member broker : brokers) {
             broker.start();
         }
@@ -151,7 +159,7 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     /** The settings of every service of this run, as the environment of a container has them. */
-    Map<String, String> environment(final String run, final Path settings) {
+    public Map<String, String> environment(final String run, final Path settings) {
         return Map.of(
                 "JUDGE_RUN",
                 run,
@@ -174,15 +182,15 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     /** The services of a run, not started: the learner is the first. */
-    List<Member> services(final String run, final Path settings) throws IOException {
+    public List<Member> services(final String run, final Path settings) throws IOException {
         Files.createDirectories(folder.resolve("runs"));
         final List<Member> services = new ArrayList<>();
-        services.add(service(LearnerApplication.class, run, settings, "learner-0", "-Xmx700m"));
-        for (int i = 0; i < REWARDS; i++) {
+        services.add(service(LearnerApplication.class, run, settings, "learner-0", "-Xmx" + size.learnerHeap));
+        for (int i = 0; i < size.rewards; i++) {
             services.add(service(RewardApplication.class, run, settings, "reward-" + i, "-Xmx300m"));
         }
-        for (int i = 0; i < ACTORS; i++) {
-            services.add(service(ActorApplication.class, run, settings, "actor-" + i, "-Xmx300m"));
+        for (int i = 0; i < size.actors; i++) {
+            services.add(service(ActorApplication.class, run, settings, "actor-" + i, "-Xmx" + size.actorHeap));
         }
         return services;
     }
@@ -202,17 +210,17 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     /** Brokers and registry. */
-    List<Member> infrastructure() {
+    public List<Member> infrastructure() {
         final List<Member> all = new ArrayList<>(brokers);
         all.add(registry);
         return all;
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         return bootstrap;
     }
 
-    Path runs() {
+    public Path runs() {
         return folder.resolve("runs");
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.it.JavaProcess;
 
 /** A process of the system under test that is killed, paused and started again under the same name. */
-final class Member {
+public final class Member {
     private final String name;
     private final ProcessBuilder command;
     private final File log;
@@ -22,14 +22,14 @@ final class Member {
         this.log = log;
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         process = JavaProcess.start(command, log);
         disturbed = false;
         starts++;
     }
 
     /** Sends SIGKILL and waits for the end. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         disturbed = true;
         if (process != null) {
             JavaProcess.kill(process);
@@ -46,7 +46,7 @@ final class Member {
     }
 
     /** Starts the process again if it ended. The end counts as its own if nothing had been done to it. */
-    void keepAlive() throws IOException {
+    public void keepAlive() throws IOException {
         if (!isAlive()) {
             if (!disturbed && starts > 0) {
                 ownEnds++;
@@ -65,12 +65,12 @@ final class Member {
     }
 
     /** The exit code of the process; −1 while it runs or before it was started. */
-    int exitCode() {
+    public int exitCode() {
         return process == null || process.isAlive() ? -1 : process.exitValue();
     }
 
     /** Sends SIGTERM. Returns whether the process ended within the limit; if not, it is killed. */
-    boolean end(final int limitS) throws InterruptedException {
+    public boolean end(final int limitS) throws InterruptedException {
         if (process == null) {
             return true;
         }
@@ -82,11 +82,11 @@ final class Member {
         return ended;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    int starts() {
+    public int starts() {
         return starts;
     }
 

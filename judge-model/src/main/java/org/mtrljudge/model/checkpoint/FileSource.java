@@ -74,6 +74,26 @@ sealed interface FileSource {
         }
     }
 
+    /** An adapter's base, with the small files that lie beside the adapter: so that it is asked as it was trained. */
+    record UnderAdapter(FileSource base, FileSource adapter) implements FileSource {
+        @Override
+        public byte @Nullable [] find(final String name) {
+            final byte[] own = name.equals(JudgeFolder.CONFIG) ? null : adapter.find(name);
+            return own == null ? base.find(name) : own;
+        }
+
+        @Override
+        public byte[] read(final String name) {
+            final byte[] own = find(name);
+            return own == null ? base.read(name) : own;
+        }
+
+        @Override
+        public SortedMap<String, Safetensors.Tensor> readTensors(final SortedMap<String, Shape> expected) {
+            return base.readTensors(expected);
+        }
+    }
+
     /** A checkpoint whose pictures have other limits. */
     record Limited(FileSource whole, PromptLimits limits) implements FileSource {
         @Override

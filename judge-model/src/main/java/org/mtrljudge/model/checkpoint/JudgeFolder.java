@@ -33,7 +33,7 @@ public final class JudgeFolder {
     /** The preset that the quickstart trains: 2.2 M parameters. It follows instructions. */
     public static final String JUDGE_TINY = "judge-tiny";
 
-    private static final String CONFIG = "config.json";
+    static final String CONFIG = "config.json";
     private static final List<String> NEEDED = List.of(CONFIG, FileSource.PREPROCESSOR, "tokenizer.json");
     /** Files that a checkpoint made from this one gets too, so that it can be used wherever this one can. */
     private static final List<String> KEPT = List.of(
@@ -116,9 +116,10 @@ public final class JudgeFolder {
         if (isAdapter(base)) {
             throw new ModelException(folder + " is an adapter of " + base + ", which is an adapter itself");
         }
-        return Files.isDirectory(base)
-                ? new JudgeFolder(adapter.base(), new FileSource.InFolder(base), adapter)
-                : new JudgeFolder(adapter.base(), new FileSource.OnClassPath(adapter.base()), adapter);
+        final FileSource under =
+                Files.isDirectory(base) ? new FileSource.InFolder(base) : new FileSource.OnClassPath(adapter.base());
+        return new JudgeFolder(
+                adapter.base(), new FileSource.UnderAdapter(under, new FileSource.InFolder(folder)), adapter);
     }
 
     /** Whether a folder contains an adapter and not a whole judge. */

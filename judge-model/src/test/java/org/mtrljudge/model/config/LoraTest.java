@@ -22,6 +22,7 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.TestPictures;
 import org.mtrljudge.model.checkpoint.AdapterMerge;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.input.ImageProcessor;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.model.training.AdamW;
 
@@ -120,6 +121,22 @@ class LoraTest {
                 assertThat(whole.policy().tensors().get(module + ".weight").toFloatArray())
                         .isEqualTo(expected.toFloatArray());
             }
+        }
+    }
+
+    /** Otherwise the adapter would see other pictures than it was trained on. */
+    @Test
+    void shouldKeepTheLimitsOfPicturesOfItsTraining() {
+        final Path saved = folder.resolve("adapter");
+        final PromptLimits limits = new PromptLimits(1024L, 4096L, null);
+        try (JudgeModel limited =
+                load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY).within(limits), LORA)) {
+            limited.save(saved);
+        }
+        final Path merged = folder.resolve("merged");
+        AdapterMerge.merge(saved, merged, null);
+        for (final Path made : List.of(saved, merged)) {
+            assertThat(JudgeFolder.open(made).imageProcessor()).isEqualTo(new ImageProcessor(1024, 4096, 16, 2, 2));
         }
     }
 
