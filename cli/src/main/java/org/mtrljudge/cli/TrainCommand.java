@@ -100,7 +100,13 @@ final class TrainCommand implements Callable<Integer> {
             throw new UsageException("--dry-run shows a new run, not one that continues another");
         }
         final RunSettings settings = options.settings(null, List.of());
-        System.out.print(new TrainingPlan(settings, new RunExecution(settings, null).source()).toText());
+        System.out.print(new TrainingPlan(settings, settings.data().source()).toText());
+        try {
+            // checks what else has to hold
+            new RunExecution(settings, null);
+        } catch (final UsageException e) {
+            System.out.println("It would not start: " + e.getMessage());
+        }
     }
 
     private void resume(final String run) {
@@ -134,6 +140,12 @@ final class TrainCommand implements Callable<Integer> {
     private void learnFrom(final String topic) {
         try (EarlierRun earlier = EarlierRun.open(options.runs(), topic)) {
             final RunSettings settings = options.settings(earlier.settings(), earlier.start());
+            if (!settings.learning()
+                    .leavesOutAs(RunSettings.read(earlier.settings(), List.of()).learning())) {
+                throw new UsageException(
+                        "the log has the prompts that fit the limits of its run: leave data.max_prompt_length"
+                                + " and data.filter_overlong_prompts as they are");
+            }
             final ScoredLog log = earlier.log(settings);
             final long groups = log.trainingGroups(settings.learner().rollout());
             final long batches = groups / settings.learner().data().rolloutBatchSize();

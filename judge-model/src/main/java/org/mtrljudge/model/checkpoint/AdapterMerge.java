@@ -21,6 +21,8 @@ import org.mtrljudge.model.weights.Safetensors;
 /** Makes a whole judge of a LoRA adapter and its base model: any program that can use the base model can use the result. */
 public final class AdapterMerge {
     private static final String CARD = "README.md";
+    private static final String MERGED =
+            "\nThis folder has the adapter merged into its base model (`./judge model merge`).\n";
 
     private AdapterMerge() {}
 
@@ -62,7 +64,7 @@ public final class AdapterMerge {
             final String text = new String(CheckpointFiles.bytes(card), StandardCharsets.UTF_8);
             made.write(
                     CARD,
-                    text.replaceFirst("(?m)^library_name: \"?peft\"?$", "library_name: transformers")
+                    (text.replaceFirst("(?m)^library_name: \"?peft\"?$", "library_name: transformers") + MERGED)
                             .getBytes(StandardCharsets.UTF_8));
         }
     }

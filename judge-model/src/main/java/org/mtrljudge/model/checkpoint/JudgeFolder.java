@@ -168,6 +168,11 @@ public final class JudgeFolder {
         return config;
     }
 
+    /** The folder or the preset; for the folder of an adapter, that of its base model. */
+    public String name() {
+        return name;
+    }
+
     public ImageProcessor imageProcessor() {
         return imageProcessor;
     }

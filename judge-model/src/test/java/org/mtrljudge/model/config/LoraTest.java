@@ -166,7 +166,9 @@ class LoraTest {
                 .isLessThan(Files.size(exact.resolve("model.safetensors")) * 6 / 10);
         assertThat(merged.resolve("chat_template.jinja")).exists();
         assertThat(merged.resolve("README.md"))
-                .hasContent("---\nlibrary_name: transformers\n---\nlibrary_name: peft\n");
+                .content()
+                .startsWith("---\nlibrary_name: transformers\n---\nlibrary_name: peft\n")
+                .endsWith("merged into its base model (`./judge model merge`).\n");
         assertThat(merged.resolve("adapter_config.json")).doesNotExist();
         assertThatThrownBy(() -> AdapterMerge.merge(merged, exact, null))
                 .isInstanceOf(ModelException.class)

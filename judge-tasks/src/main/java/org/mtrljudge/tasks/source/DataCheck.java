@@ -65,7 +65,7 @@ public final class DataCheck {
 
     /** @throws DataException that names the file and line of the first error that would stop training */
     public static Result of(final Path file, final Encoder encoder) {
-        return new DataCheck(file, encoder).run(JsonlData.read(file));
+        return new DataCheck(file, encoder).run(JsonlData.readAll(file));
     }
 
     private Result run(final ExampleSource source) {

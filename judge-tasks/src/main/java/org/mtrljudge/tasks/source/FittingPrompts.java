@@ -1,5 +1,6 @@
 package org.mtrljudge.tasks.source;
 
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.mtrljudge.tasks.Split;
 
 /**
  * Examples without those whose prompts are too long ({@code data.filter_overlong_prompts}). The examples of the training split are measured
- * when their turn comes, because there may be millions. Those of the other splits are measured together when the split is first used.
+ * when their turn comes, because there may be millions. Those of the other splits are measured at once.
  */
 public final class FittingPrompts extends SourceView {
     private final ToIntFunction<JudgeExample> length;
@@ -30,6 +31,7 @@ public final class FittingPrompts extends SourceView {
      *     it cannot be read
      * @param maxLength {@code data.max_prompt_length}
      * @param warnings receives a message for the first example of a task that is left out of training, and one per task for other splits
+     * @throws DataException when a task that is trained would not be validated or tested
      */
     public FittingPrompts(
             final ExampleSource all,
@@ -40,6 +42,19 @@ public final class FittingPrompts extends SourceView {
         this.length = length;
         this.maxLength = maxLength;
         this.warnings = warnings;
+        // what is wrong is found before anything is trained
+        tasks(Split.VALIDATION);
+        tasks(Split.TEST);
+    }
+
+    /** A task that is only tested is left out where none of its prompts fits. */
+    @Override
+    public List<String> tasks(final Split split) {
+        return split == Split.TRAIN
+                ? super.tasks(split)
+                : super.tasks(split).stream()
+                        .filter(task -> size(task, split) > 0)
+                        .toList();
     }
 
     @Override
@@ -75,6 +90,9 @@ public final class FittingPrompts extends SourceView {
     private boolean isTooLong(final JudgeExample example) {
         try {
             return length.applyAsInt(example) > maxLength;
+        } catch (final UncheckedIOException e) {
+            // nothing is known about the example
+            throw e;
         } catch (final RuntimeException e) {
             return false;
         }
@@ -86,7 +104,7 @@ public final class FittingPrompts extends SourceView {
             final int[] fitting = IntStream.range(0, size)
                     .filter(index -> firstTooLong(task, split, index) == null)
                     .toArray();
-            if (size > 0 && fitting.length == 0) {
+            if (fitting.length == 0 && all.tasks(Split.TRAIN).contains(task)) {
                 throw new DataException("all " + size + " prompts of task " + task + " in the split "
                         + split.lowerName() + " are longer than data.max_prompt_length " + maxLength);
             }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.ContentDigest;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleImage;
@@ -22,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * {@code labels} or {@code verdict} (another type of verdict), {@code pair} (equal in the lines that ask one question in both orders, or in more), {@code demonstration} and {@code grade}
  * (the score by a human). The labels of a task are its answers unless a line names labels.
  *
- * <p>Every line is checked once. What stays in memory is where the lines are; a line is parsed when it is used. A large file gets an index
- * beside it, which the next start reads in place of the lines.
+ * <p>Every line is checked once, and parsed when it is used. A small file is kept in memory. A large one must not change while it is in use;
+ * it gets an index beside it, which the next start reads in place of the lines.
  */
 public final class JsonlData implements ExampleSource {
     private static final Logger LOG = LoggerFactory.getLogger(JsonlData.class);
@@ -43,13 +42,19 @@ public final class JsonlData implements ExampleSource {
         return read(file, KEPT_FROM_BYTES);
     }
 
+    /** Reads and checks every line, also where the file has an index. */
+    static JsonlData readAll(final Path file) {
+        return read(file, Long.MAX_VALUE);
+    }
+
     /** @param keptFromBytes the size from which a file gets an index beside it */
     static JsonlData read(final Path file, final long keptFromBytes) {
-        final JsonlFile data = new JsonlFile(file);
         try {
+            final boolean small = Files.size(file) < keptFromBytes;
+            final JsonlFile data = small ? JsonlFile.inMemory(file) : JsonlFile.onDisk(file);
             return new JsonlData(
                     data,
-                    Files.size(file) < keptFromBytes
+                    small
                             ? JsonlIndex.inMemory(JsonlIndexing.of(data))
                             : kept(data, file.resolveSibling(file.getFileName() + ".index")));
         } catch (final IOException e) {
@@ -65,21 +70,32 @@ public final class JsonlData implements ExampleSource {
         }
         LOG.info("every line and every picture of {} is looked up once; the index will be {}", data.path(), place);
         final JsonlIndexing made = JsonlIndexing.of(data);
-        final JsonlIndex written = written(made, place, stamp);
-        return written == null ? JsonlIndex.inMemory(made) : written;
-    }
-
-    private static @Nullable JsonlIndex written(final JsonlIndexing made, final Path place, final String stamp) {
         try {
-            JsonlIndex.write(place, stamp, made);
-            return JsonlIndex.open(place, stamp);
+            return written(made, place, stamp);
         } catch (final IOException e) {
             LOG.warn(
                     "the index {} cannot be written ({}): the next start will read every line again",
                     place,
                     e.toString());
-            return null;
         }
+        // the folder is mounted without the right to write
+        final Path temporary = Files.createTempFile("judge-", ".index");
+        try {
+            return written(made, temporary, stamp);
+        } finally {
+            // what is mapped stays
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static JsonlIndex written(final JsonlIndexing made, final Path place, final String stamp)
+            throws IOException {
+        JsonlIndex.write(place, stamp, made);
+        final JsonlIndex index = JsonlIndex.open(place, stamp);
+        if (index == null) {
+            throw new IOException(place + " was changed while it was written");
+        }
+        return index;
     }
 
     /** Tells a file from what it was before. */

@@ -1,13 +1,18 @@
 package org.mtrljudge.tasks.source;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.PictureFolder;
 
@@ -17,15 +22,31 @@ final class JsonlFile {
     static final int MAX_LINE_BYTES = 1 << 20;
 
     private final Path path;
+    private final byte @Nullable [] content;
     private final PictureFolder pictures;
 
-    JsonlFile(final Path path) {
+    private JsonlFile(final Path path, final byte @Nullable [] content) {
         this.path = path;
+        this.content = content;
         this.pictures = new PictureFolder(path.toAbsolutePath().normalize().resolveSibling(""));
+    }
+
+    /** A file that may change while it is in use. */
+    static JsonlFile inMemory(final Path path) throws IOException {
+        return new JsonlFile(path, Files.readAllBytes(path));
+    }
+
+    /** A file that is read whenever a line is used. */
+    static JsonlFile onDisk(final Path path) {
+        return new JsonlFile(path, null);
     }
 
     Path path() {
         return path;
+    }
+
+    InputStream open() throws IOException {
+        return content == null ? Files.newInputStream(path) : new ByteArrayInputStream(content);
     }
 
     /**
@@ -55,6 +76,9 @@ final class JsonlFile {
     JsonlRow row(final long offset, final int length, final int number) {
         if (offset < 0 || length < 0 || length > MAX_LINE_BYTES) {
             throw wrong(number, "is not where its index says: delete the index");
+        }
+        if (content != null) {
+            return row(Arrays.copyOfRange(content, (int) offset, (int) offset + length), number);
         }
         final ByteBuffer line = ByteBuffer.allocate(length);
         try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ)) {

@@ -115,15 +115,15 @@ final class JsonlIndex {
     /**
      * Opens an index that was written for a data file.
      *
-     * @return null when the file is not there, is no index of this build, or is that of other data
+     * @return null when the file is not there, cannot be read, is no index of this build, or is that of other data
      */
-    static @Nullable JsonlIndex open(final Path file, final String stamp) throws IOException {
+    static @Nullable JsonlIndex open(final Path file, final String stamp) {
         if (!Files.isRegularFile(file)) {
             return null;
         }
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             final Head head = readHead(in);
-            if (head == null || !head.stamp.equals(stamp)) {
+            if (head == null || !stamp.equals(head.stamp)) {
                 return null;
             }
             final long from = START_BYTES + headBytes(in);
@@ -131,6 +131,9 @@ final class JsonlIndex {
             return in.size() == from + rows * SectionRows.ROW_BYTES
                     ? new JsonlIndex(head, from, (start, bytes) -> in.map(FileChannel.MapMode.READ_ONLY, start, bytes))
                     : null;
+        } catch (final IOException | RuntimeException e) {
+            // somebody else may have written it: whatever is wrong, it is made again
+            return null;
         }
     }
 

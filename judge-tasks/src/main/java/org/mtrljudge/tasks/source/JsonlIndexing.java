@@ -3,7 +3,6 @@ package org.mtrljudge.tasks.source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ final class JsonlIndexing {
     /** @throws DataException that names the file and line of the first error */
     static JsonlIndexing of(final JsonlFile file) {
         final JsonlIndexing indexing = new JsonlIndexing(file);
-        try (InputStream in = Files.newInputStream(file.path())) {
+        try (InputStream in = file.open()) {
             final ByteLines lines = new ByteLines(in, JsonlFile.MAX_LINE_BYTES, file::tooLong);
             for (ByteLines.Line line = lines.next(); line != null; line = lines.next()) {
                 if (!isBlank(line.bytes())) {

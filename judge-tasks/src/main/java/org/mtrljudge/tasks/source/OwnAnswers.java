@@ -113,6 +113,14 @@ public final class OwnAnswers extends SourceView {
     }
 
     @Override
+    public boolean fits(final String task, final Split split, final int index) {
+        return super.fits(
+                task,
+                split,
+                split == Split.TRAIN ? Objects.requireNonNull(answers.get(task)).get(index).index : index);
+    }
+
+    @Override
     public JudgeExample example(final String task, final Split split, final int index) {
         if (split != Split.TRAIN) {
             return super.example(task, split, index);

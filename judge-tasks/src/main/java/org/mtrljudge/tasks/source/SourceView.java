@@ -29,6 +29,11 @@ public abstract class SourceView implements ExampleSource {
     }
 
     @Override
+    public boolean fits(final String task, final Split split, final int index) {
+        return all.fits(task, split, index);
+    }
+
+    @Override
     public JudgeExample example(final String task, final Split split, final int index) {
         return all.example(task, split, index);
     }

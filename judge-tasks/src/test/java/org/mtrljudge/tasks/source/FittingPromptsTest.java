@@ -3,6 +3,8 @@ package org.mtrljudge.tasks.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -75,7 +77,8 @@ class FittingPromptsTest {
         assertThat(fitting.size("task", Split.TRAIN)).isEqualTo(8);
         assertThat(fitting.turns()).containsExactly("task", "task");
         assertThat(warnings)
-                .containsExactly("prompts of task task that are longer than data.max_prompt_length 20 are left out;"
+                .hasSize(3)
+                .contains("prompts of task task that are longer than data.max_prompt_length 20 are left out;"
                         + " the first is line-3 with 30 tokens");
     }
 
@@ -93,12 +96,52 @@ class FittingPromptsTest {
                 .containsExactly("line-0", "line-1", "line-2", "line-3");
         assertThat(few.otherOrders("task", Split.TEST, 2)).containsExactly(3);
         assertThat(warnings)
-                .hasSize(2)
                 .contains(
                         "4 of 8 prompts of task task in the split test are longer than data.max_prompt_length 30 and are"
                                 + " left out");
-        assertThatThrownBy(() -> within(-1).size("task", Split.VALIDATION))
+    }
+
+    @Test
+    void shouldSayAtOnceThatATrainedTaskWouldNotBeTested() {
+        assertThatThrownBy(() -> within(-1))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("all 8 prompts of task task in the split validation");
+    }
+
+    @Test
+    void shouldLeaveOutATaskThatIsOnlyTestedWhereNothingFits() {
+        final ExampleSource tested = new SourceView(ALL) {
+            @Override
+            public List<String> tasks(final Split split) {
+                return split == Split.TEST ? List.of("task", "long") : List.of("task");
+            }
+
+            @Override
+            public JudgeExample example(final String task, final Split split, final int index) {
+                return super.example(task, split, index % 2 + (task.equals("long") ? 4 : 0));
+            }
+        };
+        final ExampleSource fitting =
+                new FittingPrompts(tested, example -> Integer.parseInt(example.prompt()), 10, warnings::add);
+        assertThat(fitting.tasks(Split.TEST)).containsExactly("task");
+        assertThat(fitting.size("long", Split.TEST)).isZero();
+    }
+
+    /** Otherwise an example would fit while a disk is away, and not after a restart. */
+    @Test
+    void shouldNotDecideWhileADiskFails() {
+        final boolean[] away = {false};
+        final ExampleSource fitting = new FittingPrompts(
+                ALL,
+                example -> {
+                    if (away[0]) {
+                        throw new UncheckedIOException(new IOException("Stale file handle"));
+                    }
+                    return 1;
+                },
+                10,
+                warnings::add);
+        away[0] = true;
+        assertThatThrownBy(() -> fitting.fits("task", Split.TRAIN, 0)).isInstanceOf(UncheckedIOException.class);
     }
 }

@@ -26,6 +26,8 @@ final class Demonstrations {
 
     private record Place(String task, int index) {}
 
+    private static final int MAX_REDRAWN = 100;
+
     private final ExampleSource source;
     private final JudgeModel model;
     private final SftSettings settings;
@@ -53,11 +55,19 @@ final class Demonstrations {
         final List<String> tasks = source.tasks(Split.TRAIN);
         final List<Place> places = new ArrayList<>();
         while (places.size() < size) {
-            final String task = tasks.get(drawn++ % tasks.size());
-            places.add(new Place(
-                    task, random.nextInt(Math.min(settings.demosPerTask(), source.size(task, Split.TRAIN)))));
+            places.add(drawOf(tasks.get(drawn++ % tasks.size())));
         }
         return places;
+    }
+
+    /** A demonstration that training uses, if one is found. */
+    private Place drawOf(final String task) {
+        final int among = Math.min(settings.demosPerTask(), source.size(task, Split.TRAIN));
+        int index = random.nextInt(among);
+        for (int again = 0; again < MAX_REDRAWN && !source.fits(task, Split.TRAIN, index); again++) {
+            index = random.nextInt(among);
+        }
+        return new Place(task, index);
     }
 
     /** Skips the batches that were learned before a restart. */

@@ -230,7 +230,7 @@ public final class PromptSchedule {
 
         /** The index of the next example that training uses. */
         int peekFitting() {
-            for (int leftOut = 0; leftOut <= 2 * order.size(); leftOut++) {
+            for (int leftOut = 0; leftOut <= order.size(); leftOut++) {
                 final int index = peek();
                 if (source.fits(task, Split.TRAIN, index)) {
                     return index;

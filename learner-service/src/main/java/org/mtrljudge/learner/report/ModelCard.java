@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Evaluation;
 import org.mtrljudge.learner.event.Lineage;
@@ -52,12 +54,32 @@ final class ModelCard {
         return "---\n" + frontMatter(adapter) + "---\n\n# " + base() + ", trained as a judge\n\n"
                 + "Trained by [MT-RL-Judge](https://arxiv.org/abs/2603.11665) on Kafka in the run `"
                 + result.lineage().run() + "`. It reads pictures and a question, thinks, and gives a verdict.\n\n"
-                + scores() + asked() + trained(adapter) + lineage();
+                + scores() + asked() + trained(adapter) + lineage(adapter);
     }
 
+    /** The name of the folder or preset that the run began with; of an adapter that of its base, of another run's judge that run's. */
     private String base() {
-        final Path name = Path.of(run.model()).getFileName();
-        return name == null ? run.model() : name.toString();
+        final Path path = Path.of(run.model());
+        if (JudgeFolder.isAdapter(path)) {
+            return lastName(Path.of(JudgeFolder.open(path).name()));
+        }
+        final Path above = path.toAbsolutePath().getParent();
+        final Path ofRun = above != null && above.endsWith("checkpoints") ? above.getParent() : null;
+        return lastName(ofRun == null ? path : ofRun);
+    }
+
+    private static String lastName(final Path path) {
+        final Path name = path.getFileName();
+        return name == null ? path.toString() : name.toString();
+    }
+
+    /** A name of the data as a part of a line. */
+    private static String plain(final String name) {
+        return name.replaceAll("[\\s|<>`]+", " ").strip();
+    }
+
+    private static String plain(final Collection<String> names) {
+        return names.stream().map(ModelCard::plain).collect(Collectors.joining(", "));
     }
 
     private String frontMatter(final boolean adapter) {
@@ -82,7 +104,7 @@ final class ModelCard {
         for (final String task : result.testedTasks()) {
             final Evaluation last = evaluation(stages.get(stages.size() - 1));
             table.append("| ")
-                    .append(task)
+                    .append(plain(task))
                     .append(result.trainedTasks().contains(task) ? "" : " (never trained on)")
                     .append(" | ")
                     .append(last.figure(task))
@@ -129,7 +151,7 @@ final class ModelCard {
                 + (run.data().perTask().isEmpty()
                         ? ""
                         : "Some tasks are asked otherwise: "
-                                + String.join(", ", run.data().perTask().keySet()) + ". The settings say how.\n\n");
+                                + plain(run.data().perTask().keySet()) + ". The settings say how.\n\n");
     }
 
     private static String quoted(final String text) {
@@ -139,7 +161,7 @@ final class ModelCard {
     private String trained(final boolean adapter) {
         final LearnerSettings settings = run.settings();
         final List<String> facts = new ArrayList<>();
-        facts.add("tasks: " + String.join(", ", result.trainedTasks()));
+        facts.add("tasks: " + plain(result.trainedTasks()));
         facts.add("data: " + data());
         if (result.warmUpSteps() > 0) {
             facts.add("supervised fine-tuning: " + result.warmUpSteps() + " steps");
@@ -164,12 +186,16 @@ final class ModelCard {
         return name == null ? "the built-in scenes, seed " + run.data().seed() : "`" + name + "`";
     }
 
-    private String lineage() {
+    private String lineage(final boolean adapter) {
         final Lineage lineage = result.lineage();
         return "## Lineage\n\nThe log of the run has every rollout, reward and update that made these weights. `./judge audit --run "
                 + lineage.run() + "` checks it.\n\n| | |\n|---|---|\n"
                 + row("policy version", String.valueOf(lineage.policyVersion()))
-                + row("SHA-256 of the weights, as one safetensors file", lineage.weightDigest())
+                + row(
+                        adapter
+                                ? "SHA-256 of adapter_model.safetensors"
+                                : "SHA-256 of the weights, as one safetensors file",
+                        lineage.weightDigest())
                 + row("SHA-256 of the last journal entry", String.valueOf(lineage.journalDigest()))
                 + row("digest of the settings", lineage.settingsDigest());
     }

@@ -1,6 +1,7 @@
 package org.mtrljudge.learner.settings;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
@@ -54,16 +55,20 @@ public record LearnerSection(
      * What measures prompts, where examples whose prompts are too long are left out; null where none is. The caller has to close it.
      */
     public @Nullable PromptLength measure() {
-        return limits.maxPromptLength() != null && settings.data().filterOverlongPrompts()
+        return leavesOutFrom() != null
                 ? new PromptLength(JudgeFolder.named(model).within(limits.ofPictures()))
                 : null;
     }
 
     /** Whether both settings leave out the same examples. */
     public boolean leavesOutAs(final LearnerSection other) {
-        return limits.equals(other.limits)
-                && settings.data().filterOverlongPrompts()
-                        == other.settings.data().filterOverlongPrompts();
+        return Objects.equals(leavesOutFrom(), other.leavesOutFrom())
+                && (leavesOutFrom() == null || limits.ofPictures().equals(other.limits.ofPictures()));
+    }
+
+    /** The limit beyond which examples are left out; null where none is. */
+    private @Nullable Integer leavesOutFrom() {
+        return settings.data().filterOverlongPrompts() ? limits.maxPromptLength() : null;
     }
 
     /**

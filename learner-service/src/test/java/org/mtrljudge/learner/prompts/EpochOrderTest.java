@@ -62,6 +62,14 @@ class EpochOrderTest {
         assertThat(sum / size / size).isCloseTo(0.25, within(4 / (12 * Math.sqrt(size))));
     }
 
+    /** A run that is resumed by another build continues in its order. */
+    @Test
+    void shouldComputeTheOrderThatItAlwaysHad() {
+        final EpochOrder order = EpochOrder.of(3_000_000, 1);
+        assertThat(IntStream.of(0, 1, 2, 1_500_000, 2_999_999).map(order::at))
+                .containsExactly(1_559_300, 2_394_234, 2_859_403, 629_500, 2_039_359);
+    }
+
     /** With 5 examples there are 120 orders. */
     @Test
     void shouldHaveEveryOrderOfFewExamples() {

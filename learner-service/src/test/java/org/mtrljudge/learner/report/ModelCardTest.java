@@ -25,6 +25,8 @@ import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.verdict.Label;
 
 class ModelCardTest {
+    private static final String TASK = "safety|\nof <b>pictures";
+
     @TempDir
     private Path checkpoints;
 
@@ -35,7 +37,7 @@ class ModelCardTest {
     private static Evaluation evaluation(final String... verdicts) {
         return Evaluation.of(Arrays.stream(verdicts)
                 .map(verdict -> new Judgement(
-                        "id", "safety", "yes", Label.of("yes", "no"), null, null, List.of(verdict), List.of(), 1, 9, 5))
+                        "id", TASK, "yes", Label.of("yes", "no"), null, null, List.of(verdict), List.of(), 1, 9, 5))
                 .toList());
     }
 
@@ -45,8 +47,8 @@ class ModelCardTest {
         evaluations.put(Stage.RL, evaluation("yes", "yes"));
         return new TrainingResult(
                 evaluations,
-                List.of("safety"),
-                List.of("safety"),
+                List.of(TASK),
+                List.of(TASK),
                 0,
                 steps,
                 7,
@@ -71,10 +73,10 @@ class ModelCardTest {
                 .contains("\n    You judge.\n", "\n    Think, then ```answer``` with {{ labels }}.\n")
                 .contains("- data: `data.jsonl`\n", "these weights are from step 7")
                 // one of the two labels is never an answer: its F1 is 0
-                .contains("| safety | macro_f1 | 2 | 33.3 | 50.0 |")
+                .contains("| safety of b pictures | macro_f1 | 2 | 33.3 | 50.0 |")
                 .contains(
                         "| policy version | `9` |",
-                        "| SHA-256 of the weights, as one safetensors file | `ab12` |",
+                        "| SHA-256 of adapter_model.safetensors | `ab12` |",
                         "`cd34`",
                         "`ef56`")
                 .doesNotContain("/home/me", "/models");

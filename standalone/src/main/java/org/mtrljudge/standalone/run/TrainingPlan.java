@@ -168,7 +168,7 @@ public final class TrainingPlan {
 
     /** Single changes with the memory that the run would need with each, the most effective first. */
     private Map<String, Long> lighter() {
-        final ModelOptions held = settings.modelOptions();
+        final ModelOptions held = JudgeFolder.named(settings.model()).resolved(settings.modelOptions());
         final List<String> pairs = new ArrayList<>();
         if (held.lora() == null) {
             pairs.add("actor.model.lora.rank=64");
