@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** The loop with a LoRA on a bfloat16 judge: only the adapter is trained, broadcast and saved, and another run starts from it. */
@@ -58,7 +61,12 @@ class AdapterLoopIT {
                 .isLessThan(SAME_MATH_IN_BF16);
         final Path adapter = runs.resolve("first").resolve("checkpoints").resolve("rl");
         assertThat(adapter.toFile().list())
-                .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+                .contains("adapter_config.json", "adapter_model.safetensors", "tokenizer.json", "chat_template.jinja")
+                .doesNotContain("config.json", "model.safetensors");
+        // the card names the weights by the digest that the log has
+        assertThat(adapter.resolve("README.md"))
+                .content()
+                .contains(Sha256.of(ByteBuffer.wrap(Files.readAllBytes(adapter.resolve("adapter_model.safetensors")))));
 
         final Topics topics = new Topics("first", new LocalSchemaRegistry());
         try (EmbeddedBroker broker = EmbeddedBroker.start(runs.resolve("first").resolve("kafka"), 0)) {
