@@ -3,6 +3,9 @@ package org.mtrljudge.model.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,6 +13,26 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelException;
 
 class JudgeTokenizerTest {
+    /**
+     * transformers gives a "Qwen2Tokenizer" the pre-tokenizer of Qwen, whatever tokenizer.json says: " 1" and two line ends would be other
+     * tokens there, and in vLLM, than here.
+     */
+    @Test
+    void shouldBeReadByTransformersAsItsFileSays() throws IOException {
+        try (InputStream config = JudgeFolder.class.getResourceAsStream("/judge-tiny/tokenizer_config.json")) {
+            assertThat(new ObjectMapper()
+                            .readTree(config)
+                            .get("tokenizer_class")
+                            .asText())
+                    .isEqualTo("PreTrainedTokenizerFast");
+        }
+        final JudgeFolder preset = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
+        try (JudgeTokenizer tokenizer = new JudgeTokenizer(preset.tokenizerJson())) {
+            // what transformers 5.24.0 makes of it with that class
+            assertThat(tokenizer.encode("a 1 2\n\nb")).containsExactly(75, 514, 603, 209, 209, 76);
+        }
+    }
+
     @Test
     void shouldReadAnUnpairedSurrogateAsTheReplacementCharacter() {
         try (JudgeTokenizer tokenizer =
