@@ -44,25 +44,34 @@ public final class JsonlData implements ExampleSource {
 
     /** Reads and checks every line, also where the file has an index. */
     static JsonlData readAll(final Path file) {
-        return read(file, Long.MAX_VALUE);
+        return read(file, KEPT_FROM_BYTES, JsonlData::temporary);
     }
 
     /** @param keptFromBytes the size from which a file gets an index beside it */
     static JsonlData read(final Path file, final long keptFromBytes) {
+        return read(file, keptFromBytes, JsonlData::kept);
+    }
+
+    /** Finds or makes the index of a large file. */
+    private interface Indexed {
+        JsonlIndex of(JsonlFile file) throws IOException;
+    }
+
+    private static JsonlData read(final Path file, final long keptFromBytes, final Indexed large) {
         try {
-            final boolean small = Files.size(file) < keptFromBytes;
-            final JsonlFile data = small ? JsonlFile.inMemory(file) : JsonlFile.onDisk(file);
-            return new JsonlData(
-                    data,
-                    small
-                            ? JsonlIndex.inMemory(JsonlIndexing.of(data))
-                            : kept(data, file.resolveSibling(file.getFileName() + ".index")));
+            if (Files.size(file) >= keptFromBytes) {
+                final JsonlFile data = JsonlFile.onDisk(file);
+                return new JsonlData(data, large.of(data));
+            }
+            final JsonlFile data = JsonlFile.inMemory(file);
+            return new JsonlData(data, JsonlIndex.inMemory(JsonlIndexing.of(data)));
         } catch (final IOException e) {
             throw new DataException("the data file " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static JsonlIndex kept(final JsonlFile data, final Path place) throws IOException {
+    private static JsonlIndex kept(final JsonlFile data) throws IOException {
+        final Path place = data.path().resolveSibling(data.path().getFileName() + ".index");
         final String stamp = stamp(data.path());
         final JsonlIndex before = JsonlIndex.open(place, stamp);
         if (before != null) {
@@ -79,12 +88,20 @@ public final class JsonlData implements ExampleSource {
                     e.toString());
         }
         // the folder is mounted without the right to write
-        final Path temporary = Files.createTempFile("judge-", ".index");
+        return temporary(made, stamp);
+    }
+
+    private static JsonlIndex temporary(final JsonlFile data) throws IOException {
+        return temporary(JsonlIndexing.of(data), stamp(data.path()));
+    }
+
+    private static JsonlIndex temporary(final JsonlIndexing made, final String stamp) throws IOException {
+        final Path place = Files.createTempFile("judge-", ".index");
         try {
-            return written(made, temporary, stamp);
+            return written(made, place, stamp);
         } finally {
             // what is mapped stays
-            Files.deleteIfExists(temporary);
+            Files.deleteIfExists(place);
         }
     }
 
