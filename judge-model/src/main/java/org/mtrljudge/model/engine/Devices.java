@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.OptionalLong;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
 
@@ -33,14 +34,21 @@ public final class Devices {
     }
 
     /**
-     * The memory of a device in bytes: of a GPU its own, of the CPU that of the machine or the container.
+     * The memory of a device in bytes: of a GPU its own, of the CPU that of the machine or the container. Empty where the CUDA runtime does
+     * not tell.
      *
      * @param name as for {@link #named}
      */
-    public static long memoryBytes(final String name) {
+    public static OptionalLong memoryBytes(final String name) {
         final Device device = named(name);
-        return device.isGpu()
-                ? CudaUtils.getGpuMemory(device).getMax()
-                : ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        if (!device.isGpu()) {
+            return OptionalLong.of(
+                    ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize());
+        }
+        try {
+            return OptionalLong.of(CudaUtils.getGpuMemory(device).getMax());
+        } catch (final RuntimeException | LinkageError e) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.mtrljudge.model.PromptLength;
@@ -132,14 +133,17 @@ public final class TrainingPlan {
                 group));
         line(text, memory.actor(), "an actor" + (actors == 1 ? "" : ", of " + actors + " in this process"));
         line(text, memory.learner(), "the learner, in forwards of " + memory.positions() + " positions");
-        final long there = Devices.memoryBytes(settings.modelOptions().device());
-        line(text, there, "memory of the device");
+        final OptionalLong there = Devices.memoryBytes(settings.modelOptions().device());
+        there.ifPresent(bytes -> line(text, bytes, "memory of the device"));
         if (group > MAX_GROUP) {
             text.append(
                     "A group of more than 46,340 positions cannot be learned: make rollout.n, data.max_response_length or"
                             + " data.max_prompt_length smaller.\n");
         }
-        if (needed <= there) {
+        if (there.isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT, "The memory of the device is not known; the run needs %.2f GiB.%n", needed / GIB));
+        } else if (needed <= there.getAsLong()) {
             text.append(String.format(Locale.ROOT, "It fits: %.2f GiB together.%n", needed / GIB));
         } else {
             text.append(String.format(
