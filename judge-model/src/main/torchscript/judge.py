@@ -7,7 +7,8 @@ class Judge(Module):
   # The Qwen3-VL architecture as pure functions of the weights. This is TorchScript source, which libtorch compiles when it is loaded.
   # w: the checkpoint, from tensor name to tensor. With LoRA also lora_A [rank, in] and lora_B [out, rank] per layer, and lora_scale.
   # v: the images of a batch. r: the values that all calls share: rotary table, epsilon of the norms, experts per token.
-  # Letters in shape comments: B sequences, S positions, H hidden size, A heads, K key/value heads, D head size, V vocabulary,
+  # s: how the positions of a batch belong together. Sequences of any lengths lie one after the other, without padding.
+  # Letters in shape comments: S positions of a batch, H hidden size, A heads, K key/value heads, D head size, V vocabulary,
   # N images, P patches per image (padded to the largest image), C hidden size of the vision tower, T merged image tokens of the batch.
 
   # ---- pieces -------------------------------------------------------------------------------------------------------
@@ -99,18 +100,74 @@ class Judge(Module):
     a = name + ".self_attn."
     epsilon = float(r["rms_norm_eps"])
     y = self.rms_norm(x, w[name + ".input_layernorm.weight"], epsilon)
-    shape = [x.size(0), x.size(1), -1, w[a + "q_norm.weight"].size(0)]
-    q = self.rms_norm(self.linear(w, a + "q_proj", y).view(shape), w[a + "q_norm.weight"], epsilon).transpose(1, 2)  # [B, A, S, D]
-    k = self.rms_norm(self.linear(w, a + "k_proj", y).view(shape), w[a + "k_norm.weight"], epsilon).transpose(1, 2)  # [B, K, S, D]
-    v = self.linear(w, a + "v_proj", y).view(shape).transpose(1, 2)                                                  # [B, K, S, D]
+    shape = [x.size(0), -1, w[a + "q_norm.weight"].size(0)]
+    q = self.rms_norm(self.linear(w, a + "q_proj", y).view(shape), w[a + "q_norm.weight"], epsilon)  # [S, A, D]
+    k = self.rms_norm(self.linear(w, a + "k_proj", y).view(shape), w[a + "k_norm.weight"], epsilon)  # [S, K, D]
+    v = self.linear(w, a + "v_proj", y).view(shape)                                                  # [S, K, D]
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
-  def attend(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+  # Causal attention of one sequence. q [S, A, D], k and v [S, K, D]; the result is [S, A*D].
+  def attend_causal(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     share = q.size(1) // k.size(1)                                       # query heads per key/value head
-    k = k.repeat_interleave(share, 1)
-    v = v.repeat_interleave(share, 1)
-    a = torch.scaled_dot_product_attention(q, k, v, mask)                # [B, A, S, D]
-    return a.transpose(1, 2).reshape([q.size(0), q.size(2), -1])         # [B, S, A*D]
+    keys = k.repeat_interleave(share, 1).transpose(0, 1).unsqueeze(0)    # [1, A, S, D]
+    values = v.repeat_interleave(share, 1).transpose(0, 1).unsqueeze(0)
+    a = torch.scaled_dot_product_attention(q.transpose(0, 1).unsqueeze(0), keys, values, None, 0., True)  # [1, A, S, D]
+    return a.squeeze(0).transpose(0, 1).reshape([q.size(0), -1])
+
+  # The completions of a group as rows of equal length L: [n, heads, D] becomes [G, L, heads*D]. The end of a shorter row is filled with
+  # any other position: later keys are not seen, and what such queries give is left out.
+  def as_rows(self: __torch__.Judge, x: Tensor, spread: Tensor, rows: int) -> Tensor:
+    flat = x.reshape([x.size(0), -1])
+    if spread.size(0) != x.size(0):
+      flat = torch.embedding(flat, spread)                               # its gradient is faster than that of index_select
+    return flat.view([rows, -1, flat.size(1)])
+
+  # Attention of the G completions of a group, each to the prompt (pk and pv, [P, K, D]) and to itself. All three inputs are
+  # [n, heads, D], n positions of all completions one after the other; the result is [n, A*D]. The memory is linear in G.
+  def attend_completions(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, pk: Tensor, pv: Tensor, spread: Tensor, gather: Tensor, rows: int) -> Tensor:
+    kv = k.size(1)
+    d = k.size(2)
+    share = q.size(1) // kv
+    own = self.as_rows(k, spread, rows)                                  # [G, L, K*D]
+    length = own.size(1)
+    prompt = [rows, pk.size(0), kv, d]
+    keys = torch.cat([pk.unsqueeze(0).expand(prompt), own.view([rows, length, kv, d])], 1).transpose(1, 2)  # [G, K, P+L, D]
+    own = self.as_rows(v, spread, rows)
+    values = torch.cat([pv.unsqueeze(0).expand(prompt), own.view([rows, length, kv, d])], 1).transpose(1, 2)
+    # the query heads of a key/value head take the axis of positions, so that keys are not repeated for them
+    grouped = self.as_rows(q, spread, rows).view([rows, length, kv, share, d]).permute([0, 2, 3, 1, 4]).reshape([rows, kv, -1, d])
+    seen = torch.ones([length, pk.size(0) + length], dtype=11, device=q.device).tril(pk.size(0)).repeat([share, 1])  # [A/K*L, P+L]
+    a = torch.scaled_dot_product_attention(grouped, keys, values, seen)  # [G, K, A/K*L, D]
+    a = a.view([rows, kv, share, length, d]).permute([0, 3, 1, 2, 4]).reshape([rows * length, -1])
+    if spread.size(0) != q.size(0):
+      a = torch.embedding(a, gather)
+    return a
+
+  # Attention of groups that lie one after the other, each as its prompt and then its completions. q [S, A, D], k and v [S, K, D]; the
+  # result is [S, A*D]. s: `plan` [groups, 4], the positions of the prompt, of all completions, their number G and the longest L;
+  # `spread`, for each place of the rows [G, L] of a group the position that it takes; `gather`, the place of each position.
+  def attend(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, s: Dict[str, Tensor]) -> Tensor:
+    plan = s["plan"]
+    parts : List[int] = []
+    places : List[int] = []
+    positions : List[int] = []
+    for g in range(plan.size(0)):
+      parts.append(int(plan[g][0]))
+      parts.append(int(plan[g][1]))
+      positions.append(int(plan[g][1]))
+      places.append(int(plan[g][2]) * int(plan[g][3]))
+    qs = torch.split_with_sizes(q, parts)
+    ks = torch.split_with_sizes(k, parts)
+    vs = torch.split_with_sizes(v, parts)
+    spreads = torch.split_with_sizes(s["spread"], places)
+    gathers = torch.split_with_sizes(s["gather"], positions)
+    out : List[Tensor] = []
+    for g in range(plan.size(0)):
+      out.append(self.attend_causal(qs[2 * g], ks[2 * g], vs[2 * g]))
+      if positions[g] > 0:
+        c = 2 * g + 1
+        out.append(self.attend_completions(qs[c], ks[c], vs[c], ks[c - 1], vs[c - 1], spreads[g], gathers[g], int(plan[g][2])))
+    return torch.cat(out)
 
   # A mixture of E experts with inner size I. Each position uses its best k experts, whose shares are scaled to a sum of one.
   def experts(self: __torch__.Judge, w: Dict[str, Tensor], name: str, y: Tensor, k: int) -> Tensor:
@@ -139,11 +196,11 @@ class Judge(Module):
     else:
       y = torch.silu(self.linear(w, name + ".mlp.gate_proj", y)) * self.linear(w, name + ".mlp.up_proj", y)
       y = self.linear(w, name + ".mlp.down_proj", y)
-    return x + y                                                         # [B, S, H]
+    return x + y                                                         # [S, H]
 
   def rope(self: __torch__.Judge, r: Dict[str, Tensor], positions: Tensor) -> Tuple[Tensor, Tensor]:
-    half = torch.matmul(positions.permute([1, 2, 0]).float(), r["frequencies"])  # [B, S, 3] x [3, D/2]: each frequency belongs to one axis
-    angles = torch.cat([half, half], -1).unsqueeze(1)                    # [B, 1, S, D]
+    half = torch.matmul(positions.t().float(), r["frequencies"])         # [S, 3] x [3, D/2]: each frequency belongs to one axis
+    angles = torch.cat([half, half], -1).unsqueeze(1)                    # [S, 1, D]
     return (torch.cos(angles), torch.sin(angles))
 
   # Normed states divided by the temperature. This gives the same result as dividing the logits, but is cheaper.
@@ -160,37 +217,36 @@ class Judge(Module):
       head = "lm_head.weight"
     return torch.linear(y, w[head]).float()
 
-  # Token embeddings [B, S, H] with the image features at their positions, and the deepstack features, which later layers add.
+  # Token embeddings [S, H] with the image features at their positions, and the deepstack features, which later layers add.
   def embed(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tuple[Tensor, List[Tensor]]:
     x = torch.embedding(w["model.language_model.embed_tokens.weight"], ids)
     deep : List[Tensor] = []
     if "pixels" in v:
       features = self.vision(w, v)
-      flat = x.view([-1, x.size(2)]).index_copy(0, v["targets"], features[0].to(x.dtype))
-      x = flat.view(x.size())
+      x = x.index_copy(0, v["targets"], features[0].to(x.dtype))
       for j in range(1, len(features)):
         deep.append(features[j].to(x.dtype))
     return (x, deep)
 
-  # One decoder layer over full sequences. Returns the states after the layer, and its keys and values.
-  def layer(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], i: int, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  # One decoder layer over groups. Returns the states after the layer, and its keys and values.
+  def layer(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], s: Dict[str, Tensor], i: int, x: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     name = "model.language_model.layers." + str(i)
     (q, k, v) = self.qkv(w, r, name, x, cos, sin)
-    return (self.after_attention(w, r, name, x, self.attend(q, k, v, mask)), k, v)
+    return (self.after_attention(w, r, name, x, self.attend(q, k, v, s)), k, v)
 
   # Adds deepstack features to the states at the image positions `targets`.
   def deepen(self: __torch__.Judge, x: Tensor, targets: Tensor, features: Tensor) -> Tensor:
-    return x.view([-1, x.size(2)]).index_add(0, targets, features).view(x.size())
+    return x.index_add(0, targets, features)
 
-  # The whole decoder over full sequences. With `keep` it also returns the keys and values of every layer.
-  def decode(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], ids: Tensor, positions: Tensor, mask: Tensor, keep: bool) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
+  # The whole decoder over groups. ids [S], positions [3, S]. With `keep` it also returns the keys and values of every layer, [S, K, D].
+  def decode(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], s: Dict[str, Tensor], ids: Tensor, positions: Tensor, keep: bool) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     (x, deep) = self.embed(w, v, ids)
     (cos, sin) = self.rope(r, positions)
     keys : List[Tensor] = []
     values : List[Tensor] = []
     i = 0
     while ("model.language_model.layers." + str(i) + ".input_layernorm.weight") in w:
-      (x, k, val) = self.layer(w, r, i, x, cos, sin, mask)
+      (x, k, val) = self.layer(w, r, s, i, x, cos, sin)
       if keep:
         keys.append(k)
         values.append(val)

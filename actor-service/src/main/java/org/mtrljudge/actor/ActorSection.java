@@ -8,6 +8,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSettings;
 import org.mtrljudge.model.config.PromptLimits;
+import org.mtrljudge.model.generation.Batching;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.Check;
@@ -44,6 +45,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
      *
      * @param actors the number of actors in a standalone process; 0: all actors are separate processes
      * @param maxPrompts the largest number of prompts that an actor takes at once
+     * @param maxBatchedTokens the limit of the positions whose keys and values an actor keeps at once, see {@link Batching}
      * @param threads the number of cores that one operation of an actor may use
      * @param inFlightUpdate whether actors take newer weights while they generate a group
      * @param weightsTimeoutS an actor that cannot use weights, or cannot read the folder of the images, for this number of seconds ends with the
@@ -55,6 +57,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
     public record Rollout(
             int actors,
             int maxPrompts,
+            int maxBatchedTokens,
             int threads,
             boolean inFlightUpdate,
             int weightsTimeoutS,
@@ -64,6 +67,7 @@ public record ActorSection(String model, String device, Data data, Rollout rollo
         public Rollout {
             Check.range("rollout.actors", actors, 0, 64);
             Check.range("rollout.max_prompts", maxPrompts, 1, 4096);
+            Check.range("rollout.max_batched_tokens", maxBatchedTokens, 1, Integer.MAX_VALUE);
             Check.range("rollout.threads", threads, 1, 1024);
             Check.range("rollout.weights_timeout_s", weightsTimeoutS, 1, 86_400);
             if (serverUrl != null && (serverModel == null || serverAdapters == null)) {

@@ -36,7 +36,7 @@ public final class Engines {
     public GenerationEngine engine(final Supplier<JudgeModel> models) {
         final ActorSection.Rollout rollout = run.rollout();
         if (rollout.serverUrl() == null) {
-            return new JudgeEngine(models.get(), dataRoot, rollout.threads());
+            return new JudgeEngine(models.get(), dataRoot, rollout.threads(), rollout.maxBatchedTokens());
         }
         final JudgeFolder folder = run.folder();
         final Lora lora = folder.resolved(run.modelOptions()).lora();

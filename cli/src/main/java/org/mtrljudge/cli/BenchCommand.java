@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             LearnerBenchCommand.class,
             ModelBenchCommand.class,
+            GroupBenchCommand.class,
             RescoreBenchCommand.class,
             RecoveryBenchCommand.class,
             WeightsBenchCommand.class,

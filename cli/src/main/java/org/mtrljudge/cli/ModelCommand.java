@@ -131,10 +131,8 @@ final class ModelCommand {
             print(memory.plan().weights() + memory.adapter(), "  weights");
             print(
                     memory.cachedKeysAndValues(),
-                    "  keys and values of " + memory.completions() + " completions of "
-                            + settings.learner().data().maxResponseLength()
-                            + " tokens; each position of a prompt takes "
-                            + memory.size().keyValuesPerToken() * held.dtype().bytes() + " bytes more");
+                    "  keys and values of " + memory.cachedPositions() + " positions; each takes "
+                            + memory.size().keyValuesPerToken() * held.dtype().bytes() + " bytes");
             print(memory.actor(), "  in total");
         }
 

@@ -38,7 +38,10 @@ final class ActorProcess implements AutoCloseable {
                 TestBroker.clients(new Topics(arguments[1], new LocalSchemaRegistry()), arguments[2]),
                 null,
                 new JudgeEngine(
-                        JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), Path.of(arguments[3]), 1),
+                        JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0),
+                        Path.of(arguments[3]),
+                        1,
+                        65_536),
                 new ActorMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC())) {
             actor.run();

@@ -90,7 +90,7 @@ final class ActorRun implements AutoCloseable {
                 new ActorSettings(id, 4, maxDeliveries, inFlightUpdate),
                 broker.clients(topics),
                 null,
-                new JudgeEngine(model, folder, 1),
+                new JudgeEngine(model, folder, 1, 65_536),
                 new ActorMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());
         return new Working(actor, new Thread(actor));

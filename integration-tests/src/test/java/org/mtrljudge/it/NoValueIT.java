@@ -41,7 +41,8 @@ class NoValueIT {
                     new ActorSettings("a", 4, Topics.MAX_DELIVERIES, false),
                     broker.clients(topics),
                     null,
-                    new JudgeEngine(JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), folder, 1),
+                    new JudgeEngine(
+                            JudgeModel.random(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), 0), folder, 1, 65_536),
                     new ActorMetrics(new SimpleMeterRegistry()),
                     Clock.systemUTC());
             final Thread thread = new Thread(actor);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.checkpoint.NewFolder;
@@ -22,9 +21,11 @@ import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.Devices;
 import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.engine.SharedInputs;
+import org.mtrljudge.model.generation.Batching;
+import org.mtrljudge.model.generation.Decoder;
 import org.mtrljudge.model.generation.GeneratedCompletion;
-import org.mtrljudge.model.generation.GeneratedRows;
-import org.mtrljudge.model.generation.Generation;
+import org.mtrljudge.model.generation.Generator;
+import org.mtrljudge.model.generation.PeakPositions;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.JudgeTokenizer;
@@ -49,8 +50,8 @@ public final class JudgeModel implements AutoCloseable {
     private final PromptEncoder encoder;
     private final JudgeModule module;
     private final NDManager manager;
-    private final NDList shared;
     private final JudgeWeights weights;
+    private final Generator generator;
     private final TokenScorer scorer;
 
     private JudgeModel(
@@ -65,7 +66,9 @@ public final class JudgeModel implements AutoCloseable {
         this.module = new JudgeModule();
         this.manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
         this.weights = new JudgeWeights(config, options, tensors, adapterTensors, module, manager);
-        this.shared = SharedInputs.of(config.text(), manager);
+        final NDList shared = SharedInputs.of(config.text(), manager);
+        final Decoder decoder = new Decoder(module, config, weights, shared);
+        this.generator = new Generator(decoder, tokenizer, folder.stopTokens(), encoder.opening(), manager);
         this.scorer = new TokenScorer(module, config, shared, weights, options.gradientCheckpointing());
     }
 
@@ -121,7 +124,7 @@ public final class JudgeModel implements AutoCloseable {
         return encoder.encodeCompletion(text);
     }
 
-    /** Makes text from token ids. Special tokens, for example the end-of-turn token, add no text. */
+    /** Makes text from token ids; special tokens add none. */
     public String decode(final int[] ids) {
         return tokenizer.decode(ids);
     }
@@ -135,30 +138,25 @@ public final class JudgeModel implements AutoCloseable {
      */
     public List<List<GeneratedCompletion>> generate(
             final List<EncodedPrompt> prompts, final int groupSize, final Sampling sampling, final long[] seeds) {
-        return generate(prompts, groupSize, sampling, seeds, sampling.maxNewTokens(), () -> 0);
+        return generate(prompts, groupSize, sampling, seeds, Batching.PLAIN);
     }
 
     /**
-     * Generates completions in pieces. The policy may be replaced before each piece (the in-flight update of PipelineRL). Keys and
-     * values of earlier tokens are kept. The log-probability of a token belongs to the weights that the token was sampled with.
-     *
-     * @param pieceTokens the least number of tokens that are sampled with the same weights
-     * @param beforePiece is called before each piece. Its result marks the tokens of the piece
+     * Generates completions as above. The policy may be replaced before each piece (the in-flight update of PipelineRL). Keys and values of
+     * earlier tokens are kept. The log-probability of a token belongs to the weights that the token was sampled with.
      */
     public List<List<GeneratedCompletion>> generate(
             final List<EncodedPrompt> prompts,
             final int groupSize,
             final Sampling sampling,
             final long[] seeds,
-            final int pieceTokens,
-            final IntSupplier beforePiece) {
-        try (NDManager scope = manager.newSubManager()) {
-            final Generation generation = new Generation(module, weights, shared, folder.stopTokens(), scope);
-            final NDList result =
-                    generation.run(folder.config(), prompts, groupSize, sampling, seeds, pieceTokens, beforePiece);
-            return new GeneratedRows(result, tokenizer, folder.stopTokens(), encoder.opening(), generation.spans())
-                    .groups(groupSize);
-        }
+            final Batching batching) {
+        return generator.generate(prompts, groupSize, sampling, seeds, batching);
+    }
+
+    /** The keys and values that the last generation kept. */
+    public PeakPositions peakPositions() {
+        return generator.peak();
     }
 
     /**

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.generation.Batching;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
@@ -102,7 +103,7 @@ class JudgeModelTest {
         final List<GeneratedCompletion> whole =
                 model.generate(List.of(prompt), 4, sampling, new long[] {7}).get(0);
         final List<GeneratedCompletion> pieces = model.generate(
-                        List.of(prompt), 4, sampling, new long[] {7}, 3, () -> 9)
+                        List.of(prompt), 4, sampling, new long[] {7}, new Batching(1000, 3, () -> 9))
                 .get(0);
         for (int i = 0; i < whole.size(); i++) {
             assertThat(pieces.get(i).tokens()).isEqualTo(whole.get(i).tokens());
@@ -123,13 +124,14 @@ class JudgeModelTest {
                     .get(0)
                     .get(0);
             final AtomicInteger pieces = new AtomicInteger();
-            final GeneratedCompletion mixed = own.generate(List.of(prompt), 1, sampling, new long[] {7}, 5, () -> {
-                        // after the first token and one piece of five tokens
-                        if (pieces.incrementAndGet() == 3) {
-                            own.replacePolicy(newer.policy().toSafetensors(), "newer");
-                        }
-                        return pieces.get() < 3 ? 0 : 1;
-                    })
+            final Batching batching = new Batching(1000, 5, () -> {
+                // after the first token and one piece of five tokens
+                if (pieces.incrementAndGet() == 3) {
+                    own.replacePolicy(newer.policy().toSafetensors(), "newer");
+                }
+                return pieces.get() < 3 ? 0 : 1;
+            });
+            final GeneratedCompletion mixed = own.generate(List.of(prompt), 1, sampling, new long[] {7}, batching)
                     .get(0)
                     .get(0);
             assertThat(mixed.spans())

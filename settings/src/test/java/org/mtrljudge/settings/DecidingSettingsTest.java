@@ -32,6 +32,7 @@ class DecidingSettingsTest {
             "data.watch_tasks",
             "rollout.actors",
             "rollout.max_prompts",
+            "rollout.max_batched_tokens",
             "rollout.threads",
             "rollout.in_flight_update",
             "rollout.weights_timeout_s",

@@ -7,6 +7,7 @@ import java.util.function.IntSupplier;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.engine.JudgeModule;
+import org.mtrljudge.model.generation.Batching;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
@@ -22,17 +23,20 @@ public final class JudgeEngine implements GenerationEngine {
     private final JudgeModel model;
     private final ImageStore images;
     private final int threads;
+    private final long maxTokens;
 
     /**
      * Takes over the model and closes it at the end.
      *
      * @param dataRoot the folder of the images by reference
      * @param threads the number of cores that one tensor operation may use
+     * @param maxTokens see {@link Batching}
      */
-    public JudgeEngine(final JudgeModel model, final Path dataRoot, final int threads) {
+    public JudgeEngine(final JudgeModel model, final Path dataRoot, final int threads, final long maxTokens) {
         this.model = model;
         this.images = new ImageStore(dataRoot);
         this.threads = threads;
+        this.maxTokens = maxTokens;
     }
 
     @Override
@@ -69,8 +73,8 @@ public final class JudgeEngine implements GenerationEngine {
         if (!sound.isEmpty()) {
             final long[] seeds =
                     sound.stream().mapToLong(p -> p.getSampling().getSeed()).toArray();
-            final List<List<GeneratedCompletion>> groups =
-                    model.generate(encoded, groupSize, sampling, seeds, PIECE_TOKENS, beforePiece);
+            final List<List<GeneratedCompletion>> groups = model.generate(
+                    encoded, groupSize, sampling, seeds, new Batching(maxTokens, PIECE_TOKENS, beforePiece));
             for (int i = 0; i < sound.size(); i++) {
                 results.add(new Result.Group(sound.get(i), encoded.get(i).length(), groups.get(i)));
             }

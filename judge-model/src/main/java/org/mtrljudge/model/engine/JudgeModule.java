@@ -28,8 +28,11 @@ import org.mtrljudge.model.config.ModelException;
  */
 public final class JudgeModule implements AutoCloseable {
     // an archive has one text per class: the files continue the body of one class, in this order
-    private static final List<String> SOURCES =
-            List.of("/torchscript/judge.py", "/torchscript/entry_points.py", "/torchscript/optimiser.py");
+    private static final List<String> SOURCES = List.of(
+            "/torchscript/judge.py",
+            "/torchscript/entry_points.py",
+            "/torchscript/generation.py",
+            "/torchscript/optimiser.py");
     private static final String HEADER = "class Judge(Module):\n";
 
     private final Model model;

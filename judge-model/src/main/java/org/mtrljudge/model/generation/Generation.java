@@ -1,146 +1,199 @@
 package org.mtrljudge.model.generation;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.IntSupplier;
-import org.mtrljudge.model.config.JudgeConfig;
-import org.mtrljudge.model.engine.JudgeModule;
-import org.mtrljudge.model.engine.JudgeModule.Gradients;
-import org.mtrljudge.model.input.EncodedPrompt;
-import org.mtrljudge.model.input.PromptBatch;
-import org.mtrljudge.model.weights.JudgeWeights;
+import java.util.Locale;
 
-/** Generates the completions of one batch of prompts in pieces of some tokens. The weights may change between two pieces. */
-public final class Generation {
-    /** The arrays that {@code prefill} returns before the cache, by their names in {@code advance}. */
-    private static final List<String> STATE = List.of("tokens", "logps", "done", "at", "token", "seen");
+/**
+ * Generates the completions of prompts by continuous batching (Orca, Yu et al. 2022): rows that have ended leave, and prompts that wait join
+ * as soon as there is room for them.
+ */
+final class Generation {
+    /** The number of tokens after which it is looked which rows have ended. */
+    private static final int LOOK_TOKENS = 4;
 
-    /** The arrays that {@code advance} replaces. It changes the others in place. */
-    private static final List<String> RENEWED = List.of("done", "at", "token");
+    /** Prompts wait until that share of the limit is free for them, because each cohort is attended to by itself. */
+    private static final int JOINING_SHARE = 4;
 
-    private final JudgeModule module;
-    private final JudgeWeights weights;
-    private final NDList shared;
-    private final Set<Integer> stopTokens;
+    /** A cohort's prompts are padded to its longest: one that is longer than the shortest by a tenth and this much begins another cohort. */
+    private static final int UNLIKE_TOKENS = 64;
+
+    private final Decoder decoder;
+    private final Sampling sampling;
+    private final Batching batching;
     private final NDManager scope;
-    private final Map<String, NDArray> state = new LinkedHashMap<>();
-    private final List<GeneratedCompletion.Span> spans = new ArrayList<>();
-    private NDList drawing = new NDList();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final List<Cohort> cohorts = new ArrayList<>();
+    private long maxTokens;
+    private PeakPositions peak = new PeakPositions(0, 0);
+    private int mark;
+    private int untilMark;
 
-    /**
-     * @param stopTokens the ids that end a completion
-     * @param scope owns all arrays that are created here
-     */
-    public Generation(
-            final JudgeModule module,
-            final JudgeWeights weights,
-            final NDList shared,
-            final Set<Integer> stopTokens,
-            final NDManager scope) {
-        this.module = module;
-        this.weights = weights;
-        this.shared = shared;
-        this.stopTokens = stopTokens;
+    /** Rows of one prompt that have not begun. */
+    private record Waiting(Asked prompt, List<Row> rows) {
+        long positions() {
+            return prompt.length() + (long) rows.size() * rows.get(0).limit();
+        }
+    }
+
+    /** @param scope owns all arrays that are created here */
+    Generation(final Decoder decoder, final Sampling sampling, final Batching batching, final NDManager scope) {
+        this.decoder = decoder;
+        this.sampling = sampling;
+        this.batching = batching;
         this.scope = scope;
+        this.maxTokens = batching.maxTokens();
     }
 
-    /**
-     * Generates all completions.
-     *
-     * @param pieceTokens the number of tokens per row in a piece; between pieces the weights may change
-     * @param beforePiece is called before each piece. Its result marks the tokens of the piece
-     * @return tokens {@code [rows, length]} and log-probabilities, as {@link GeneratedRows} reads them
-     */
-    public NDList run(
-            final JudgeConfig config,
-            final List<EncodedPrompt> prompts,
-            final int groupSize,
-            final Sampling sampling,
-            final long[] seeds,
-            final int pieceTokens,
-            final IntSupplier beforePiece) {
-        final int limit = sampling.maxNewTokens();
-        drawing = new NDList(
-                scope.create(sampling.uniforms(seeds, groupSize), new Shape((long) prompts.size() * groupSize, limit)),
-                scope.create(stopTokens.stream().mapToLong(Integer::longValue).toArray()),
-                scope.create(new double[] {sampling.temperature(), sampling.topP()}));
-        mark(beforePiece.getAsInt(), 1);
-        prefill(config, prompts);
-        int drawn = 1;
-        boolean going = drawn < limit;
-        while (going) {
-            final int mark = beforePiece.getAsInt();
-            final int before = drawn;
-            drawn = advance(before, pieceTokens);
-            mark(mark, drawn - before);
-            // a piece has fewer tokens only if every row has ended
-            going = drawn - before == pieceTokens && drawn < limit;
+    /** Generates these rows up to their ends. Rows of the same prompt follow each other. */
+    PeakPositions run(final List<Row> rows) {
+        wait(rows);
+        while (!waiting.isEmpty() || !cohorts.isEmpty()) {
+            try {
+                join();
+                advance();
+            } catch (final EngineException e) {
+                if (!isOutOfMemory(e) || !halve()) {
+                    throw e;
+                }
+            }
         }
-        return new NDList(part("tokens", drawn), part("logps", drawn));
+        return peak;
     }
 
-    /** The numbers of tokens per row that were sampled with the same mark, in order. */
-    public List<GeneratedCompletion.Span> spans() {
-        return spans;
-    }
-
-    private void mark(final int mark, final int tokens) {
-        final int last = spans.size() - 1;
-        if (last >= 0 && spans.get(last).mark() == mark) {
-            spans.set(last, new GeneratedCompletion.Span(mark, spans.get(last).tokens() + tokens));
-        } else {
-            spans.add(new GeneratedCompletion.Span(mark, tokens));
+    private void wait(final List<Row> rows) {
+        int from = 0;
+        for (int i = 1; i <= rows.size(); i++) {
+            if (i == rows.size() || rows.get(i).asked() != rows.get(from).asked()) {
+                waiting.add(new Waiting(rows.get(from).asked(), rows.subList(from, i)));
+                from = i;
+            }
         }
     }
 
-    private void prefill(final JudgeConfig config, final List<EncodedPrompt> prompts) {
-        final NDList arguments = new NDList();
-        weights.addTo(arguments);
-        PromptBatch.addTo(arguments, config, prompts, shared, scope);
-        arguments.addAll(drawing);
-        final NDList made = module.run("prefill", arguments, Gradients.NEVER);
-        made.attach(scope);
-        final int layers = (made.size() - STATE.size()) / 2;
-        for (int i = 0; i < STATE.size(); i++) {
-            state.put(STATE.get(i), made.get(i));
+    private void join() {
+        final long free =
+                maxTokens - cohorts.stream().mapToLong(Cohort::reserved).sum();
+        final boolean enough = free >= maxTokens / JOINING_SHARE
+                || free >= waiting.stream().mapToLong(Waiting::positions).sum();
+        if (waiting.isEmpty() || !(cohorts.isEmpty() || enough)) {
+            return;
         }
-        for (int i = 0; i < layers; i++) {
-            state.put("k" + i, made.get(STATE.size() + i));
-            state.put("v" + i, made.get(STATE.size() + layers + i));
+        final List<Waiting> joining = new ArrayList<>();
+        long left = free;
+        for (final Waiting next : waiting) {
+            left -= next.positions();
+            if (left < 0) {
+                break;
+            }
+            joining.add(next);
+        }
+        if (joining.isEmpty() && cohorts.isEmpty()) {
+            joining.add(cut(free));
+        }
+        joining.sort(Comparator.comparingInt(w -> w.prompt.length()));
+        int from = 0;
+        for (int i = 1; i <= joining.size(); i++) {
+            if (i == joining.size() || isUnlike(joining.get(from), joining.get(i))) {
+                begin(joining.subList(from, i));
+                from = i;
+            }
         }
     }
 
-    /** @return the number of tokens in each row that has not ended */
-    private int advance(final int drawn, final int count) {
-        final NDList arguments = new NDList();
-        weights.addTo(arguments);
-        state.forEach((name, array) -> {
-            array.setName("c." + name);
-            arguments.add(array);
+    /** Divides the first group: as many rows as there is room for, at least one, and the others, which wait on. */
+    private Waiting cut(final long free) {
+        final Waiting group = waiting.remove();
+        final long fitting = (free - group.prompt.length()) / group.rows.get(0).limit();
+        final int now = (int) Math.max(1, Math.min(fitting, group.rows.size()));
+        if (now < group.rows.size()) {
+            waiting.addFirst(new Waiting(group.prompt, group.rows.subList(now, group.rows.size())));
+        }
+        final Waiting first = new Waiting(group.prompt, group.rows.subList(0, now));
+        waiting.addFirst(first);
+        return first;
+    }
+
+    private static boolean isUnlike(final Waiting shortest, final Waiting other) {
+        return other.prompt.length() > shortest.prompt.length() * 11 / 10 + UNLIKE_TOKENS;
+    }
+
+    private void begin(final List<Waiting> joining) {
+        mark = batching.beforePiece().getAsInt();
+        final List<Asked> prompts = joining.stream().map(Waiting::prompt).toList();
+        final List<Row> rows = joining.stream().flatMap(w -> w.rows.stream()).toList();
+        cohorts.add(decoder.begin(prompts, rows, sampling, mark, scope));
+        // only now: after a failure they wait on
+        waiting.removeAll(joining);
+        leave();
+    }
+
+    private void advance() {
+        if (cohorts.isEmpty()) {
+            return;
+        }
+        if (untilMark == 0) {
+            mark = batching.beforePiece().getAsInt();
+            untilMark = batching.pieceTokens();
+        }
+        final int left = cohorts.stream()
+                .mapToInt(c -> c.rows().get(0).limit() - 1 - c.used())
+                .min()
+                .orElseThrow();
+        final int count = Math.min(left, Math.min(untilMark, LOOK_TOKENS));
+        cohorts.forEach(c -> c.prepare(count));
+        final long held = cohorts.stream().mapToLong(Cohort::held).sum();
+        if (held > peak.held()) {
+            peak = new PeakPositions(
+                    held, cohorts.stream().mapToLong(Cohort::there).sum());
+        }
+        decoder.advance(cohorts, count, sampling, mark, scope);
+        untilMark -= count;
+        leave();
+    }
+
+    private void leave() {
+        cohorts.removeIf(cohort -> {
+            final boolean ended = cohort.hasEnded();
+            if (ended) {
+                cohort.close();
+            }
+            return ended;
         });
-        arguments.addAll(shared);
-        arguments.addAll(drawing);
-        arguments.add(scope.create(new long[] {drawn, count}));
-        final NDList made = module.run("advance", arguments, Gradients.NEVER);
-        made.attach(scope);
-        for (int i = 0; i < RENEWED.size(); i++) {
-            state.put(RENEWED.get(i), made.get(i));
-        }
-        return (int) made.get(RENEWED.size()).toLongArray()[0];
     }
 
-    private NDArray part(final String name, final int columns) {
-        final NDArray all = state.get(name);
-        if (all == null) {
-            throw new IllegalStateException("no tokens were generated");
+    private static boolean isOutOfMemory(final EngineException e) {
+        final String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("out of memory") || message.contains("allocate memory");
+    }
+
+    /** Halves the limit and begins all rows again that have not ended. Returns false when there is nothing to halve. */
+    private boolean halve() {
+        final List<Row> again = cohorts.stream()
+                .flatMap(c -> c.rows().stream())
+                .filter(row -> !row.ended())
+                .toList();
+        final long now = Math.min(
+                maxTokens,
+                cohorts.stream().mapToLong(Cohort::reserved).sum()
+                        + waiting.stream().mapToLong(Waiting::positions).sum());
+        if (now <= 1) {
+            // that was a single row
+            return false;
         }
-        return all.get(":, :" + columns);
+        cohorts.forEach(Cohort::close);
+        cohorts.clear();
+        again.forEach(Row::restart);
+        maxTokens = now / 2;
+        final List<Waiting> before = List.copyOf(waiting);
+        waiting.clear();
+        wait(again);
+        waiting.addAll(before);
+        return true;
     }
 }

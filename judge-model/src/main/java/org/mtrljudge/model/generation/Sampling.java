@@ -10,14 +10,13 @@ import java.util.SplittableRandom;
  * @param maxNewTokens the limit of tokens per completion
  */
 public record Sampling(double temperature, double topP, int maxNewTokens) {
-    /** The uniform numbers that tokens are sampled with, {@code [seeds * groupSize, maxNewTokens]}. Each prompt has its own seed. */
-    float[] uniforms(final long[] seeds, final int groupSize) {
-        final int each = groupSize * maxNewTokens;
-        final float[] uniforms = new float[seeds.length * each];
-        for (int row = 0; row < seeds.length; row++) {
-            final SplittableRandom random = new SplittableRandom(seeds[row]);
-            for (int i = 0; i < each; i++) {
-                uniforms[row * each + i] = (random.nextInt() >>> 8) * 0x1p-24f;
+    /** The uniform numbers that the tokens of a prompt's completions are sampled with, {@code [groupSize][maxNewTokens]}. */
+    float[][] uniforms(final long seed, final int groupSize) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final float[][] uniforms = new float[groupSize][maxNewTokens];
+        for (final float[] row : uniforms) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (random.nextInt() >>> 8) * 0x1p-24f;
             }
         }
         return uniforms;

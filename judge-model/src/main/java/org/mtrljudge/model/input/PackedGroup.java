@@ -6,7 +6,7 @@ import java.util.List;
 public record PackedGroup(EncodedPrompt prompt, List<int[]> completions) {
 
     /** The number of positions of the group in a batch. The last token of a completion needs none: it is predicted, but not read. */
-    public int width() {
+    public int positions() {
         return prompt.length()
                 + completions.stream().mapToInt(c -> c.length - 1).sum();
     }

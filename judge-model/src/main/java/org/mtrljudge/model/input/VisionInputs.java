@@ -23,16 +23,13 @@ final class VisionInputs {
     }
 
     /**
-     * @param prompts the prompts of the batch, one per row
-     * @param starts the column in which the prompt of each row begins
-     * @param width the number of positions per row
+     * @param starts the position at which each prompt begins
      */
     static void addTo(
             final NDList arguments,
             final JudgeConfig config,
             final List<EncodedPrompt> prompts,
             final int[] starts,
-            final int width,
             final NDManager scope) {
         final List<ImagePatches> images = new ArrayList<>();
         prompts.forEach(p -> images.addAll(p.images()));
@@ -41,7 +38,7 @@ final class VisionInputs {
         if (images.isEmpty()) {
             return;
         }
-        inputs.add(arguments, "v.targets", scope.create(targets(prompts, starts, width)));
+        inputs.add(arguments, "v.targets", scope.create(targets(prompts, starts)));
         inputs.add(arguments, "v.rows", scope.create(inputs.rows()));
         inputs.add(arguments, "v.pixels", inputs.pixels(scope));
         inputs.addPositions(arguments, scope);
@@ -58,14 +55,14 @@ final class VisionInputs {
         arguments.add(array);
     }
 
-    /** The flat positions of all image tokens in the batch {@code [rows, width]}. */
-    private static long[] targets(final List<EncodedPrompt> prompts, final int[] starts, final int width) {
+    /** The positions of all image tokens in the batch. */
+    private static long[] targets(final List<EncodedPrompt> prompts, final int[] starts) {
         final List<Long> targets = new ArrayList<>();
-        for (int row = 0; row < prompts.size(); row++) {
-            final EncodedPrompt prompt = prompts.get(row);
+        for (int p = 0; p < prompts.size(); p++) {
+            final EncodedPrompt prompt = prompts.get(p);
             for (int i = 0; i < prompt.length(); i++) {
                 if (prompt.ids()[i] == prompt.imageToken()) {
-                    targets.add((long) row * width + starts[row] + i);
+                    targets.add((long) starts[p] + i);
                 }
             }
         }

@@ -45,7 +45,13 @@ final class GradientCheckpointing {
 
     /** The arrays that all layers of one batch use. */
     private record Batch(
-            NDList vision, NDArray ids, NDArray positions, NDArray mask, NDArray at, NDArray chosen, NDManager scope) {}
+            NDList vision,
+            NDList segments,
+            NDArray ids,
+            NDArray positions,
+            NDArray at,
+            NDArray chosen,
+            NDManager scope) {}
 
     /** Adds the gradients of {@code loss} to the gradients of the trained weights. */
     void backward(
@@ -56,9 +62,9 @@ final class GradientCheckpointing {
             final Function<TokenScores, NDArray> loss) {
         final Batch batch = new Batch(
                 packed.vision(config, scope),
+                packed.segments(scope),
                 packed.ids(scope),
                 packed.positions(scope),
-                packed.mask(scope),
                 packed.at(scope),
                 packed.chosen(scope),
                 scope);
@@ -107,9 +113,10 @@ final class GradientCheckpointing {
                 .filter(a -> a.getName().equals("v.targets") || a.getName().equals("v.heads"))
                 .forEach(arguments::add);
         arguments.addAll(shared);
+        arguments.addAll(batch.segments);
         x.setName(null);
-        arguments.addAll(new NDList(into.create((long) number), x, batch.positions, batch.mask));
-        return run("one_layer", arguments, gradients, into).head(); // [rows, width, hidden]
+        arguments.addAll(new NDList(into.create((long) number), x, batch.positions));
+        return run("one_layer", arguments, gradients, into).head(); // [positions, hidden]
     }
 
     private NDList run(final String method, final NDList arguments, final Gradients gradients, final NDManager into) {
@@ -138,7 +145,7 @@ final class GradientCheckpointing {
                     head.backward(states.stopGradient(), batch.chosen, HEAD_ROWS, scope, collector, loss);
             collector.backward(product(states, upstream, scope));
         }
-        return x.getGradient(); // [rows, width, hidden]
+        return x.getGradient(); // [positions, hidden]
     }
 
     private NDArray throughLayer(

@@ -63,16 +63,17 @@ public final class TokenScorer {
         final PackedBatch batch = new PackedBatch(List.of(new PackedGroup(prompt, List.of())));
         final NDList result = module.run("all_logits", sequences(weights.policy(), batch, scope), Gradients.NEVER);
         result.attach(scope);
-        return result.head().squeeze(0);
+        return result.head();
     }
 
-    /** The arguments from {@code w} to {@code mask}, which {@code log_probs}, {@code all_logits} and {@code states} have in common. */
+    /** The arguments from {@code w} to {@code positions}, which {@code log_probs}, {@code all_logits} and {@code states} have in common. */
     private NDList sequences(final Weights by, final PackedBatch batch, final NDManager scope) {
         final NDList arguments = new NDList();
         weights.addTo(arguments, by);
         arguments.addAll(batch.vision(config, scope));
         arguments.addAll(shared);
-        arguments.addAll(new NDList(batch.ids(scope), batch.positions(scope), batch.mask(scope)));
+        arguments.addAll(batch.segments(scope));
+        arguments.addAll(new NDList(batch.ids(scope), batch.positions(scope)));
         return arguments;
     }
 

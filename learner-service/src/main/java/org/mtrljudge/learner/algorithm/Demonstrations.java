@@ -21,8 +21,11 @@ import org.mtrljudge.tasks.verdict.Rubric;
 
 /** Batches of demonstrations from the training split. The tasks take turns; the order depends on a seed. */
 final class Demonstrations {
-    /** The maximum number of encoded pictures in the cache. A small set of demonstrations is read many times. */
-    private static final int CACHED = 1024;
+    /** The maximum size of encoded demonstrations in the cache, in bytes. A small set of demonstrations is read many times. */
+    private static final long CACHED_BYTES = 64L << 20;
+
+    /** Roughly what a position of a prompt takes besides its picture: an id and three rotary positions. */
+    private static final long POSITION_BYTES = 4L * Integer.BYTES;
 
     private record Place(String task, int index) {}
 
@@ -35,6 +38,7 @@ final class Demonstrations {
     private final Map<Place, PackedGroup> encoded = new HashMap<>();
     private final Map<Place, String> bad = new ConcurrentHashMap<>();
     private final Consumer<String> warnings;
+    private long cachedBytes;
     private int drawn;
 
     /** @param warnings receives one message per demonstration that the model cannot read; such demonstrations are left out */
@@ -91,9 +95,7 @@ final class Demonstrations {
             final Place place = places.get(i);
             read.get(i).ifPresent(demonstration -> {
                 batch.add(demonstration);
-                if (encoded.size() < CACHED) {
-                    encoded.put(place, demonstration);
-                }
+                cache(place, demonstration);
             });
         }
         if (batch.isEmpty()) {
@@ -101,6 +103,16 @@ final class Demonstrations {
                     + bad.get(places.get(0)) + "): ./judge data check names all examples that cannot be read");
         }
         return batch;
+    }
+
+    private void cache(final Place place, final PackedGroup demonstration) {
+        final long bytes = demonstration.positions() * POSITION_BYTES
+                + demonstration.prompt().images().stream()
+                        .mapToLong(image -> (long) image.pixels().length * Float.BYTES)
+                        .sum();
+        if (cachedBytes + bytes <= CACHED_BYTES && encoded.put(place, demonstration) == null) {
+            cachedBytes += bytes;
+        }
     }
 
     private Optional<PackedGroup> encodedAt(final Place place) {

@@ -47,12 +47,18 @@ public final class GrpoTrainer implements AutoCloseable {
     public Map<String, Double> learn(final List<LearnedGroup> batch) {
         steps++;
         final ImportanceCorrection correction = correction();
+        final List<List<LearnedGroup>> updates = updates(batch);
         final ProximalPolicy proximal = correction == null
                 ? null
                 : ProximalPolicy.of(
-                        model, microBatches(batch), settings.rollout().temperature(), correction);
+                        model,
+                        updates.stream()
+                                .flatMap(groups -> microBatches(groups).stream())
+                                .toList(),
+                        settings.rollout().temperature(),
+                        correction);
         final UpdateMetrics metrics = new UpdateMetrics();
-        for (final List<LearnedGroup> groups : updates(batch)) {
+        for (final List<LearnedGroup> groups : updates) {
             update(groups, proximal, metrics);
         }
         final Map<String, Double> values =
@@ -70,7 +76,10 @@ public final class GrpoTrainer implements AutoCloseable {
                 : new ImportanceCorrection(algorithm.rolloutIs(), algorithm.rolloutIsThreshold());
     }
 
-    /** The groups of each update. Groups that would not change the weights are removed, and so are updates without groups. */
+    /**
+     * The groups of each update, in parts that fit a micro-batch. Groups that would not change the weights are removed, and so are updates
+     * without groups.
+     */
     private List<List<LearnedGroup>> updates(final List<LearnedGroup> batch) {
         final List<List<LearnedGroup>> updates = new ArrayList<>();
         for (int from = 0; from < batch.size(); from += settings.actor().globalBatchSize()) {
@@ -79,7 +88,7 @@ public final class GrpoTrainer implements AutoCloseable {
                     .filter(g -> !(g.zeroSpread() && settings.algorithm().onlineFiltering()))
                     .toList();
             if (!kept.isEmpty()) {
-                updates.add(kept);
+                updates.add(MicroBatches.parts(kept, settings.actor().maxTokensPerMicroBatch()));
             }
         }
         return updates;

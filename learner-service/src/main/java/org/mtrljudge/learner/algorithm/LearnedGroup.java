@@ -2,6 +2,7 @@ package org.mtrljudge.learner.algorithm;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
@@ -53,6 +54,43 @@ public record LearnedGroup(
                 behaviour,
                 scores.stream().mapToDouble(CompletionScore::getAdvantage).toArray(),
                 group.getZeroSpread());
+    }
+
+    /**
+     * Divides the group, completion by completion, into parts that have at most that many positions where one completion does not have
+     * more. Each part begins with the prompt.
+     */
+    List<LearnedGroup> parts(final int maxTokens) {
+        final List<LearnedGroup> parts = new ArrayList<>();
+        final List<int[]> all = packed.completions();
+        int from = 0;
+        long positions = packed.prompt().length();
+        for (int c = 0; c < all.size(); c++) {
+            final int own = all.get(c).length - 1;
+            if (c > from && positions + own > maxTokens) {
+                parts.add(part(from, c));
+                from = c;
+                positions = packed.prompt().length();
+            }
+            positions += own;
+        }
+        parts.add(from == 0 ? this : part(from, all.size()));
+        return parts;
+    }
+
+    private LearnedGroup part(final int from, final int to) {
+        final PackedGroup own =
+                new PackedGroup(packed.prompt(), packed.completions().subList(from, to));
+        final int before = packed.completions().subList(0, from).stream()
+                .mapToInt(c -> c.length)
+                .sum();
+        return new LearnedGroup(
+                task,
+                policyVersion,
+                own,
+                Arrays.copyOfRange(behaviour, before, before + own.completionTokens()),
+                Arrays.copyOfRange(advantages, from, to),
+                zeroSpread);
     }
 
     private static int[] tokens(final Completion completion, final int vocabulary) {

@@ -19,21 +19,26 @@ public final class SftTrainer implements AutoCloseable {
     private final SftSettings settings;
     private final Demonstrations demonstrations;
     private final AdamW optimizer;
+    private final int maxTokensPerMicroBatch;
     private final Consumer<String> warnings;
     private int skippedInARow;
+
+    /** How an update is computed: the optimiser, and the positions of one forward and backward pass. */
+    public record Update(AdamW.Settings optimizer, int maxTokensPerMicroBatch) {}
 
     /** @param warnings receives messages about demonstrations that are left out and updates that are skipped */
     public SftTrainer(
             final JudgeModel model,
             final SftSettings settings,
-            final AdamW.Settings optimizer,
+            final Update update,
             final ExampleSource source,
             final long seed,
             final Consumer<String> warnings) {
         this.model = model;
         this.settings = settings;
         this.demonstrations = new Demonstrations(source, model, settings, seed, warnings);
-        this.optimizer = model.optimizer(optimizer);
+        this.optimizer = model.optimizer(update.optimizer());
+        this.maxTokensPerMicroBatch = update.maxTokensPerMicroBatch();
         this.warnings = warnings;
     }
 
@@ -46,13 +51,17 @@ public final class SftTrainer implements AutoCloseable {
      */
     public double step(final double progress) {
         final List<PackedGroup> batch = demonstrations.next(settings.batchSize());
+        final int tokens =
+                batch.stream().mapToInt(PackedGroup::completionTokens).sum();
         final double[] value = new double[1];
-        try (NDManager scope = model.newScope()) {
-            model.backward(batch, 1, scope, scores -> {
-                final NDArray loss = scores.logProbs().mean().neg(); // [] from [tokens]
-                value[0] = loss.getFloat();
-                return loss;
-            });
+        for (final List<PackedGroup> microBatch : MicroBatches.ofDemonstrations(batch, maxTokensPerMicroBatch)) {
+            try (NDManager scope = model.newScope()) {
+                model.backward(microBatch, 1, scope, scores -> {
+                    final NDArray loss = scores.logProbs().sum().mul(-1f / tokens); // [] from [tokens]
+                    value[0] += loss.getFloat();
+                    return loss;
+                });
+            }
         }
         count(optimizer.step(settings.learningRate(progress)));
         return value[0];

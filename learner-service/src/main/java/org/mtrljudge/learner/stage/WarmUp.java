@@ -75,7 +75,8 @@ public final class WarmUp {
         try (SftTrainer trainer = new SftTrainer(
                 model,
                 sft,
-                GrpoTrainer.adamW(settings.actor()),
+                new SftTrainer.Update(
+                        GrpoTrainer.adamW(settings.actor()), settings.actor().maxTokensPerMicroBatch()),
                 source,
                 settings.trainer().seed(),
                 listener::warned)) {

@@ -56,19 +56,30 @@ class TokenArraysTest {
     }
 
     @Test
-    void shouldPutGroupsOfSimilarWidthIntoAMicroBatchAsLongAsItsPaddedTokensFit() {
-        // as wide as the prompt, because the last token of a completion is never an input
-        final LearnedGroup narrow = group(-1, 1, 1);
-        final LearnedGroup wide = group(-1, 4, 3);
+    void shouldPutGroupsIntoAMicroBatchAsLongAsTheirPositionsFit() {
+        // as long as the prompt, because the last token of a completion is never an input
+        final LearnedGroup shortest = group(-1, 1, 1);
+        final LearnedGroup longest = group(-1, 4, 3);
         final LearnedGroup middle = group(-1, 2, 2);
-        assertThat(List.of(narrow, wide, middle))
-                .extracting(g -> g.packed().width())
-                .containsExactly(5, 10, 7);
-        final List<LearnedGroup> groups = List.of(narrow, wide, middle);
-        // 3 rows of 10
-        assertThat(MicroBatches.of(groups, 30)).containsExactly(List.of(wide, middle, narrow));
-        assertThat(MicroBatches.of(groups, 29)).containsExactly(List.of(wide, middle), List.of(narrow));
-        assertThat(MicroBatches.of(groups, 19)).containsExactly(List.of(wide), List.of(middle, narrow));
-        assertThat(MicroBatches.of(groups, 1)).containsExactly(List.of(wide), List.of(middle), List.of(narrow));
+        final List<LearnedGroup> groups = List.of(shortest, longest, middle);
+        assertThat(groups).extracting(g -> g.packed().positions()).containsExactly(5, 10, 7);
+        assertThat(MicroBatches.of(groups, 22)).containsExactly(List.of(longest, middle, shortest));
+        assertThat(MicroBatches.of(groups, 21)).containsExactly(List.of(longest, middle), List.of(shortest));
+        assertThat(MicroBatches.of(groups, 16)).containsExactly(List.of(longest), List.of(middle, shortest));
+        assertThat(MicroBatches.of(groups, 1)).containsExactly(List.of(longest), List.of(middle), List.of(shortest));
+    }
+
+    @Test
+    void shouldDivideAGroupThatHasMorePositionsThanAMicroBatch() {
+        final LearnedGroup group = group(-1, 4, 3);
+        assertThat(MicroBatches.parts(List.of(group), 10)).containsExactly(group);
+        final List<LearnedGroup> parts = MicroBatches.parts(List.of(group), 9);
+        assertThat(parts).extracting(g -> g.packed().positions()).containsExactly(8, 7);
+        assertThat(parts).extracting(g -> g.behaviour().length).containsExactly(4, 3);
+        assertThat(parts.get(0).advantages()).containsExactly(2);
+        assertThat(parts.get(1).advantages()).containsExactly(-2);
+        final LossAverage average = LossAverage.over(parts, LossAvgMode.SEQ);
+        assertThat(weights(parts.get(0), average)).containsExactly(0.125f, 0.125f, 0.125f, 0.125f);
+        assertThat(average).isEqualTo(LossAverage.over(List.of(group), LossAvgMode.SEQ));
     }
 }

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +14,6 @@ import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Mappers;
-import org.mtrljudge.standalone.RunException;
 
 /** One measurement of {@code ./judge bench model} in a separate process: loads a checkpoint, or reads its file. */
 public final class LoadBench {
@@ -32,27 +29,7 @@ public final class LoadBench {
      *     over: reads the file through one small buffer
      */
     static Figure inProcess(final String what, final Path checkpoint) throws IOException {
-        final Path result = Files.createTempFile(checkpoint.toAbsolutePath().getParent(), "load", ".json");
-        final String java =
-                Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        final Process process = new ProcessBuilder(List.of(
-                        java,
-                        "-Xmx256m",
-                        "-Dai.djl.offline=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoadBench.class.getName(),
-                        what,
-                        checkpoint.toString(),
-                        result.toString()))
-                .redirectErrorStream(true)
-                .start();
-        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        final JsonNode figure = Mappers.JSON.readTree(result.toFile());
-        Files.delete(result);
-        if (figure.isEmpty()) {
-            throw new RunException("the benchmark's process failed; its output: " + output, null);
-        }
+        final JsonNode figure = BenchProcess.figures(LoadBench.class, "256m", List.of(what, checkpoint.toString()));
         return new Figure(
                 figure.get("seconds").asDouble(), figure.get("peak_bytes").asLong());
     }

@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -111,7 +110,7 @@ public final class ModelBench {
         final Random random = new Random(1);
         final List<EncodedPrompt> prompts = new ArrayList<>();
         for (int i = 0; i < SEQUENCES; i++) {
-            prompts.add(prompt(
+            prompts.add(RandomCheckpoint.prompt(
                     random.ints(PROMPT, 10, RandomCheckpoint.VOCABULARY - 10).toArray()));
         }
         ResidentMemory.forgetPeak();
@@ -127,19 +126,14 @@ public final class ModelBench {
         }
     }
 
-    private static EncodedPrompt prompt(final int[] ids) {
-        final int[] places = new int[ids.length];
-        Arrays.setAll(places, i -> i);
-        return new EncodedPrompt(ids, new int[][] {places, places, places}, ids.length, -1, List.of());
-    }
-
     /** Each row has 256 positions and predicts 255 tokens: the labels are the row itself, shifted by one. */
     private Figure train(final Path checkpoint) throws IOException {
         final Random random = new Random(1);
         final List<PackedGroup> rows = new ArrayList<>();
         for (int i = 0; i < ROWS; i++) {
             rows.add(new PackedGroup(
-                    prompt(random.ints(2, 10, RandomCheckpoint.VOCABULARY).toArray()),
+                    RandomCheckpoint.prompt(
+                            random.ints(2, 10, RandomCheckpoint.VOCABULARY).toArray()),
                     List.of(random.ints(ROW - 1, 10, RandomCheckpoint.VOCABULARY)
                             .toArray())));
         }

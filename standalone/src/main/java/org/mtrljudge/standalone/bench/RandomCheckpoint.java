@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.WeightType;
+import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.settings.io.Mappers;
 
 /** For benchmarks: a judge of any size with random weights, as a checkpoint folder. */
@@ -41,5 +43,12 @@ record RandomCheckpoint(Path folder, long parameters) {
             model.save(checkpoint, WeightType.F32);
             return new RandomCheckpoint(checkpoint, model.policy().parameterCount());
         }
+    }
+
+    /** A prompt of these tokens, without pictures. */
+    static EncodedPrompt prompt(final int[] ids) {
+        final int[] places = new int[ids.length];
+        Arrays.setAll(places, i -> i);
+        return new EncodedPrompt(ids, new int[][] {places, places, places}, ids.length, -1, List.of());
     }
 }

@@ -172,7 +172,7 @@ public final class ExperimentPlan {
         text.append(", probabilities ").append(bytes(plan.probabilities())).append(")\n");
         text.append("each of ").append(warmUp.rollout().actors()).append(" actors: ");
         text.append(bytes(memory.actor())).append(" (weights ").append(bytes(plan.weights()));
-        text.append(", keys and values of ").append(memory.completions()).append(" completions ");
+        text.append(", keys and values of ").append(memory.cachedPositions()).append(" positions ");
         text.append(bytes(memory.cachedKeysAndValues())).append(")\n");
     }
 

@@ -26,6 +26,7 @@ import org.mtrljudge.tasks.pretraining.Corpus;
  * them. It can be interrupted: the same call continues at the last checkpoint.
  */
 public final class Pretraining {
+    private static final int MAX_TOKENS_PER_MICRO_BATCH = 16_384;
     private static final int PICTURES = 2_000_000;
     private static final String PROGRESS = "pretraining.json";
 
@@ -109,9 +110,10 @@ public final class Pretraining {
         final Stage stage = plan.stages.get(number);
         final SftSettings settings =
                 new SftSettings(false, Math.max(1, stage.steps), plan.batchSize, PICTURES, stage.lr, 0, 0, 0);
-        final AdamW.Settings adamW = new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0);
+        final SftTrainer.Update update =
+                new SftTrainer.Update(new AdamW.Settings(0.01, 0.9, 0.98, 1e-8, 1.0), MAX_TOKENS_PER_MICRO_BATCH);
         try (SftTrainer trainer =
-                new SftTrainer(model, settings, adamW, plan.corpus(number), plan.seed + number, listener::warned)) {
+                new SftTrainer(model, settings, update, plan.corpus(number), plan.seed + number, listener::warned)) {
             final int done = number == from.stage ? from.steps : 0;
             if (done > 0) {
                 trainer.resume(unfinished, done);

@@ -9,9 +9,8 @@ import org.mtrljudge.model.training.MemoryPlan;
  * The memory of an actor and of the learner of a run, in bytes, from the memory plan of the model and the settings of the run.
  *
  * @param positions the positions of a forward of the learner
- * @param mask the bytes of what says which positions see each other, in the heap, on its way, and on the device
- * @param completions the completions that an actor generates together
- * @param cachedKeysAndValues the bytes of the keys and values of the generated tokens, and of the prompts if their length is known
+ * @param cachedPositions the positions whose keys and values an actor keeps: generated tokens, and prompts if their length is known
+ * @param cachedKeysAndValues the bytes of these keys and values
  * @param adapter the bytes of the adapter; 0 when all weights are trained
  * @param reference whether a KL term needs the reference policy from the start of RL
  * @param copies the bytes of the earlier policies and of the reference that the learner keeps
@@ -20,15 +19,11 @@ public record RunMemory(
         MemoryPlan plan,
         ModelSize size,
         long positions,
-        long mask,
-        long completions,
+        long cachedPositions,
         long cachedKeysAndValues,
         long adapter,
         boolean reference,
         long copies) {
-
-    /** The bytes that the learner holds for one pair of positions: a byte in three places, and four on the device. */
-    private static final int MASK_BYTES = 7;
 
     /** @param held the model options in use; the settings determine the micro-batches */
     public static RunMemory of(final RunSettings settings, final JudgeConfig config, final ModelOptions held) {
@@ -39,26 +34,24 @@ public record RunMemory(
     static RunMemory of(
             final RunSettings settings, final JudgeConfig config, final ModelOptions held, final long longestPrompt) {
         final int response = settings.learner().data().maxResponseLength();
-        // a group is one row of a forward, however long it is
-        final long group = longestPrompt == 0
-                ? 0
-                : longestPrompt + (long) settings.learner().rollout().n() * (response - 1);
-        final long positions = Math.max(group, settings.learner().actor().maxTokensPerMicroBatch());
+        // longer groups are divided, a completion is not
+        final long positions = Math.max(
+                longestPrompt + response - 1, settings.learner().actor().maxTokensPerMicroBatch());
         final MemoryPlan plan = MemoryPlan.of(config, held, positions);
         final ModelSize size = ModelSize.of(config);
-        final long completions = (long) settings.rollout().maxPrompts()
-                * settings.learner().rollout().n();
+        final long prompt = longestPrompt + (long) settings.learner().rollout().n() * response;
+        final long cached = Math.max(
+                longestPrompt + response,
+                Math.min(
+                        settings.rollout().maxBatchedTokens(),
+                        settings.rollout().maxPrompts() * prompt));
         final boolean reference = settings.learner().algorithm().klCoef() > 0;
         return new RunMemory(
                 plan,
                 size,
                 positions,
-                MASK_BYTES * group * group,
-                completions,
-                completions
-                        * (longestPrompt + response)
-                        * size.keyValuesPerToken()
-                        * held.dtype().bytes(),
+                cached,
+                cached * size.keyValuesPerToken() * held.dtype().bytes(),
                 held.lora() == null ? 0 : plan.policy(),
                 reference,
                 plan.policy() * (settings.learner().trainer().maxStaleness() + 1 + (reference ? 1 : 0)));
@@ -75,7 +68,6 @@ public record RunMemory(
                 + plan.optimizer()
                 + copies
                 + plan.activations()
-                + plan.probabilities()
-                + mask;
+                + plan.probabilities();
     }
 }

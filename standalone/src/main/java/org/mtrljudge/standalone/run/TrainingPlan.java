@@ -20,8 +20,6 @@ import org.mtrljudge.tasks.Split;
 /** What a run reads and what it needs, before it runs: examples, lengths of prompts, memory, and the settings that would need less. */
 public final class TrainingPlan {
     private static final double GIB = 1L << 30;
-    /** A group of more positions has more pairs of positions than an array has elements. */
-    private static final int MAX_GROUP = 46_340;
 
     private final RunSettings settings;
     private final ExampleSource source;
@@ -119,14 +117,15 @@ public final class TrainingPlan {
 
     private String memory() {
         final RunMemory memory = memory(settings);
-        final int group = longestPrompt()
-                + settings.learner().rollout().n() * (settings.learner().data().maxResponseLength() - 1);
+        final long group = longestPrompt()
+                + (long) settings.learner().rollout().n()
+                        * (settings.learner().data().maxResponseLength() - 1);
         final int actors =
                 settings.actors().generatesHere() ? settings.rollout().actors() : 0;
         final long needed = needed(memory);
         final StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%nthe longest group: %,d tokens of a prompt and %d completions of %,d: %,d positions in one forward%n",
+                "%nthe longest group: %,d tokens of a prompt and %d completions of %,d: %,d positions%n",
                 longestPrompt(),
                 settings.learner().rollout().n(),
                 settings.learner().data().maxResponseLength(),
@@ -135,11 +134,6 @@ public final class TrainingPlan {
         line(text, memory.learner(), "the learner, in forwards of " + memory.positions() + " positions");
         final OptionalLong there = Devices.memoryBytes(settings.modelOptions().device());
         there.ifPresent(bytes -> line(text, bytes, "memory of the device"));
-        if (group > MAX_GROUP) {
-            text.append(
-                    "A group of more than 46,340 positions cannot be learned: make rollout.n, data.max_response_length or"
-                            + " data.max_prompt_length smaller.\n");
-        }
         if (there.isEmpty()) {
             text.append(String.format(
                     Locale.ROOT, "The memory of the device is not known; the run needs %.2f GiB.%n", needed / GIB));
@@ -184,6 +178,7 @@ public final class TrainingPlan {
             pairs.add("actor.model.enable_gradient_checkpointing=true");
         }
         addHalf(pairs, "rollout.max_prompts", settings.rollout().maxPrompts(), 1);
+        addHalf(pairs, "rollout.max_batched_tokens", settings.rollout().maxBatchedTokens(), 1);
         addHalf(pairs, "rollout.n", settings.learner().rollout().n(), 2);
         addHalf(pairs, "data.max_response_length", settings.learner().data().maxResponseLength(), 1);
         addHalf(

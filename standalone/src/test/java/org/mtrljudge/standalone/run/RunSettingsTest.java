@@ -44,7 +44,7 @@ class RunSettingsTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            rollout.nn=4 | unknown setting 'rollout.nn'; allowed here: actors, in_flight_update, max_prompts, n, server_
+            rollout.nn=4 | unknown setting 'rollout.nn'; allowed here: actors, in_flight_update, max_batched_tokens, max_prompts, n, server_
             rolout.n=4 | unknown setting 'rolout'
             rollout.n=many | setting 'rollout.n' is not a whole number
             rollout.n=1.5 | setting 'rollout.n' is not a whole number

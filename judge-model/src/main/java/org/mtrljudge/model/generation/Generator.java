@@ -1,0 +1,70 @@
+package org.mtrljudge.model.generation;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.JudgeTokenizer;
+
+/** Makes completions of prompts. */
+public final class Generator {
+    private final Decoder decoder;
+    private final JudgeTokenizer tokenizer;
+    private final Set<Integer> stopTokens;
+    private final String opening;
+    private final NDManager manager;
+    private PeakPositions peak = new PeakPositions(0, 0);
+
+    /**
+     * @param stopTokens the ids that end a completion
+     * @param opening what the chat template writes of every answer: the text of a completion begins with it, its tokens do not
+     * @param manager the parent of the arrays of each call, which the call frees
+     */
+    public Generator(
+            final Decoder decoder,
+            final JudgeTokenizer tokenizer,
+            final Set<Integer> stopTokens,
+            final String opening,
+            final NDManager manager) {
+        this.decoder = decoder;
+        this.tokenizer = tokenizer;
+        this.stopTokens = stopTokens;
+        this.opening = opening;
+        this.manager = manager;
+    }
+
+    /**
+     * @param seeds one seed per prompt
+     * @return {@code groupSize} completions per prompt
+     */
+    public List<List<GeneratedCompletion>> generate(
+            final List<EncodedPrompt> prompts,
+            final int groupSize,
+            final Sampling sampling,
+            final long[] seeds,
+            final Batching batching) {
+        final List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            final Asked asked = new Asked(i, prompts.get(i));
+            for (final float[] uniforms : sampling.uniforms(seeds[i], groupSize)) {
+                rows.add(new Row(asked, uniforms, stopTokens));
+            }
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            peak = new Generation(decoder, sampling, batching, scope).run(rows);
+        }
+        final List<List<GeneratedCompletion>> groups = new ArrayList<>();
+        for (int from = 0; from < rows.size(); from += groupSize) {
+            groups.add(rows.subList(from, from + groupSize).stream()
+                    .map(row -> row.completion(tokenizer, opening))
+                    .toList());
+        }
+        return groups;
+    }
+
+    /** The peak of the last generation. */
+    public PeakPositions peak() {
+        return peak;
+    }
+}
