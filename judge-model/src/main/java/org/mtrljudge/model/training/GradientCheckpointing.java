@@ -21,9 +21,6 @@ import org.mtrljudge.model.weights.JudgeWeights;
 final class GradientCheckpointing {
     private static final String TEXT = "model.language_model.";
 
-    /** The number of tokens in one piece of the head. */
-    static final int HEAD_ROWS = 256;
-
     private final JudgeModule module;
     private final JudgeConfig config;
     private final NDList shared;
@@ -141,8 +138,7 @@ final class GradientCheckpointing {
             arguments.addAll(new NDList(x, batch.at, scope.create((float) temperature)));
             final NDArray states =
                     run("predicting", arguments, Gradients.RECORDED, scope).head(); // [tokens, hidden]
-            final NDArray upstream =
-                    head.backward(states.stopGradient(), batch.chosen, HEAD_ROWS, scope, collector, loss);
+            final NDArray upstream = head.backward(states.stopGradient(), batch.chosen, true, scope, collector, loss);
             collector.backward(product(states, upstream, scope));
         }
         return x.getGradient(); // [positions, hidden]

@@ -39,14 +39,14 @@ public record MemoryPlan(
         final long masters = policyBytes == Float.BYTES ? 0 : Float.BYTES;
         final long layer = keptByLayer(config.text()) * tokens * bytes;
         final long inputs = (long) config.text().layers() * config.text().hiddenSize() * tokens * bytes;
-        final long scored = options.gradientCheckpointing() ? GradientCheckpointing.HEAD_ROWS : tokens;
         return new MemoryPlan(
                 parameters * bytes,
                 trained * policyBytes,
                 trained * policyBytes,
                 trained * (2L * Float.BYTES + masters),
                 options.gradientCheckpointing() ? inputs + layer : config.text().layers() * layer,
-                scored * config.text().vocabSize() * Float.BYTES);
+                ScoringHead.numbersAtOnce(config.text().vocabSize(), tokens, options.gradientCheckpointing())
+                        * Float.BYTES);
     }
 
     /**

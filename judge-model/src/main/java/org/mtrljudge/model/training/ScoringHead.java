@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -18,6 +20,11 @@ import org.mtrljudge.model.engine.JudgeModule.Gradients;
  * autograd would keep five arrays {@code [tokens, vocabulary]}; this class keeps one, or a piece of one.
  */
 final class ScoringHead {
+    /** The probabilities that do not fit into this are computed again for the backward pass. */
+    private static final long KEPT_BYTES = 4L << 30;
+
+    private static final int PIECE_ROWS = 256;
+
     private final JudgeModule module;
     private final NDList weights;
     private final @Nullable NDArray trained;
@@ -33,31 +40,47 @@ final class ScoringHead {
     }
 
     /**
+     * The number of probabilities that are kept from the forward to the backward pass, and of one piece that is computed again.
+     *
+     * @param sparing whether memory is worth more than time
+     */
+    static long numbersAtOnce(final long vocabulary, final long tokens, final boolean sparing) {
+        final long kept = sparing ? 0 : Math.min(tokens, KEPT_BYTES / Float.BYTES / vocabulary);
+        return vocabulary * (kept + (kept < tokens ? Math.min(tokens, PIECE_ROWS) : 0));
+    }
+
+    /**
      * Scores the states, computes {@code loss} of the scores, and adds the gradient of the head's matrix to that matrix.
      *
      * @param states {@code [tokens, hidden]}, without an autograd graph
      * @param chosen {@code [tokens]}, int64
-     * @param rows the number of tokens that are scored at once. If it is less than all, each piece is scored again for its gradient
+     * @param sparing whether memory is worth more than time: no probabilities are kept for the backward pass
      * @return the gradient of the states, {@code [tokens, hidden]}
      */
     NDArray backward(
             final NDArray states,
             final NDArray chosen,
-            final long rows,
+            final boolean sparing,
             final NDManager scope,
             final GradientCollector collector,
             final Function<TokenScores, NDArray> loss) {
         final long tokens = chosen.size();
+        final long kept = sparing
+                ? 0
+                : KEPT_BYTES / Float.BYTES / weights.head().getShape().get(0);
+        final long rows = tokens <= kept ? tokens : PIECE_ROWS;
         final List<NDArray> logProbs = new ArrayList<>();
         final List<NDArray> entropies = new ArrayList<>();
-        NDArray probabilities = null;
+        final Map<Long, NDArray> probabilities = new HashMap<>();
         for (long from = 0; from < tokens; from += rows) {
-            final NDList piece = forward(states, chosen, from, Math.min(tokens, from + rows), scope);
+            final long to = Math.min(tokens, from + rows);
+            final NDList piece = forward(states, chosen, from, to, scope);
             logProbs.add(piece.get(0));
             entropies.add(piece.get(1));
-            probabilities = piece.get(2);
-            if (rows < tokens) {
-                probabilities.close();
+            if (to <= kept) {
+                probabilities.put(from, piece.get(2));
+            } else {
+                piece.get(2).close();
             }
         }
         final NDArray leaf = NDArrays.concat(new NDList(logProbs)); // [tokens]
@@ -69,9 +92,10 @@ final class ScoringHead {
         for (long from = 0; from < tokens; from += rows) {
             final long to = Math.min(tokens, from + rows);
             try (NDManager inner = scope.newSubManager()) {
-                final NDArray p = rows < tokens || probabilities == null
+                final NDArray before = probabilities.get(from);
+                final NDArray p = before == null
                         ? forward(states, chosen, from, to, inner).get(2)
-                        : probabilities;
+                        : before;
                 final String piece = from + ":" + to;
                 final NDList arguments = new NDList(weights);
                 arguments.addAll(new NDList(p, chosen.get(piece), upstream.get(piece)));
@@ -79,6 +103,7 @@ final class ScoringHead {
                 if (own != null) {
                     run("head_gradient", new NDList(own, p, states.get(piece)), inner);
                 }
+                p.close();
             }
         }
         if (own != null && trained != null) {

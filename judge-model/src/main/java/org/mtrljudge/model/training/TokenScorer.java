@@ -102,8 +102,7 @@ public final class TokenScorer {
             final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
             states.attach(scope);
             final NDArray leaf = states.head().stopGradient();
-            final NDArray upstream =
-                    head.backward(leaf, batch.chosen(scope), leaf.getShape().get(0), scope, collector, loss);
+            final NDArray upstream = head.backward(leaf, batch.chosen(scope), false, scope, collector, loss);
             final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
             sum.attach(scope);
             collector.backward(sum.head());

@@ -71,8 +71,7 @@ class GradientCheckpointingTest {
     /** Groups with more tokens than one piece of the head, with pictures, and with rows of different lengths. */
     private static List<PackedGroup> groups(final JudgeModel model, final Random random) {
         final byte[] picture = TestPictures.noise(128, 64, 2);
-        final int[] completion =
-                random.ints(GradientCheckpointing.HEAD_ROWS, 10, 500).toArray();
+        final int[] completion = random.ints(300, 10, 500).toArray();
         return List.of(
                 new PackedGroup(
                         model.encode("<image> one", List.of(picture), "one"),
