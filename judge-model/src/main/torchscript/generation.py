@@ -5,11 +5,13 @@ class Judge(Module):
   # to P positions; n rows of a cohort; G the most rows of one of its prompts; T positions that its rows have generated; s = A/K.
 
   # Samples one token per row of logits [R, V], which are already divided by the temperature, at `uniform` [R]. At temperature 0 it takes the
-  # most likely token. Computes a few rows at a time, so that they stay in the cache.
+  # most likely token. On the CPU it computes a few rows at a time, so that they stay in the cache.
   def sample(self: __torch__.Judge, logits: Tensor, uniform: Tensor, temperature: float, top_p: float) -> Tuple[Tensor, Tensor]:
     tokens : List[Tensor] = []
     logps : List[Tensor] = []
     rows = max(1, 524288 // logits.size(1))
+    if logits.is_cuda:
+      rows = logits.size(0)
     start = 0
     while start < logits.size(0):
       count = min(rows, logits.size(0) - start)
@@ -48,6 +50,7 @@ class Judge(Module):
     upto = torch.cumsum(masses, -1)                                      # [m, n]
     last = upto.narrow(-1, upto.size(-1) - 1, 1).contiguous()
     at = torch.minimum(torch.searchsorted(upto, level, right=True), torch.searchsorted(upto, last))
+    at = torch.clamp(at, 0, masses.size(1) - 1)                          # for numbers that are not finite
     left = level - (upto.gather(1, at) - masses.gather(1, at))
     return (at, torch.clamp(left, 0.0))
 
@@ -100,18 +103,20 @@ class Judge(Module):
     b = prompt_k.size(1)
     p = prompt_k.size(2)
     uneven = (cohort + "fill") in c
-    q = q * (float(d) ** -0.5)
+    kind = q.dtype
+    # scores are float32, as they are inside of scaled_dot_product_attention
+    q = q.float() * (float(d) ** -0.5)
     asking = q
     if uneven:
       asking = q.index_select(1, c[cohort + "fill"])                     # [K, B*G, s, D]
-    prompt = torch.matmul(asking.reshape([kv, b, -1, d]), prompt_k.transpose(2, 3))  # [K, B, G*s, P]
+    prompt = torch.matmul(asking.reshape([kv, b, -1, d]), prompt_k.float().transpose(2, 3))  # [K, B, G*s, P]
     if (cohort + "hide") in c:
       prompt = prompt + c[cohort + "hide"]                               # [B, 1, P]: minus infinity at the padding
     prompt = prompt.view([kv, -1, share, p])
     if uneven:
       prompt = prompt.index_select(1, c[cohort + "slot"])                # [K, n, s, P]
-    own = torch.matmul(q, own_k.narrow(2, 0, t + 1).transpose(2, 3))     # [K, n, s, T]
-    shares = torch.softmax(torch.cat([prompt, own], -1).float(), -1).to(q.dtype)
+    own = torch.matmul(q, own_k.narrow(2, 0, t + 1).float().transpose(2, 3))  # [K, n, s, T]
+    shares = torch.softmax(torch.cat([prompt, own], -1), -1).to(kind)
     to_prompt = shares.narrow(-1, 0, p)
     if uneven:
       to_prompt = to_prompt.index_select(1, c[cohort + "fill"])

@@ -169,24 +169,31 @@ class Judge(Module):
         out.append(self.attend_completions(qs[c], ks[c], vs[c], ks[c - 1], vs[c - 1], spreads[g], gathers[g], int(plan[g][2])))
     return torch.cat(out)
 
-  # A mixture of E experts with inner size I. Each position uses its best k experts, whose shares are scaled to a sum of one.
+  # A mixture of E experts with inner size I. Each of n positions uses its best k experts, whose shares are scaled to a sum of one. The
+  # n*k pairs of a position and an expert are sorted by expert once, so that each expert has one product and the device is waited for once.
   def experts(self: __torch__.Judge, w: Dict[str, Tensor], name: str, y: Tensor, k: int) -> Tensor:
     flat = y.reshape([-1, y.size(-1)])                                   # [n, H]
     shares = torch.softmax(torch.linear(flat, w[name + ".mlp.gate.weight"]).float(), -1)  # [n, E]
     (best, chosen) = torch.topk(shares, k, -1)                           # [n, k]
-    best = (best / best.sum([-1], True)).to(flat.dtype).reshape([-1])    # [n*k]
-    gate_up = w[name + ".mlp.experts.gate_up_proj"]                      # [E, H, 2I]
-    down = w[name + ".mlp.experts.down_proj"]                            # [E, I, H]
-    inner = down.size(1)
-    out = torch.zeros_like(flat)
-    for e in range(down.size(0)):
-      places = torch.nonzero(chosen.reshape([-1]) == e).reshape([-1])    # [m]: position * k + rank
-      if places.size(0) > 0:
-        rows = torch.floor_divide(places, k)
-        z = torch.matmul(flat.index_select(0, rows), gate_up.select(0, e))  # [m, 2I]
-        z = torch.matmul(torch.silu(z.narrow(1, 0, inner)) * z.narrow(1, inner, inner), down.select(0, e))  # [m, H]
-        out = out.index_add(0, rows, z * best.index_select(0, places).unsqueeze(1))
-    return out.view(y.size())
+    best = (best / best.sum([-1], True)).to(flat.dtype)                  # [n, k]
+    (of, order) = torch.sort(chosen.reshape([-1]))                       # [n*k]: position * k + rank, expert by expert
+    back = torch.empty_like(order).scatter_(0, order, torch.arange(order.size(0), device=order.device))
+    # unbound once, so that the gradients of all experts are put together once
+    gate_up = torch.unbind(w[name + ".mlp.experts.gate_up_proj"])        # E of [H, 2I]
+    down = torch.unbind(w[name + ".mlp.experts.down_proj"])              # E of [I, H]
+    counts = torch.bincount(of, minlength=len(down)).cpu()               # [E]
+    sizes : List[int] = []
+    for e in range(len(down)):
+      sizes.append(int(counts[e]))
+    inputs = torch.split_with_sizes(torch.embedding(flat, torch.floor_divide(order, k)), sizes)
+    out : List[Tensor] = []
+    for e in range(len(down)):
+      if sizes[e] > 0:
+        z = torch.matmul(inputs[e], gate_up[e])                          # [m, 2I]
+        inner = z.size(1) // 2
+        out.append(torch.matmul(torch.silu(z.narrow(1, 0, inner)) * z.narrow(1, inner, inner), down[e]))  # [m, H]
+    made = torch.embedding(torch.cat(out), back).view([flat.size(0), k, -1])  # [n, k, H]
+    return (made * best.unsqueeze(-1)).sum([1]).view(y.size())
 
   def after_attention(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], name: str, x: Tensor, a: Tensor) -> Tensor:
     x = x + self.linear(w, name + ".self_attn.o_proj", a)

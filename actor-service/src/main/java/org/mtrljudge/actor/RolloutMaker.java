@@ -106,14 +106,13 @@ final class RolloutMaker {
             pieces.add(weights);
             return weights.version;
         });
-        // newer weights may have come before the first token
-        final Weights oldest = pieces.isEmpty() ? weights : pieces.get(0);
         final double share = (clock.millis() - startedAtMs) / (double) batch.size();
         final List<Outcome> outcomes = new ArrayList<>();
         for (final GenerationEngine.Result result : results) {
             if (result instanceof GenerationEngine.Result.Refused refused) {
                 outcomes.add(new Outcome.Refused(refused.prompt(), refused.reason()));
             } else if (result instanceof GenerationEngine.Result.Group group) {
+                final Weights oldest = oldest(group, pieces);
                 outcomes.add(new Outcome.Rolled(
                         group.prompt(),
                         new RolloutGroup(
@@ -130,6 +129,16 @@ final class RolloutMaker {
             }
         }
         return outcomes;
+    }
+
+    /** The oldest weights that drew tokens of the group: prompts may join when newer ones have come. */
+    private Weights oldest(final GenerationEngine.Result.Group group, final List<Weights> pieces) {
+        final int version = group.completions().stream()
+                .flatMap(c -> c.spans().stream())
+                .mapToInt(GeneratedCompletion.Span::mark)
+                .min()
+                .orElse(weights.version);
+        return pieces.stream().filter(w -> w.version == version).findFirst().orElse(weights);
     }
 
     private static Completion completion(final GeneratedCompletion c, final int groupVersion) {

@@ -13,6 +13,7 @@ import org.mtrljudge.actor.engine.Policy;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.GeneratedCompletion.Span;
 import org.mtrljudge.model.generation.Sampling;
+import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -90,6 +91,18 @@ class RolloutVersionsTest {
                 .containsExactly(new VersionSpan(5, 8));
         assertThat(group.getCompletions().get(1).getVersions())
                 .containsExactly(new VersionSpan(4, 4), new VersionSpan(5, 4));
+    }
+
+    @Test
+    void shouldNameTheVersionOfAGroupThatBeganLater() {
+        final RolloutGroup group = groupOf(before -> {
+            before.getAsInt();
+            final int second = before.getAsInt();
+            return List.of(List.of(new Span(second, 8)), List.of(new Span(second, 6)));
+        });
+        assertThat(group.getPolicyVersion()).isEqualTo(5);
+        assertThat(group.getPolicyDigest()).isEqualTo("digest-5");
+        assertThat(group.getCompletions()).extracting(Completion::getVersions).containsOnlyNulls();
     }
 
     @Test

@@ -131,8 +131,9 @@ final class ModelCommand {
             print(memory.plan().weights() + memory.adapter(), "  weights");
             print(
                     memory.cachedKeysAndValues(),
-                    "  keys and values of " + memory.cachedPositions() + " positions; each takes "
-                            + memory.size().keyValuesPerToken() * held.dtype().bytes() + " bytes");
+                    "  keys and values of " + memory.cachedPositions() + " generated positions; each takes "
+                            + memory.size().keyValuesPerToken() * held.dtype().bytes()
+                            + " bytes, and so does each of a prompt");
             print(memory.actor(), "  in total");
         }
 

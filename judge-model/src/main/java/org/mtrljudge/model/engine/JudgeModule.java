@@ -7,7 +7,10 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
@@ -16,7 +19,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -90,6 +95,10 @@ public final class JudgeModule implements AutoCloseable {
      *     w.some.tensor}
      */
     public NDList run(final String method, final NDList arguments, final Gradients gradients) {
+        if (gradients == Gradients.NEVER) {
+            JniUtils.setGraphExecutorOptimize(true);
+            return runFreeing(method, arguments);
+        }
         try (NDManager scope = arguments.head().getManager().newSubManager()) {
             final NDArray name = scope.create(0);
             name.setName("module_method:" + method);
@@ -98,9 +107,9 @@ public final class JudgeModule implements AutoCloseable {
             // libtorch's graph optimiser rewrites a graph that it has seen run a few times. The new graph rounds
             // differently, so training that continues in a new process would not give the same bits. The optimiser
             // makes only the loop of generation faster, so it is on only there.
-            JniUtils.setGraphExecutorOptimize(gradients == Gradients.NEVER);
-            if (gradients != Gradients.OFF) {
-                return IValueUtils.forward(block, all, gradients == Gradients.RECORDED);
+            JniUtils.setGraphExecutorOptimize(false);
+            if (gradients == Gradients.RECORDED) {
+                return IValueUtils.forward(block, all, true);
             }
             final boolean before = JniUtils.isGradMode();
             JniUtils.setGradMode(false);
@@ -109,6 +118,33 @@ public final class JudgeModule implements AutoCloseable {
             } finally {
                 JniUtils.setGradMode(before);
             }
+        }
+    }
+
+    /** Runs a method that frees what holds its arguments also when it fails, as it does where memory is short. DJL's own call does not. */
+    private NDList runFreeing(final String method, final NDList arguments) {
+        // one entry per parameter, in order; an array that is no part of a dictionary has the empty key
+        final Map<String, Map<String, PtNDArray>> parameters = new LinkedHashMap<>();
+        for (final NDArray array : arguments) {
+            final String name = array.getName() == null ? "" : array.getName();
+            final int dot = name.indexOf('.');
+            parameters
+                    .computeIfAbsent(
+                            dot < 0 ? "parameter " + parameters.size() : name.substring(0, dot),
+                            key -> new LinkedHashMap<>())
+                    .put(dot < 0 ? "" : name.substring(dot + 1), (PtNDArray) array);
+        }
+        final List<IValue> values = new ArrayList<>();
+        try {
+            for (final Map<String, PtNDArray> parameter : parameters.values()) {
+                final PtNDArray single = parameter.get("");
+                values.add(single == null ? IValue.stringMapFrom(parameter) : IValue.from(single));
+            }
+            try (IValue result = IValueUtils.runMethod(block, method, values.toArray(new IValue[0]))) {
+                return result.toNDList((PtNDManager) arguments.head().getManager());
+            }
+        } finally {
+            values.forEach(IValue::close);
         }
     }
 

@@ -5,9 +5,9 @@ import java.util.function.IntSupplier;
 /**
  * How completions are generated together.
  *
- * @param maxTokens the limit of the positions whose keys and values are kept at once: those of the prompts, and for each completion that is
- *     not finished as many as it may get. Prompts beyond it wait. A single completion that needs more is generated alone
- * @param pieceTokens the least number of tokens that are sampled with the same weights
+ * @param maxTokens about the limit of the positions whose keys and values are kept at once: those of the prompts, and for each completion
+ *     that is not finished as many as it may get. Prompts beyond it wait. A single completion that needs more is generated alone
+ * @param pieceTokens the number of tokens between two calls, where no prompts join between
  * @param beforePiece is called before the prompts that join are computed, and before each piece; the policy may be replaced then. Its result
  *     marks the tokens that follow
  */

@@ -108,7 +108,11 @@ final class Cohort implements AutoCloseable {
         if (!full && !thin) {
             return;
         }
-        room = full ? used + Math.max(count, Math.max(LEAST_GROWTH, used / GROWTH_SHARE)) : room;
+        if (full) {
+            final int growth = Math.max(count, Math.max(LEAST_GROWTH, used / GROWTH_SHARE));
+            // the last token of a row is not read
+            room = Math.min(used + growth, Math.max(used + count, rows.get(0).limit() - 1));
+        }
         // the first room is made before there is a cache, in the shape of the prompts' one
         final String source = used == 0 ? "p" : "";
         final long[] from = kept.stream().mapToLong(used == 0 ? i -> 0 : i -> i).toArray();

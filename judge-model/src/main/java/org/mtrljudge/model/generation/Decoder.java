@@ -58,8 +58,9 @@ public class Decoder {
             arguments.addAll(new NDList(uniforms(rows, 1, piece), ofSampling(sampling, piece)));
             final NDList made = module.run("prefill", arguments, Gradients.NEVER);
             made.attach(piece);
+            final Cohort begun = new Cohort(module, prompts, rows, made.subNDList(2), scope.newSubManager());
             give(made, rows, 1, mark);
-            return new Cohort(module, prompts, rows, made.subNDList(2), scope.newSubManager());
+            return begun;
         }
     }
 

@@ -51,7 +51,7 @@ final class Generation {
     }
 
     /** Generates these rows up to their ends. Rows of the same prompt follow each other. */
-    PeakPositions run(final List<Row> rows) {
+    void run(final List<Row> rows) {
         wait(rows);
         while (!waiting.isEmpty() || !cohorts.isEmpty()) {
             try {
@@ -63,7 +63,16 @@ final class Generation {
                 }
             }
         }
+    }
+
+    /** The peak so far. */
+    PeakPositions peak() {
         return peak;
+    }
+
+    /** The limit of positions: that of the batching, or a smaller one where memory was short. */
+    long maxTokens() {
+        return maxTokens;
     }
 
     private void wait(final List<Row> rows) {
@@ -174,10 +183,10 @@ final class Generation {
 
     /** Halves the limit and begins all rows again that have not ended. Returns false when there is nothing to halve. */
     private boolean halve() {
-        final List<Row> again = cohorts.stream()
-                .flatMap(c -> c.rows().stream())
-                .filter(row -> !row.ended())
-                .toList();
+        final List<Row> again = new ArrayList<>();
+        cohorts.forEach(c -> again.addAll(c.rows()));
+        waiting.forEach(w -> again.addAll(w.rows));
+        again.removeIf(Row::ended);
         final long now = Math.min(
                 maxTokens,
                 cohorts.stream().mapToLong(Cohort::reserved).sum()
@@ -188,12 +197,12 @@ final class Generation {
         }
         cohorts.forEach(Cohort::close);
         cohorts.clear();
+        waiting.clear();
         again.forEach(Row::restart);
         maxTokens = now / 2;
-        final List<Waiting> before = List.copyOf(waiting);
-        waiting.clear();
+        // a group that was divided is one again
+        again.sort(Comparator.comparingInt(row -> row.asked().number()));
         wait(again);
-        waiting.addAll(before);
         return true;
     }
 }

@@ -6,14 +6,19 @@ import java.util.List;
 import java.util.Set;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.JudgeTokenizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes completions of prompts. */
 public final class Generator {
+    private static final Logger LOG = LoggerFactory.getLogger(Generator.class);
+
     private final Decoder decoder;
     private final JudgeTokenizer tokenizer;
     private final Set<Integer> stopTokens;
     private final String opening;
     private final NDManager manager;
+    private long maxTokens = Long.MAX_VALUE;
     private PeakPositions peak = new PeakPositions(0, 0);
 
     /**
@@ -51,8 +56,19 @@ public final class Generator {
                 rows.add(new Row(asked, uniforms, stopTokens));
             }
         }
+        final long before = Math.min(maxTokens, batching.maxTokens());
         try (NDManager scope = manager.newSubManager()) {
-            peak = new Generation(decoder, sampling, batching, scope).run(rows);
+            final Generation generation = new Generation(
+                    decoder, sampling, new Batching(before, batching.pieceTokens(), batching.beforePiece()), scope);
+            generation.run(rows);
+            peak = generation.peak();
+            if (generation.maxTokens() < before) {
+                maxTokens = generation.maxTokens();
+                LOG.warn(
+                        "memory was short, so from now on the keys and values of at most {} positions are kept at once: a lower"
+                                + " rollout.max_batched_tokens spares the work that was done again",
+                        maxTokens);
+            }
         }
         final List<List<GeneratedCompletion>> groups = new ArrayList<>();
         for (int from = 0; from < rows.size(); from += groupSize) {

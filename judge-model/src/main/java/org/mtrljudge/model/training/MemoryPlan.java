@@ -26,9 +26,11 @@ public record MemoryPlan(
      * Computes the plan.
      *
      * @param tokens the number of positions of a micro-batch
+     * @param copies the positions of prompts whose keys and values are copied, once for each completion, for its attention
      * @throws ModelException when the adapter does not fit the architecture
      */
-    public static MemoryPlan of(final JudgeConfig config, final ModelOptions options, final long tokens) {
+    public static MemoryPlan of(
+            final JudgeConfig config, final ModelOptions options, final long tokens, final long copies) {
         final long parameters = ModelSize.of(config).parameters();
         final long bytes = options.dtype().bytes();
         final @Nullable Lora lora = options.lora();
@@ -37,7 +39,8 @@ public record MemoryPlan(
                 : lora.shapes(config).values().stream().mapToLong(Shape::size).sum();
         final long policyBytes = lora == null ? bytes : Float.BYTES;
         final long masters = policyBytes == Float.BYTES ? 0 : Float.BYTES;
-        final long layer = keptByLayer(config.text()) * tokens * bytes;
+        final long keys = 2L * config.text().keyValueHeads() * config.text().headDim();
+        final long layer = (keptByLayer(config.text()) * tokens + keys * copies) * bytes;
         final long inputs = (long) config.text().layers() * config.text().hiddenSize() * tokens * bytes;
         return new MemoryPlan(
                 parameters * bytes,
@@ -51,7 +54,7 @@ public record MemoryPlan(
 
     /**
      * The count of numbers that a decoder layer keeps per position: 6 times the hidden size around its norms; 7 times the size of the
-     * queries (norm, rotation, attention, and the keys and values that are repeated for them); 4 times the size of the keys; 4 times the
+     * queries (norm, rotation, attention, and the keys and values that are repeated for those of prompts); 4 times the size of the keys; 4 times the
      * inner size of the MLP.
      */
     private static long keptByLayer(final JudgeConfig.Text text) {

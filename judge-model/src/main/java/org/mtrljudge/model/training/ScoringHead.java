@@ -23,7 +23,11 @@ final class ScoringHead {
     /** The probabilities that do not fit into this are computed again for the backward pass. */
     private static final long KEPT_BYTES = 4L << 30;
 
+    /** The least number of tokens in a piece, and the number where memory is worth more than time. */
     private static final int PIECE_ROWS = 256;
+
+    /** The probabilities of another piece. Each piece reads and writes the gradient of the whole matrix, so pieces are not small. */
+    private static final long PIECE_BYTES = 1L << 29;
 
     private final JudgeModule module;
     private final NDList weights;
@@ -45,8 +49,16 @@ final class ScoringHead {
      * @param sparing whether memory is worth more than time
      */
     static long numbersAtOnce(final long vocabulary, final long tokens, final boolean sparing) {
-        final long kept = sparing ? 0 : Math.min(tokens, KEPT_BYTES / Float.BYTES / vocabulary);
-        return vocabulary * (kept + (kept < tokens ? Math.min(tokens, PIECE_ROWS) : 0));
+        final long kept = Math.min(tokens, keptRows(vocabulary, sparing));
+        return vocabulary * (kept + (kept < tokens ? Math.min(tokens, pieceRows(vocabulary, sparing)) : 0));
+    }
+
+    private static long keptRows(final long vocabulary, final boolean sparing) {
+        return sparing ? 0 : KEPT_BYTES / Float.BYTES / vocabulary;
+    }
+
+    private static long pieceRows(final long vocabulary, final boolean sparing) {
+        return sparing ? PIECE_ROWS : Math.max(PIECE_ROWS, PIECE_BYTES / Float.BYTES / vocabulary);
     }
 
     /**
@@ -65,10 +77,9 @@ final class ScoringHead {
             final GradientCollector collector,
             final Function<TokenScores, NDArray> loss) {
         final long tokens = chosen.size();
-        final long kept = sparing
-                ? 0
-                : KEPT_BYTES / Float.BYTES / weights.head().getShape().get(0);
-        final long rows = tokens <= kept ? tokens : PIECE_ROWS;
+        final long vocabulary = weights.head().getShape().get(0);
+        final long kept = keptRows(vocabulary, sparing);
+        final long rows = tokens <= kept ? tokens : pieceRows(vocabulary, sparing);
         final List<NDArray> logProbs = new ArrayList<>();
         final List<NDArray> entropies = new ArrayList<>();
         final Map<Long, NDArray> probabilities = new HashMap<>();

@@ -23,14 +23,21 @@ public final class Agreement implements AutoCloseable {
     private final double temperature;
     private final Consumer<String> warnings;
     private final TreeMap<Integer, Weights> versions = new TreeMap<>();
+    private final int maxTokensPerForward;
     private boolean warned;
 
     /**
      * @param kept the number of newest versions whose weights are kept
+     * @param maxTokensPerForward longer groups are scored in parts
      * @param warnings is told once when actor and learner do not compute the same
      */
     public Agreement(
-            final JudgeModel model, final int kept, final double temperature, final Consumer<String> warnings) {
+            final JudgeModel model,
+            final int kept,
+            final double temperature,
+            final int maxTokensPerForward,
+            final Consumer<String> warnings) {
+        this.maxTokensPerForward = maxTokensPerForward;
         this.warnings = warnings;
         this.model = model;
         this.kept = kept;
@@ -56,17 +63,19 @@ public final class Agreement implements AutoCloseable {
             if (weights == null) {
                 continue;
             }
-            try (NDManager scope = model.newScope()) {
-                final float[] again = model.score(weights, List.of(group.packed()), temperature, scope)
-                        .logProbs()
-                        .toFloatArray();
-                for (int i = 0; i < again.length; i++) {
-                    final double apart = Math.abs(again[i] - group.behaviour()[i]);
-                    logs += apart;
-                    largest = Math.max(largest, apart);
-                    probs += Math.abs(Math.exp(again[i]) - Math.exp(group.behaviour()[i]));
+            for (final LearnedGroup part : group.parts(maxTokensPerForward)) {
+                try (NDManager scope = model.newScope()) {
+                    final float[] again = model.score(weights, List.of(part.packed()), temperature, scope)
+                            .logProbs()
+                            .toFloatArray();
+                    for (int i = 0; i < again.length; i++) {
+                        final double apart = Math.abs(again[i] - part.behaviour()[i]);
+                        logs += apart;
+                        largest = Math.max(largest, apart);
+                        probs += Math.abs(Math.exp(again[i]) - Math.exp(part.behaviour()[i]));
+                    }
+                    tokens += again.length;
                 }
-                tokens += again.length;
             }
         }
         if (tokens > 0) {

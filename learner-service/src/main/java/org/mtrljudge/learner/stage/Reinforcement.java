@@ -98,6 +98,7 @@ public final class Reinforcement {
                         model,
                         settings.trainer().maxStaleness() + 1,
                         settings.rollout().temperature(),
+                        settings.actor().maxTokensPerMicroBatch(),
                         listener::warned)) {
             if (resumed != null) {
                 trainer.resume(resumed.path(), done);

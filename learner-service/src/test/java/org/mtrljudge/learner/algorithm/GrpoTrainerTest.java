@@ -201,7 +201,7 @@ class GrpoTrainerTest {
     void shouldSayOnceWhatIsLikelyWhenTheActorsComputeSomethingElse() {
         final List<String> told = new ArrayList<>();
         try (JudgeModel model = model();
-                Agreement agreement = new Agreement(model, 2, 1, told::add)) {
+                Agreement agreement = new Agreement(model, 2, 1, 200, told::add)) {
             final List<LearnedGroup> batch = batch(model);
             agreement.remember(0);
             agreement.measure(batch, new HashMap<>());
@@ -219,7 +219,7 @@ class GrpoTrainerTest {
     void shouldNotLeakNativeMemoryOverHundredsOfSteps() throws IOException {
         try (JudgeModel model = model();
                 GrpoTrainer trainer = new GrpoTrainer(model, settings());
-                Agreement agreement = new Agreement(model, 2, 1, told -> {})) {
+                Agreement agreement = new Agreement(model, 2, 1, 200, told -> {})) {
             final List<LearnedGroup> batch = batch(model);
             int step = 0;
             while (step < 200) {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
 
 /**
  * Measures groups of real lengths with a random checkpoint of about 100 M parameters: training steps of 4, 8 and 16 completions of a prompt, and
@@ -78,7 +79,7 @@ public final class GroupBench {
         final JsonNode eight = ours("train", checkpoint, group(8));
         print("a step with 8 completions", eight);
         if (python != null) {
-            compare(eight, peer(python, "train", checkpoint, group(8)), "8 separate rows, transformers");
+            compare(eight, python, "train", checkpoint, group(8), "8 separate rows, transformers");
         }
     }
 
@@ -100,10 +101,10 @@ public final class GroupBench {
                 own.get("kv_there").asLong(),
                 own.get("kv_peak").asDouble() / own.get("kv_there").asDouble());
         if (python != null) {
-            compare(own, peer(python, "generate", checkpoint, work), "transformers");
+            compare(own, python, "generate", checkpoint, work, "transformers");
         }
         if (vllm != null) {
-            compare(own, peer(vllm, "vllm", checkpoint, work), "vLLM");
+            compare(own, vllm, "vllm", checkpoint, work, "vLLM");
         }
     }
 
@@ -169,20 +170,35 @@ public final class GroupBench {
                 own.get("peak_rss_bytes").asDouble() / 1e9);
     }
 
-    private void compare(final JsonNode own, final JsonNode other, final String name) {
+    /** Runs a peer on the same work; its failure, above all for memory, is a result too. */
+    private void compare(
+            final JsonNode own,
+            final String program,
+            final String what,
+            final Path checkpoint,
+            final ObjectNode work,
+            final String name)
+            throws IOException {
+        final JsonNode other;
+        try {
+            other = peer(program, what, checkpoint, work);
+        } catch (final RunException e) {
+            out.printf("  %s: no figure, %s (137: killed, as where memory is short)%n", name, e.getMessage());
+            return;
+        }
         print("  " + name, other);
         out.printf(
                 Locale.ROOT,
-                "  ours against it: %.2f x the speed, %.2f x the memory%s%n",
+                "  ours against it: %.2f x the speed, %.2f x the memory%n",
                 ratio(own, other, "tokens_per_second"),
-                ratio(own, other, "peak_rss_bytes"),
-                own.has("loss")
-                        ? String.format(
-                                Locale.ROOT,
-                                "; the loss is %.5f and %.5f",
-                                own.get("loss").asDouble(),
-                                other.get("loss").asDouble())
-                        : "");
+                ratio(own, other, "peak_rss_bytes"));
+        if (own.has("loss")) {
+            out.printf(
+                    Locale.ROOT,
+                    "  the loss is %.5f here and %.5f there%n",
+                    own.get("loss").asDouble(),
+                    other.get("loss").asDouble());
+        }
     }
 
     private static double ratio(final JsonNode own, final JsonNode other, final String figure) {

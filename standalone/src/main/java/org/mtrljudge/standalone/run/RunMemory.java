@@ -37,9 +37,11 @@ public record RunMemory(
         // longer groups are divided, a completion is not
         final long positions = Math.max(
                 longestPrompt + response - 1, settings.learner().actor().maxTokensPerMicroBatch());
-        final MemoryPlan plan = MemoryPlan.of(config, held, positions);
+        final long n = settings.learner().rollout().n();
+        final MemoryPlan plan = MemoryPlan.of(
+                config, held, positions, positions * n * longestPrompt / (longestPrompt + n * (response - 1) + 1));
         final ModelSize size = ModelSize.of(config);
-        final long prompt = longestPrompt + (long) settings.learner().rollout().n() * response;
+        final long prompt = longestPrompt + n * response;
         final long cached = Math.max(
                 longestPrompt + response,
                 Math.min(

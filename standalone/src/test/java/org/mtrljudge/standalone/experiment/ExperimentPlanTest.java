@@ -28,8 +28,8 @@ class ExperimentPlanTest {
         // 31.07 billion weights of 2 bytes; copies of the two newest policies and of the reference
         assertThat(plan)
                 .contains("(weights 57.9 GiB, gradients 57.9 GiB", "earlier policies and the reference 173.6 GiB");
-        // 80 completions × 2048 tokens × 2 · 48 · 4 · 128 numbers × 2 bytes
-        assertThat(plan).contains("each of 1 actors: 63.9 GiB", "keys and values of 65536 positions 6.0 GiB");
+        // 80 completions × 2048 positions × 2 · 48 · 4 · 128 numbers × 2 bytes
+        assertThat(plan).contains("each of 1 actors: 72.9 GiB", "keys and values of 163840 positions 15.0 GiB");
     }
 
     @Test
