@@ -61,7 +61,7 @@ public final class RunExecution {
     /** Checks the Java heap. It holds a policy in transit once in the learner, once in each actor, and in the buffer of the producer. */
     private void checkPolicyTravels(final JudgeFolder folder) {
         final ModelOptions options = folder.resolved(settings.modelOptions());
-        final long policy = MemoryPlan.of(folder.config(), options, 1).policy();
+        final long policy = MemoryPlan.of(folder.config(), options, 1, 0).policy();
         if (settings.connections().weights().store() != null
                 && policy > settings.connections().weights().maxLogBytes()) {
             // such a policy is in the store, not in the heap
