@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,33 @@ class JudgeModelTest {
             for (int i = 0; i < scored.length; i++) {
                 assertThat(scored[i]).isCloseTo(expected.get(i), within(ORDER));
             }
+        }
+    }
+
+    /** A completion that is alone is one causal sequence with its prompt: the plain way, without any sharing. */
+    @Test
+    void shouldScoreALongGroupLikeEachOfItsCompletionsAlone() {
+        final Random random = new Random(1);
+        final EncodedPrompt prompt = prompt("<image>\nIs the image safe?" + " or not".repeat(100), 96);
+        final List<int[]> completions = IntStream.of(1, 512, 2, 300, 512, 40)
+                .mapToObj(length -> random.ints(length, 10, 500).toArray())
+                .toList();
+        final PackedGroup other = new PackedGroup(prompt("no picture"), completions.subList(2, 4));
+        try (NDManager scope = model.newScope()) {
+            final float[] together = model.score(List.of(other, new PackedGroup(prompt, completions)), 1, scope)
+                    .logProbs()
+                    .toFloatArray();
+            int at = other.completionTokens();
+            for (final int[] completion : completions) {
+                final float[] alone = model.score(List.of(new PackedGroup(prompt, List.of(completion))), 1, scope)
+                        .logProbs()
+                        .toFloatArray();
+                assertThat(alone).hasSameSizeAs(completion);
+                for (final float logProb : alone) {
+                    assertThat(together[at++]).isCloseTo(logProb, within(ORDER));
+                }
+            }
+            assertThat(at).isEqualTo(together.length);
         }
     }
 

@@ -138,7 +138,7 @@ class GrpoTrainerTest {
         final String[] pairs = {
             "actor.loss_avg_mode=" + lossAvgMode, "algorithm.rollout_is=" + rolloutIs, "algorithm.kl_coef=0.1"
         };
-        final List<String> oneGroupEach = List.of("actor.max_tokens_per_micro_batch=1");
+        final List<String> oneCompletionEach = List.of("actor.max_tokens_per_micro_batch=1");
         final Map<String, Double> one = new HashMap<>();
         final Map<String, Double> many = new HashMap<>();
         try (JudgeModel whole = model();
@@ -146,7 +146,7 @@ class GrpoTrainerTest {
                 GrpoTrainer inOne = new GrpoTrainer(whole, settings(pairs));
                 GrpoTrainer inMany = new GrpoTrainer(
                         pieces,
-                        settings(Stream.concat(oneGroupEach.stream(), Stream.of(pairs))
+                        settings(Stream.concat(oneCompletionEach.stream(), Stream.of(pairs))
                                 .toArray(String[]::new)))) {
             final double[] expected = learned(whole, inOne, one);
             final double[] difference = learned(pieces, inMany, many);
