@@ -71,7 +71,7 @@ class Judge(Module):
     (x, keys, values) = self.decode(w, v, r, s, ids, positions, False)
     return self.logits(w, self.normed(w, r, x, 1.0))
 
-  # The decoder in pieces, for gradient checkpointing. This piece returns the input of the first layer, then the features of each
+  # The judge in pieces, for gradient checkpointing. This piece returns the input of the first layer, then the features of each
   # deepstack block.
   def embedding(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> List[Tensor]:
     (x, deep) = self.embed(w, v, ids)
@@ -79,10 +79,28 @@ class Judge(Module):
     out.extend(deep)
     return out
 
-  # The second piece: one layer. If deepstack features are added after this layer, they are in v.
+  # One layer of the decoder. If deepstack features are added after this layer, they are in v.
   def one_layer(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], r: Dict[str, Tensor], s: Dict[str, Tensor], i: Tensor, x: Tensor, positions: Tensor) -> Tensor:
     (cos, sin) = self.rope(r, positions)
     (x, k, val) = self.layer(w, r, s, int(i), x, cos, sin)
     if "features" in v:
       x = self.deepen(x, v["targets"], v["features"])
     return x
+
+  # Token embeddings [S, H] with zeros at the image positions: what the table of embeddings has a gradient of.
+  def text_embedding(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tensor:
+    return torch.embedding(w["model.language_model.embed_tokens.weight"], ids).index_fill(0, v["targets"], 0.)
+
+  # The rows of the states x [S, H] at the image positions.
+  def at_images(self: __torch__.Judge, v: Dict[str, Tensor], x: Tensor) -> Tensor:
+    return x.index_select(0, v["targets"])
+
+  # The vision tower in pieces: its input, a block, and the features that a deepstack block or, with j = -1, the whole tower gives.
+  def first_patches(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor]) -> Tensor:
+    return self.vision_start(w, v)
+
+  def one_block(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], i: Tensor, h: Tensor) -> Tensor:
+    return self.vision_block(w, v, int(i), h)
+
+  def one_feature(self: __torch__.Judge, w: Dict[str, Tensor], j: Tensor, h: Tensor) -> Tensor:
+    return self.vision_feature(w, int(j), h)

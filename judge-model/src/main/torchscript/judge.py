@@ -9,7 +9,7 @@ class Judge(Module):
   # v: the images of a batch. r: the values that all calls share: rotary table, epsilon of the norms, experts per token.
   # s: how the positions of a batch belong together. Sequences of any lengths lie one after the other, without padding.
   # Letters in shape comments: S positions of a batch, H hidden size, A heads, K key/value heads, D head size, V vocabulary,
-  # N images, P patches per image (padded to the largest image), C hidden size of the vision tower, T merged image tokens of the batch.
+  # P patches of all images, one image after the other; N images, C hidden size of the vision tower, T = P/4 image tokens of the batch.
 
   # ---- pieces -------------------------------------------------------------------------------------------------------
 
@@ -25,12 +25,12 @@ class Judge(Module):
     turned = torch.cat([torch.neg(b), a], -1)                            # rotate_half
     return ((x.float() * cos) + (turned.float() * sin)).to(x.dtype)
 
-  # The output y of a layer plus the product of LoRA: scale * x A^T B^T (Hu et al. 2021, eq. 3), computed in the adapter's type.
+  # The output y of a layer plus the product of LoRA: scale * x A^T B^T (Hu et al. 2021, eq. 3).
   def adapted(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
     a = name + ".lora_A.weight"
     if a in w:
-      low = torch.linear(x.to(w[a].dtype), w[a]) * float(w["lora_scale"])  # [.., rank]
-      y = y + torch.linear(low, w[name + ".lora_B.weight"]).to(y.dtype)
+      low = torch.linear(x, w[a]) * float(w["lora_scale"])  # [.., rank]
+      y = y + torch.linear(low, w[name + ".lora_B.weight"])
     return y
 
   def linear(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
@@ -44,53 +44,76 @@ class Judge(Module):
 
   # ---- vision tower -------------------------------------------------------------------------------------------------
 
-  def merge(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, norm_first: bool, rows: Tensor) -> Tensor:
-    width = x.size(2) * 4
+  def merge(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor, norm_first: bool) -> Tensor:
+    width = x.size(1) * 4
     if norm_first:
-      y = self.norm(w, name + ".norm", x).reshape([-1, width])           # [N*P/4, 4C]: four neighbours per row
+      y = self.norm(w, name + ".norm", x).reshape([-1, width])           # [T, 4C]: four neighbours per row
     else:
       y = self.norm(w, name + ".norm", x.reshape([-1, width]))
-    y = y.index_select(0, rows)                                          # [T, 4C]: without the padding
     y = torch.gelu(self.affine(w, name + ".linear_fc1", y), approximate="none")
     return self.affine(w, name + ".linear_fc2", y)                       # [T, H]
 
-  def vision_block(self: __torch__.Judge, w: Dict[str, Tensor], name: str, h: Tensor, cos: Tensor, sin: Tensor, heads: int, mask: Optional[Tensor]) -> Tensor:
-    n = h.size(0)
-    p = h.size(1)
-    c = h.size(2)
+  # Attention of each image to itself. q, k and v are [P, A, D], the result is [P, C]. runs [.., 2], on the CPU: the number of images that
+  # lie beside each other and have equally many patches, and this number.
+  def attend_images(self: __torch__.Judge, q: Tensor, k: Tensor, v: Tensor, runs: Tensor) -> Tensor:
+    sizes : List[int] = []
+    for i in range(runs.size(0)):
+      sizes.append(int(runs[i][0]) * int(runs[i][1]))
+    qs = torch.split_with_sizes(q, sizes)
+    ks = torch.split_with_sizes(k, sizes)
+    vs = torch.split_with_sizes(v, sizes)
+    out : List[Tensor] = []
+    for i in range(runs.size(0)):
+      shape = [int(runs[i][0]), int(runs[i][1]), q.size(1), q.size(2)]
+      a = torch.scaled_dot_product_attention(qs[i].view(shape).transpose(1, 2), ks[i].view(shape).transpose(1, 2), vs[i].view(shape).transpose(1, 2))
+      out.append(a.transpose(1, 2).reshape([sizes[i], -1]))              # [N, A, patches, D] to [N * patches, C]
+    return torch.cat(out)
+
+  # Block i of the tower over the states h [P, C].
+  def vision_block(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], i: int, h: Tensor) -> Tensor:
+    name = "model.visual.blocks." + str(i)
+    angles = torch.cat([v["angles"], v["angles"]], -1).unsqueeze(1)      # [P, 1, D]
+    cos = torch.cos(angles)
+    sin = torch.sin(angles)
     qkv = self.affine(w, name + ".attn.qkv", self.norm(w, name + ".norm1", h))
-    qkv = qkv.view([n, p, 3, heads, c // heads]).permute([2, 0, 3, 1, 4])  # [3, N, A, P, D]
-    q = self.rotate(qkv.select(0, 0), cos, sin)
-    k = self.rotate(qkv.select(0, 1), cos, sin)
-    a = torch.scaled_dot_product_attention(q, k, qkv.select(0, 2), mask)
-    h = h + self.affine(w, name + ".attn.proj", a.transpose(1, 2).reshape([n, p, c]))
+    qkv = qkv.view([h.size(0), 3, int(v["heads"]), -1])                  # [P, 3, A, D]
+    q = self.rotate(qkv.select(1, 0), cos, sin)
+    k = self.rotate(qkv.select(1, 1), cos, sin)
+    a = self.attend_images(q, k, qkv.select(1, 2).contiguous(), v["runs"])  # [P, C]
+    h = h + self.affine(w, name + ".attn.proj", a)
     y = self.affine(w, name + ".mlp.linear_fc1", self.norm(w, name + ".norm2", h))
     return h + self.affine(w, name + ".mlp.linear_fc2", torch.gelu(y, approximate="tanh"))
 
+  # The patches [P, C] of pixels [P, 3*16*16] of one frame, which stands for all frames of the kernel [C, 3, frames, 16, 16], with their
+  # places in the image.
+  def vision_start(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor]) -> Tensor:
+    kernel = w["model.visual.patch_embed.proj.weight"]
+    patches = v["pixels"].size(0)
+    frame = (v["pixels"].float() / 127.5 - 1.).to(kernel.dtype).view([patches, 3, 1, -1])  # [P, 3, 1, 16*16]
+    frames = frame.expand([-1, -1, kernel.size(2), -1]).reshape([patches, -1])  # [P, 3*frames*16*16]
+    h = torch.linear(frames, kernel.view([kernel.size(0), -1]), w["model.visual.patch_embed.proj.bias"])  # [P, C]
+    corners = torch.embedding(w["model.visual.pos_embed.weight"], v["pos_index"])  # [P, 4, C]
+    return h + (corners * v["pos_weight"].unsqueeze(-1).to(h.dtype)).sum([1])
+
+  # The features [T, H] after the whole tower, and with j >= 0 those of deepstack block j, from the states h [P, C] there.
+  def vision_feature(self: __torch__.Judge, w: Dict[str, Tensor], j: int, h: Tensor) -> Tensor:
+    name = "model.visual.merger"
+    if j >= 0:
+      name = "model.visual.deepstack_merger_list." + str(j)
+    return self.merge(w, name, h, j < 0)
+
   # Image features, each [T, H]: first the main one, then one per deepstack block.
   def vision(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor]) -> List[Tensor]:
-    root = "model.visual."
-    patch = w[root + "patch_embed.proj.weight"]                          # [C, 3, 2, 16, 16]
-    h = torch.linear(v["pixels"].to(patch.dtype), patch.view([patch.size(0), -1]), w[root + "patch_embed.proj.bias"])  # [N, P, C]
-    corners = torch.embedding(w[root + "pos_embed.weight"], v["pos_index"])  # [N, P, 4, C]
-    h = h + (corners * v["pos_weight"].unsqueeze(-1).to(h.dtype)).sum([2])
-    angles = torch.cat([v["angles"], v["angles"]], -1).unsqueeze(1)      # [N, 1, P, D]
-    cos = torch.cos(angles)
-    sin = torch.sin(angles)
-    mask : Optional[Tensor] = None
-    if "mask" in v:
-      mask = v["mask"]                                                   # [N, 1, 1, P], missing if all images have the same size
-    heads = int(v["heads"])
-    rows = v["rows"]
+    h = self.vision_start(w, v)
     deep : List[Tensor] = []
     i = 0
-    while (root + "blocks." + str(i) + ".norm1.weight") in w:
-      h = self.vision_block(w, root + "blocks." + str(i), h, cos, sin, heads, mask)
+    while ("model.visual.blocks." + str(i) + ".norm1.weight") in w:
+      h = self.vision_block(w, v, i, h)
       for j in range(v["deepstack"].size(0)):
         if int(v["deepstack"][j]) == i:
-          deep.append(self.merge(w, root + "deepstack_merger_list." + str(j), h, False, rows))
+          deep.append(self.vision_feature(w, j, h))
       i = i + 1
-    features = [self.merge(w, root + "merger", h, True, rows)]
+    features = [self.vision_feature(w, -1, h)]
     features.extend(deep)
     return features
 

@@ -5,7 +5,7 @@ class Judge(Module):
   def gradient_norm(self: __torch__.Judge, g: Dict[str, Tensor]) -> Tensor:
     total = torch.zeros([1])
     for name in g.keys():
-      total = total + g[name].float().pow(2).sum().to(total.device)
+      total = total + g[name].pow(2).sum().to(total.device)
     return torch.sqrt(total)
 
   # Sets all gradients to zero; called when they are not finite.
@@ -14,8 +14,22 @@ class Judge(Module):
       g[name].zero_()
     return torch.zeros([1])
 
+  # A zero [1] whose gradient of every weight is zero.
+  def zero(self: __torch__.Judge, w: Dict[str, Tensor]) -> Tensor:
+    total = torch.zeros([1])
+    for name in w.keys():
+      total = total + (w[name].view([-1]).narrow(0, 0, 1).float() * 0.).to(total.device)
+    return total
+
+  # Adds the gradients g of a micro-batch to their fp32 sums s, and sets them to zero for the next micro-batch.
+  def add_and_clear(self: __torch__.Judge, g: Dict[str, Tensor], s: Dict[str, Tensor]) -> Tensor:
+    for name in g.keys():
+      s[name].add_(g[name])
+      g[name].zero_()
+    return torch.zeros([1])
+
   # One step of decoupled AdamW in place (Loshchilov and Hutter 2019). Then the gradients are set to zero for the next step.
-  # Everything is fp32, except the gradients.
+  # Everything is fp32.
   # hyper: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, factor of the gradients (clipping).
   def adamw(self: __torch__.Judge, w: Dict[str, Tensor], g: Dict[str, Tensor], m: Dict[str, Tensor], u: Dict[str, Tensor], hyper: Tensor) -> Tensor:
     lr = float(hyper[0])
@@ -28,7 +42,7 @@ class Judge(Module):
     factor = float(hyper[7])
     for name in g.keys():
       x = w[name]
-      grad = g[name].float().mul_(factor)
+      grad = g[name].mul(factor)
       if x.dim() > 1:
         # only matrices: norms and biases are not decayed
         x.mul_(1.0 - lr * decay)

@@ -82,6 +82,31 @@ class JudgeModelTest {
         }
     }
 
+    /** Pictures of one size go through the tower together, whatever lies between them; each must come to its own place. */
+    @Test
+    void shouldScorePicturesOfManySizesAsIfEachPromptWereAlone() {
+        final List<PackedGroup> groups = List.of(
+                group(prompt("<image>\n<image>\n<image>\nwhich", 160, 64, 96)),
+                group(prompt("no picture")),
+                group(prompt("<image>\n<image>\nwhich", 64, 160)),
+                group(prompt("<image>\nsafe?", 96)));
+        try (NDManager scope = model.newScope()) {
+            final float[] together = model.score(groups, 1, scope).logProbs().toFloatArray();
+            int at = 0;
+            for (final PackedGroup group : groups) {
+                for (final float alone :
+                        model.score(List.of(group), 1, scope).logProbs().toFloatArray()) {
+                    assertThat(together[at++]).isCloseTo(alone, within(ORDER));
+                }
+            }
+            assertThat(together).hasSize(at);
+        }
+    }
+
+    private static PackedGroup group(final EncodedPrompt prompt) {
+        return new PackedGroup(prompt, List.of(new int[] {5, 6, 7, 8}, new int[] {9, 10}));
+    }
+
     /** A completion that is alone is one causal sequence with its prompt: the plain way, without any sharing. */
     @Test
     void shouldScoreALongGroupLikeEachOfItsCompletionsAlone() {

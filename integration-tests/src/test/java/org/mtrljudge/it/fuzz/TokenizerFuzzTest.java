@@ -18,7 +18,7 @@ import org.mtrljudge.model.input.PromptEncoder;
 class TokenizerFuzzTest {
     private static final JudgeFolder PRESET = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
     private static final JudgeConfig CONFIG = PRESET.config();
-    private static final List<ImagePatches> PICTURE = List.of(new ImagePatches(new float[0], 4, 2));
+    private static final List<ImagePatches> PICTURE = List.of(new ImagePatches(4, 2, () -> new byte[0]));
     private static final JudgeTokenizer TOKENIZER = new JudgeTokenizer(PRESET.tokenizerJson());
 
     @FuzzTest(maxDuration = "")

@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.WeightType;
@@ -41,13 +44,15 @@ public final class AdapterMerge {
         final JudgeFolder folder = JudgeFolder.open(adapter);
         final SortedMap<String, Safetensors.Tensor> base = folder.tensors();
         final WeightType written = type == null ? typeOf(base.values()) : type;
-        final ModelOptions options = folder.resolved(new ModelOptions("cpu", written, null, false));
+        final ModelOptions options = new ModelOptions("cpu", written, null, false);
+        final Lora lora =
+                Objects.requireNonNull(folder.resolved(options).lora(), "an adapter folder without an adapter");
         try (JudgeModule module = new JudgeModule();
                 NDManager manager = NDManager.newBaseManager(Devices.named(options.device()), "PyTorch");
                 NewFolder made = NewFolder.inPlaceOf(to)) {
             final JudgeWeights weights =
-                    new JudgeWeights(folder.config(), options, base, adapterTensors(folder), module, manager);
-            weights.mergeAdapter();
+                    new JudgeWeights(folder.config(), options, base, new TreeMap<>(), module, manager);
+            weights.merge(lora, adapterTensors(folder));
             folder.writeWhole(made, weights.base(), written);
             copyCard(adapter, made);
             made.finish();

@@ -66,13 +66,7 @@ public record JudgeConfig(
             int mergeSize,
             int positions,
             int outHiddenSize,
-            List<Integer> deepstackIndexes) {
-
-        /** The length of one flattened patch: channels, frames, rows, columns. */
-        public int patchLength() {
-            return 3 * temporalPatchSize * patchSize * patchSize;
-        }
-    }
+            List<Integer> deepstackIndexes) {}
 
     public JudgeConfig {
         require(text.heads % text.keyValueHeads == 0, "num_attention_heads must be a multiple of num_key_value_heads");

@@ -1,5 +1,6 @@
 package org.mtrljudge.model.input;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +66,19 @@ final class Bicubic {
 
     private static byte[] columns(final byte[] in, final int height, final int width, final Kernel kernel) {
         final byte[] out = new byte[height * width];
+        final int[] sums = new int[width];
         for (int y = 0; y < height; y++) {
             final int[] weights = kernel.weights[y];
-            for (int x = 0; x < width; x++) {
-                int sum = 1 << (kernel.precision - 1);
-                for (int j = 0; j < weights.length; j++) {
-                    sum += weights[j] * (in[(kernel.first[y] + j) * width + x] & 0xff);
+            Arrays.fill(sums, 1 << (kernel.precision - 1));
+            // row by row, as the memory lies
+            for (int j = 0; j < weights.length; j++) {
+                final int row = (kernel.first[y] + j) * width;
+                for (int x = 0; x < width; x++) {
+                    sums[x] += weights[j] * (in[row + x] & 0xff);
                 }
-                out[y * width + x] = (byte) clamp(sum >> kernel.precision);
+            }
+            for (int x = 0; x < width; x++) {
+                out[y * width + x] = (byte) clamp(sums[x] >> kernel.precision);
             }
         }
         return out;

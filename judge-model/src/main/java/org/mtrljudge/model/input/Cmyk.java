@@ -40,15 +40,22 @@ record Cmyk(Raster raster, boolean inverted, boolean ycck) {
         }
     }
 
-    /** Opaque red, green and blue: every ink takes from white, and black from what is left. */
-    int argb(final int x, final int y) {
-        final int[] stored = raster.getPixel(x, y, (int[]) null);
-        if (ycck) {
-            toColours(stored);
+    /** Reads a rectangle row by row as opaque 0xAARRGGBB: every ink takes from white, and black from what is left. */
+    void read(final int x, final int y, final int width, final int height, final int[] argb) {
+        final int[] stored = raster.getPixels(x, y, width, height, (int[]) null);
+        for (int i = 0; i < width * height; i++) {
+            argb[i] = argb(stored, i * COLOURS);
         }
-        final int light = inverted ? stored[3] : 255 - stored[3];
+    }
+
+    private int argb(final int[] stored, final int at) {
+        if (ycck) {
+            toColours(stored, at);
+        }
+        final int black = stored[at + 3];
+        final int light = inverted ? black : 255 - black;
         int argb = 255;
-        for (int c = 0; c < 3; c++) {
+        for (int c = at; c < at + 3; c++) {
             final int ink = inverted ? 255 - stored[c] : stored[c];
             argb = argb << 8 | light - divided(ink * light);
         }
@@ -56,13 +63,13 @@ record Cmyk(Raster raster, boolean inverted, boolean ycck) {
     }
 
     /** The inverse of JPEG's YCbCr. */
-    private static void toColours(final int[] stored) {
-        final double y = stored[0];
-        final double blue = stored[1] - 128.0;
-        final double red = stored[2] - 128.0;
-        stored[0] = clamped(y + 1.402 * red);
-        stored[1] = clamped(y - 0.344136 * blue - 0.714136 * red);
-        stored[2] = clamped(y + 1.772 * blue);
+    private static void toColours(final int[] stored, final int at) {
+        final double y = stored[at];
+        final double blue = stored[at + 1] - 128.0;
+        final double red = stored[at + 2] - 128.0;
+        stored[at] = clamped(y + 1.402 * red);
+        stored[at + 1] = clamped(y - 0.344136 * blue - 0.714136 * red);
+        stored[at + 2] = clamped(y + 1.772 * blue);
     }
 
     private static int clamped(final double value) {

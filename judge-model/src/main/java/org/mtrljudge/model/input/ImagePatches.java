@@ -1,13 +1,15 @@
 package org.mtrljudge.model.input;
 
+import java.util.function.Supplier;
+
 /**
  * One preprocessed image for the vision tower: its patches, ordered by merge blocks of 2 × 2.
  *
- * @param pixels {@code [gridHeight * gridWidth, 3 * frames * patch * patch]}, float32 in −1..1
  * @param gridHeight the number of patches per column
  * @param gridWidth the number of patches per row
+ * @param source gives the pixels each time they are used, see {@link #pixels}
  */
-public record ImagePatches(float[] pixels, int gridHeight, int gridWidth) {
+public record ImagePatches(int gridHeight, int gridWidth, Supplier<byte[]> source) {
 
     public int patches() {
         return gridHeight * gridWidth;
@@ -16,5 +18,10 @@ public record ImagePatches(float[] pixels, int gridHeight, int gridWidth) {
     /** The number of prompt tokens of the image: one per four patches. */
     public int tokens() {
         return patches() / 4;
+    }
+
+    /** {@code [gridHeight * gridWidth, 3 * patch * patch]}, uint8: one frame. They may be decoded by this call. */
+    public byte[] pixels() {
+        return source.get();
     }
 }

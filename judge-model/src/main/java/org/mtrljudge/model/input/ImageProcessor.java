@@ -5,8 +5,8 @@ import java.util.List;
 import org.mtrljudge.model.config.ModelException;
 
 /**
- * Converts an encoded picture into patches as Qwen2VLImageProcessor does: bicubic resizing to multiples of 32 (smart resize), values
- * x/127.5 − 1, patches ordered by merge blocks, the frame repeated on the temporal axis.
+ * Converts an encoded picture into patches as Qwen2VLImageProcessor does: bicubic resizing to multiples of 32 (smart resize), patches
+ * ordered by merge blocks. The values stay bytes of one frame; the vision tower computes x/127.5 − 1 and repeats the frame.
  *
  * @param minPixels the smallest area after resizing, in pixels ({@code size.shortest_edge})
  * @param maxPixels the largest area after resizing, in pixels ({@code size.longest_edge})
@@ -100,7 +100,9 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
     public ImagePatches measure(final byte[] encoded, final String name) {
         final Picture.Size size = Picture.size(encoded, name);
         final int[] target = smartResize(size.height(), size.width(), name);
-        return new ImagePatches(new float[0], target[0] / patchSize, target[1] / patchSize);
+        return new ImagePatches(target[0] / patchSize, target[1] / patchSize, () -> {
+            throw new IllegalStateException("image " + name + " was only measured");
+        });
     }
 
     private ImagePatches patches(final Picture picture, final String name) {
@@ -110,7 +112,7 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
         final byte[][] planes = Bicubic.resize(picture, height, width);
         final int gridHeight = height / patchSize;
         final int gridWidth = width / patchSize;
-        final float[] pixels = new float[gridHeight * gridWidth * 3 * temporalPatchSize * patchSize * patchSize];
+        final byte[] pixels = new byte[gridHeight * gridWidth * 3 * patchSize * patchSize];
         int at = 0;
         for (int blockRow = 0; blockRow < gridHeight; blockRow += mergeSize) {
             for (int blockColumn = 0; blockColumn < gridWidth; blockColumn += mergeSize) {
@@ -121,20 +123,16 @@ public record ImageProcessor(long minPixels, long maxPixels, int patchSize, int 
                 }
             }
         }
-        return new ImagePatches(pixels, gridHeight, gridWidth);
+        return new ImagePatches(gridHeight, gridWidth, () -> pixels);
     }
 
-    /** Writes one row of the result, ordered by channel, frame, row and column. Returns the index behind it. */
+    /** Writes one row of the result, ordered by channel, row and column. Returns the index behind it. */
     private int copyPatch(
-            final byte[][] planes, final int width, final int top, final int left, final float[] out, final int from) {
+            final byte[][] planes, final int width, final int top, final int left, final byte[] out, final int from) {
         int at = from;
         for (final byte[] plane : planes) {
-            for (int frame = 0; frame < temporalPatchSize; frame++) {
-                for (int y = top; y < top + patchSize; y++) {
-                    for (int x = left; x < left + patchSize; x++) {
-                        out[at++] = (plane[y * width + x] & 0xff) / 127.5f - 1f;
-                    }
-                }
+            for (int y = top; y < top + patchSize; y++, at += patchSize) {
+                System.arraycopy(plane, y * width + left, out, at, patchSize);
             }
         }
         return at;

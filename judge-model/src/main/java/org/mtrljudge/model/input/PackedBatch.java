@@ -98,9 +98,7 @@ public final class PackedBatch {
     public NDList vision(final JudgeConfig config, final NDManager scope) {
         final List<EncodedPrompt> prompts =
                 groups.stream().map(PackedGroup::prompt).toList();
-        final NDList vision = new NDList();
-        VisionInputs.addTo(vision, config, prompts, starts, scope);
-        return vision;
+        return VisionInputs.of(config.vision(), prompts, starts, scope);
     }
 
     /** How the positions belong together, as the dictionary {@code s}; the module reads its plan on the CPU. */

@@ -39,8 +39,8 @@ final class Picture implements Bicubic.Rows {
 
     /** The pixels as they are stored, before they are turned. */
     private interface Samples {
-        /** The pixel as 0xAARRGGBB. */
-        int argb(int x, int y);
+        /** Reads a rectangle row by row, each pixel as 0xAARRGGBB. */
+        void read(int x, int y, int width, int height, int[] argb);
     }
 
     /** The size of a picture in pixels, when it stands upright. */
@@ -64,7 +64,7 @@ final class Picture implements Bicubic.Rows {
             if (format.equals("jpeg") && Cmyk.isIn(reader)) {
                 final Cmyk pixels = Cmyk.read(reader, encoded);
                 return new Picture(
-                        pixels::argb,
+                        pixels::read,
                         pixels.raster().getWidth(),
                         pixels.raster().getHeight(),
                         orientation);
@@ -170,18 +170,22 @@ final class Picture implements Bicubic.Rows {
         final Raster raster = image.getRaster();
         final int bands = raster.getNumBands();
         if (image.getColorModel() instanceof IndexColorModel || bands > 4) {
-            return image::getRGB;
+            return (x, y, width, height, argb) -> image.getRGB(x, y, width, height, argb, 0, width);
         }
         // a colour model would convert colours, as Pillow does not
         final int[] bits = raster.getSampleModel().getSampleSize();
         final boolean grey = bands < 3;
         final int alpha = bands == 2 ? 1 : bands == 4 ? 3 : -1;
-        return (x, y) -> {
-            final int red = eight(raster.getSample(x, y, 0), bits[0]);
-            final int green = grey ? red : eight(raster.getSample(x, y, 1), bits[1]);
-            final int blue = grey ? red : eight(raster.getSample(x, y, 2), bits[2]);
-            final int opacity = alpha < 0 ? 255 : eight(raster.getSample(x, y, alpha), bits[alpha]);
-            return opacity << 24 | red << 16 | green << 8 | blue;
+        return (x, y, width, height, argb) -> {
+            final int[] stored = raster.getPixels(x, y, width, height, (int[]) null);
+            for (int i = 0; i < width * height; i++) {
+                final int at = i * bands;
+                final int red = eight(stored[at], bits[0]);
+                final int green = grey ? red : eight(stored[at + 1], bits[1]);
+                final int blue = grey ? red : eight(stored[at + 2], bits[2]);
+                final int opacity = alpha < 0 ? 255 : eight(stored[at + alpha], bits[alpha]);
+                argb[i] = opacity << 24 | red << 16 | green << 8 | blue;
+            }
         };
     }
 
@@ -202,8 +206,10 @@ final class Picture implements Bicubic.Rows {
 
     @Override
     public void read(final int y, final int[][] rgb) {
-        for (int x = 0; x < width(); x++) {
-            final int argb = upright(x, y);
+        final int[] line = new int[width()];
+        final boolean backwards = upright(y, line);
+        for (int x = 0; x < line.length; x++) {
+            final int argb = line[backwards ? line.length - 1 - x : x];
             final int alpha = argb >>> 24;
             for (int c = 0; c < 3; c++) {
                 final int value = argb >> (16 - 8 * c) & 0xff;
@@ -212,19 +218,16 @@ final class Picture implements Bicubic.Rows {
         }
     }
 
-    /** The pixel at this place of the upright picture. */
-    private int upright(final int x, final int y) {
+    /** Reads a row of the upright picture, which is stored as a row or as a column. Returns whether it is stored backwards. */
+    private boolean upright(final int y, final int[] line) {
         final int right = width - 1;
         final int bottom = height - 1;
-        return switch (orientation) {
-            case 2 -> samples.argb(right - x, y);
-            case 3 -> samples.argb(right - x, bottom - y);
-            case 4 -> samples.argb(x, bottom - y);
-            case 5 -> samples.argb(y, x);
-            case 6 -> samples.argb(y, bottom - x);
-            case 7 -> samples.argb(right - y, bottom - x);
-            case 8 -> samples.argb(right - y, x);
-            default -> samples.argb(x, y);
-        };
+        switch (orientation) {
+            case 3, 4 -> samples.read(0, bottom - y, width, 1, line);
+            case 5, 6 -> samples.read(y, 0, 1, height, line);
+            case 7, 8 -> samples.read(right - y, 0, 1, height, line);
+            default -> samples.read(0, y, width, 1, line);
+        }
+        return orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
     }
 }

@@ -17,12 +17,16 @@ public final class PromptEncoder {
     private static final String THINK = "<think>";
     private static final String THINK_END = "</think>";
 
+    /** A process may have one encoder for each of a few actors, one for the learner, and what these keep besides. */
+    private static final int SHARE_FOR_PIXELS = 16;
+
     private final JudgeConfig config;
     private final ImageProcessor processor;
     private final JudgeTokenizer tokenizer;
     private final ChatTemplate template;
     private final String opening;
     private final int maxLength;
+    private final PixelCache pixels = new PixelCache(Runtime.getRuntime().maxMemory() / SHARE_FOR_PIXELS);
 
     /** @param maxLength the largest number of tokens of a prompt */
     public PromptEncoder(
@@ -53,7 +57,7 @@ public final class PromptEncoder {
     }
 
     /**
-     * Encodes a prompt with its pictures.
+     * Encodes a prompt with its pictures. Their files are kept with the prompt, their pixels only as long as there is room.
      *
      * @param pictures the bytes of their files
      * @param name names the prompt in error messages
@@ -63,7 +67,7 @@ public final class PromptEncoder {
             final @Nullable String system, final String text, final List<byte[]> pictures, final String name) {
         final List<ImagePatches> images = new ArrayList<>();
         for (final byte[] picture : pictures) {
-            images.add(processor.process(picture, (images.size() + 1) + " of " + name));
+            images.add(pixels.process(processor, picture, (images.size() + 1) + " of " + name));
         }
         return encode(system, text, images);
     }

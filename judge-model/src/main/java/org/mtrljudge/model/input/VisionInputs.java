@@ -1,130 +1,164 @@
 package org.mtrljudge.model.input;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.mtrljudge.model.config.JudgeConfig;
 
-/** Converts the images of a batch to the dictionary {@code v} of the vision tower. Images are padded to the largest one. */
+/**
+ * Converts the images of a batch to the dictionary {@code v} of the vision tower. Images with equally many patches lie beside each other
+ * and form a run, so that the attention computes them together and nothing is padded.
+ */
 final class VisionInputs {
     private static final double ROPE_THETA = 10_000;
-    private final JudgeConfig.Vision config;
-    private final List<ImagePatches> images;
-    private final int patches;
+    private static final int CORNERS = 4;
 
-    private VisionInputs(final JudgeConfig.Vision config, final List<ImagePatches> images) {
+    private final JudgeConfig.Vision config;
+    private final NDManager scope;
+    private final NDManager cpu;
+    private final NDList vision = new NDList();
+
+    private VisionInputs(final JudgeConfig.Vision config, final NDManager scope) {
         this.config = config;
-        this.images = images;
-        this.patches = images.stream().mapToInt(ImagePatches::patches).max().orElse(0);
+        this.scope = scope;
+        this.cpu = scope.newSubManager(Device.cpu());
     }
 
+    /** An image and the positions of its tokens in the batch. */
+    private record Placed(ImagePatches image, long[] targets) {}
+
+    /** The same for all images of one size. */
+    private record Positions(NDArray index, NDArray weight, NDArray angles) {}
+
     /**
+     * The dictionary {@code v}; of a batch without images, the sizes of the tower alone.
+     *
      * @param starts the position at which each prompt begins
      */
-    static void addTo(
-            final NDList arguments,
-            final JudgeConfig config,
+    static NDList of(
+            final JudgeConfig.Vision config,
             final List<EncodedPrompt> prompts,
             final int[] starts,
             final NDManager scope) {
-        final List<ImagePatches> images = new ArrayList<>();
-        prompts.forEach(p -> images.addAll(p.images()));
-        final VisionInputs inputs = new VisionInputs(config.vision(), images);
-        inputs.add(arguments, "v.heads", scope.create((long) config.vision().heads()));
-        if (images.isEmpty()) {
-            return;
+        final VisionInputs inputs = new VisionInputs(config, scope);
+        inputs.add("v.heads", inputs.cpu.create((long) config.heads()));
+        final List<Placed> images = placed(prompts, starts);
+        if (!images.isEmpty()) {
+            inputs.add(images);
         }
-        inputs.add(arguments, "v.targets", scope.create(targets(prompts, starts)));
-        inputs.add(arguments, "v.rows", scope.create(inputs.rows()));
-        inputs.add(arguments, "v.pixels", inputs.pixels(scope));
-        inputs.addPositions(arguments, scope);
-        final long[] deepstack =
-                config.vision().deepstackIndexes().stream().mapToLong(i -> i).toArray();
-        inputs.add(arguments, "v.deepstack", scope.create(deepstack));
-        if (images.stream().anyMatch(i -> i.patches() != inputs.patches)) {
-            inputs.add(arguments, "v.mask", inputs.mask(scope));
-        }
+        return inputs.vision;
     }
 
-    private void add(final NDList arguments, final String name, final NDArray array) {
-        array.setName(name);
-        arguments.add(array);
-    }
-
-    /** The positions of all image tokens in the batch. */
-    private static long[] targets(final List<EncodedPrompt> prompts, final int[] starts) {
-        final List<Long> targets = new ArrayList<>();
+    private static List<Placed> placed(final List<EncodedPrompt> prompts, final int[] starts) {
+        final List<Placed> placed = new ArrayList<>();
         for (int p = 0; p < prompts.size(); p++) {
             final EncodedPrompt prompt = prompts.get(p);
-            for (int i = 0; i < prompt.length(); i++) {
-                if (prompt.ids()[i] == prompt.imageToken()) {
-                    targets.add((long) starts[p] + i);
-                }
-            }
-        }
-        return targets.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /** The indexes of the merged rows that are not padding. */
-    private long[] rows() {
-        final long[] rows =
-                new long[images.stream().mapToInt(ImagePatches::tokens).sum()];
-        int at = 0;
-        for (int n = 0; n < images.size(); n++) {
-            for (int k = 0; k < images.get(n).tokens(); k++) {
-                rows[at++] = (long) n * patches / 4 + k;
-            }
-        }
-        return rows;
-    }
-
-    private NDArray pixels(final NDManager scope) {
-        final int length = config.patchLength();
-        final float[] all = new float[images.size() * patches * length];
-        for (int n = 0; n < images.size(); n++) {
-            final float[] pixels = images.get(n).pixels();
-            System.arraycopy(pixels, 0, all, n * patches * length, pixels.length);
-        }
-        return scope.create(all, new Shape(images.size(), patches, length));
-    }
-
-    private NDArray mask(final NDManager scope) {
-        final boolean[] real = new boolean[images.size() * patches];
-        for (int n = 0; n < images.size(); n++) {
-            Arrays.fill(real, n * patches, n * patches + images.get(n).patches(), true);
-        }
-        return scope.create(real, new Shape(images.size(), 1, 1, patches));
-    }
-
-    /** Adds the bilinear corners in the position table and the rotary angles. Both are ordered by merge blocks. */
-    private void addPositions(final NDList arguments, final NDManager scope) {
-        final int frequencies = config.hiddenSize() / config.heads() / 4;
-        final long[] index = new long[images.size() * patches * 4];
-        final float[] weight = new float[index.length];
-        final float[] angles = new float[images.size() * patches * frequencies * 2];
-        for (int n = 0; n < images.size(); n++) {
-            final ImagePatches image = images.get(n);
-            int patch = n * patches;
-            for (int block = 0; block < image.tokens(); block++) {
-                for (int inner = 0; inner < 4; inner++, patch++) {
-                    final int row = block / (image.gridWidth() / 2) * 2 + inner / 2;
-                    final int column = block % (image.gridWidth() / 2) * 2 + inner % 2;
-                    corners(image, row, column, index, weight, patch * 4);
-                    for (int f = 0; f < frequencies; f++) {
-                        final double turn = Math.pow(ROPE_THETA, -(double) f / frequencies);
-                        angles[patch * frequencies * 2 + f] = (float) (row * turn);
-                        angles[patch * frequencies * 2 + frequencies + f] = (float) (column * turn);
+            int at = 0;
+            for (final ImagePatches image : prompt.images()) {
+                final long[] targets = new long[image.tokens()];
+                for (int k = 0; k < targets.length; at++) {
+                    if (prompt.ids()[at] == prompt.imageToken()) {
+                        targets[k++] = (long) starts[p] + at;
                     }
                 }
+                placed.add(new Placed(image, targets));
             }
         }
-        add(arguments, "v.pos_index", scope.create(index, new Shape(images.size(), patches, 4)));
-        add(arguments, "v.pos_weight", scope.create(weight, new Shape(images.size(), patches, 4)));
-        add(arguments, "v.angles", scope.create(angles, new Shape(images.size(), patches, frequencies * 2L)));
+        placed.sort(Comparator.comparingInt(each -> each.image.patches()));
+        return placed;
+    }
+
+    private void add(final List<Placed> images) {
+        add(
+                "v.targets",
+                scope.create(images.stream()
+                        .flatMapToLong(each -> LongStream.of(each.targets))
+                        .toArray()));
+        add("v.runs", runs(images));
+        add("v.pixels", pixels(images));
+        final Map<List<Integer>, Positions> bySize = new HashMap<>();
+        final List<Positions> positions = images.stream()
+                .map(each -> bySize.computeIfAbsent(
+                        List.of(each.image.gridHeight(), each.image.gridWidth()), size -> positions(each.image)))
+                .toList();
+        add("v.pos_index", joined(positions, Positions::index));
+        add("v.pos_weight", joined(positions, Positions::weight));
+        add("v.angles", joined(positions, Positions::angles));
+        add(
+                "v.deepstack",
+                cpu.create(config.deepstackIndexes().stream().mapToLong(i -> i).toArray()));
+    }
+
+    private void add(final String name, final NDArray array) {
+        array.setName(name);
+        vision.add(array);
+    }
+
+    private static NDArray joined(final List<Positions> positions, final Function<Positions, NDArray> part) {
+        return NDArrays.concat(new NDList(positions.stream().map(part).toList()), 0);
+    }
+
+    /** {@code [runs, 2]}, on the CPU, where the module reads it: the number of images, and the patches of each. */
+    private NDArray runs(final List<Placed> images) {
+        final List<long[]> runs = new ArrayList<>();
+        for (final Placed each : images) {
+            final int patches = each.image.patches();
+            if (runs.isEmpty() || runs.get(runs.size() - 1)[1] != patches) {
+                runs.add(new long[] {0, patches});
+            }
+            runs.get(runs.size() - 1)[0]++;
+        }
+        return cpu.create(runs.stream().flatMapToLong(LongStream::of).toArray(), new Shape(runs.size(), 2));
+    }
+
+    /** {@code [patches, 3 * patch * patch]}, uint8. An array for each image, as together they may have more bytes than a Java array. */
+    private NDArray pixels(final List<Placed> images) {
+        final long length = 3L * config.patchSize() * config.patchSize();
+        final NDList all = new NDList();
+        images.parallelStream()
+                .map(each -> each.image.pixels())
+                .toList()
+                .forEach(pixels -> all.add(scope.create(
+                        ByteBuffer.wrap(pixels), new Shape(pixels.length / length, length), DataType.UINT8)));
+        return NDArrays.concat(all, 0);
+    }
+
+    /** The bilinear corners in the position table and the rotary angles. Both are ordered by merge blocks. */
+    private Positions positions(final ImagePatches image) {
+        final int frequencies = config.hiddenSize() / config.heads() / 4;
+        final int patches = image.patches();
+        final long[] index = new long[patches * CORNERS];
+        final float[] weight = new float[index.length];
+        final float[] angles = new float[patches * frequencies * 2];
+        int patch = 0;
+        for (int block = 0; block < image.tokens(); block++) {
+            for (int inner = 0; inner < 4; inner++, patch++) {
+                final int row = block / (image.gridWidth() / 2) * 2 + inner / 2;
+                final int column = block % (image.gridWidth() / 2) * 2 + inner % 2;
+                corners(image, row, column, index, weight, patch * CORNERS);
+                for (int f = 0; f < frequencies; f++) {
+                    final double turn = Math.pow(ROPE_THETA, -(double) f / frequencies);
+                    angles[patch * frequencies * 2 + f] = (float) (row * turn);
+                    angles[patch * frequencies * 2 + frequencies + f] = (float) (column * turn);
+                }
+            }
+        }
+        return new Positions(
+                scope.create(index, new Shape(patches, CORNERS)),
+                scope.create(weight, new Shape(patches, CORNERS)),
+                scope.create(angles, new Shape(patches, frequencies * 2L)));
     }
 
     private void corners(
@@ -139,7 +173,7 @@ final class VisionInputs {
         final float x = image.gridWidth() == 1 ? 0 : column * (side - 1f) / (image.gridWidth() - 1);
         final int top = (int) y;
         final int left = (int) x;
-        for (int corner = 0; corner < 4; corner++) {
+        for (int corner = 0; corner < CORNERS; corner++) {
             final int cornerRow = Math.min(top + corner / 2, side - 1);
             final int cornerColumn = Math.min(left + corner % 2, side - 1);
             index[at + corner] = (long) cornerRow * side + cornerColumn;

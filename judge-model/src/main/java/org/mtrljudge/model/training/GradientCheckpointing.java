@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +16,16 @@ import org.mtrljudge.model.weights.JudgeWeights;
 
 /**
  * Forward and backward passes that keep only the input of each decoder layer and compute the layer again when its gradients are
- * needed (Chen et al. 2016). The head is computed in pieces, because the logits are the largest array. The vision tower and the
- * embeddings together are treated as one layer. The gradient of a layer is the gradient of sum(output · gradient of the output).
+ * needed (Chen et al. 2016). The head is computed in pieces, because the logits are the largest array. The vision tower is computed
+ * block by block, see {@link VisionCheckpointing}.
  */
 final class GradientCheckpointing {
     private static final String TEXT = "model.language_model.";
+    private static final String EMBEDDINGS = TEXT + "embed_tokens.";
 
-    private final JudgeModule module;
+    private final Pieces pieces;
     private final JudgeConfig config;
     private final NDList shared;
-    private final JudgeWeights weights;
     private final ScoringHead head;
 
     GradientCheckpointing(
@@ -33,10 +34,9 @@ final class GradientCheckpointing {
             final NDList shared,
             final JudgeWeights weights,
             final ScoringHead head) {
-        this.module = module;
+        this.pieces = new Pieces(module, weights);
         this.config = config;
         this.shared = shared;
-        this.weights = weights;
         this.head = head;
     }
 
@@ -86,11 +86,9 @@ final class GradientCheckpointing {
     }
 
     private NDList embedding(final Batch batch, final Gradients gradients, final NDManager into) {
-        final NDList arguments = new NDList();
-        weights.addPartsTo(arguments, List.of(TEXT + "embed_tokens.", "model.visual."));
-        arguments.addAll(batch.vision);
+        final NDList arguments = pieces.arguments(List.of(EMBEDDINGS, VisionCheckpointing.TOWER), batch.vision);
         arguments.add(batch.ids);
-        return run("embedding", arguments, gradients, into);
+        return pieces.run("embedding", arguments, gradients, into);
     }
 
     private NDArray layer(
@@ -100,8 +98,7 @@ final class GradientCheckpointing {
             final @Nullable NDArray feature,
             final Gradients gradients,
             final NDManager into) {
-        final NDList arguments = new NDList();
-        weights.addPartsTo(arguments, List.of(TEXT + "layers." + number + "."));
+        final NDList arguments = pieces.arguments(List.of(TEXT + "layers." + number + "."), new NDList());
         if (feature != null) {
             feature.setName("v.features");
             arguments.add(feature);
@@ -113,13 +110,7 @@ final class GradientCheckpointing {
         arguments.addAll(batch.segments);
         x.setName(null);
         arguments.addAll(new NDList(into.create((long) number), x, batch.positions));
-        return run("one_layer", arguments, gradients, into).head(); // [positions, hidden]
-    }
-
-    private NDList run(final String method, final NDList arguments, final Gradients gradients, final NDManager into) {
-        final NDList result = module.run(method, arguments, gradients);
-        result.attach(into);
-        return result;
+        return pieces.run("one_layer", arguments, gradients, into).head(); // [positions, hidden]
     }
 
     /** Scores the output of the last layer and returns the gradient of this output. */
@@ -131,15 +122,13 @@ final class GradientCheckpointing {
             final Function<TokenScores, NDArray> loss) {
         x.setRequiresGradient(true);
         try (NDManager scope = batch.scope.newSubManager()) {
-            final NDList arguments = new NDList();
-            weights.addPartsTo(arguments, List.of(TEXT + "norm."));
-            arguments.addAll(shared);
+            final NDList arguments = pieces.arguments(List.of(TEXT + "norm."), shared);
             x.setName(null);
             arguments.addAll(new NDList(x, batch.at, scope.create((float) temperature)));
-            final NDArray states =
-                    run("predicting", arguments, Gradients.RECORDED, scope).head(); // [tokens, hidden]
+            final NDArray states = pieces.run("predicting", arguments, Gradients.RECORDED, scope)
+                    .head(); // [tokens, hidden]
             final NDArray upstream = head.backward(states.stopGradient(), batch.chosen, true, scope, collector, loss);
-            collector.backward(product(states, upstream, scope));
+            pieces.backward(states, upstream, scope, collector);
         }
         return x.getGradient(); // [positions, hidden]
     }
@@ -157,32 +146,38 @@ final class GradientCheckpointing {
         }
         try (NDManager scope = batch.scope.newSubManager()) {
             final NDArray again = layer(batch, number, x, feature, Gradients.RECORDED, scope);
-            collector.backward(product(again, upstream, scope));
+            pieces.backward(again, upstream, scope, collector);
         }
         return x.getGradient();
     }
 
+    /** The gradients of the table of embeddings and of the vision tower, where these are trained. */
     private void throughEmbedding(
             final Batch batch, final NDList embedded, final NDArray gradient, final GradientCollector collector) {
-        if (!weights.addPartsTo(new NDList(), List.of(TEXT + "embed_tokens.", "model.visual."))) {
-            // only the decoder has an adapter
-            return;
-        }
-        try (NDManager scope = batch.scope.newSubManager()) {
-            final NDList again = embedding(batch, Gradients.RECORDED, scope);
-            NDArray sum = product(again.head(), gradient, scope);
-            for (int k = 1; k < again.size(); k++) {
-                sum = sum.add(product(again.get(k), embedded.get(k).getGradient(), scope));
+        final boolean pictures = batch.vision.contains("v.targets");
+        if (pieces.isTrained(EMBEDDINGS)) {
+            try (NDManager scope = batch.scope.newSubManager()) {
+                final NDList arguments = pieces.arguments(List.of(EMBEDDINGS), batch.vision);
+                arguments.add(batch.ids);
+                final String method = pictures ? "text_embedding" : "embedding";
+                final NDArray again =
+                        pieces.run(method, arguments, Gradients.RECORDED, scope).head();
+                pieces.backward(again, gradient, scope, collector);
             }
-            collector.backward(sum);
         }
-    }
-
-    /** The sum of y · upstream, a scalar {@code []}. */
-    private NDArray product(final NDArray y, final NDArray upstream, final NDManager scope) {
-        y.setName(null);
-        upstream.setName(null);
-        return run("product", new NDList(y, upstream), Gradients.RECORDED, scope)
-                .head();
+        if (pictures && pieces.isTrained(VisionCheckpointing.TOWER)) {
+            try (NDManager scope = batch.scope.newSubManager()) {
+                final NDList arguments = new NDList(batch.vision);
+                gradient.setName(null);
+                arguments.add(gradient);
+                final List<NDArray> features = new ArrayList<>();
+                features.add(
+                        pieces.run("at_images", arguments, Gradients.OFF, scope).head());
+                for (int k = 1; k < embedded.size(); k++) {
+                    features.add(embedded.get(k).getGradient());
+                }
+                new VisionCheckpointing(config.vision(), pieces, batch.vision, collector).backward(features, scope);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.ModelSize;
+import org.mtrljudge.model.config.WeightType;
 
 /**
  * The memory that a judge needs, in bytes, computed from its configuration. It does not include the memory that libtorch and the JVM
@@ -14,7 +15,7 @@ import org.mtrljudge.model.config.ModelSize;
  *
  * @param weights the weights of the whole judge
  * @param policy the weights that are trained and broadcast: those of the whole judge, or of the adapter
- * @param gradients the gradients of the policy
+ * @param gradients the gradients of the policy, and their float32 sums if the policy is not float32
  * @param optimizer the two moments of AdamW, and a float32 master copy if the policy is not float32
  * @param activations the arrays that the decoder keeps for the backward pass of a micro-batch
  * @param probabilities the probabilities of all tokens that a micro-batch scores at once
@@ -37,16 +38,15 @@ public record MemoryPlan(
         final long trained = lora == null
                 ? parameters
                 : lora.shapes(config).values().stream().mapToLong(Shape::size).sum();
-        final long policyBytes = lora == null ? bytes : Float.BYTES;
-        final long masters = policyBytes == Float.BYTES ? 0 : Float.BYTES;
+        final boolean rounded = options.dtype() != WeightType.F32;
         final long keys = 2L * config.text().keyValueHeads() * config.text().headDim();
         final long layer = (keptByLayer(config.text()) * tokens + keys * copies) * bytes;
         final long inputs = (long) config.text().layers() * config.text().hiddenSize() * tokens * bytes;
         return new MemoryPlan(
                 parameters * bytes,
-                trained * policyBytes,
-                trained * policyBytes,
-                trained * (2L * Float.BYTES + masters),
+                trained * bytes,
+                trained * (bytes + (rounded ? Float.BYTES : 0)),
+                trained * (2L * Float.BYTES + (rounded ? Float.BYTES : 0)),
                 options.gradientCheckpointing() ? inputs + layer : config.text().layers() * layer,
                 ScoringHead.numbersAtOnce(config.text().vocabSize(), tokens, options.gradientCheckpointing())
                         * Float.BYTES);

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,16 +30,16 @@ final class ScoringHead {
 
     private final JudgeModule module;
     private final NDList weights;
-    private final @Nullable NDArray trained;
+    private final @Nullable NDArray gradient;
 
     /**
      * @param weights the dictionary {@code w} with the matrix of the head
-     * @param trained the matrix of the head, or null if it needs no gradient
+     * @param gradient the float32 gradient of this matrix, to which {@link #backward} adds, or null if it needs none
      */
-    ScoringHead(final JudgeModule module, final NDList weights, final @Nullable NDArray trained) {
+    ScoringHead(final JudgeModule module, final NDList weights, final @Nullable NDArray gradient) {
         this.module = module;
         this.weights = weights;
-        this.trained = trained;
+        this.gradient = gradient;
     }
 
     /**
@@ -62,7 +61,7 @@ final class ScoringHead {
     }
 
     /**
-     * Scores the states, computes {@code loss} of the scores, and adds the gradient of the head's matrix to that matrix.
+     * Scores the states, computes {@code loss} of the scores, and adds the gradient of the head's matrix.
      *
      * @param states {@code [tokens, hidden]}, without an autograd graph
      * @param chosen {@code [tokens]}, int64
@@ -98,7 +97,6 @@ final class ScoringHead {
         leaf.setRequiresGradient(true);
         collector.backward(loss.apply(new TokenScores(leaf, NDArrays.concat(new NDList(entropies)))));
         final NDArray upstream = leaf.getGradient(); // [tokens]
-        final NDArray own = trained == null ? null : scope.zeros(trained.getShape(), DataType.FLOAT32);
         final List<NDArray> gradients = new ArrayList<>();
         for (long from = 0; from < tokens; from += rows) {
             final long to = Math.min(tokens, from + rows);
@@ -111,18 +109,11 @@ final class ScoringHead {
                 final NDList arguments = new NDList(weights);
                 arguments.addAll(new NDList(p, chosen.get(piece), upstream.get(piece)));
                 gradients.add(run("head_backward", arguments, scope).head()); // [rows, hidden]
-                if (own != null) {
-                    run("head_gradient", new NDList(own, p, states.get(piece)), inner);
+                if (gradient != null) {
+                    run("head_gradient", new NDList(gradient, p, states.get(piece)), inner);
                 }
                 p.close();
             }
-        }
-        if (own != null && trained != null) {
-            trained.setName(null);
-            final NDList sum = module.run("product", new NDList(trained, own), Gradients.RECORDED);
-            sum.attach(scope);
-            // adds `own` to the gradient that other uses of the matrix leave
-            collector.backward(sum.head());
         }
         return NDArrays.concat(new NDList(gradients));
     }

@@ -90,29 +90,40 @@ public final class TokenScorer {
             final NDManager scope,
             final Function<TokenScores, NDArray> loss) {
         final PackedBatch batch = new PackedBatch(groups);
-        final ScoringHead head = head();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             if (checkpointing) {
-                new GradientCheckpointing(module, config, shared, weights, head)
+                new GradientCheckpointing(module, config, shared, weights, head(scope))
                         .backward(batch, temperature, scope, collector, loss);
-                return;
+            } else {
+                backward(batch, temperature, scope, collector, loss);
             }
-            final NDList arguments = sequences(weights.policy(), batch, scope);
-            arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature)));
-            final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
-            states.attach(scope);
-            final NDArray leaf = states.head().stopGradient();
-            final NDArray upstream = head.backward(leaf, batch.chosen(scope), false, scope, collector, loss);
-            final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
-            sum.attach(scope);
-            collector.backward(sum.head());
         }
+        weights.policy().sumGradients();
     }
 
-    private ScoringHead head() {
+    private void backward(
+            final PackedBatch batch,
+            final double temperature,
+            final NDManager scope,
+            final GradientCollector collector,
+            final Function<TokenScores, NDArray> loss) {
+        final NDList arguments = sequences(weights.policy(), batch, scope);
+        arguments.addAll(new NDList(batch.at(scope), scope.create((float) temperature)));
+        final NDList states = module.run("states", arguments, Gradients.RECORDED); // [tokens, hidden]
+        states.attach(scope);
+        final NDArray leaf = states.head().stopGradient();
+        final NDArray upstream = head(scope).backward(leaf, batch.chosen(scope), false, scope, collector, loss);
+        final NDList sum = module.run("product", new NDList(states.head(), upstream), Gradients.RECORDED);
+        sum.attach(scope);
+        collector.backward(sum.head());
+    }
+
+    private ScoringHead head(final NDManager scope) {
         final String name = config.tieWordEmbeddings() ? "model.language_model.embed_tokens.weight" : "lm_head.weight";
         final NDList matrix = new NDList();
         weights.addPartsTo(matrix, List.of(name));
-        return new ScoringHead(module, matrix, weights.policy().tensors().get(name));
+        final Weights policy = weights.policy();
+        return new ScoringHead(
+                module, matrix, policy.tensors().containsKey(name) ? policy.gradient(name, scope) : null);
     }
 }

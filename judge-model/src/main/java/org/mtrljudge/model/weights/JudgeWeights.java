@@ -31,7 +31,7 @@ public final class JudgeWeights {
     private record Adapter(Lora lora, Weights weights, NDArray scale) {}
 
     /**
-     * @param options the number type of the base model, and the adapter that is trained
+     * @param options the number type of the base model and of the adapter, and the adapter that is trained
      * @param tensors the tensors of the base model
      * @param adapterTensors the tensors of the adapter; empty if all weights are trained
      * @param manager owns the arrays
@@ -51,7 +51,7 @@ public final class JudgeWeights {
                 ? null
                 : new Adapter(
                         lora,
-                        Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, transfer, manager),
+                        Weights.of(adapterTensors, Lora.PREFIX, options.dtype(), transfer, manager),
                         manager.newSubManager(Device.cpu()).create(lora.scale()));
         if (adapter != null) {
             adapter.scale.setName(ARGUMENT + ".lora_scale");
@@ -103,30 +103,32 @@ public final class JudgeWeights {
     }
 
     /**
-     * Adds the adapter to the weights of the base model: W + alpha / rank · B A, computed in float32. The result has the number type of the
-     * base model, so a base in BF16 is rounded. The weights must not be used for generation or training afterwards.
+     * Adds an adapter to the weights of the base model: W + alpha / rank · B A, computed in float32. The result has the number type of the
+     * base model, so a base in BF16 is rounded.
+     *
+     * @param adapterTensors the tensors of the adapter
      */
-    public void mergeAdapter() {
-        if (adapter == null) {
-            return;
+    public void merge(final Lora lora, final SortedMap<String, Safetensors.Tensor> adapterTensors) {
+        try (NDManager parent = base.newScope()) {
+            final Weights added = Weights.of(adapterTensors, Lora.PREFIX, WeightType.F32, base.transfer(), parent);
+            added.tensors().forEach((name, b) -> {
+                if (Lora.isA(name)) {
+                    return;
+                }
+                final String module = name.substring(Lora.PREFIX.length(), name.length() - Lora.B.length());
+                final NDArray a = tensor(added, Lora.PREFIX + module + Lora.A);
+                final NDArray weight = tensor(base, module + ".weight");
+                try (NDManager scope = parent.newSubManager()) {
+                    // [out, rank] · [rank, in] = [out, in]
+                    final NDArray merged = scope.create(weight.getShape(), DataType.FLOAT32);
+                    base.transfer().copy(weight, merged);
+                    final NDArray product = b.matMul(a);
+                    product.attach(scope);
+                    merged.addi(product.muli(lora.scale()));
+                    base.transfer().copy(merged, weight);
+                }
+            });
         }
-        adapter.weights.tensors().forEach((name, b) -> {
-            if (Lora.isA(name)) {
-                return;
-            }
-            final String module = name.substring(Lora.PREFIX.length(), name.length() - Lora.B.length());
-            final NDArray a = tensor(adapter.weights, Lora.PREFIX + module + Lora.A);
-            final NDArray weight = tensor(base, module + ".weight");
-            try (NDManager scope = base.newScope()) {
-                // [out, rank] · [rank, in] = [out, in]
-                final NDArray merged = scope.create(weight.getShape(), DataType.FLOAT32);
-                base.transfer().copy(weight, merged);
-                final NDArray product = b.matMul(a);
-                product.attach(scope);
-                merged.addi(product.muli(adapter.lora.scale()));
-                base.transfer().copy(merged, weight);
-            }
-        });
     }
 
     private static NDArray tensor(final Weights weights, final String name) {

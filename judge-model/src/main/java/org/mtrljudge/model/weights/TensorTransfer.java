@@ -1,11 +1,13 @@
 package org.mtrljudge.model.weights;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -129,6 +131,20 @@ public final class TensorTransfer {
         try (NDManager scope = target.getManager().newSubManager()) {
             run("copy", scope, target, source);
         }
+    }
+
+    /** Gives each array of the dictionary {@code w} a gradient of zeros. */
+    void makeGradients(final NDList arguments, final NDManager scope) {
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            final NDList zero = module.run("zero", arguments, Gradients.RECORDED);
+            zero.attach(scope);
+            collector.backward(zero.head());
+        }
+    }
+
+    /** Adds each array of the dictionary {@code g} to the array of that name in {@code s}, and sets it to zero. */
+    void addAndClear(final NDList arguments, final NDManager scope) {
+        module.run("add_and_clear", arguments, Gradients.OFF).attach(scope);
     }
 
     /** The number that libtorch gives to a scalar type. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.config.WeightType;
 
@@ -27,6 +28,7 @@ public final class Weights implements AutoCloseable {
     private final WeightType type;
     private final String prefix;
     private final SortedMap<String, NDArray> tensors = new TreeMap<>();
+    private @Nullable Weights gradientSums;
 
     private Weights(final NDManager parent, final TensorTransfer transfer, final WeightType type, final String prefix) {
         this.manager = parent.newSubManager();
@@ -134,13 +136,56 @@ public final class Weights implements AutoCloseable {
         return copy;
     }
 
-    /** Makes recorded computations keep gradients for every tensor. */
+    /**
+     * Makes recorded computations keep gradients for every tensor. Gradients of another type than float32 are summed in float32 besides,
+     * so that it does not matter in how many parts a batch is computed.
+     */
     public void trackGradients() {
         tensors.values().forEach(t -> t.setRequiresGradient(true));
+        // libtorch makes a gradient in the first backward pass only; what adds to a gradient by itself needs it before
+        try (NDManager scope = newScope()) {
+            final NDList arguments = new NDList();
+            addTo(arguments, "w");
+            transfer.makeGradients(arguments, scope);
+        }
+        if (type != WeightType.F32 && gradientSums == null) {
+            gradientSums = zeros();
+        }
     }
 
-    /** The gradients that backward passes left on the tensors. The result has its own scope and shares the memory of the gradients. */
+    /** Adds the gradients of a backward pass to the sums; called after each pass. */
+    public void sumGradients() {
+        if (gradientSums != null) {
+            try (Weights left = left();
+                    NDManager scope = newScope()) {
+                final NDList arguments = new NDList();
+                left.addTo(arguments, "g");
+                gradientSums.addTo(arguments, "s");
+                transfer.addAndClear(arguments, scope);
+            }
+        }
+    }
+
+    /** The gradient of one tensor so far, float32, to add to. {@code scope} or these weights free what holds it. */
+    public NDArray gradient(final String name, final NDManager scope) {
+        if (gradientSums != null) {
+            final NDArray sum = gradientSums.tensor(name);
+            sum.setName(null);
+            return sum;
+        }
+        final NDArray gradient = tensor(name).getGradient();
+        gradient.detach();
+        gradient.attach(scope);
+        return gradient;
+    }
+
+    /** The sums of the gradients of all backward passes, float32. The result shares the memory of the gradients. */
     public Weights gradients() {
+        return gradientSums == null ? left() : gradientSums.view();
+    }
+
+    /** The gradients that backward passes left on the tensors. */
+    private Weights left() {
         final Weights gradients = new Weights(manager.getParentManager(), transfer, type, prefix);
         tensors.forEach((name, t) -> {
             final NDArray gradient = t.getGradient();
@@ -149,6 +194,13 @@ public final class Weights implements AutoCloseable {
             gradients.tensors.put(name, gradient);
         });
         return gradients;
+    }
+
+    /** The same tensors in a scope that can be closed without freeing them. */
+    private Weights view() {
+        final Weights view = new Weights(manager.getParentManager(), transfer, type, prefix);
+        view.tensors.putAll(tensors);
+        return view;
     }
 
     /** Appends the tensors to the arguments of a module's method, as the dictionary {@code argument}. */
@@ -227,6 +279,9 @@ public final class Weights implements AutoCloseable {
 
     @Override
     public void close() {
+        if (gradientSums != null) {
+            gradientSums.close();
+        }
         manager.close();
     }
 }

@@ -50,14 +50,13 @@ class ImageProcessorTest {
         final ImagePatches patches = new ImageProcessor(1024, 1 << 20, 16, 2, 2).process(png(image), "test");
         assertThat(patches.gridHeight()).isEqualTo(4);
         assertThat(patches.tokens()).isEqualTo(4);
-        final int length = 3 * 2 * 256;
+        final int length = 3 * 256;
         final int[] expectedPatch = {0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15};
         for (int p = 0; p < 16; p++) {
-            final float[] row = Arrays.copyOfRange(patches.pixels(), p * length, (p + 1) * length);
-            assertThat(row[0]).isEqualTo(expectedPatch[p] / 127.5f - 1f);
-            assertThat(row[256]).as("the second frame is the first").isEqualTo(row[0]);
-            assertThat(row[512 + 3 * 16 + 7]).as("green at row 3, column 7").isEqualTo(7 / 127.5f - 1f);
-            assertThat(row[1024 + 3 * 16 + 7]).as("blue at row 3, column 7").isEqualTo(3 / 127.5f - 1f);
+            final byte[] row = Arrays.copyOfRange(patches.pixels(), p * length, (p + 1) * length);
+            assertThat(row[0]).isEqualTo((byte) expectedPatch[p]);
+            assertThat(row[256 + 3 * 16 + 7]).as("green at row 3, column 7").isEqualTo((byte) 7);
+            assertThat(row[512 + 3 * 16 + 7]).as("blue at row 3, column 7").isEqualTo((byte) 3);
         }
     }
 
@@ -66,8 +65,8 @@ class ImageProcessorTest {
         final BufferedImage image = new BufferedImage(50, 37, BufferedImage.TYPE_INT_RGB);
         image.createGraphics().fillRect(0, 0, 50, 37);
         final ImagePatches patches = published.process(png(image), "test");
-        for (final float value : patches.pixels()) {
-            assertThat(value).isEqualTo(1f);
+        for (final byte value : patches.pixels()) {
+            assertThat(value & 0xff).isEqualTo(255);
         }
     }
 
@@ -119,7 +118,7 @@ class ImageProcessorTest {
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(folder.tokenizerJson())) {
             final PromptEncoder encoder = folder.promptEncoder(tokenizer);
             // a merged grid of 2 × 3
-            final ImagePatches wide = new ImagePatches(new float[0], 4, 6);
+            final ImagePatches wide = new ImagePatches(4, 6, () -> new byte[0]);
             final EncodedPrompt prompt = encoder.encode(null, "<image>no", List.of(wide));
             final int first = indexOf(prompt.ids(), 5);
             assertThat(prompt.positions()[0]).startsWith(0, 1, 2);

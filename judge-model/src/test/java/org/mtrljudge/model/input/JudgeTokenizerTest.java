@@ -59,7 +59,7 @@ class JudgeTokenizerTest {
         final String other = json.replace("<|image_pad|>", "<|another|>");
         try (JudgeTokenizer tokenizer = new JudgeTokenizer(other.getBytes(StandardCharsets.UTF_8))) {
             final PromptEncoder encoder = preset.promptEncoder(tokenizer);
-            final List<ImagePatches> images = List.of(new ImagePatches(new float[0], 2, 2));
+            final List<ImagePatches> images = List.of(new ImagePatches(2, 2, () -> new byte[0]));
             assertThatThrownBy(() -> encoder.encode(null, "<image>", images))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("make 0 image tokens for 1 images");

@@ -27,6 +27,9 @@ final class Demonstrations {
     /** Roughly what a position of a prompt takes besides its picture: an id and three rotary positions. */
     private static final long POSITION_BYTES = 4L * Integer.BYTES;
 
+    /** Roughly what a patch of a picture takes: 16 × 16 pixels of three colours. */
+    private static final long PATCH_BYTES = 3 * 16 * 16;
+
     private record Place(String task, int index) {}
 
     private static final int MAX_REDRAWN = 100;
@@ -108,7 +111,7 @@ final class Demonstrations {
     private void cache(final Place place, final PackedGroup demonstration) {
         final long bytes = demonstration.positions() * POSITION_BYTES
                 + demonstration.prompt().images().stream()
-                        .mapToLong(image -> (long) image.pixels().length * Float.BYTES)
+                        .mapToLong(image -> (long) image.patches() * PATCH_BYTES)
                         .sum();
         if (cachedBytes + bytes <= CACHED_BYTES && encoded.put(place, demonstration) == null) {
             cachedBytes += bytes;

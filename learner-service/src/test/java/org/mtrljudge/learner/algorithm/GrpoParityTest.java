@@ -33,6 +33,7 @@ import org.mtrljudge.model.weights.Weights;
  */
 class GrpoParityTest {
     private static final Path GOLDEN = Path.of("../judge-model/src/test/resources/parity");
+    private static final int FRAME = 16 * 16;
     private static final double GRADIENT = 1e-3;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -128,11 +129,12 @@ class GrpoParityTest {
         final List<ImagePatches> images = new ArrayList<>();
         int at = 0;
         for (final ImagePatches image : ours.images()) {
-            final float[] pixels = new float[image.pixels().length];
-            for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = (levels[at++] & 0xff) / 127.5f - 1f;
+            final byte[] pixels = new byte[image.pixels().length];
+            // the reference has two equal frames of each channel
+            for (int i = 0; i < pixels.length; i += FRAME, at += 2 * FRAME) {
+                System.arraycopy(levels, at, pixels, i, FRAME);
             }
-            images.add(new ImagePatches(pixels, image.gridHeight(), image.gridWidth()));
+            images.add(new ImagePatches(image.gridHeight(), image.gridWidth(), () -> pixels));
         }
         return new EncodedPrompt(ours.ids(), ours.positions(), ours.nextPosition(), ours.imageToken(), images);
     }

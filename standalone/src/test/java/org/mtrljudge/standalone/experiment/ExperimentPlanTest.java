@@ -25,9 +25,10 @@ class ExperimentPlanTest {
         assertThat(plan).containsPattern("RL-Single +18 +0 +11,059,200 ");
         // 3 × 400 × 256; 18 × 100 × 256
         assertThat(plan).containsPattern("SFT-Unified +3 +307,200 ").containsPattern("SFT-Single +18 +460,800 ");
-        // 31.07 billion weights of 2 bytes; copies of the two newest policies and of the reference
+        // 31.07 billion weights of 2 bytes, gradients with sums of 4 bytes more; copies of the two newest policies and
+        // of the reference
         assertThat(plan)
-                .contains("(weights 57.9 GiB, gradients 57.9 GiB", "earlier policies and the reference 173.6 GiB");
+                .contains("(weights 57.9 GiB, gradients 173.6 GiB", "earlier policies and the reference 173.6 GiB");
         // 80 completions × 2048 positions × 2 · 48 · 4 · 128 numbers × 2 bytes
         assertThat(plan).contains("each of 1 actors: 72.9 GiB", "keys and values of 163840 positions 15.0 GiB");
     }
