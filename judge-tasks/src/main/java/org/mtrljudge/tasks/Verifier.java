@@ -5,7 +5,7 @@ import java.util.Set;
 /**
  * Grades one completion. A verifier is a pure function: the same completion always gets the same values, so that a log can be scored
  * again. {@link java.util.ServiceLoader} finds it, so that a JAR of the user can provide one. It needs a public constructor without
- * parameters.
+ * parameters, and is called from several threads at the same time.
  */
 public interface Verifier {
     /** The name of the verifier in reward sets. */

@@ -28,6 +28,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
+     * @param pluginCallsAtOnce the calls of a plug-in at the same time: a group is verified in parts of so many completions
      * @param pairLimitMs a group that waited this long for the other orders of its pair becomes a dead letter
      * @param httpPort the loopback port on which a standalone run serves statistics; 0 for any free port; null for none
      */
@@ -36,11 +37,13 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
             @Nullable String file,
             @Nullable String plugins,
             long pluginTimeoutMs,
+            int pluginCallsAtOnce,
             long pairLimitMs,
             @Nullable Integer httpPort) {
         public Reward {
             Check.range("reward.http_port", httpPort == null ? 0 : httpPort, 0, 65_535);
             Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 300_000);
+            Check.range("reward.plugin_calls_at_once", pluginCallsAtOnce, 1, 1024);
         }
     }
 
@@ -50,8 +53,10 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
      * @throws IllegalArgumentException when the reward set is wrong, or when one section contradicts the other
      */
     public ResolvedRewards resolve() {
-        final Verifiers verifiers =
-                new Verifiers(reward.plugins == null ? null : Path.of(reward.plugins), reward.pluginTimeoutMs);
+        final Verifiers verifiers = new Verifiers(
+                reward.plugins == null ? null : Path.of(reward.plugins),
+                reward.pluginTimeoutMs,
+                reward.pluginCallsAtOnce);
         if (reward.file == null) {
             return new ResolvedRewards(settings(RewardSet.accuracyAndFormat(reward.formatWeight)), null);
         }

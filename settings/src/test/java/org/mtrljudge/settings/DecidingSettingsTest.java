@@ -51,6 +51,7 @@ class DecidingSettingsTest {
             "trainer.max_dead_ratio",
             "reward.plugins",
             "reward.plugin_timeout_ms",
+            "reward.plugin_calls_at_once",
             "reward.pair_limit_ms",
             "reward.http_port",
             "broker.port",

@@ -3,8 +3,8 @@ package org.mtrljudge.reward.rule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
@@ -90,13 +90,39 @@ public record TaskReward(
         return verification.components().getOrDefault(ACCURACY, 0.0) == 1;
     }
 
+    /** The number of completions that may be verified together, at the same time; 0 where the verifier is built in and takes no time. */
+    public int callsAtOnce() {
+        return verifier instanceof TimedVerifier timed ? timed.callsAtOnce() : 0;
+    }
+
     /**
-     * Asks the verifier. A plug-in may throw any exception. An exception never becomes a reward.
+     * Asks the verifier about one completion. A plug-in may throw any exception. An exception never becomes a reward.
      *
      * @throws IllegalArgumentException when the verifier fails, omits a component, or gives values that cannot be used
      */
     public Verification verify(final Judged completion) {
-        final Verification verification = ask(completion);
+        return checked(asked(() -> verifier.verify(completion)));
+    }
+
+    /**
+     * Asks a plug-in about completions at the same time.
+     *
+     * @param completions at most {@link #callsAtOnce}
+     * @throws IllegalArgumentException as {@link #verify}, for the first completion that has no grades
+     */
+    public List<Verification> verifyTogether(final List<Judged> completions) {
+        if (!(verifier instanceof TimedVerifier timed)) {
+            return completions.stream().map(this::verify).toList();
+        }
+        return asked(() -> timed.verifyTogether(completions)).stream()
+                .map(this::checked)
+                .toList();
+    }
+
+    private Verification checked(final @Nullable Verification verification) {
+        if (verification == null) {
+            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' failed: it returned null");
+        }
         if (!verification.components().keySet().containsAll(verifier.components())) {
             throw new IllegalArgumentException("the verifier '" + verifier.name() + "' returned "
                     + verification.components().keySet() + ", but it declares " + verifier.components());
@@ -114,9 +140,9 @@ public record TaskReward(
         return verification;
     }
 
-    private Verification ask(final Judged completion) {
+    private <T> T asked(final Supplier<T> call) {
         try {
-            return Objects.requireNonNull(verifier.verify(completion), "it returned null");
+            return call.get();
         } catch (final RuntimeException | LinkageError | StackOverflowError e) {
             throw new IllegalArgumentException("the verifier '" + verifier.name() + "' failed: " + e, e);
         }

@@ -12,43 +12,48 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
 
 /**
- * A plug-in verifier with a time limit. A call that does not return in time is interrupted and abandoned. Java cannot end such a call,
- * and each can keep a core busy for ever. So the verifier is not called while {@link #MAX_HANGING} abandoned calls still run, nor while
- * as many calls of the last {@link #WINDOW} took too long. It gets another chance afterwards: its server may have been restarted.
+ * A plug-in verifier with a time limit, which is called about several completions at the same time. A call that does not return in time is
+ * interrupted and abandoned. Java cannot end such a call, and each can keep a core busy for ever. So the verifier is not called while
+ * {@link #MAX_HANGING} abandoned calls still run, nor while the calls for as many groups of the last {@link #WINDOW} took too long. It gets
+ * another chance afterwards: its server may have been restarted.
  */
 final class TimedVerifier implements Verifier {
     static final int MAX_HANGING = 4;
 
     static final Duration WINDOW = Duration.ofMinutes(10);
 
+    /** An interrupted call that ends soon does not hang. */
+    private static final long END_MS = 200;
+
     private final Verifier verifier;
     private final long timeoutMs;
+    private final int callsAtOnce;
     private final LongSupplier nanoTime;
     // when the calls of the window took too long
     private final Deque<Long> tooLong = new ArrayDeque<>();
-    private final List<ExecutorService> abandoned = new ArrayList<>();
-    private ExecutorService thread;
+    private final AtomicInteger running = new AtomicInteger();
+    private final ExecutorService threads;
 
-    TimedVerifier(final Verifier verifier, final long timeoutMs) {
-        this(verifier, timeoutMs, System::nanoTime);
+    TimedVerifier(final Verifier verifier, final long timeoutMs, final int callsAtOnce) {
+        this(verifier, timeoutMs, callsAtOnce, System::nanoTime);
     }
 
     /** @param nanoTime the clock of the window */
-    TimedVerifier(final Verifier verifier, final long timeoutMs, final LongSupplier nanoTime) {
+    TimedVerifier(final Verifier verifier, final long timeoutMs, final int callsAtOnce, final LongSupplier nanoTime) {
         this.verifier = verifier;
         this.timeoutMs = timeoutMs;
+        this.callsAtOnce = callsAtOnce;
         this.nanoTime = nanoTime;
-        this.thread = newThread();
-    }
-
-    private ExecutorService newThread() {
-        return Executors.newSingleThreadExecutor(task -> {
+        this.threads = Executors.newCachedThreadPool(task -> {
             final Thread made = new Thread(task, "verifier-" + verifier.name());
             made.setDaemon(true);
             return made;
@@ -57,6 +62,10 @@ final class TimedVerifier implements Verifier {
 
     long timeoutMs() {
         return timeoutMs;
+    }
+
+    int callsAtOnce() {
+        return callsAtOnce;
     }
 
     @Override
@@ -70,41 +79,86 @@ final class TimedVerifier implements Verifier {
     }
 
     @Override
-    public synchronized Verification verify(final Judged completion) {
+    public Verification verify(final Judged completion) {
+        return verifyTogether(List.of(completion)).get(0);
+    }
+
+    /**
+     * Calls the verifier about each completion at the same time. All calls end before this returns, or are abandoned.
+     *
+     * @param completions at most {@link #callsAtOnce}
+     * @throws RuntimeException the failure of the first completion that has one
+     */
+    synchronized List<Verification> verifyTogether(final List<Judged> completions) {
         refuseWhileItHangs();
-        final Future<Verification> answer = thread.submit(() -> verifier.verify(completion));
-        try {
-            return answer.get(timeoutMs, TimeUnit.MILLISECONDS);
-        } catch (final TimeoutException e) {
-            tooLong.add(nanoTime.getAsLong());
-            thread.shutdownNow();
-            abandoned.add(thread);
-            thread = newThread();
-            throw new IllegalStateException("no answer within " + timeoutMs + " ms", e);
-        } catch (final ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException own) {
-                throw own;
+        final int before = running.get();
+        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        final List<Future<Verification>> calls = completions.stream()
+                .map(completion -> threads.submit(() -> call(completion)))
+                .toList();
+        final List<Verification> answers = new ArrayList<>();
+        RuntimeException failure = null;
+        boolean late = false;
+        for (final Future<Verification> call : calls) {
+            try {
+                answers.add(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+            } catch (final TimeoutException e) {
+                late = true;
+                failure = first(failure, new IllegalStateException("no answer within " + timeoutMs + " ms", e));
+            } catch (final ExecutionException e) {
+                failure = first(
+                        failure,
+                        e.getCause() instanceof RuntimeException own
+                                ? own
+                                : new IllegalStateException(String.valueOf(e.getCause()), e.getCause()));
+            } catch (final InterruptedException e) {
+                calls.forEach(each -> each.cancel(true));
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
             }
-            throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
-        } catch (final InterruptedException e) {
-            thread.shutdownNow();
-            thread = newThread();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+        }
+        if (late) {
+            tooLong.add(nanoTime.getAsLong());
+            abandon(calls, before);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return answers;
+    }
+
+    private static RuntimeException first(final @Nullable RuntimeException known, final RuntimeException next) {
+        return known == null ? next : known;
+    }
+
+    private Verification call(final Judged completion) {
+        running.incrementAndGet();
+        try {
+            return verifier.verify(completion);
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private void abandon(final List<Future<Verification>> calls, final int before) {
+        calls.forEach(call -> call.cancel(true));
+        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MS);
+        while (running.get() > before && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 
     private void refuseWhileItHangs() {
-        abandoned.removeIf(ExecutorService::isTerminated);
         tooLong.removeIf(at -> nanoTime.getAsLong() - at > WINDOW.toNanos());
-        if (abandoned.size() >= MAX_HANGING) {
-            throw new IllegalStateException(
-                    "not called, because " + abandoned.size() + " of its calls still run after more than " + timeoutMs
-                            + " ms: correct the verifier and restart this service");
+        final int hanging = running.get();
+        if (hanging >= MAX_HANGING) {
+            throw new IllegalStateException("not called, because " + hanging
+                    + " of its calls still run after more than " + timeoutMs
+                    + " ms: correct the verifier and restart this service");
         }
         if (tooLong.size() >= MAX_HANGING) {
-            throw new IllegalStateException("not called for some minutes, because " + tooLong.size() + " calls in "
-                    + WINDOW.toMinutes() + " minutes took longer than " + timeoutMs
+            throw new IllegalStateException("not called for some minutes, because calls for " + tooLong.size()
+                    + " groups in " + WINDOW.toMinutes() + " minutes took longer than " + timeoutMs
                     + " ms: correct the verifier, or raise reward.plugin_timeout_ms");
         }
     }

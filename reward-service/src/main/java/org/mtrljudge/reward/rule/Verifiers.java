@@ -19,24 +19,33 @@ import org.mtrljudge.tasks.Verifier;
 
 /** All verifiers: the built-in ones, and those in the JARs of a plug-in folder. Plug-ins stay loaded until the process ends. */
 public final class Verifiers {
+    private static final int USUAL_CALLS_AT_ONCE = 32;
+
     private final Map<String, Verifier> byName = new TreeMap<>();
 
     /**
      * @param folder the folder with JARs that have a {@code META-INF/services/org.mtrljudge.tasks.Verifier}; null for none
      * @param timeoutMs the time limit of one call of a plug-in
+     * @param callsAtOnce the calls of a plug-in at the same time
      * @throws IllegalArgumentException when the folder cannot be read, a plug-in cannot be created, or two verifiers have the same name
      */
-    public Verifiers(final @Nullable Path folder, final long timeoutMs) {
+    public Verifiers(final @Nullable Path folder, final long timeoutMs, final int callsAtOnce) {
         add(new LabelVerifier());
         if (folder == null) {
             return;
         }
         final URLClassLoader plugins = new URLClassLoader(jars(folder), Verifier.class.getClassLoader());
         try {
-            ServiceLoader.load(Verifier.class, plugins).forEach(own -> add(new TimedVerifier(own, timeoutMs)));
+            ServiceLoader.load(Verifier.class, plugins)
+                    .forEach(own -> add(new TimedVerifier(own, timeoutMs, callsAtOnce)));
         } catch (final ServiceConfigurationError e) {
             throw new IllegalArgumentException("a plug-in in " + folder + " cannot be loaded: " + e.getMessage(), e);
         }
+    }
+
+    /** The verifiers with the usual number of calls at the same time. */
+    public Verifiers(final @Nullable Path folder, final long timeoutMs) {
+        this(folder, timeoutMs, USUAL_CALLS_AT_ONCE);
     }
 
     private static URL[] jars(final Path folder) {

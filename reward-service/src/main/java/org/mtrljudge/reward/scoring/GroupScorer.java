@@ -1,7 +1,5 @@
 package org.mtrljudge.reward.scoring;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.Comparative;
 import org.mtrljudge.reward.rule.GroupScores;
 import org.mtrljudge.reward.rule.TaskReward;
-import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
@@ -19,8 +16,6 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
-import org.mtrljudge.tasks.verdict.Label;
-import org.mtrljudge.tasks.verdict.Score;
 import org.mtrljudge.tasks.verdict.VerdictReading;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
@@ -29,17 +24,6 @@ import org.mtrljudge.tasks.verdict.VerdictType;
  * the task.
  */
 public final class GroupScorer {
-    /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
-    static final int MAX_TEXT_LENGTH = 256 << 10;
-
-    private static final int MAX_COMPLETIONS = 1024;
-    private static final int MAX_LABELS = 1000;
-    /** In characters. */
-    private static final int MAX_LABEL_LENGTH = 1000;
-
-    /** In characters. */
-    private static final int MAX_TYPE_LENGTH = 100_000;
-
     private static final double NO_SPREAD = 1e-9;
     private final RewardSettings settings;
     private final TaskMemory memory;
@@ -51,84 +35,7 @@ public final class GroupScorer {
 
     /** @throws IllegalArgumentException when the group can never be scored; the message is the reason in the dead letter */
     public void check(final RolloutGroup group) {
-        final PromptRequest prompt = group.getPrompt();
-        require(!group.getCompletions().isEmpty(), "the group has no completions");
-        require(
-                group.getCompletions().size() <= MAX_COMPLETIONS,
-                "the group has " + group.getCompletions().size() + " completions, at most " + MAX_COMPLETIONS
-                        + " are allowed");
-        require(
-                group.getCompletions().size() == prompt.getGroupSize(),
-                "the group has " + group.getCompletions().size() + " completions, its prompt asked for "
-                        + prompt.getGroupSize());
-        final VerdictType type = typeOf(prompt);
-        // a verifier may look through all labels for each completion, and name them in its reason
-        require(
-                type.labels().size() <= MAX_LABELS
-                        && type.labels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
-                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
-        require(
-                prompt.getReference().equals(type.readReference(prompt.getReference())),
-                "the reference '" + prompt.getReference() + "' is not " + type.allowed());
-        group.getCompletions().forEach(GroupScorer::check);
-        if (prompt.getPurpose() != Purpose.EVAL) {
-            final TaskReward reward = settings.set().of(prompt.getTask());
-            require(
-                    prompt.getPairId() != null || reward.orders() == 1,
-                    "position_consistency needs prompts with a pair, but this prompt has none");
-            require(
-                    type instanceof Score || reward.comparative() == null,
-                    "comparative needs scores, but the verdict of this prompt is " + type.allowed());
-        }
-    }
-
-    private static VerdictType typeOf(final PromptRequest prompt) {
-        final String type = prompt.getVerdictType();
-        if (type == null) {
-            return new Label(prompt.getLabels());
-        }
-        require(
-                type.length() <= MAX_TYPE_LENGTH,
-                "a type of verdict has at most " + MAX_TYPE_LENGTH + " characters, but this one has " + type.length());
-        try {
-            return VerdictType.ofJson(type);
-        } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("the type of verdict cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static VerdictReading readingOf(final PromptRequest prompt) {
-        final String reading = prompt.getReading();
-        if (reading == null) {
-            return VerdictReading.STRICT;
-        }
-        require(
-                reading.length() <= MAX_TYPE_LENGTH,
-                "a reading of verdicts has at most " + MAX_TYPE_LENGTH + " characters, but this one has "
-                        + reading.length());
-        try {
-            return VerdictReading.ofJson(reading);
-        } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("the reading of verdicts is wrong: " + e.getMessage(), e);
-        }
-    }
-
-    private static void check(final Completion completion) {
-        final ByteBuffer logProbs = completion.getLogProbs().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        require(
-                completion.getTokens().remaining() == logProbs.remaining() && logProbs.remaining() % Float.BYTES == 0,
-                "the number of tokens differs from the number of log-probabilities");
-        final int length = completion.getText().length();
-        if (length > MAX_TEXT_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a completion has " + length + " characters, at most " + MAX_TEXT_LENGTH + " are allowed");
-        }
-        while (logProbs.hasRemaining()) {
-            final float logProb = logProbs.getFloat();
-            if (!Float.isFinite(logProb)) {
-                throw new IllegalArgumentException("a behaviour log-probability is " + logProb);
-            }
-        }
+        new GroupCheck(settings.set()).check(group);
     }
 
     /** The number of groups of a pair that are scored together; 1 where the reward depends on this group alone. */
@@ -156,15 +63,17 @@ public final class GroupScorer {
     public Verified verify(final RolloutGroup group) {
         final long start = System.nanoTime();
         final TaskReward reward = settings.set().of(group.getPrompt().getTask());
-        final VerdictType type = typeOf(group.getPrompt());
+        final List<Judged> completions = judged(group, GroupCheck.typeOf(group.getPrompt()));
         final long limitMs = settings.groupLimitMs();
+        final int atOnce = reward.callsAtOnce() == 0 ? completions.size() : reward.callsAtOnce();
         final List<Verification> verifications = new ArrayList<>();
-        for (int i = 0; i < group.getCompletions().size(); i++) {
+        for (int i = 0; i < completions.size(); i += atOnce) {
             if (limitMs > 0 && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(limitMs)) {
                 throw new IllegalArgumentException("its verifier took longer than " + limitMs + " ms for " + i + " of "
-                        + group.getCompletions().size() + " completions");
+                        + completions.size() + " completions");
             }
-            verifications.add(reward.verify(judged(group, type, i)));
+            final List<Judged> part = completions.subList(i, Math.min(completions.size(), i + atOnce));
+            verifications.addAll(reward.verifyTogether(part));
         }
         return new Verified(group, verifications, (System.nanoTime() - start) / 1e6);
     }
@@ -179,15 +88,16 @@ public final class GroupScorer {
         final RolloutGroup group = own.group;
         final PromptRequest prompt = group.getPrompt();
         final TaskReward reward = settings.set().of(prompt.getTask());
-        final VerdictType type = typeOf(prompt);
-        require(
+        final VerdictType type = GroupCheck.typeOf(prompt);
+        GroupCheck.require(
                 otherOrders.stream().allMatch(other -> other.verifications.size() == own.verifications.size()),
                 "the orders of its pair have different numbers of completions");
         final Compared compared = compared(own, type);
+        final List<Judged> completions = judged(group, type);
         final List<TaskReward.Scored> scored = new ArrayList<>();
         for (int i = 0; i < own.verifications.size(); i++) {
-            scored.add(reward.score(
-                    judged(group, type, i), own.verifications.get(i), at(i, otherOrders), compared.values[i]));
+            scored.add(
+                    reward.score(completions.get(i), own.verifications.get(i), at(i, otherOrders), compared.values[i]));
         }
         // only now: a group that cannot be scored is compared with nothing
         if (compared.remembered != null) {
@@ -274,22 +184,18 @@ public final class GroupScorer {
         return spread;
     }
 
-    private static Judged judged(final RolloutGroup group, final VerdictType type, final int place) {
+    private static List<Judged> judged(final RolloutGroup group, final VerdictType type) {
         final PromptRequest prompt = group.getPrompt();
-        final Completion completion = group.getCompletions().get(place);
-        return new Judged(
-                prompt.getTask(),
-                prompt.getReference(),
-                type,
-                readingOf(prompt),
-                completion.getText(),
-                completion.getFinishReason() == FinishReason.STOP,
-                completion.getTokens().remaining() / Integer.BYTES);
-    }
-
-    private static void require(final boolean holds, final String reason) {
-        if (!holds) {
-            throw new IllegalArgumentException(reason);
-        }
+        final VerdictReading reading = GroupCheck.readingOf(prompt);
+        return group.getCompletions().stream()
+                .map(completion -> new Judged(
+                        prompt.getTask(),
+                        prompt.getReference(),
+                        type,
+                        reading,
+                        completion.getText(),
+                        completion.getFinishReason() == FinishReason.STOP,
+                        completion.getTokens().remaining() / Integer.BYTES))
+                .toList();
     }
 }

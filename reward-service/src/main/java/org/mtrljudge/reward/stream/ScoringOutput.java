@@ -81,7 +81,13 @@ final class ScoringOutput {
     /** @throws IllegalArgumentException when the scored group is too large for a record; then nothing is written or counted */
     void scored(final Record<String, byte[]> rollouts, final ScoredGroup scored) {
         final PromptRequest prompt = scored.getRollout().getPrompt();
-        final byte[] value = job.scored().message(prompt.getPromptId(), scored).value();
+        // the rollouts as they were read: most of a scored group
+        final byte[] value = job.scored()
+                .message(
+                        prompt.getPromptId(),
+                        scored,
+                        job.rollouts().valueSerde().body(rollouts.value()))
+                .value();
         checkSize("with its scores", rollouts.key(), value.length);
         count(prompt.getTask(), rollouts.timestamp(), s -> s.with(scored));
         metrics.scored(scored);

@@ -28,6 +28,8 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     private final SchemaRegistry registry;
     // an eighth more than the size of the last record, so that a buffer seldom grows
     private volatile int likelyBytes = 512;
+    // whether a schema id names the schema of this build
+    private final Map<Integer, Boolean> currentIds = new ConcurrentHashMap<>();
     // schema ids by topic
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
@@ -44,6 +46,15 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
     }
 
     public byte[] encode(final String topic, final V value) {
+        return encode(topic, value, null);
+    }
+
+    /**
+     * Encodes a record whose first field is a record that was read from a topic: its bytes are copied, not encoded again.
+     *
+     * @param first the Avro bytes of the first field, as {@link #body} gives them; null: it is encoded
+     */
+    public byte[] encode(final String topic, final V value, final @Nullable ByteBuffer first) {
         // also before another serializer registers the schema: it would not set the compatibility of the subject
         final int id = idFor(topic);
         final Serializer<Object> other = registry.serializer();
@@ -55,13 +66,35 @@ public final class AvroSerde<V extends SpecificRecordBase> implements Serde<V> {
                 ByteBuffer.allocate(HEADER_BYTES).put((byte) 0).putInt(id).array());
         final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
         try {
-            new SpecificDatumWriter<>(type).write(value, encoder);
+            if (first == null) {
+                new SpecificDatumWriter<>(type).write(value, encoder);
+            } else {
+                out.write(first.array(), first.arrayOffset() + first.position(), first.remaining());
+                // the fields of a record lie one behind the other
+                for (final Schema.Field field :
+                        schema.getFields().subList(1, schema.getFields().size())) {
+                    new SpecificDatumWriter<>(field.schema()).write(value.get(field.pos()), encoder);
+                }
+            }
             encoder.flush();
         } catch (final IOException e) {
             throw new SerializationException("a " + type.getSimpleName() + " cannot be written as Avro", e);
         }
         likelyBytes = Math.max(512, out.size() + out.size() / 8);
         return out.toByteArray();
+    }
+
+    /**
+     * The Avro bytes of a record without the header, where they are what this build would write: written with its own schema. They are a
+     * view. Null where the record has to be encoded again.
+     *
+     * @param bytes a record that {@link #decode} has read
+     */
+    public @Nullable ByteBuffer body(final byte[] bytes) {
+        final int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+        return currentIds.computeIfAbsent(id, any -> schema.equals(registry.schemaOf(any)))
+                ? ByteBuffer.wrap(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES)
+                : null;
     }
 
     /**

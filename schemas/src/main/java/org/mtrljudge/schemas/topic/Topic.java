@@ -1,9 +1,11 @@
 package org.mtrljudge.schemas.topic;
 
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.codec.AvroSerde;
 
 /**
@@ -21,6 +23,12 @@ public record Topic<V extends SpecificRecordBase>(
     /** A record for this topic. Its value is bytes, so that a reader decodes it in its own code and can handle a damaged record. */
     public ProducerRecord<String, byte[]> message(final String key, final V value) {
         return new ProducerRecord<>(name, key, valueSerde.encode(name, value));
+    }
+
+    /** The same, where the first field of the value is a record of which the bytes are known; see {@link AvroSerde#body}. */
+    public ProducerRecord<String, byte[]> message(
+            final String key, final V value, final @Nullable ByteBuffer firstField) {
+        return new ProducerRecord<>(name, key, valueSerde.encode(name, value, firstField));
     }
 
     NewTopic toCreate() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -18,6 +19,9 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.schemas.Completion;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.FinishReason;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -120,10 +124,53 @@ class AvroSerdeTest {
         new GenericDatumWriter<GenericRecord>(earlier).write(old, encoder);
         encoder.flush();
 
+        assertThat(prompts.body(out.toByteArray())).as("must be encoded again").isNull();
         final PromptRequest read = prompts.decode(out.toByteArray());
         assertThat(read.getPairId()).isNull();
         read.put("pairId", "pair");
         assertThat(read).isEqualTo(prompt);
+    }
+
+    @Test
+    void shouldCopyTheBytesOfAFirstFieldThatWasRead() {
+        final AvroSerde<RolloutGroup> rollouts = new AvroSerde<>("run.rollouts", RolloutGroup.class, registry);
+        final AvroSerde<ScoredGroup> scored = new AvroSerde<>("run.scored", ScoredGroup.class, registry);
+        final PromptRequest prompt = new PromptRequest(
+                "p",
+                "t",
+                "?",
+                List.of(),
+                "a",
+                List.of("a"),
+                1,
+                new Sampling(1.0, 1.0, 4, 7L),
+                Purpose.TRAIN,
+                3,
+                null,
+                null,
+                null,
+                null);
+        final Completion completion =
+                new Completion("a", ByteBuffer.allocate(8), ByteBuffer.allocate(8), FinishReason.STOP, null);
+        final RolloutGroup group = new RolloutGroup(prompt, 3, "digest", "actor", List.of(completion), 5L, 1.5, 9);
+        final ScoredGroup value = new ScoredGroup(
+                group,
+                "set",
+                1,
+                List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "a", null)),
+                false,
+                2.5,
+                11L);
+        final byte[] read = rollouts.encode("run.rollouts", group);
+        final byte[] whole = scored.encode("run.scored", value);
+        assertThat(scored.encode("run.scored", value, rollouts.body(read))).isEqualTo(whole);
+        // what is copied is the bytes, not the value
+        final byte[] other = rollouts.encode(
+                "run.rollouts", new RolloutGroup(group.getPrompt(), 4, "d", "a", List.of(completion), 5L, 1.5, 9));
+        assertThat(scored.decode(scored.encode("run.scored", value, rollouts.body(other)))
+                        .getRollout()
+                        .getPolicyVersion())
+                .isEqualTo(4);
     }
 
     @Test

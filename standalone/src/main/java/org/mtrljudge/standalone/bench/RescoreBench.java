@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.mtrljudge.reward.replay.Replay;
 import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
 import org.mtrljudge.reward.scoring.AdvantageEstimator;
@@ -34,6 +41,9 @@ import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.Verifier;
 
 /**
  * Compares a replay of prepared rollouts with a bare consume-and-produce of the same bytes on the same broker, and with a plain Python
@@ -42,6 +52,7 @@ import org.mtrljudge.standalone.broker.EmbeddedBroker;
 public final class RescoreBench {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int PYTHON_GROUPS = 5000;
+    private static final int WAITING_GROUPS = 200;
 
     private final int groups;
     private final int completions;
@@ -91,6 +102,7 @@ public final class RescoreBench {
             }
             final double after = bare(broker, "after");
             report(groups / seconds.getOrDefault(groups, Double.NaN), before, after, seconds);
+            waiting(broker, folder);
             python(folder, prepared, groups / seconds.getOrDefault(groups, Double.NaN));
         } finally {
             Folders.delete(folder);
@@ -182,14 +194,59 @@ public final class RescoreBench {
             throws IOException {
         final Path rewards = folder.resolve("rescore.yaml");
         resource("/bench/rescore.yaml", rewards);
-        final RewardSettings settings = new RewardSettings(
-                new RewardSetReader(new Verifiers(null, 1000)).read(rewards), AdvantageEstimator.GRPO, false, 1000);
+        return rescore(broker, folder, name, size, new RewardSetReader(new Verifiers(null, 1000)).read(rewards));
+    }
+
+    private double rescore(
+            final EmbeddedBroker broker, final Path folder, final String name, final int size, final RewardSet set) {
+        final RewardSettings settings = new RewardSettings(set, AdvantageEstimator.GRPO, false, 1000);
         broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
         final Replay replay =
                 new Replay(broker.clients(topics), name, settings, RolloutFilter.ALL, folder.resolve("streams"));
         final long start = System.nanoTime();
         replay.run(size, () -> false, offset -> {});
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** A replay with a verifier that waits for a server, as plug-ins do. */
+    private void waiting(final EmbeddedBroker broker, final Path folder) throws IOException {
+        final Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(plugins.resolve("waiting.jar")))) {
+            jar.putNextEntry(new ZipEntry("META-INF/services/" + Verifier.class.getName()));
+            jar.write(Waiting.class.getName().getBytes(StandardCharsets.UTF_8));
+        }
+        final Path rewards = folder.resolve("waiting.yaml");
+        Files.writeString(
+                rewards, "{name: waiting, version: 1, defaults: {verifier: waiting, weights: {accuracy: 1}}}");
+        final RewardSet set = new RewardSetReader(new Verifiers(plugins, 10_000)).read(rewards);
+        final double few = rescore(broker, folder, "waiting-few", WAITING_GROUPS / 10, set);
+        final double all = rescore(broker, folder, "waiting", WAITING_GROUPS, set);
+        out.printf(
+                Locale.ROOT,
+                "a verifier that waits %d ms for each completion: %.1f groups/s%n",
+                Waiting.MS,
+                (WAITING_GROUPS - WAITING_GROUPS / 10) / (all - few));
+    }
+
+    /** A plug-in that needs time but no core. */
+    public static final class Waiting implements Verifier {
+        private static final long MS = 50;
+
+        @Override
+        public String name() {
+            return "waiting";
+        }
+
+        @Override
+        public Set<String> components() {
+            return Set.of("accuracy");
+        }
+
+        @Override
+        public Verification verify(final Judged completion) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MS));
+            return new Verification(Map.of("accuracy", 1.0), null, null);
+        }
     }
 
     private void python(final Path folder, final RescoreGroups prepared, final double oursGroups) throws IOException {
