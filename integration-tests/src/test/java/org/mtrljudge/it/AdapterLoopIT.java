@@ -73,7 +73,7 @@ class AdapterLoopIT {
             final List<PolicyManifest> policies = LoggedValues.read(broker, topics.policies());
             assertThat(policies).hasSizeGreaterThanOrEqualTo(4).allSatisfy(policy -> {
                 assertThat(policy.getKind()).isEqualTo(PolicyKind.LORA);
-                assertThat(policy.getDtype()).isEqualTo("F32");
+                assertThat(policy.getDtype()).isEqualTo("BF16");
                 assertThat(policy.getTotalBytes()).isLessThan(WHOLE_JUDGE_BYTES / 10);
             });
         }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -63,12 +62,12 @@ public final class JudgeEngine implements GenerationEngine {
         final List<Result> results = new ArrayList<>();
         final List<PromptRequest> sound = new ArrayList<>();
         final List<EncodedPrompt> encoded = new ArrayList<>();
-        for (final Read read : prompts.parallelStream().map(this::read).toList()) {
-            if (read.encoded() == null) {
-                results.add(new Result.Refused(read.prompt(), read.problem()));
-            } else {
-                sound.add(read.prompt());
-                encoded.add(read.encoded());
+        for (final PromptRequest prompt : prompts) {
+            try {
+                encoded.add(encode(prompt));
+                sound.add(prompt);
+            } catch (final ModelException e) {
+                results.add(new Result.Refused(prompt, String.valueOf(e.getMessage())));
             }
         }
         if (!sound.isEmpty()) {
@@ -81,17 +80,6 @@ public final class JudgeEngine implements GenerationEngine {
             }
         }
         return results;
-    }
-
-    /** A prompt as the model reads it, or, where that is null, why it cannot be read. */
-    private record Read(PromptRequest prompt, @Nullable EncodedPrompt encoded, String problem) {}
-
-    private Read read(final PromptRequest prompt) {
-        try {
-            return new Read(prompt, encode(prompt), "");
-        } catch (final ModelException e) {
-            return new Read(prompt, null, String.valueOf(e.getMessage()));
-        }
     }
 
     private EncodedPrompt encode(final PromptRequest prompt) {

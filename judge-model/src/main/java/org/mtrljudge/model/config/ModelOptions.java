@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How a judge is kept in memory and which of its weights are trained.
  *
  * @param device auto (a GPU if there is one), cpu or cuda:N
- * @param dtype the number type of the weights, F32 or BF16. An adapter and the optimiser's state are always float32
+ * @param dtype the number type of the weights and of an adapter, F32 or BF16. The optimiser's state is always float32
  * @param lora the adapter that is trained, or null to train all weights
  * @param gradientCheckpointing whether training keeps only the input of each layer and computes the layer again in the backward pass
  */

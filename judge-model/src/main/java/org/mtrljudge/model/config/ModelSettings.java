@@ -6,7 +6,7 @@ import org.mtrljudge.settings.Check;
 /**
  * The section {@code actor.model} of a run's settings: which weights are trained, and how the model is kept in memory.
  *
- * @param dtype the number type of the weights, float32 or bfloat16. The optimiser's state and adapters are always float32
+ * @param dtype the number type of the weights and of an adapter, float32 or bfloat16. The optimiser's state is always float32
  * @param enableGradientCheckpointing whether layers are computed again in the backward pass, so that their activations are not kept
  */
 public record ModelSettings(String dtype, boolean enableGradientCheckpointing, LoraSettings lora) {

@@ -7,9 +7,14 @@ import java.util.function.Supplier;
  *
  * @param gridHeight the number of patches per column
  * @param gridWidth the number of patches per row
+ * @param fileBytes the size of the picture's file, which is kept for the pixels; 0 where none is
  * @param source gives the pixels each time they are used, see {@link #pixels}
  */
-public record ImagePatches(int gridHeight, int gridWidth, Supplier<byte[]> source) {
+public record ImagePatches(int gridHeight, int gridWidth, int fileBytes, Supplier<byte[]> source) {
+    /** Without a file. */
+    public ImagePatches(final int gridHeight, final int gridWidth, final Supplier<byte[]> source) {
+        this(gridHeight, gridWidth, 0, source);
+    }
 
     public int patches() {
         return gridHeight * gridWidth;

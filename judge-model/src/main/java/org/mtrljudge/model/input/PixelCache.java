@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pixels of the pictures that were used last, up to a number of bytes. A picture that is no longer among them is decoded again from its
+ * The pixels of the pictures that were used last, up to a number of bytes of pixels and files together. A picture that is no longer among them is decoded again from its
  * file when it is used. A learner holds the prompts of several batches; their files are small, their pixels are not. For all threads.
  */
 final class PixelCache {
@@ -50,7 +50,7 @@ final class PixelCache {
         final ImagePatches decoded = processor.process(file, name);
         final Source picture = new Source(processor, file, name);
         keep(picture, decoded.pixels());
-        return new ImagePatches(decoded.gridHeight(), decoded.gridWidth(), picture);
+        return new ImagePatches(decoded.gridHeight(), decoded.gridWidth(), file.length, picture);
     }
 
     private synchronized byte @Nullable [] find(final Source picture) {
@@ -59,10 +59,12 @@ final class PixelCache {
 
     private synchronized byte[] keep(final Source picture, final byte[] pixels) {
         if (kept.put(picture, pixels) == null) {
-            keptBytes += pixels.length;
+            keptBytes += picture.file.length + (long) pixels.length;
         }
-        for (final Iterator<byte[]> oldest = kept.values().iterator(); keptBytes > limitBytes && oldest.hasNext(); ) {
-            keptBytes -= oldest.next().length;
+        for (final Iterator<Map.Entry<Source, byte[]>> oldest = kept.entrySet().iterator();
+                keptBytes > limitBytes && oldest.hasNext(); ) {
+            final Map.Entry<Source, byte[]> entry = oldest.next();
+            keptBytes -= entry.getKey().file.length + (long) entry.getValue().length;
             oldest.remove();
         }
         return pixels;

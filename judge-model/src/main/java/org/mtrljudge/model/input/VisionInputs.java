@@ -127,11 +127,11 @@ final class VisionInputs {
     private NDArray pixels(final List<Placed> images) {
         final long length = 3L * config.patchSize() * config.patchSize();
         final NDList all = new NDList();
-        images.parallelStream()
-                .map(each -> each.image.pixels())
-                .toList()
-                .forEach(pixels -> all.add(scope.create(
-                        ByteBuffer.wrap(pixels), new Shape(pixels.length / length, length), DataType.UINT8)));
+        for (final Placed each : images) {
+            // one after the other: a picture that is decoded needs far more memory than its patches
+            final byte[] pixels = each.image.pixels();
+            all.add(scope.create(ByteBuffer.wrap(pixels), new Shape(pixels.length / length, length), DataType.UINT8));
+        }
         return NDArrays.concat(all, 0);
     }
 

@@ -32,6 +32,8 @@ public final class AdamW implements AutoCloseable {
     /** The file of the state in a checkpoint folder: float32 tensors, named by PyTorch's name of the state and the name of the weight. */
     public static final String FILE = "optimizer.safetensors";
 
+    private static final String MASTER = "master.";
+
     private final JudgeModule module;
     private final Weights weights;
     private final Weights masters;
@@ -115,7 +117,7 @@ public final class AdamW implements AutoCloseable {
         firstMoments.tensors().forEach((name, t) -> state.put("exp_avg." + name, t));
         secondMoments.tensors().forEach((name, t) -> state.put("exp_avg_sq." + name, t));
         if (masters != weights) {
-            masters.tensors().forEach((name, t) -> state.put("master." + name, t));
+            masters.tensors().forEach((name, t) -> state.put(MASTER + name, t));
         }
         return state;
     }
@@ -131,9 +133,19 @@ public final class AdamW implements AutoCloseable {
         try (NDManager scope = weights.newScope()) {
             final NDArray step = scope.create(new float[1]);
             final SortedMap<String, Shape> expected = new TreeMap<>();
-            state(step).forEach((name, t) -> expected.put(name, t.getShape()));
+            final SortedMap<String, NDArray> state = state(step);
+            if (found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
+                // an adapter that an earlier build kept in float32 has no masters
+                state.keySet().removeIf(name -> name.startsWith(MASTER));
+            }
+            state.forEach((name, t) -> expected.put(name, t.getShape()));
             Safetensors.check(found, expected, file);
-            for (final var target : state(step).entrySet()) {
+            if (masters != weights) {
+                masters.tensors()
+                        .forEach((name, master) -> weights.transfer()
+                                .copy(Objects.requireNonNull(weights.tensors().get(name)), master));
+            }
+            for (final var target : state.entrySet()) {
                 final Safetensors.Tensor source = Objects.requireNonNull(found.get(target.getKey()));
                 weights.transfer().read(source.bytes(), source.type(), target.getValue(), WeightType.F32);
             }

@@ -127,7 +127,7 @@ public final class TensorTransfer {
     }
 
     /** Copies between arrays of the same shape. Their types and devices may differ. */
-    void copy(final NDArray source, final NDArray target) {
+    public void copy(final NDArray source, final NDArray target) {
         try (NDManager scope = target.getManager().newSubManager()) {
             run("copy", scope, target, source);
         }

@@ -9,9 +9,12 @@ class PixelCacheTest {
     private static final ImageProcessor PROCESSOR = new ImageProcessor(1024, 1 << 20, 16, 2, 2);
     private static final int BYTES = 64 * 64 * 3;
 
+    /** More than the file of such a picture has, and less than two of them. */
+    private static final int FILE_BYTES = 64 * 64 * 3 + 1000;
+
     @Test
     void shouldKeepThePixelsThatWereUsedLastAndDecodeTheOthersAgain() {
-        final PixelCache cache = new PixelCache(2 * BYTES);
+        final PixelCache cache = new PixelCache(2 * (BYTES + FILE_BYTES));
         final ImagePatches first = cache.process(PROCESSOR, TestPictures.noise(64, 64, 1), "first");
         final byte[] pixels = first.pixels();
         assertThat(pixels).hasSize(BYTES);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.TestPictures;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -23,6 +24,8 @@ import org.mtrljudge.model.training.AdamW;
 
 /** The conversion of numbers between the types of files and of memory. */
 class WeightTypeTest {
+    private static final AdamW.Settings SETTINGS = new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1);
+
     @TempDir
     private Path folder;
 
@@ -94,19 +97,13 @@ class WeightTypeTest {
     void shouldAccumulateUpdatesThatBf16AloneWouldRoundAway() {
         final ModelOptions half = new ModelOptions("cpu", WeightType.BF16, null, true);
         try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY), half);
-                AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
-            final PackedGroup group = new PackedGroup(
-                    model.encode("<image>\nsafe?", List.of(TestPictures.noise(96, 96, 3)), "test"),
-                    List.of(model.encodeCompletion("yes it is")));
+                AdamW optimizer = model.optimizer(SETTINGS)) {
             final String norm = "model.language_model.norm.weight";
             final short[] first = bits(model, norm);
             // the weight of a norm is near 1, where bf16 numbers have a distance of 2^-7: one step of 1e-3 is lost,
             // but the sum of many steps is not
             for (int step = 0; step < 32; step++) {
-                try (NDManager scope = model.newScope()) {
-                    model.backward(
-                            List.of(group), 1, scope, s -> s.logProbs().mean().neg());
-                }
+                learn(model);
                 assertThat(optimizer.step(1e-3)).isPositive();
             }
             final short[] last = bits(model, norm);
@@ -115,6 +112,40 @@ class WeightTypeTest {
                 moved += first[i] == last[i] ? 0 : 1;
             }
             assertThat(moved).isGreaterThan(first.length / 2);
+        }
+    }
+
+    /** Earlier builds kept adapters in float32, without masters. */
+    @Test
+    void shouldContinueWithTheStateOfAnAdapterInFloat32() {
+        final Lora lora = new Lora(2, 4, List.of(Lora.ALL_LINEAR));
+        final JudgeFolder tiny = JudgeFolder.preset(JudgeFolder.JUDGE_TINY);
+        final Path earlier = folder.resolve("earlier");
+        try (JudgeModel model = JudgeModel.load(tiny, new ModelOptions("cpu", WeightType.F32, lora, false));
+                AdamW optimizer = model.optimizer(SETTINGS)) {
+            learn(model);
+            assertThat(optimizer.step(1e-2)).isPositive();
+            model.save(earlier, optimizer, "state.json", new byte[] {'{', '}'});
+        }
+        try (JudgeModel model = JudgeModel.load(tiny, new ModelOptions("cpu", WeightType.BF16, lora, false));
+                AdamW optimizer = model.optimizer(SETTINGS)) {
+            final ByteBuffer start = model.policy().toSafetensors();
+            model.restore(earlier, optimizer);
+            final ByteBuffer restored = model.policy().toSafetensors();
+            assertThat(restored).isNotEqualTo(start);
+            learn(model);
+            // a step of no length rounds the masters into the weights
+            assertThat(optimizer.step(0)).isPositive();
+            assertThat(model.policy().toSafetensors()).isEqualTo(restored);
+        }
+    }
+
+    private static void learn(final JudgeModel model) {
+        final PackedGroup group = new PackedGroup(
+                model.encode("<image>\nsafe?", List.of(TestPictures.noise(96, 96, 3)), "test"),
+                List.of(model.encodeCompletion("yes it is")));
+        try (NDManager scope = model.newScope()) {
+            model.backward(List.of(group), 1, scope, s -> s.logProbs().mean().neg());
         }
     }
 

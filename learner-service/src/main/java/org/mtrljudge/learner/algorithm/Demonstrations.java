@@ -12,6 +12,7 @@ import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
+import org.mtrljudge.model.input.ImagePatches;
 import org.mtrljudge.model.input.PackedGroup;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
@@ -26,9 +27,6 @@ final class Demonstrations {
 
     /** Roughly what a position of a prompt takes besides its picture: an id and three rotary positions. */
     private static final long POSITION_BYTES = 4L * Integer.BYTES;
-
-    /** Roughly what a patch of a picture takes: 16 × 16 pixels of three colours. */
-    private static final long PATCH_BYTES = 3 * 16 * 16;
 
     private record Place(String task, int index) {}
 
@@ -111,7 +109,7 @@ final class Demonstrations {
     private void cache(final Place place, final PackedGroup demonstration) {
         final long bytes = demonstration.positions() * POSITION_BYTES
                 + demonstration.prompt().images().stream()
-                        .mapToLong(image -> (long) image.patches() * PATCH_BYTES)
+                        .mapToLong(ImagePatches::fileBytes)
                         .sum();
         if (cachedBytes + bytes <= CACHED_BYTES && encoded.put(place, demonstration) == null) {
             cachedBytes += bytes;

@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.rule;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -114,9 +115,14 @@ public record TaskReward(
         if (!(verifier instanceof TimedVerifier timed)) {
             return completions.stream().map(this::verify).toList();
         }
-        return asked(() -> timed.verifyTogether(completions)).stream()
-                .map(this::checked)
-                .toList();
+        final List<Verification> verifications = new ArrayList<>();
+        for (final TimedVerifier.Answer answer : asked(() -> timed.verifyTogether(completions))) {
+            if (answer.failure() != null) {
+                throw failed(answer.failure());
+            }
+            verifications.add(checked(answer.verification()));
+        }
+        return verifications;
     }
 
     private Verification checked(final @Nullable Verification verification) {
@@ -144,7 +150,11 @@ public record TaskReward(
         try {
             return call.get();
         } catch (final RuntimeException | LinkageError | StackOverflowError e) {
-            throw new IllegalArgumentException("the verifier '" + verifier.name() + "' failed: " + e, e);
+            throw failed(e);
         }
+    }
+
+    private IllegalArgumentException failed(final Throwable e) {
+        return new IllegalArgumentException("the verifier '" + verifier.name() + "' failed: " + e, e);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,9 +23,9 @@ import org.mtrljudge.tasks.Verifier;
 
 /**
  * A plug-in verifier with a time limit, which is called about several completions at the same time. A call that does not return in time is
- * interrupted and abandoned. Java cannot end such a call, and each can keep a core busy for ever. So the verifier is not called while
- * {@link #MAX_HANGING} abandoned calls still run, nor while the calls for as many groups of the last {@link #WINDOW} took too long. It gets
- * another chance afterwards: its server may have been restarted.
+ * interrupted and abandoned. Java cannot end such a call, and each can keep a core busy for ever. So the verifier is not called while abandoned
+ * calls for {@link #MAX_HANGING} groups still run, nor while those for as many groups of the last {@link #WINDOW} took too long. It gets another
+ * chance afterwards: its server may have been restarted.
  */
 final class TimedVerifier implements Verifier {
     static final int MAX_HANGING = 4;
@@ -40,7 +41,8 @@ final class TimedVerifier implements Verifier {
     private final LongSupplier nanoTime;
     // when the calls of the window took too long
     private final Deque<Long> tooLong = new ArrayDeque<>();
-    private final AtomicInteger running = new AtomicInteger();
+    // for each group with abandoned calls, how many of them still run
+    private final List<AtomicInteger> hanging = new ArrayList<>();
     private final ExecutorService threads;
 
     TimedVerifier(final Verifier verifier, final long timeoutMs, final int callsAtOnce) {
@@ -80,58 +82,63 @@ final class TimedVerifier implements Verifier {
 
     @Override
     public Verification verify(final Judged completion) {
-        return verifyTogether(List.of(completion)).get(0);
+        final Answer answer = verifyTogether(List.of(completion)).get(0);
+        if (answer.failure != null) {
+            throw answer.failure;
+        }
+        return answer.verification;
+    }
+
+    /** What the verifier said of a completion, or why it did not: then {@code verification} says nothing. */
+    record Answer(Verification verification, @Nullable RuntimeException failure) {
+        private static final Verification NONE = new Verification(Map.of(), null, null);
+
+        static Answer failed(final RuntimeException failure) {
+            return new Answer(NONE, failure);
+        }
     }
 
     /**
      * Calls the verifier about each completion at the same time. All calls end before this returns, or are abandoned.
      *
      * @param completions at most {@link #callsAtOnce}
-     * @throws RuntimeException the failure of the first completion that has one
+     * @return an answer for each completion
+     * @throws IllegalStateException when the verifier is not called, or this thread was interrupted
      */
-    synchronized List<Verification> verifyTogether(final List<Judged> completions) {
+    synchronized List<Answer> verifyTogether(final List<Judged> completions) {
         refuseWhileItHangs();
-        final int before = running.get();
+        final AtomicInteger running = new AtomicInteger();
         final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         final List<Future<Verification>> calls = completions.stream()
-                .map(completion -> threads.submit(() -> call(completion)))
+                .map(completion -> threads.submit(() -> call(completion, running)))
                 .toList();
-        final List<Verification> answers = new ArrayList<>();
-        RuntimeException failure = null;
+        final List<Answer> answers = new ArrayList<>();
         boolean late = false;
         for (final Future<Verification> call : calls) {
             try {
-                answers.add(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+                answers.add(new Answer(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS), null));
             } catch (final TimeoutException e) {
                 late = true;
-                failure = first(failure, new IllegalStateException("no answer within " + timeoutMs + " ms", e));
+                answers.add(Answer.failed(new IllegalStateException("no answer within " + timeoutMs + " ms", e)));
             } catch (final ExecutionException e) {
-                failure = first(
-                        failure,
+                answers.add(Answer.failed(
                         e.getCause() instanceof RuntimeException own
                                 ? own
-                                : new IllegalStateException(String.valueOf(e.getCause()), e.getCause()));
+                                : new IllegalStateException(String.valueOf(e.getCause()), e.getCause())));
             } catch (final InterruptedException e) {
-                calls.forEach(each -> each.cancel(true));
+                abandon(calls, running);
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted", e);
             }
         }
         if (late) {
             tooLong.add(nanoTime.getAsLong());
-            abandon(calls, before);
-        }
-        if (failure != null) {
-            throw failure;
+            abandon(calls, running);
         }
         return answers;
     }
 
-    private static RuntimeException first(final @Nullable RuntimeException known, final RuntimeException next) {
-        return known == null ? next : known;
-    }
-
-    private Verification call(final Judged completion) {
+    private Verification call(final Judged completion, final AtomicInteger running) {
         running.incrementAndGet();
         try {
             return verifier.verify(completion);
@@ -140,20 +147,23 @@ final class TimedVerifier implements Verifier {
         }
     }
 
-    private void abandon(final List<Future<Verification>> calls, final int before) {
+    private void abandon(final List<Future<Verification>> calls, final AtomicInteger running) {
         calls.forEach(call -> call.cancel(true));
         final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MS);
-        while (running.get() > before && System.nanoTime() < end) {
+        while (running.get() > 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        if (running.get() > 0) {
+            hanging.add(running);
         }
     }
 
     private void refuseWhileItHangs() {
         tooLong.removeIf(at -> nanoTime.getAsLong() - at > WINDOW.toNanos());
-        final int hanging = running.get();
-        if (hanging >= MAX_HANGING) {
-            throw new IllegalStateException("not called, because " + hanging
-                    + " of its calls still run after more than " + timeoutMs
+        hanging.removeIf(running -> running.get() == 0);
+        if (hanging.size() >= MAX_HANGING) {
+            throw new IllegalStateException("not called, because calls for " + hanging.size()
+                    + " groups still run after more than " + timeoutMs
                     + " ms: correct the verifier and restart this service");
         }
         if (tooLong.size() >= MAX_HANGING) {

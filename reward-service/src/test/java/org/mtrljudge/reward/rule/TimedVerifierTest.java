@@ -110,7 +110,7 @@ class TimedVerifierTest {
             after(TimedVerifier.WINDOW.multipliedBy(5));
         }
         assertThatThrownBy(() -> ask("quick"))
-                .hasMessageContaining("not called, because 4 of its calls still run after more than 20 ms");
+                .hasMessageContaining("not called, because calls for 4 groups still run after more than 20 ms");
         released.countDown();
         final long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         boolean answered = false;
@@ -143,33 +143,9 @@ class TimedVerifierTest {
         final List<Judged> completions =
                 IntStream.range(0, 32).mapToObj(i -> judged("x".repeat(i))).toList();
         assertThat(together.verifyTogether(completions))
-                .extracting(answer -> answer.components().get("accuracy"))
+                .extracting(answer -> answer.verification().components().get("accuracy"))
                 .containsExactlyElementsOf(
                         IntStream.range(0, 32).mapToObj(i -> (double) i).toList());
-    }
-
-    /** The reason of a dead letter must be the same in each replay. */
-    @Test
-    void shouldReportTheFailureOfTheFirstCompletionWhicheverIsTheFirstToFail() {
-        final CountDownLatch secondFailed = new CountDownLatch(1);
-        final TimedVerifier failing = new TimedVerifier(
-                new Answering(text -> {
-                    if (text.equals("second")) {
-                        secondFailed.countDown();
-                    } else {
-                        try {
-                            secondFailed.await();
-                        } catch (final InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    }
-                    throw new IllegalArgumentException(text);
-                }),
-                20_000,
-                2);
-        assertThatThrownBy(() -> failing.verifyTogether(List.of(judged("first"), judged("second"))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("first");
     }
 
     private static Judged judged(final String text) {

@@ -109,7 +109,7 @@ class VerifiersTest {
             assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer within 300 ms");
         }
         assertThatThrownBy(() -> set.of("safety").score(judged()))
-                .hasMessageContaining("not called, because 4 of its calls still run");
+                .hasMessageContaining("not called, because calls for 4 groups still run");
     }
 
     @Test
