@@ -42,7 +42,7 @@ class Judge(Module):
     factor = float(hyper[7])
     for name in g.keys():
       x = w[name]
-      grad = g[name].mul(factor)
+      grad = g[name].mul_(factor)
       if x.dim() > 1:
         # only matrices: norms and biases are not decayed
         x.mul_(1.0 - lr * decay)

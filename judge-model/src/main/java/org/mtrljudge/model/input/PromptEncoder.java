@@ -17,7 +17,7 @@ public final class PromptEncoder {
     private static final String THINK = "<think>";
     private static final String THINK_END = "</think>";
 
-    /** A process may have one encoder for each of a few actors, one for the learner, and what these keep besides. */
+    /** One process may have an encoder for each of its actors and one for the learner, and the heap is needed for other things too. */
     private static final int SHARE_FOR_PIXELS = 16;
 
     private final JudgeConfig config;

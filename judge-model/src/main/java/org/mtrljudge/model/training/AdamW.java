@@ -134,17 +134,15 @@ public final class AdamW implements AutoCloseable {
             final NDArray step = scope.create(new float[1]);
             final SortedMap<String, Shape> expected = new TreeMap<>();
             final SortedMap<String, NDArray> state = state(step);
-            if (found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
-                // an adapter that an earlier build kept in float32 has no masters
+            if (masters != weights && found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
+                // an adapter that an earlier build kept in float32 has no masters: they begin at its weights
                 state.keySet().removeIf(name -> name.startsWith(MASTER));
-            }
-            state.forEach((name, t) -> expected.put(name, t.getShape()));
-            Safetensors.check(found, expected, file);
-            if (masters != weights) {
                 masters.tensors()
                         .forEach((name, master) -> weights.transfer()
                                 .copy(Objects.requireNonNull(weights.tensors().get(name)), master));
             }
+            state.forEach((name, t) -> expected.put(name, t.getShape()));
+            Safetensors.check(found, expected, file);
             for (final var target : state.entrySet()) {
                 final Safetensors.Tensor source = Objects.requireNonNull(found.get(target.getKey()));
                 weights.transfer().read(source.bytes(), source.type(), target.getValue(), WeightType.F32);

@@ -25,38 +25,29 @@ import org.mtrljudge.tasks.verdict.Label;
 class TimedVerifierTest {
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicLong nanos = new AtomicLong();
-    private final TimedVerifier verifier = new TimedVerifier(new Slow(), 20, 32, nanos::get);
+    private final TimedVerifier verifier = new TimedVerifier(new Answering(this::accuracy), 20, 32, nanos::get);
 
     /** "slow" takes too long and obeys an interrupt. "stuck" waits until it is released, and ignores interrupts. */
     private final AtomicInteger stuck = new AtomicInteger();
 
-    private final class Slow implements Verifier {
-        @Override
-        public String name() {
-            return "slow";
+    private double accuracy(final String text) {
+        if (text.equals("stuck")) {
+            stuck.incrementAndGet();
         }
-
-        @Override
-        public Set<String> components() {
-            return Set.of("accuracy");
+        while (text.equals("stuck") && released.getCount() > 0) {
+            Thread.onSpinWait();
         }
+        if (text.equals("slow")) {
+            await(released);
+        }
+        return 1;
+    }
 
-        @Override
-        public Verification verify(final Judged completion) {
-            if (completion.text().equals("stuck")) {
-                stuck.incrementAndGet();
-            }
-            while (completion.text().equals("stuck") && released.getCount() > 0) {
-                Thread.onSpinWait();
-            }
-            if (completion.text().equals("slow")) {
-                try {
-                    released.await();
-                } catch (final InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-            return new Verification(Map.of("accuracy", 1.0), null, null);
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -146,6 +137,29 @@ class TimedVerifierTest {
                 .extracting(answer -> answer.verification().components().get("accuracy"))
                 .containsExactlyElementsOf(
                         IntStream.range(0, 32).mapToObj(i -> (double) i).toList());
+    }
+
+    /** The reason of a dead letter must be the same in each replay. */
+    @Test
+    void shouldReportTheFirstCompletionWithoutGradesWhicheverIsTheFirstToFail() {
+        final CountDownLatch failed = new CountDownLatch(1);
+        final TimedVerifier failing = new TimedVerifier(
+                new Answering(text -> {
+                    if (text.equals("second")) {
+                        failed.countDown();
+                        throw new IllegalStateException(text);
+                    }
+                    await(failed);
+                    return Double.NaN;
+                }),
+                20_000,
+                2);
+        final TaskReward reward = new TaskReward(
+                failing, Map.of(), 1, null, new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy")));
+        assertThatThrownBy(() -> reward.verifyTogether(List.of(judged("first"), judged("second"))))
+                .hasMessage("the verifier 'answering' gave NaN for 'accuracy'");
+        assertThatThrownBy(() -> reward.verifyTogether(List.of(judged("second"), judged("first"))))
+                .hasMessageEndingWith("failed: java.lang.IllegalStateException: second");
     }
 
     private static Judged judged(final String text) {

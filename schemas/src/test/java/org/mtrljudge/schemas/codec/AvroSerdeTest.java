@@ -32,6 +32,21 @@ import org.mtrljudge.schemas.WeightChunk;
 class AvroSerdeTest {
     private final SchemaRegistry registry = new LocalSchemaRegistry();
     private final AvroSerde<WeightChunk> serde = new AvroSerde<>("run.weights", WeightChunk.class, registry);
+    private final PromptRequest prompt = new PromptRequest(
+            "p",
+            "t",
+            "?",
+            List.of(),
+            "a",
+            List.of("a"),
+            2,
+            new Sampling(1.0, 1.0, 4, 7L),
+            Purpose.EVAL,
+            3,
+            "pair",
+            null,
+            null,
+            null);
     private final WeightChunk chunk = new WeightChunk(7, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}), "abc");
 
     @Test
@@ -96,21 +111,6 @@ class AvroSerdeTest {
     @Test
     void shouldReadRecordsThatAnEarlierBuildWrote() throws IOException {
         final Schema earlier = LocalSchemaRegistry.earlier("PromptRequest-1");
-        final PromptRequest prompt = new PromptRequest(
-                "p",
-                "t",
-                "?",
-                List.of(),
-                "a",
-                List.of("a"),
-                2,
-                new Sampling(1.0, 1.0, 4, 7L),
-                Purpose.EVAL,
-                3,
-                "pair",
-                null,
-                null,
-                null);
         final AvroSerde<PromptRequest> prompts = new AvroSerde<>("run.prompts", PromptRequest.class, registry);
         final byte[] bytes = prompts.encode("run.prompts", prompt);
         final GenericRecord old = new GenericDatumReader<GenericRecord>(PromptRequest.getClassSchema(), earlier)
@@ -135,21 +135,6 @@ class AvroSerdeTest {
     void shouldCopyTheBytesOfAFirstFieldThatWasRead() {
         final AvroSerde<RolloutGroup> rollouts = new AvroSerde<>("run.rollouts", RolloutGroup.class, registry);
         final AvroSerde<ScoredGroup> scored = new AvroSerde<>("run.scored", ScoredGroup.class, registry);
-        final PromptRequest prompt = new PromptRequest(
-                "p",
-                "t",
-                "?",
-                List.of(),
-                "a",
-                List.of("a"),
-                1,
-                new Sampling(1.0, 1.0, 4, 7L),
-                Purpose.TRAIN,
-                3,
-                null,
-                null,
-                null,
-                null);
         final Completion completion =
                 new Completion("a", ByteBuffer.allocate(8), ByteBuffer.allocate(8), FinishReason.STOP, null);
         final RolloutGroup group = new RolloutGroup(prompt, 3, "digest", "actor", List.of(completion), 5L, 1.5, 9);
