@@ -153,12 +153,18 @@ class LearnerFoldIT {
                 .as(Files.readString(folder.resolve("killed.log")))
                 .isZero();
         assertThat(whole.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(whole.exitValue())
+                .as(Files.readString(folder.resolve("whole.log")))
+                .isZero();
         System.out.println("killed after steps " + stepsAtKill);
 
         assertThat(stepsAtKill)
                 .as("some kills are in the middle of the run")
                 .anyMatch(s -> s > 0 && s < LearnerProcess.STEPS);
-        assertThat(digests("killed")).isEqualTo(digests("whole")).doesNotHaveDuplicates();
+        assertThat(digests("killed"))
+                .as(Files.readString(folder.resolve("killed.log")))
+                .isEqualTo(digests("whole"))
+                .doesNotHaveDuplicates();
         final List<String> learned = new ArrayList<>();
         for (final TrainingStep step : journal("killed")) {
             step.getLearned().stream().map(LearnedOffset::getPromptId).forEach(learned::add);
