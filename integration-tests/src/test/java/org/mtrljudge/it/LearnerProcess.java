@@ -10,6 +10,7 @@ import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.settings.ScoredLog;
 import org.mtrljudge.learner.settings.WeightTransport;
+import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
@@ -33,19 +34,20 @@ final class LearnerProcess {
         final LocalSchemaRegistry registry = new LocalSchemaRegistry();
         final KafkaClients clients = TestBroker.clients(new Topics(arguments[0], registry), arguments[2]);
         final Path folder = Path.of(arguments[3]);
-        final RunContext context = new RunContext(
-                clients,
-                WeightTransport.LOG,
-                SettingsTree.read(null, Map.of(), List.of()).digest(),
-                folder,
-                folder,
-                new Printed(),
-                () -> {},
-                Clock.systemUTC());
         final ScoredLog prepared = new ScoredLog(new Topics(arguments[1], registry).scored(), clients, folder);
-        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY));
-                Learner learner = new Learner(context, settings(), model, new NoExamples(), prepared)) {
-            learner.run();
+        try (JudgeModel model = JudgeModel.load(JudgeFolder.preset(JudgeFolder.JUDGE_TINY))) {
+            final RunContext context = new RunContext(
+                    clients,
+                    WeightTransport.LOG,
+                    SettingsTree.read(null, Map.of(), List.of()).digest(),
+                    folder,
+                    folder,
+                    new Printed(model),
+                    () -> {},
+                    Clock.systemUTC());
+            try (Learner learner = new Learner(context, settings(), model, new NoExamples(), prepared)) {
+                learner.run();
+            }
         }
     }
 
@@ -86,11 +88,11 @@ final class LearnerProcess {
         }
     }
 
-    /** Prints one line per step. */
-    private static final class Printed implements TrainingListener {
+    /** Prints one line per step with the digest of its weights: the log of a failed test shows which repeated step differs. */
+    private record Printed(JudgeModel model) implements TrainingListener {
         @Override
         public void progressed(final String phase, final int done, final Map<String, Double> metrics) {
-            System.out.println(phase + " " + done);
+            System.out.println(phase + " " + done + " " + PolicyPublisher.digest(model));
         }
 
         @Override

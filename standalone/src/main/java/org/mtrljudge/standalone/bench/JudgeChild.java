@@ -2,6 +2,7 @@ package org.mtrljudge.standalone.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,12 @@ public final class JudgeChild implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx" + heap,
                     "-Djava.awt.headless=true",
-                    "-Dai.djl.offline=true",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    main.getName()));
+                    "-Dai.djl.offline=true"));
+            // the archive of classes with which this process was started
+            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                    .filter(option -> option.startsWith("-XX:SharedArchiveFile=") || option.startsWith("-Xlog:c"))
+                    .forEach(command::add);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
             command.addAll(arguments);
             return new JudgeChild(new ProcessBuilder(command)
                     .redirectErrorStream(true)

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.standalone.RunException;
+import org.mtrljudge.standalone.run.StartTimes;
 
 /** Kills a run with SIGKILL and measures the time from {@code --resume} to its first new step. */
 public final class RecoveryBench {
@@ -44,6 +45,7 @@ public final class RecoveryBench {
                                 before - 1,
                                 before,
                                 seconds);
+                        out.println("  " + lastStart(runs.resolve("run").resolve("judge.log")));
                     }
                     // the step varies, so that kills happen at different distances from a checkpoint
                     waitFor(run, metrics, before + 2 + 3L * kill % 5, runs);
@@ -76,6 +78,15 @@ public final class RecoveryBench {
             }
             LockSupport.parkNanos(LOOK_EVERY_NS);
         }
+    }
+
+    /** Where the time of the newest start went. */
+    private static String lastStart(final Path log) throws IOException {
+        return Files.readString(log)
+                .lines()
+                .map(line -> line.substring(Math.max(0, line.indexOf(StartTimes.BEGIN))))
+                .filter(line -> line.startsWith(StartTimes.BEGIN))
+                .reduce("", (earlier, later) -> later);
     }
 
     private static long rlSteps(final Path metrics) throws IOException {

@@ -90,6 +90,7 @@ public final class StandaloneRun {
     }
 
     private <T> T with(final Job<T> job) {
+        final StartTimes times = new StartTimes();
         final JudgeFolder folder = settings.folder();
         final Topics topics = settings.connections().topics(directory.run());
         try (LoadedModels models = new LoadedModels(
@@ -107,7 +108,9 @@ public final class StandaloneRun {
                         () -> EmbeddedBroker.start(
                                 directory.kafka(),
                                 settings.connections().broker().port()))) {
+            times.ended("broker");
             broker.prepare(topics);
+            times.ended("topics");
             final KafkaClients clients = broker.clients(topics);
             try (@Nullable StatisticsServer statistics = statisticsServer();
                     RewardService reward = new RewardService(
@@ -123,8 +126,11 @@ public final class StandaloneRun {
                 if (statistics != null) {
                     statistics.show(reward);
                 }
+                times.ended("models");
                 reward.start();
                 actors.start();
+                times.ended("services");
+                times.log();
                 return job.with(
                         context(clients, store), model, settings.learning().fitting(source, measure, listener::warned));
             }

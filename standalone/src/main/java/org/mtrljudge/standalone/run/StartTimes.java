@@ -1,0 +1,53 @@
+package org.mtrljudge.standalone.run;
+
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the time of a start goes: one line in the log of the run. */
+public final class StartTimes {
+    /** How the line begins. */
+    public static final String BEGIN = "the run started in ";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartTimes.class);
+
+    private final LongSupplier uptimeMs;
+    private final long begunMs;
+    private final StringJoiner phases = new StringJoiner(", ");
+    private long lastMs;
+
+    StartTimes() {
+        this(ManagementFactory.getRuntimeMXBean()::getUptime);
+    }
+
+    /** @param uptimeMs the time since the start of this JVM */
+    StartTimes(final LongSupplier uptimeMs) {
+        this.uptimeMs = uptimeMs;
+        this.begunMs = uptimeMs.getAsLong();
+        this.lastMs = begunMs;
+    }
+
+    /** A phase has ended. It began when the one before ended. */
+    void ended(final String phase) {
+        final long nowMs = uptimeMs.getAsLong();
+        phases.add(phase + " " + seconds(nowMs - lastMs));
+        lastMs = nowMs;
+    }
+
+    @Override
+    public String toString() {
+        return BEGIN + seconds(lastMs - begunMs) + " (" + phases + "), " + seconds(begunMs)
+                + " after the start of Java";
+    }
+
+    void log() {
+        LOG.info("{}", this);
+    }
+
+    private static String seconds(final long ms) {
+        return String.format(Locale.ROOT, "%.1f s", ms / 1000.0);
+    }
+}
