@@ -1,12 +1,16 @@
 package org.mtrljudge.tasks.metrics;
 
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts. The figure is the mean over repetitions and
- * tasks. The interval is over prompts: a drawn prompt counts with the verdicts of all repetitions. Every task keeps its number of prompts,
- * and the two orders of one question are drawn together.
+ * tasks. The interval is over both: each draw takes repetitions and prompts with replacement, and a drawn prompt counts with the verdicts of
+ * all drawn repetitions. Every task keeps its number of prompts, and the two orders of one question are drawn together.
  */
 public final class RepeatedScores {
     /**
@@ -35,7 +39,7 @@ public final class RepeatedScores {
 
     /** @param tasks at least one task; each has at least one repetition */
     public static Interval macroF1(final List<Task> tasks) {
-        return Interval.of(resampling(tasks), places -> meanOverTasks(tasks, places));
+        return interval(tasks, repetitions(tasks), drawn -> meanOverTasks(tasks, drawn));
     }
 
     /**
@@ -50,39 +54,76 @@ public final class RepeatedScores {
             throw new IllegalArgumentException(
                     "two models that were tested on other prompts cannot be compared prompt by prompt");
         }
-        return Interval.of(resampling(before), places -> meanOverTasks(after, places) - meanOverTasks(before, places));
+        return interval(
+                before,
+                Math.max(repetitions(before), repetitions(after)),
+                drawn -> meanOverTasks(after, drawn) - meanOverTasks(before, drawn));
     }
 
-    private static Resampling resampling(final List<Task> tasks) {
+    private static int repetitions(final List<Task> tasks) {
+        return tasks.stream().mapToInt(task -> task.runs.size()).max().orElse(0);
+    }
+
+    /** What was drawn: indices of prompts of all tasks, and indices of repetitions, with repeats. */
+    private record Drawn(int[] places, int[] runs) {}
+
+    private static Interval interval(
+            final List<Task> tasks, final int repetitions, final ToDoubleFunction<Drawn> figure) {
         final Resampling resampling = new Resampling();
         tasks.forEach(task ->
                 resampling.and(task.runs.get(0).stream().map(Verdict::pairId).toList()));
-        return resampling;
+        final int prompts = resampling.samples();
+        if (repetitions > 1) {
+            // the repetitions are one more stratum, behind the prompts
+            resampling.and(Collections.nCopies(repetitions, null));
+        }
+        final int[] only = {0};
+        final Interval interval = Interval.of(resampling, all -> {
+            final int[] runs = repetitions > 1
+                    ? IntStream.of(all)
+                            .filter(i -> i >= prompts)
+                            .map(i -> i - prompts)
+                            .toArray()
+                    : only;
+            return figure.applyAsDouble(
+                    new Drawn(IntStream.of(all).filter(i -> i < prompts).toArray(), runs));
+        });
+        return new Interval(interval.value(), interval.low(), interval.high(), prompts);
     }
 
-    private static double meanOverTasks(final List<Task> tasks, final int[] places) {
+    private static double meanOverTasks(final List<Task> tasks, final Drawn drawn) {
         double sum = 0;
         // the index of the first prompt of the task
         int first = 0;
         for (final Task task : tasks) {
-            sum += meanOverRuns(task, first, places);
+            sum += meanOverRuns(task, first, drawn);
             first += task.prompts();
         }
         return sum / tasks.size();
     }
 
-    private static double meanOverRuns(final Task task, final int first, final int[] places) {
-        final List<MacroF1> counts = new ArrayList<>();
-        task.runs.forEach(run -> counts.add(new MacroF1(task.labels)));
+    private static double meanOverRuns(final Task task, final int first, final Drawn drawn) {
+        final int[] own = IntStream.of(drawn.places)
+                .map(place -> place - first)
+                .filter(place -> place >= 0 && place < task.prompts())
+                .toArray();
+        // a task may have fewer repetitions than another, while an experiment goes on
+        final int[] there =
+                IntStream.of(drawn.runs).filter(run -> run < task.runs.size()).toArray();
+        final int[] runs =
+                there.length == 0 ? IntStream.range(0, task.runs.size()).toArray() : there;
+        final Map<Integer, Double> byRun = new HashMap<>();
+        return IntStream.of(runs)
+                .mapToDouble(run -> byRun.computeIfAbsent(run, r -> macroF1(task.labels, task.runs.get(r), own)))
+                .average()
+                .orElse(0);
+    }
+
+    private static double macroF1(final List<String> labels, final List<Verdict> run, final int[] places) {
+        final MacroF1 counts = new MacroF1(labels);
         for (final int place : places) {
-            final int own = place - first;
-            if (own >= 0 && own < task.prompts()) {
-                for (int run = 0; run < counts.size(); run++) {
-                    final Verdict verdict = task.runs.get(run).get(own);
-                    counts.get(run).add(verdict.label(), verdict.verdict());
-                }
-            }
+            counts.add(run.get(place).label(), run.get(place).verdict());
         }
-        return counts.stream().mapToDouble(MacroF1::value).average().orElse(0);
+        return counts.value();
     }
 }

@@ -50,6 +50,33 @@ class RepeatedScoresTest {
         assertThat(repeated.high()).isGreaterThan(repeated.value());
     }
 
+    /** One seed is always right and one never: another two seeds could both be right, or both wrong. */
+    @Test
+    void shouldGiveAnIntervalOverRepetitionsToo() {
+        final List<Verdict> right = new ArrayList<>();
+        final List<Verdict> wrong = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            right.add(i % 2 == 0 ? verdict("yes", "yes") : verdict("no", "no"));
+            wrong.add(i % 2 == 0 ? verdict("yes", "no") : verdict("no", "yes"));
+        }
+        final List<RepeatedScores.Task> repeated = List.of(new RepeatedScores.Task(LABELS, List.of(right, wrong)));
+        assertThat(RepeatedScores.macroF1(repeated)).isEqualTo(new Interval(0.5, 0, 1, 40));
+
+        // the same seeds before and after: the change is the same whichever are drawn
+        assertThat(RepeatedScores.change(repeated, repeated)).isEqualTo(new Interval(0, 0, 0, 40));
+        final List<RepeatedScores.Task> alwaysRight = List.of(new RepeatedScores.Task(LABELS, List.of(right, right)));
+        assertThat(RepeatedScores.change(alwaysRight, repeated)).isEqualTo(new Interval(-0.5, -1, 0, 40));
+    }
+
+    @Test
+    void shouldAverageWhatIsThereWhereATaskHasFewerRepetitions() {
+        final List<Verdict> right = List.of(verdict("yes", "yes"), verdict("no", "no"));
+        final List<Verdict> wrong = List.of(verdict("yes", "no"), verdict("no", "yes"));
+        final RepeatedScores.Task two = new RepeatedScores.Task(LABELS, List.of(right, wrong));
+        final RepeatedScores.Task one = new RepeatedScores.Task(LABELS, List.of(right));
+        assertThat(RepeatedScores.macroF1(List.of(two, one)).value()).isEqualTo(0.75);
+    }
+
     /** Two judges that differ on one prompt of a hundred: whichever prompts are drawn, the others cancel out. */
     @Test
     void shouldPairThePromptsOfAChange() {

@@ -41,7 +41,7 @@ public record ExperimentReport(
     /**
      * A score over repetitions, 0..1.
      *
-     * @param macroF1 the mean over seeds, its 95 % interval over prompts, and the number of prompts
+     * @param macroF1 the mean over seeds, its 95 % interval over seeds and prompts, and the number of prompts
      * @param bySeed the macro-F1 of each repetition
      */
     public record Score(Interval macroF1, List<Double> bySeed) {

@@ -69,7 +69,7 @@ final class ReportSections {
     private void results() {
         heading("Macro-F1 on the test, %");
         paragraph(
-                "Mean over seeds ± their standard deviation [95 % bootstrap interval over prompts]. Prompts per task: "
+                "Mean over seeds ± their standard deviation [95 % bootstrap interval over seeds and prompts]. Prompts per task: "
                         + prompts()
                         + ". SFT-Single and RL-Single train one judge per task, and each is tested on its own task; their results on other"
                         + " tasks are under Transfer. Tasks with * were never trained on.");
@@ -174,7 +174,7 @@ final class ReportSections {
         heading("What was forgotten");
         paragraph(
                 "Change of macro-F1 on the test from the model off the shelf to the end of a method, in points: mean over seeds ± their"
-                        + " standard deviation [95 % bootstrap interval over prompts, paired]. Below 0 on a task that was never trained on (*),"
+                        + " standard deviation [95 % bootstrap interval over seeds and prompts, paired]. Below 0 on a task that was never trained on (*),"
                         + " something was forgotten.");
         final List<String> columns = new ArrayList<>(List.of("method", "mean of trained"));
         report.heldOutTasks().forEach(task -> columns.add(title(task)));
