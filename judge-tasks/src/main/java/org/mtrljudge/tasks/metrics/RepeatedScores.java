@@ -1,16 +1,20 @@
 package org.mtrljudge.tasks.metrics;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Macro-F1 of trainings that were repeated with other seeds and tested on the same prompts. The figure is the mean over repetitions and
  * tasks. The interval is over both: each draw takes repetitions and prompts with replacement, and a drawn prompt counts with the verdicts of
- * all drawn repetitions. Every task keeps its number of prompts, and the two orders of one question are drawn together.
+ * all drawn repetitions. Every task keeps its number of prompts, and the two orders of one question are drawn together. No draw is outside
+ * the repetitions that there are, so with few of them the interval is rather too narrow.
  */
 public final class RepeatedScores {
     /**
@@ -46,7 +50,7 @@ public final class RepeatedScores {
      * How much macro-F1 changed from one model to another that was tested on the same prompts. A drawn prompt counts for both, so what they
      * have in common does not widen the interval.
      *
-     * @throws IllegalArgumentException when the two were not tested on the same number of prompts per task
+     * @throws IllegalArgumentException when the two were not tested on the same number of prompts per task, or not repeated equally often
      */
     public static Interval change(final List<Task> before, final List<Task> after) {
         final List<Integer> prompts = before.stream().map(Task::prompts).toList();
@@ -54,14 +58,18 @@ public final class RepeatedScores {
             throw new IllegalArgumentException(
                     "two models that were tested on other prompts cannot be compared prompt by prompt");
         }
-        return interval(
-                before,
-                Math.max(repetitions(before), repetitions(after)),
-                drawn -> meanOverTasks(after, drawn) - meanOverTasks(before, drawn));
+        final List<Task> both = new ArrayList<>(before);
+        both.addAll(after);
+        return interval(before, repetitions(both), drawn -> meanOverTasks(after, drawn) - meanOverTasks(before, drawn));
     }
 
     private static int repetitions(final List<Task> tasks) {
-        return tasks.stream().mapToInt(task -> task.runs.size()).max().orElse(0);
+        final Set<Integer> counts = tasks.stream().map(task -> task.runs.size()).collect(Collectors.toSet());
+        if (counts.size() != 1) {
+            throw new IllegalArgumentException(
+                    "tasks were repeated " + counts + " times: they need the same number of repetitions");
+        }
+        return counts.iterator().next();
     }
 
     /** What was drawn: indices of prompts of all tasks, and indices of repetitions, with repeats. */
@@ -107,13 +115,8 @@ public final class RepeatedScores {
                 .map(place -> place - first)
                 .filter(place -> place >= 0 && place < task.prompts())
                 .toArray();
-        // a task may have fewer repetitions than another, while an experiment goes on
-        final int[] there =
-                IntStream.of(drawn.runs).filter(run -> run < task.runs.size()).toArray();
-        final int[] runs =
-                there.length == 0 ? IntStream.range(0, task.runs.size()).toArray() : there;
         final Map<Integer, Double> byRun = new HashMap<>();
-        return IntStream.of(runs)
+        return IntStream.of(drawn.runs)
                 .mapToDouble(run -> byRun.computeIfAbsent(run, r -> macroF1(task.labels, task.runs.get(r), own)))
                 .average()
                 .orElse(0);

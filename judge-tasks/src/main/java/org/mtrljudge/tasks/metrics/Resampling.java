@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a bootstrap draws prompts with replacement. A cluster is drawn as a whole, because its prompts are not independent: the two orders of
+ * How a bootstrap draws prompts, or repetitions of a training, with replacement. A cluster is drawn as a whole, because its prompts are not independent: the two orders of
  * one question. A stratum keeps its number of clusters in every draw: a task is not drawn more often than it was tested.
  */
 final class Resampling {

@@ -69,12 +69,13 @@ class RepeatedScoresTest {
     }
 
     @Test
-    void shouldAverageWhatIsThereWhereATaskHasFewerRepetitions() {
-        final List<Verdict> right = List.of(verdict("yes", "yes"), verdict("no", "no"));
-        final List<Verdict> wrong = List.of(verdict("yes", "no"), verdict("no", "yes"));
-        final RepeatedScores.Task two = new RepeatedScores.Task(LABELS, List.of(right, wrong));
-        final RepeatedScores.Task one = new RepeatedScores.Task(LABELS, List.of(right));
-        assertThat(RepeatedScores.macroF1(List.of(two, one)).value()).isEqualTo(0.75);
+    void shouldRefuseTasksThatWereRepeatedUnequallyOften() {
+        final List<Verdict> run = List.of(verdict("yes", "yes"));
+        final RepeatedScores.Task two = new RepeatedScores.Task(LABELS, List.of(run, run));
+        final RepeatedScores.Task one = new RepeatedScores.Task(LABELS, List.of(run));
+        assertThatThrownBy(() -> RepeatedScores.macroF1(List.of(two, one)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the same number of repetitions");
     }
 
     /** Two judges that differ on one prompt of a hundred: whichever prompts are drawn, the others cancel out. */

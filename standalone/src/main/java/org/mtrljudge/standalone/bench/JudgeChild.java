@@ -38,9 +38,9 @@ public final class JudgeChild implements AutoCloseable {
                     "-Xmx" + heap,
                     "-Djava.awt.headless=true",
                     "-Dai.djl.offline=true"));
-            // the archive of classes with which this process was started
+            // starts like ./judge: with its archive of classes, whose warnings it turns off
             ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                    .filter(option -> option.startsWith("-XX:SharedArchiveFile=") || option.startsWith("-Xlog:c"))
+                    .filter(option -> option.startsWith("-XX:SharedArchiveFile=") || option.endsWith("=off"))
                     .forEach(command::add);
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
             command.addAll(arguments);

@@ -80,7 +80,7 @@ public final class RecoveryBench {
         }
     }
 
-    /** Where the time of the newest start went. */
+    /** Where the time went until the services of the newest start worked. */
     private static String lastStart(final Path log) throws IOException {
         return Files.readString(log)
                 .lines()

@@ -126,10 +126,10 @@ public final class StandaloneRun {
                 if (statistics != null) {
                     statistics.show(reward);
                 }
-                times.ended("models");
+                times.ended("models and services");
                 reward.start();
                 actors.start();
-                times.ended("services");
+                times.ended("their start");
                 times.log();
                 return job.with(
                         context(clients, store), model, settings.learning().fitting(source, measure, listener::warned));

@@ -7,10 +7,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the time of a start goes: one line in the log of the run. */
+/** Where the time goes until the services of a run work: one line in its log. The learner, which then reads its past, is not part of it. */
 public final class StartTimes {
     /** How the line begins. */
-    public static final String BEGIN = "the run started in ";
+    public static final String BEGIN = "the services of the run started: ";
 
     private static final Logger LOG = LoggerFactory.getLogger(StartTimes.class);
 
@@ -39,8 +39,7 @@ public final class StartTimes {
 
     @Override
     public String toString() {
-        return BEGIN + seconds(lastMs - begunMs) + " (" + phases + "), " + seconds(begunMs)
-                + " after the start of Java";
+        return BEGIN + "Java and settings " + seconds(begunMs) + ", " + phases + ", together " + seconds(lastMs);
     }
 
     void log() {

@@ -17,6 +17,7 @@ class StartTimesTest {
         times.ended("topics");
 
         assertThat(times)
-                .hasToString("the run started in 2.1 s (broker 2.1 s, topics 0.0 s), 1.2 s after the start of Java");
+                .hasToString("the services of the run started: Java and settings 1.2 s, broker 2.1 s, topics 0.0 s,"
+                        + " together 3.3 s");
     }
 }

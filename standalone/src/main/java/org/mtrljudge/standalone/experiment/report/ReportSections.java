@@ -69,7 +69,7 @@ final class ReportSections {
     private void results() {
         heading("Macro-F1 on the test, %");
         paragraph(
-                "Mean over seeds ± their standard deviation [95 % bootstrap interval over seeds and prompts]. Prompts per task: "
+                "Mean over seeds ± their standard deviation [95 % bootstrap interval over seeds and prompts; with few seeds rather too narrow]. Prompts per task: "
                         + prompts()
                         + ". SFT-Single and RL-Single train one judge per task, and each is tested on its own task; their results on other"
                         + " tasks are under Transfer. Tasks with * were never trained on.");
