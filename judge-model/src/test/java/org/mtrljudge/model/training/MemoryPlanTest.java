@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Scanner;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class MemoryPlanTest {
     private static final double TOLERANCE = 0.15;
+    private static final long LIMIT_SECONDS = 300;
 
     @TempDir
     private static Path folder;
@@ -33,7 +34,6 @@ class MemoryPlanTest {
 
     @ParameterizedTest
     @CsvSource({"F32, false", "F32, true", "BF16, false", "BF16, true"})
-    @Timeout(300)
     void shouldPlanTheMemoryOfAStep(final String type, final boolean checkpointing) throws Exception {
         final ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -50,10 +50,17 @@ class MemoryPlanTest {
         // each thread has buffers of its own
         builder.environment().put("OMP_NUM_THREADS", "2");
         builder.environment().put("MALLOC_ARENA_MAX", "2");
-        final Process step =
-                builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        final String printed = new String(step.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(step.waitFor()).as(printed).isZero();
+        final Path output = folder.resolve(type + checkpointing);
+        final Process step = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(step.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(output.toString()).isTrue();
+        } finally {
+            step.destroyForcibly();
+        }
+        final String printed = Files.readString(output);
+        assertThat(step.exitValue()).as(printed).isZero();
         final Scanner scanner = new Scanner(printed.substring(printed.indexOf("measured")));
         scanner.next();
         final double measured = scanner.nextLong();
