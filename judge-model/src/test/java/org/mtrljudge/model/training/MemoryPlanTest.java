@@ -55,7 +55,9 @@ class MemoryPlanTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(step.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(output.toString()).isTrue();
+            assertThat(step.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
+                    .as(output.toString())
+                    .isTrue();
         } finally {
             step.destroyForcibly();
         }
