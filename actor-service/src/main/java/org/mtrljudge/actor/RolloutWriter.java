@@ -49,7 +49,7 @@ final class RolloutWriter implements AutoCloseable {
                             + ": lower rollout.n or data.max_response_length");
             return;
         }
-        send(message);
+        send(topics.rollouts().inPair(message, group.getPrompt().getPairId(), producer));
         metrics.generated(group);
     }
 
@@ -64,7 +64,9 @@ final class RolloutWriter implements AutoCloseable {
         final DeadLetter letter =
                 DeadLetters.of(promptId, prompt.topic(), prompt.partition(), prompt.offset(), SERVICE, reason, payload);
         final String pairId = request == null ? null : request.getPairId();
-        send(topics.deadLetters().message(String.valueOf(prompt.key()), DeadLetters.inPair(letter, pairId)));
+        final ProducerRecord<String, byte[]> message =
+                topics.deadLetters().message(String.valueOf(prompt.key()), DeadLetters.inPair(letter, pairId));
+        send(topics.deadLetters().inPair(message, pairId, producer));
     }
 
     private void send(final ProducerRecord<String, byte[]> record) {

@@ -111,8 +111,8 @@ final class AuditCommand implements Callable<Integer> {
 
     private static String line(final LearnedOffset learned, final ScoredGroup group) {
         return String.format(
-                "  %8d  %-40s %8d  %-12s %.3f%n",
-                learned.getOffset(),
+                "  %8s  %-40s %8d  %-12s %.3f%n",
+                learned.getPartition() == 0 ? learned.getOffset() : learned.getPartition() + ":" + learned.getOffset(),
                 learned.getPromptId(),
                 learned.getPolicyVersion(),
                 group.getRollout().getActorId(),

@@ -2,7 +2,7 @@ package org.mtrljudge.cli;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.mtrljudge.standalone.bench.RescoreBench;
+import org.mtrljudge.standalone.bench.rescore.RescoreBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,12 +21,21 @@ final class RescoreBenchCommand implements Callable<Integer> {
     @Option(names = "--completions", description = "completions per group (default: ${DEFAULT-VALUE})")
     private int completions = 20;
 
-    @Option(names = "--python", paramLabel = "PROGRAM", description = "a Python 3 program (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--partitions",
+            description = "partitions of the topics; a replay has a thread per partition (default: ${DEFAULT-VALUE})")
+    private int partitions = 1;
+
+    @Option(
+            names = "--python",
+            paramLabel = "PROGRAM",
+            description =
+                    "a Python 3 program; with confluent-kafka and fastavro, also for a service (default: ${DEFAULT-VALUE})")
     private String python = "python3";
 
     @Override
     public Integer call() throws IOException {
-        new RescoreBench(groups, completions, python, System.out).run();
+        new RescoreBench(groups, completions, partitions, python, System.out).run();
         return 0;
     }
 }

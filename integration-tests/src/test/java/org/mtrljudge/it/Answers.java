@@ -130,7 +130,8 @@ final class Answers implements AutoCloseable {
                 scores,
                 false,
                 0.0,
-                null);
+                null,
+                0);
     }
 
     @Override

@@ -51,6 +51,7 @@ class AuditIT {
                                 "--set=data.rollout_batch_size=6",
                                 "--set=actor.global_batch_size=3",
                                 "--set=rollout.n=4",
+                                "--set=broker.partitions=3",
                                 "--set=sft.steps=20",
                                 "--set=sft.batch_size=12",
                                 "--set=algorithm.online_filtering=false",
@@ -131,9 +132,9 @@ class AuditIT {
 
     @ParameterizedTest
     @CsvSource({
-        "parent.rollouts, train-0-, then answer, then ANSWER, parent.rollouts at offset",
+        "parent.rollouts, train-, then answer, then ANSWER, parent.rollouts at offset",
         // The records are compressed, and later occurrences of the words are references to this first one.
-        "parent.scored, train-, train-, traiN-, is not what step 1 learned",
+        "parent.scored, train-, train-, traiN-, is not what step",
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, is not the entry that its manifest was written with",
         "parent.journal, rl, timing_s/wait, timing_s/WAIT, names a previous entry that is not the one before it"
     })

@@ -77,7 +77,7 @@ final class CannedAnswers implements AutoCloseable {
         final RolloutGroup rollout =
                 new RolloutGroup(prompt, prompt.getMinPolicyVersion(), "", "test", completions, 0L, 0.0, null);
         return topics.scored()
-                .message(prompt.getPromptId(), new ScoredGroup(rollout, "test", 1, scores, false, 0.0, null));
+                .message(prompt.getPromptId(), new ScoredGroup(rollout, "test", 1, scores, false, 0.0, null, 0));
     }
 
     static ProducerRecord<String, byte[]> dead(final Topics topics, final PromptRequest prompt) {

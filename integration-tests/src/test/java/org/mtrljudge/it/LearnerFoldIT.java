@@ -30,6 +30,8 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.codec.PackedArrays;
+import org.mtrljudge.schemas.topic.LogOffset;
+import org.mtrljudge.schemas.topic.Replication;
 import org.mtrljudge.schemas.topic.Topics;
 
 /** Guarantee 2: a learner that is killed at any moment and started again computes the same weights, to the bit. */
@@ -39,12 +41,13 @@ class LearnerFoldIT {
     // The longest time between the first new step of a process and its kill.
     private static final int LONGEST_WORK_MS = 700;
     private static final int SEED = 5;
+    private static final int PARTITIONS = 3;
 
     @TempDir
     private Path folder;
 
     private final LocalSchemaRegistry registry = new LocalSchemaRegistry();
-    private final Topics prepared = new Topics("prepared", registry);
+    private final Topics prepared = new Topics("prepared", registry, Replication.BROKERS_DEFAULT, PARTITIONS);
     private TestBroker broker;
 
     @BeforeEach
@@ -104,7 +107,8 @@ class LearnerFoldIT {
                 scores,
                 false,
                 0.0,
-                null);
+                null,
+                0);
     }
 
     private Process learner(final String run) throws Exception {
@@ -165,14 +169,19 @@ class LearnerFoldIT {
                 .as(Files.readString(folder.resolve("killed.log")))
                 .isEqualTo(digests("whole"))
                 .doesNotHaveDuplicates();
-        final List<String> learned = new ArrayList<>();
-        for (final TrainingStep step : journal("killed")) {
-            step.getLearned().stream().map(LearnedOffset::getPromptId).forEach(learned::add);
-        }
+        final List<LearnedOffset> learned = new ArrayList<>();
+        journal("killed").forEach(step -> learned.addAll(step.getLearned()));
         assertThat(learned)
-                .containsExactlyElementsOf(IntStream.range(0, LearnerProcess.STEPS * LearnerProcess.BATCH)
+                .as("each group once")
+                .extracting(LearnedOffset::getPromptId)
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, LearnerProcess.STEPS * LearnerProcess.BATCH)
                         .mapToObj(i -> "p" + i)
                         .toList());
+        assertThat(learned)
+                .as("in the one order of all partitions")
+                .extracting(group -> new LogOffset(group.getPartition(), group.getOffset()))
+                .isSorted();
+        assertThat(learned).extracting(LearnedOffset::getPartition).contains(0, 1, 2);
         assertThat(LoggedValues.read(broker, new Topics("killed", registry).policies()))
                 .extracting(PolicyManifest::getVersion)
                 .containsExactlyElementsOf(

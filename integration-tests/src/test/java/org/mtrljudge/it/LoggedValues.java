@@ -1,19 +1,15 @@
 package org.mtrljudge.it;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
-/** Reads all committed values of a topic that has one partition. */
+/** Reads all committed values of a topic, in the order of a scan. */
 public final class LoggedValues {
     /** A topic is read in the same way whatever the name of the run is. */
     private static final Topics ANY = new Topics("any", new LocalSchemaRegistry());
@@ -29,18 +25,8 @@ public final class LoggedValues {
     }
 
     public static <V extends SpecificRecordBase> List<V> read(final KafkaClients clients, final Topic<V> topic) {
-        final TopicPartition partition = new TopicPartition(topic.name(), 0);
-        final List<V> values = new ArrayList<>();
-        try (Consumer<String, byte[]> consumer = clients.consumer(KafkaClients.Fetching.BY_DEFAULT)) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            final long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (final ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    values.add(topic.valueSerde().decode(record.value()));
-                }
-            }
+        try (TopicScan<V> scan = clients.scanWhole(topic)) {
+            return scan.rest().stream().map(TopicScan.Entry::value).toList();
         }
-        return values;
     }
 }

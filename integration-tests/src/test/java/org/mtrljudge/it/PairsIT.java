@@ -37,6 +37,7 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.DeadLetters;
+import org.mtrljudge.schemas.topic.Replication;
 import org.mtrljudge.schemas.topic.Topics;
 
 /**
@@ -53,7 +54,7 @@ class PairsIT {
     @TempDir
     private Path folder;
 
-    private final Topics topics = new Topics("pairs", new LocalSchemaRegistry());
+    private final Topics topics = new Topics("pairs", new LocalSchemaRegistry(), Replication.BROKERS_DEFAULT, 3);
     private TestBroker broker;
     private RewardSettings settings;
 
@@ -90,24 +91,27 @@ class PairsIT {
     }
 
     private void send(final Producer<String, byte[]> producer, final RolloutGroup group) {
-        producer.send(topics.rollouts().message(group.getPrompt().getPromptId(), group));
+        final PromptRequest prompt = group.getPrompt();
+        producer.send(topics.rollouts()
+                .inPair(topics.rollouts().message(prompt.getPromptId(), group), prompt.getPairId(), producer));
     }
 
     /** As an actor does. */
     private void refuse(final Producer<String, byte[]> producer, final PromptRequest prompt) {
+        final DeadLetter letter = DeadLetters.of(
+                prompt.getPromptId(),
+                topics.prompts().name(),
+                0,
+                0,
+                "actor",
+                "no picture",
+                ByteBuffer.wrap(new byte[0]));
         producer.send(topics.deadLetters()
-                .message(
-                        prompt.getPromptId(),
-                        DeadLetters.inPair(
-                                DeadLetters.of(
-                                        prompt.getPromptId(),
-                                        topics.prompts().name(),
-                                        0,
-                                        0,
-                                        "actor",
-                                        "no picture",
-                                        ByteBuffer.wrap(new byte[0])),
-                                prompt.getPairId())));
+                .inPair(
+                        topics.deadLetters()
+                                .message(prompt.getPromptId(), DeadLetters.inPair(letter, prompt.getPairId())),
+                        prompt.getPairId(),
+                        producer));
     }
 
     private void sendAll(final Producer<String, byte[]> producer) {
@@ -156,19 +160,26 @@ class PairsIT {
         return ids;
     }
 
+    /** One of the services that share the partitions of the rollouts. */
+    private RewardService service(final int index, final AtomicReference<Throwable> failure) {
+        return new RewardService(
+                broker.clients(topics),
+                settings,
+                new RewardService.Instance("reward-" + index, folder.resolve("live-" + index)),
+                new SimpleMeterRegistry(),
+                failure::set,
+                Clock.systemUTC());
+    }
+
     @Test
     void shouldDecideByEventsAndDecideTheSameInAReplayOfARunThatContinues() throws Exception {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final AtomicBoolean replayed = new AtomicBoolean();
         try (Producer<String, byte[]> producer = broker.clients(topics).producer();
-                RewardService service = new RewardService(
-                        broker.clients(topics),
-                        settings,
-                        new RewardService.Instance("reward-0", folder.resolve("live")),
-                        new SimpleMeterRegistry(),
-                        failure::set,
-                        Clock.systemUTC())) {
-            service.start();
+                RewardService first = service(0, failure);
+                RewardService second = service(1, failure)) {
+            first.start();
+            second.start();
             sendAll(producer);
             final int died =
                     (int) IntStream.range(0, PAIRS).filter(PairsIT::dies).count();
@@ -179,7 +190,7 @@ class PairsIT {
             broker.create(List.of(topics.scored("again"), topics.deadLetters("again")));
             final Replay replay =
                     new Replay(broker.clients(topics), "again", settings, RolloutFilter.ALL, folder.resolve("again"));
-            final long end = replay.endOffset();
+            final List<Long> end = replay.endOffsets();
             // the late order comes after the end of the replay
             send(producer, order(LATE, 2));
             final Thread continues = new Thread(() -> {
@@ -227,15 +238,16 @@ class PairsIT {
             send(producer, order(1, 2));
         }
         broker.create(List.of(topics.scored("stopped"), topics.deadLetters("stopped")));
-        final long end = 3;
         // the group of order 1 waits until the end, which this replay does not know
         final Replay replay =
                 new Replay(broker.clients(topics), "stopped", settings, RolloutFilter.ALL, folder.resolve("stopped"));
+        final List<Long> ends = replay.endOffsets();
+        final List<Long> later = ends.stream().map(end -> end + 1).toList();
         final AtomicBoolean processed = new AtomicBoolean();
-        replay.run(end + 1, processed::get, offset -> processed.set(offset == end));
+        replay.run(later, processed::get, groups -> processed.set(groups == 3));
         assertThat(LoggedValues.read(broker, topics.deadLetters("stopped"))).isEmpty();
 
-        assertThat(replay.run(end, () -> false, offset -> {})).isTrue();
+        assertThat(replay.run(ends, () -> false, offset -> {})).isTrue();
         assertThat(dead(LoggedValues.read(broker, topics.deadLetters("stopped"))))
                 .containsExactly("p0-1");
         assertThat(scores(LoggedValues.read(broker, topics.scored("stopped")))).containsOnlyKeys("p1-1", "p1-2");

@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +39,9 @@ import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.reward.stream.RewardService;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.LogOffset;
+import org.mtrljudge.schemas.topic.Replication;
+import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 
 /** A log is scored again: its new scores, their comparison with the earlier scores, and a replay that is stopped. */
@@ -47,7 +53,7 @@ class ReplayIT {
     @TempDir
     private Path folder;
 
-    private final Topics topics = new Topics("replayed", new LocalSchemaRegistry());
+    private final Topics topics = new Topics("replayed", new LocalSchemaRegistry(), Replication.BROKERS_DEFAULT, 3);
     private TestBroker broker;
 
     /** Scores groups of the tasks "a" and "b" in turn, policy versions 0 to 9, and one poisoned record, with α = 0.1. */
@@ -114,7 +120,7 @@ class ReplayIT {
                 RolloutFilter.ALL,
                 folder.resolve("dry"));
         final Replay.Outcome outcome =
-                replay.dryRun(replay.endOffset(), () -> false, offset -> {}).orElseThrow();
+                replay.dryRun(replay.endOffsets(), () -> false, offset -> {}).orElseThrow();
         checkTurned(outcome.comparison().tasks().get("a"), GROUPS / 2);
         checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 2);
         assertThat(outcome.deadLetters()).isEqualTo(1);
@@ -126,8 +132,8 @@ class ReplayIT {
             assertThat(changed.after().getTotal()).isCloseTo(0.7, within(EXACT));
         });
         assertThat(most).extracting(Comparison.Changed::promptId).doesNotHaveDuplicates();
-        assertThat(replay.rollouts(List.of(most.get(0).rolloutOffset()))
-                        .get(most.get(0).rolloutOffset())
+        assertThat(replay.rollouts(List.of(most.get(0).rollouts()))
+                        .get(most.get(0).rollouts())
                         .getPrompt()
                         .getPromptId())
                 .isEqualTo(most.get(0).promptId());
@@ -140,7 +146,7 @@ class ReplayIT {
                 RewardSet.accuracyAndFormat(0.7),
                 // The groups of task b have odd versions, so these are versions 5 and 7.
                 new RolloutFilter(0, 4, 7, Set.of("b")));
-        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
+        assertThat(replay.run(replay.endOffsets(), () -> false, offset -> {})).isTrue();
         final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("chosen"));
         assertThat(scored).hasSize(GROUPS / 5).allSatisfy(group -> {
             assertThat(group.getRollout().getPrompt().getTask()).isEqualTo("b");
@@ -150,7 +156,7 @@ class ReplayIT {
         assertThat(outcome.comparison().tasks()).containsOnlyKeys("b");
         checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 5);
         assertThat(outcome.deadLetters()).isEqualTo(1);
-        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {}))
+        assertThat(replay.run(replay.endOffsets(), () -> false, offset -> {}))
                 .as("killed before its report")
                 .isTrue();
         assertThat(LoggedValues.read(broker, topics.scored("chosen"))).hasSize(GROUPS / 5);
@@ -166,7 +172,7 @@ class ReplayIT {
                 // This reward set takes about 5 s for all groups.
                 .read(rewards);
         final Replay first = replay("slow", slow, RolloutFilter.ALL);
-        final long end = first.endOffset();
+        final List<Long> end = first.endOffsets();
         try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
             producer.send(topics.rollouts().message("late", group("late", "a", 0, RIGHT, WRONG, BARE)));
         }
@@ -180,24 +186,27 @@ class ReplayIT {
         final List<ScoredGroup> scored = LoggedValues.read(broker, topics.scored("slow"));
         assertThat(scored).hasSize(GROUPS);
         final Set<String> ids = new HashSet<>();
-        final List<Long> offsets = new ArrayList<>();
+        final Map<Integer, List<Long>> offsets = new TreeMap<>();
         scored.forEach(group -> {
             ids.add(group.getRollout().getPrompt().getPromptId());
-            offsets.add(group.getRolloutOffset());
+            offsets.computeIfAbsent(group.getRolloutPartition(), partition -> new ArrayList<>())
+                    .add(group.getRolloutOffset());
             assertThat(group.getRewardSet()).isEqualTo("slow");
             assertThat(group.getRewardSetVersion()).isEqualTo(3);
         });
         assertThat(ids).hasSize(GROUPS).doesNotContain("late");
-        assertThat(offsets).isSorted();
+        assertThat(offsets)
+                .containsOnlyKeys(0, 1, 2)
+                .allSatisfy((partition, all) -> assertThat(all).isSorted());
         assertThat(LoggedValues.read(broker, topics.deadLetters("slow"))).hasSize(1);
     }
 
     @Test
     void shouldScoreTheSameBytesAsTheRunExceptForTheTime() {
         final Replay replay = replay("again", RewardSet.accuracyAndFormat(0.1), RolloutFilter.ALL);
-        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
-        final List<ScoredGroup> before = LoggedValues.read(broker, topics.scored());
-        final List<ScoredGroup> after = LoggedValues.read(broker, topics.scored("again"));
+        assertThat(replay.run(replay.endOffsets(), () -> false, offset -> {})).isTrue();
+        final List<ScoredGroup> before = inOrderOfRollouts(topics.scored());
+        final List<ScoredGroup> after = inOrderOfRollouts(topics.scored("again"));
         assertThat(after).hasSameSizeAs(before);
         for (int i = 0; i < after.size(); i++) {
             before.get(i).put("scoreMs", 0.0);
@@ -205,5 +214,13 @@ class ReplayIT {
             assertThat(topics.scored().message("", after.get(i)).value())
                     .isEqualTo(topics.scored().message("", before.get(i)).value());
         }
+    }
+
+    /** The partitions have other offsets than those of another topic, because each transaction ends with a record of its own. */
+    private List<ScoredGroup> inOrderOfRollouts(final Topic<ScoredGroup> scored) {
+        return LoggedValues.read(broker, scored).stream()
+                .sorted(Comparator.comparing(
+                        group -> new LogOffset(group.getRolloutPartition(), group.getRolloutOffset())))
+                .toList();
     }
 }

@@ -69,7 +69,8 @@ class ReplaysSideBySideIT {
     void shouldDeleteOnlyItsOwnState() {
         for (final String name : List.of("strict", "strict-2")) {
             broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
-            assertThat(replay(name).run(GROUPS, () -> false, offset -> {})).isTrue();
+            assertThat(replay(name).run(List.of((long) GROUPS), () -> false, offset -> {}))
+                    .isTrue();
         }
         final Set<String> before = broker.topics();
         assertThat(before)
@@ -93,8 +94,9 @@ class ReplaysSideBySideIT {
                             Map.of(new TopicPartition(topics.rollouts().name(), 0), new OffsetAndMetadata(GROUPS - 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
-            final Replay.Outcome outcome =
-                    replay("dry").dryRun(GROUPS, () -> false, offset -> {}).orElseThrow();
+            final Replay.Outcome outcome = replay("dry")
+                    .dryRun(List.of((long) GROUPS), () -> false, offset -> {})
+                    .orElseThrow();
             assertThat(outcome.comparison().tasks().get("good").newGroups()).isEqualTo(GROUPS);
             assertThat(admin.listGroups().all().get(30, TimeUnit.SECONDS))
                     .extracting(GroupListing::groupId)
@@ -106,7 +108,7 @@ class ReplaysSideBySideIT {
     void shouldStartADryRunThoughAnotherOneRuns() throws Exception {
         final AtomicBoolean second = new AtomicBoolean();
         final Replay.Outcome[] outcome = new Replay.Outcome[1];
-        replay("dry").dryRun(Long.MAX_VALUE - 1, second::get, offset -> {
+        replay("dry").dryRun(List.of(Long.MAX_VALUE - 1), second::get, offset -> {
             if (offset == 0 || second.get()) {
                 return;
             }
@@ -116,7 +118,7 @@ class ReplaysSideBySideIT {
                             new RewardSettings(RewardSet.accuracyAndFormat(0.5), AdvantageEstimator.GRPO, false, 1000),
                             RolloutFilter.ALL,
                             folder.resolve("other"))
-                    .dryRun(GROUPS, () -> false, ignored -> {})
+                    .dryRun(List.of((long) GROUPS), () -> false, ignored -> {})
                     .orElseThrow();
             second.set(true);
         });
@@ -133,7 +135,7 @@ class ReplaysSideBySideIT {
                 new RewardSettings(RewardSet.accuracyAndFormat(0.5), AdvantageEstimator.GRPO, false, 1000),
                 RolloutFilter.ALL,
                 folder.resolve("empty"));
-        assertThat(replay.dryRun(0, () -> false, offset -> {})
+        assertThat(replay.dryRun(List.of(0L), () -> false, offset -> {})
                         .orElseThrow()
                         .comparison()
                         .tasks())

@@ -24,8 +24,8 @@ class ReplicationIT {
 
     @Test
     void shouldCreateTopicsAsTheSettingsSayAndNameThoseThatAreKeptOnce() throws Exception {
-        final Topics topics = new Topics("copies", new LocalSchemaRegistry(), new Replication((short) 1, 1));
-        final Topics tooMany = new Topics("many", new LocalSchemaRegistry(), new Replication((short) 3, 2));
+        final Topics topics = new Topics("copies", new LocalSchemaRegistry(), new Replication((short) 1, 1), 1);
+        final Topics tooMany = new Topics("many", new LocalSchemaRegistry(), new Replication((short) 3, 2), 1);
         try (TestBroker broker = TestBroker.start(folder);
                 Admin admin = broker.clients(topics).admin()) {
             topics.prepare(admin);

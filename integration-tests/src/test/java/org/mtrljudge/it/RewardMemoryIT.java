@@ -174,7 +174,7 @@ class RewardMemoryIT {
                 new RewardSetReader(new Verifiers(null, 1000)).read(rewards), AdvantageEstimator.GRPO, false, 60_000);
         run.create(List.of(run.topics().scored("again"), run.topics().deadLetters("again")));
         final Replay replay = new Replay(run.clients(), "again", settings, RolloutFilter.ALL, folder.resolve("again"));
-        assertThat(replay.run(replay.endOffset(), () -> false, offset -> {})).isTrue();
+        assertThat(replay.run(replay.endOffsets(), () -> false, offset -> {})).isTrue();
         return rewards(run.topics().scored("again"));
     }
 }

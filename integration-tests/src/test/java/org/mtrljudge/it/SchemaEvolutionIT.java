@@ -55,7 +55,8 @@ class SchemaEvolutionIT {
                     new CompletionScore(Map.of("accuracy", 0.0), 0.0, -0.5, "no", null)),
             false,
             0.5,
-            42L);
+            42L,
+            0);
 
     @BeforeAll
     static void start() throws Exception {

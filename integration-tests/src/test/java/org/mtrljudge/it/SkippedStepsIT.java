@@ -67,7 +67,8 @@ class SkippedStepsIT {
                 new CompletionScore(Map.of(), 0.0, -TOO_LARGE, null, null));
         return topics.scored()
                 .message(
-                        prompt.getPromptId(), new ScoredGroup(group.getRollout(), "test", 1, scores, false, 0.0, null));
+                        prompt.getPromptId(),
+                        new ScoredGroup(group.getRollout(), "test", 1, scores, false, 0.0, null, 0));
     }
 
     private void train(final TestBroker broker) {

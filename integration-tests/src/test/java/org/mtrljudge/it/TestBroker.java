@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.TopicAdmin;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.testcontainers.kafka.KafkaContainer;
@@ -78,7 +79,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     void create(final List<Topic<?>> topics) {
-        admin(admin -> Topics.create(topics, admin));
+        admin(admin -> TopicAdmin.create(topics, admin));
     }
 
     Set<String> topics() {

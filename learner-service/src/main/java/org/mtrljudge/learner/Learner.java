@@ -267,7 +267,7 @@ public final class Learner implements AutoCloseable {
             final Stage stage, final int step, final BestSoFar bestSoFar, final BatchSource.Place place) {
         final Map<String, Evaluation.Counts> kept = new LinkedHashMap<>();
         evaluations.forEach((after, evaluation) -> kept.put(after.key(), evaluation.counts()));
-        final Map<String, Long> offsets = new HashMap<>(exchange.position(Long.MAX_VALUE));
+        final Map<String, List<Long>> offsets = new HashMap<>(exchange.position(List.of()));
         offsets.putAll(policies.position());
         offsets.putAll(place.offsets());
         return new LearnerState(

@@ -31,14 +31,17 @@ public record Connections(
      * @param schemaRegistryTimeoutMs the time after which a process ends because its registry does not answer
      * @param replicationFactor the number of copies of new topics; −1: the default of the brokers
      * @param minInsyncReplicas the number of copies that must have a record before its writer may continue; null: the default of the brokers
+     * @param partitions the number of partitions that new topics of rollouts, scored groups and dead letters get
      */
     public record Broker(
             int port,
             @Nullable String schemaRegistryUrl,
             long schemaRegistryTimeoutMs,
             int replicationFactor,
-            @Nullable Integer minInsyncReplicas) {
+            @Nullable Integer minInsyncReplicas,
+            int partitions) {
         private static final long MAX_TIMEOUT_MS = 3_600_000;
+        private static final int MAX_PARTITIONS = 1000;
 
         public Broker {
             Check.range("broker.port", port, 0, 65_535);
@@ -55,6 +58,7 @@ public record Connections(
                 final int most = replicationFactor == -1 ? Short.MAX_VALUE : replicationFactor;
                 Check.range("broker.min_insync_replicas", minInsyncReplicas, 1, most);
             }
+            Check.range("broker.partitions", partitions, 1, MAX_PARTITIONS);
         }
 
         /** How safely the brokers keep new topics. */
@@ -96,7 +100,7 @@ public record Connections(
      * @throws UsageException when the settings of the registry are wrong
      */
     public Topics topics(final String run) {
-        return new Topics(run, registry(), broker.replication());
+        return new Topics(run, registry(), broker.replication(), broker.partitions());
     }
 
     private SchemaRegistry registry() {

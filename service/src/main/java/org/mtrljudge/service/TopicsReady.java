@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.codec.RegistryException;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
-import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.schemas.topic.TopicAdmin;
 import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +88,7 @@ public final class TopicsReady {
             admin.describeTopics(wanted.stream().map(Topic::name).toList())
                     .allTopicNames()
                     .get();
-            Topics.requireSchemas(wanted, admin);
+            TopicAdmin.requireSchemas(wanted, admin);
         });
     }
 

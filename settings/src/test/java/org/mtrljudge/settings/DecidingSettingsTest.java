@@ -57,6 +57,7 @@ class DecidingSettingsTest {
             "broker.port",
             "broker.schema_registry_url",
             "broker.schema_registry_timeout_ms",
+            "broker.partitions",
             "broker.replication_factor",
             "broker.min_insync_replicas",
             "weights.store",

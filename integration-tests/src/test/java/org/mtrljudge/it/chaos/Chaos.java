@@ -82,7 +82,13 @@ public final class Chaos {
         }
         final Map<String, String> environment = cluster.environment(name, settings);
         final Connections connections = new Connections(
-                new Connections.Broker(0, environment.get("JUDGE__BROKER__SCHEMA_REGISTRY_URL"), 60_000, 3, 2),
+                new Connections.Broker(
+                        0,
+                        environment.get("JUDGE__BROKER__SCHEMA_REGISTRY_URL"),
+                        60_000,
+                        3,
+                        2,
+                        ChaosCluster.PARTITIONS),
                 new Connections.WeightBus(null, 0),
                 Map.of(Connections.BOOTSTRAP, cluster.bootstrap()),
                 Map.of());

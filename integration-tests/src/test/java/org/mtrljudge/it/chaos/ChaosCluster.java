@@ -27,6 +27,9 @@ import org.mtrljudge.schemas.topic.KafkaClients;
  */
 public final class ChaosCluster implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(180);
+    /** The partitions of rollouts and scored groups, which the reward services share. */
+    public static final int PARTITIONS = 2;
+
     private static final int END_S = 90;
     private static final Path REGISTRY = Path.of("target", "registry").toAbsolutePath();
     private static final String REGISTRY_JAR = "apicurio-registry-app-2.6.13.Final-runner.jar";
@@ -175,6 +178,8 @@ public final class ChaosCluster implements AutoCloseable {
                 String.valueOf(ChaosBroker.BROKERS),
                 "JUDGE__BROKER__MIN_INSYNC_REPLICAS",
                 "2",
+                "JUDGE__BROKER__PARTITIONS",
+                String.valueOf(PARTITIONS),
                 "MALLOC_ARENA_MAX",
                 "2",
                 "OMP_NUM_THREADS",

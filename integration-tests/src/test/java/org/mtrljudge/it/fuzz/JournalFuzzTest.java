@@ -18,6 +18,7 @@ import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 
@@ -33,7 +34,9 @@ class JournalFuzzTest {
             final byte[] value = Pieces.record(TrainingStep.class, avro);
             try {
                 entries.add(new TopicScan.Entry<>(
-                        entries.size(), topics.journal().valueSerde().decode(value), value));
+                        new LogOffset(0, entries.size()),
+                        topics.journal().valueSerde().decode(value),
+                        value));
             } catch (final SerializationException e) {
                 assertThat(e.getMessage()).isNotBlank();
             }

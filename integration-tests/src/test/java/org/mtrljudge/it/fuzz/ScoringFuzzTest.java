@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -24,6 +23,7 @@ import org.mtrljudge.reward.scoring.AdvantageEstimator;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.reward.stream.RewardMetrics;
 import org.mtrljudge.reward.stream.RewardTopology;
+import org.mtrljudge.reward.stream.ScoringEnd;
 import org.mtrljudge.reward.stream.ScoringJob;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -68,8 +68,7 @@ class ScoringFuzzTest {
                 topics.scored(),
                 topics.deadLetters(),
                 RolloutFilter.ALL,
-                1000,
-                new AtomicLong());
+                new ScoringEnd(List.of(1000L)));
         final List<ScoredGroup> scored = new ArrayList<>();
         final AtomicInteger dead = new AtomicInteger();
         final var topology = RewardTopology.dryRun(

@@ -24,6 +24,7 @@ import org.mtrljudge.schemas.policy.PolicyFetcher;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.policy.UnreachablePolicyException;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 
@@ -153,18 +154,22 @@ public final class Audit {
             final TrainingStep step,
             final List<TopicScan.Entry<ScoredGroup>> groups,
             final RecordsAt<RolloutGroup> rollouts) {
-        final Map<Long, RolloutGroup> scoredAs = new HashMap<>();
+        final Map<LogOffset, RolloutGroup> scoredAs = new HashMap<>();
         for (final TopicScan.Entry<ScoredGroup> entry : groups) {
             // records of earlier builds do not contain this offset
             if (entry.value().getRolloutOffset() != null) {
-                scoredAs.put(entry.value().getRolloutOffset(), entry.value().getRollout());
+                scoredAs.put(
+                        new LogOffset(
+                                entry.value().getRolloutPartition(),
+                                entry.value().getRolloutOffset()),
+                        entry.value().getRollout());
             }
         }
-        final Map<Long, TopicScan.Entry<RolloutGroup>> lying = rollouts.fetch(scoredAs.keySet());
-        scoredAs.forEach((offset, rollout) -> {
-            final TopicScan.Entry<RolloutGroup> entry = lying.get(offset);
+        final Map<LogOffset, TopicScan.Entry<RolloutGroup>> lying = rollouts.fetch(scoredAs.keySet());
+        scoredAs.forEach((place, rollout) -> {
+            final TopicScan.Entry<RolloutGroup> entry = lying.get(place);
             if (entry == null || !entry.value().equals(rollout)) {
-                found(topics.rollouts().name() + " at offset " + offset + " is not the group that was scored and then"
+                found(topics.rollouts().name() + " at " + place + " is not the group that was scored and then"
                         + " learned in step " + step.getStep() + " as prompt "
                         + rollout.getPrompt().getPromptId());
             }

@@ -42,7 +42,7 @@ public record ScoredLog(Topic<ScoredGroup> topic, KafkaClients clients, Path dat
         final String problem = rollout.problemWith(prompt.getSampling());
         if (problem != null) {
             throw new UsageException(topic.name() + " cannot be learned with these settings. The group of "
-                    + prompt.getPromptId() + " at offset " + entry.offset() + ": " + problem);
+                    + prompt.getPromptId() + " at " + entry.place() + ": " + problem);
         }
     }
 

@@ -224,10 +224,8 @@ public final class BatchCollector implements BatchSource {
     /** Answers that wait for a batch will be read again. */
     @Override
     public Place place() {
-        final long inHand = batch.stream()
-                .mapToLong(received -> received.answer().offset())
-                .min()
-                .orElse(Long.MAX_VALUE);
+        final List<ScoredReader.Answer> inHand =
+                batch.stream().<ScoredReader.Answer>map(ReceivedGroup::answer).toList();
         return new Place(counts, exchange.position(inHand), book.schedule(), book.open(), book.unasked());
     }
 

@@ -31,7 +31,7 @@ public interface BatchSource extends AutoCloseable {
      */
     record Place(
             GroupCounts counts,
-            Map<String, Long> offsets,
+            Map<String, List<Long>> offsets,
             PromptSchedule.Position schedule,
             List<OpenPrompt> open,
             List<PromptSchedule.Place> unasked) {}

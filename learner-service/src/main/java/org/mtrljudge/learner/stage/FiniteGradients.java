@@ -3,6 +3,7 @@ package org.mtrljudge.learner.stage;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.RlTotals;
 import org.mtrljudge.learner.event.TrainingListener;
@@ -28,8 +29,11 @@ final class FiniteGradients {
         if (skipped > 0) {
             listener.warned("step " + step + ": " + skipped + " of "
                     + metrics.getOrDefault("actor/updates", 0.0).intValue()
-                    + " updates were skipped, because their gradients were not finite. The batch is at the offsets "
-                    + batch.stream().map(received -> received.answer().offset()).toList() + " of the scored groups");
+                    + " updates were skipped, because their gradients were not finite. The batch is at "
+                    + batch.stream()
+                            .map(received -> received.answer().place().toString())
+                            .collect(Collectors.joining(", "))
+                    + " of the scored groups");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.mtrljudge.learner.event.GroupCounts;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.TrainingListener;
@@ -19,6 +20,7 @@ import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
@@ -35,7 +37,7 @@ public final class LoggedBatches implements BatchSource {
     private final TrainingListener listener;
     private final List<String> deadIds = new ArrayList<>();
     private GroupCounts counts;
-    private long next;
+    private LogOffset next;
 
     /** Continues at the position of a checkpoint, or at the start of the log. */
     public LoggedBatches(
@@ -50,7 +52,7 @@ public final class LoggedBatches implements BatchSource {
         this.model = model;
         this.images = new ImageStore(log.dataRoot());
         this.scan = log.open();
-        this.next = from.offsets().getOrDefault(log.topic().name(), 0L);
+        this.next = LogOffset.first(from.offsets(log.topic().name()));
         this.counts = from.counts();
         scan.seek(next);
     }
@@ -81,11 +83,11 @@ public final class LoggedBatches implements BatchSource {
 
     private void add(final TopicScan.Entry<ScoredGroup> entry, final List<ReceivedGroup> batch) {
         final String promptId = entry.value().getRollout().getPrompt().getPromptId();
-        next = entry.offset() + 1;
+        next = entry.place().next();
         counts = counts.onePublished();
         try {
             batch.add(new ReceivedGroup(
-                    new ScoredReader.Answer.Scored(promptId, entry.value(), 0, entry.offset(), entry.sha256()),
+                    new ScoredReader.Answer.Scored(promptId, entry.value(), entry.place(), entry.sha256()),
                     JournalBatches.learned(entry.value(), images, model)));
         } catch (final IllegalArgumentException | ModelException e) {
             counts = counts.oneDead();
@@ -102,7 +104,8 @@ public final class LoggedBatches implements BatchSource {
     @Override
     public void learnedAgain(final TrainingStep logged) {
         for (final LearnedOffset group : logged.getLearned()) {
-            next = Math.max(next, group.getOffset() + 1);
+            final LogOffset after = new LogOffset(group.getPartition(), group.getOffset()).next();
+            next = after.compareTo(next) > 0 ? after : next;
             counts = counts.onePublished().oneLearned();
         }
         logged.getStale().forEach(id -> counts = counts.onePublished().oneDead());
@@ -112,7 +115,10 @@ public final class LoggedBatches implements BatchSource {
 
     @Override
     public Place place() {
-        return new Place(counts, Map.of(log.topic().name(), next), PromptSchedule.Position.START, List.of(), List.of());
+        final List<Long> offsets =
+                IntStream.range(0, scan.ends().size()).mapToObj(next::in).toList();
+        return new Place(
+                counts, Map.of(log.topic().name(), offsets), PromptSchedule.Position.START, List.of(), List.of());
     }
 
     /** No group is too old here. The journal has the dead groups instead, so that a restarted learner counts them again. */

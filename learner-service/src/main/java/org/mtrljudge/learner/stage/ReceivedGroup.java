@@ -6,7 +6,7 @@ import org.mtrljudge.learner.topics.ScoredReader;
 /**
  * A scored group that was received and is not learned yet.
  *
- * @param answer the answer with its partition and offset in the log
+ * @param answer the answer with its place in the log
  * @param group the group in the form that the policy update reads
  */
 record ReceivedGroup(ScoredReader.Answer.Scored answer, LearnedGroup group) {}

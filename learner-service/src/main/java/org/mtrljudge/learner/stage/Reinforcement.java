@@ -247,8 +247,8 @@ public final class Reinforcement {
         for (final ReceivedGroup received : batch) {
             offsets.add(new LearnedOffset(
                     received.answer().promptId(),
-                    received.answer().partition(),
-                    received.answer().offset(),
+                    received.answer().place().partition(),
+                    received.answer().place().offset(),
                     received.group().policyVersion(),
                     received.answer().sha256()));
         }

@@ -1,5 +1,6 @@
 package org.mtrljudge.learner.state;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.mtrljudge.settings.io.Required;
  * @param best the best validation of this stage so far
  * @param counts the counts of training prompts
  * @param secondsByPhase the time so far, including the present phase
- * @param offsets the offsets by topic from which all records are new to this state
+ * @param offsets the offsets by topic, one per partition, from which all records are new to this state; earlier builds wrote one number
  * @param schedule the position from which the next training examples are drawn
  * @param open the open prompts in the log
  * @param unasked the examples to send before new ones are drawn; a fork has those that its parent had sent
@@ -41,10 +42,18 @@ public record LearnerState(
         @Required RlTotals totals,
         @Required GroupCounts counts,
         @Required Map<String, Double> secondsByPhase,
-        @Required Map<String, Long> offsets,
+
+        @Required @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        Map<String, List<Long>> offsets,
+
         @Required PromptSchedule.Position schedule,
         @Required List<OpenPrompt> open,
         @Required List<PromptSchedule.Place> unasked) {
+
+    /** The offsets per partition of a topic from which all records are new to this state; empty: all of them. */
+    public List<Long> offsets(final String topic) {
+        return offsets.getOrDefault(topic, List.of());
+    }
 
     /** The state from which the book of training prompts continues. */
     public PromptBook.Kept prompts() {

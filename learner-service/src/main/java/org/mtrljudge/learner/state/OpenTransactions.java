@@ -1,7 +1,7 @@
 package org.mtrljudge.learner.state;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -41,8 +41,8 @@ final class OpenTransactions {
             final Duration limit,
             final Runnable health) {
         final long start = System.nanoTime();
-        final long end = end(topic, uncommitted);
-        while (end(topic, committed) < end) {
+        final Map<TopicPartition, Long> ends = ends(topic, uncommitted);
+        while (isBefore(ends(topic, committed), ends)) {
             if (System.nanoTime() - start > limit.toNanos()) {
                 throw new LearnerException("a transaction in " + topic.name() + " has been open for "
                         + limit.toSeconds() + " s and hides later records. End it (kafka-transactions.sh find-hanging"
@@ -53,9 +53,12 @@ final class OpenTransactions {
         }
     }
 
-    private static long end(final Topic<?> topic, final Consumer<String, byte[]> consumer) {
-        final TopicPartition partition = new TopicPartition(topic.name(), 0);
-        return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    private static Map<TopicPartition, Long> ends(final Topic<?> topic, final Consumer<String, byte[]> consumer) {
+        return consumer.endOffsets(topic.partitionsOf(consumer));
+    }
+
+    private static boolean isBefore(final Map<TopicPartition, Long> visible, final Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().anyMatch(end -> visible.getOrDefault(end.getKey(), 0L) < end.getValue());
     }
 
     private static void sleep() {

@@ -70,7 +70,7 @@ public record PastRun(
                         .forEach(entry -> asked.add(new Asked(
                                 entry.value().getPromptId(), entry.value().getPurpose())));
             }
-            promptsEnd = scan.end();
+            promptsEnd = scan.ends().get(0);
         }
         // a hidden dead letter would look like a prompt that the log has lost
         OpenTransactions.awaitEnd(clients, topics.deadLetters(), health);
@@ -128,7 +128,7 @@ public record PastRun(
 
     private static <V extends SpecificRecordBase> TopicScan<V> after(
             final TopicScan<V> scan, final Topic<V> topic, final LearnerState state) {
-        scan.seek(state.offsets().getOrDefault(topic.name(), 0L));
+        scan.seek(state.offsets(topic.name()));
         return scan;
     }
 

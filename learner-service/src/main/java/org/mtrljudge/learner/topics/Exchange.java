@@ -46,7 +46,7 @@ public final class Exchange implements AutoCloseable {
         this(
                 run,
                 new PromptWriter(run.clients().topics(), producer, past.promptsEnd()),
-                new ScoredReader(run.clients(), past.state().offsets()),
+                new ScoredReader(run.clients(), past.state()),
                 past,
                 limits);
     }
@@ -141,14 +141,15 @@ public final class Exchange implements AutoCloseable {
     }
 
     /**
-     * The offsets after a restart, by topic: where reading of answers has to start, and where the next prompt will be written.
+     * The offsets after a restart, by topic and partition: where reading of answers has to start, and where the next prompt will be written.
      *
-     * @param inHand the offset of the first group that was read and is neither learned nor left out
+     * @param inHand the groups that were read and are neither learned nor left out
      */
-    public Map<String, Long> position(final long inHand) {
-        final List<ScoredReader.Answer> kept = new ArrayList<>(tooEarly.values());
+    public Map<String, List<Long>> position(final List<ScoredReader.Answer> inHand) {
+        final List<ScoredReader.Answer> kept = new ArrayList<>(inHand);
+        kept.addAll(tooEarly.values());
         kept.addAll(handedBack);
-        final Map<String, Long> position = new HashMap<>(reader.position(inHand, kept));
+        final Map<String, List<Long>> position = new HashMap<>(reader.position(kept));
         position.putAll(writer.position());
         return position;
     }
@@ -186,8 +187,8 @@ public final class Exchange implements AutoCloseable {
     /** No service writes a dead letter for a damaged answer, so its reason is told here. */
     private void tellIfUnreadable(final ScoredReader.Answer answer) {
         if (answer instanceof ScoredReader.Answer.Dead dead && reader.isUnreadable(dead)) {
-            listener.warned(dead.letter().getTopic() + " at offset " + dead.offset()
-                    + " cannot be read and answers no prompt: " + dead.letter().getReason());
+            listener.warned(dead.letter().getTopic() + " at " + dead.place() + " cannot be read and answers no prompt: "
+                    + dead.letter().getReason());
         }
     }
 

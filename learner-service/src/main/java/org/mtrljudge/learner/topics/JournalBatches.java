@@ -15,9 +15,10 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 
-/** Reads the batches that the journal names from their offsets in the log. */
+/** Reads the batches that the journal names from their places in the log. */
 public final class JournalBatches implements AutoCloseable {
     private final ScoredLog log;
     private final ImageStore images;
@@ -35,12 +36,12 @@ public final class JournalBatches implements AutoCloseable {
      * @throws DamagedLogException when a group is missing or has changed
      */
     public List<TopicScan.Entry<ScoredGroup>> groups(final TrainingStep step) {
-        final Map<Long, TopicScan.Entry<ScoredGroup>> found = records.fetch(
-                step.getLearned().stream().map(LearnedOffset::getOffset).collect(Collectors.toSet()));
+        final Map<LogOffset, TopicScan.Entry<ScoredGroup>> found = records.fetch(
+                step.getLearned().stream().map(JournalBatches::place).collect(Collectors.toSet()));
         final List<TopicScan.Entry<ScoredGroup>> groups = new ArrayList<>();
         for (final LearnedOffset learned : step.getLearned()) {
-            final TopicScan.Entry<ScoredGroup> entry = found.get(learned.getOffset());
-            final String place = log.topic().name() + " at offset " + learned.getOffset();
+            final TopicScan.Entry<ScoredGroup> entry = found.get(place(learned));
+            final String place = log.topic().name() + " at " + place(learned);
             if (entry == null) {
                 throw new DamagedLogException(place + " has no readable group, but step " + step.getStep()
                         + " learned prompt " + learned.getPromptId() + " from there");
@@ -55,6 +56,10 @@ public final class JournalBatches implements AutoCloseable {
         return groups;
     }
 
+    private static LogOffset place(final LearnedOffset learned) {
+        return new LogOffset(learned.getPartition(), learned.getOffset());
+    }
+
     /**
      * The batch of a step in the form that the policy update reads.
      *
@@ -67,7 +72,7 @@ public final class JournalBatches implements AutoCloseable {
             try {
                 batch.add(learned(entry.value(), images, model));
             } catch (final ModelException e) {
-                throw new DamagedLogException(log.topic().name() + " at offset " + entry.offset()
+                throw new DamagedLogException(log.topic().name() + " at " + entry.place()
                         + " has a group that step " + step.getStep() + " learned, and that the model cannot read: "
                         + e.getMessage());
             }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,12 @@ public final class LearnerProducer implements AutoCloseable {
 
     Future<RecordMetadata> send(final ProducerRecord<String, byte[]> message) {
         return send(message, null);
+    }
+
+    /** The record in the partition of its pair, see {@link Topic#inPair}. */
+    ProducerRecord<String, byte[]> inPair(
+            final Topic<?> topic, final ProducerRecord<String, byte[]> message, final @Nullable String pairId) {
+        return topic.inPair(message, pairId, producer);
     }
 
     /** Waits until all records have reached the log. They are not visible yet. */

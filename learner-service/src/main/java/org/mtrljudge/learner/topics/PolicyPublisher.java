@@ -65,7 +65,9 @@ public final class PolicyPublisher {
         this.clock = run.clock();
         this.inLog = new ArrayDeque<>(past.entries());
         this.version = past.state().version();
-        this.next = past.state().offsets().getOrDefault(topics.journal().name(), 0L);
+        this.next = past.state().offsets(topics.journal().name()).stream()
+                .findFirst()
+                .orElse(0L);
         this.lastDigest = past.state().journalDigest();
     }
 
@@ -98,8 +100,8 @@ public final class PolicyPublisher {
     }
 
     /** A lower bound for the offset of the next journal entry, by topic. */
-    public Map<String, Long> position() {
-        return Map.of(topics.journal().name(), next);
+    public Map<String, List<Long>> position() {
+        return Map.of(topics.journal().name(), List.of(next));
     }
 
     /** The next step, when it was written to the log before a restart. */
@@ -151,7 +153,7 @@ public final class PolicyPublisher {
         final TopicScan.Entry<TrainingStep> entry = inLog.remove();
         version = entry.value().getPolicyVersion();
         resumed = JournalKind.RESUMED.isOf(entry.value());
-        next = entry.offset() + 1;
+        next = entry.place().offset() + 1;
         lastDigest = entry.sha256();
         return entry.value();
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.LearnerException;
@@ -124,7 +125,8 @@ public final class PromptWriter {
                         promptId, topics.prompts().name(), 0, NOWHERE, PastRun.SERVICE, reason, ByteBuffer.allocate(0)),
                 pairId);
         guard(() -> {
-            producer.send(topics.deadLetters().message(promptId, letter));
+            final ProducerRecord<String, byte[]> message = topics.deadLetters().message(promptId, letter);
+            producer.send(producer.inPair(topics.deadLetters(), message, pairId));
             producer.commitAfter(MAX_OPEN);
         });
     }
@@ -148,7 +150,7 @@ public final class PromptWriter {
     }
 
     /** No prompt that is not written yet has a lower offset. Call it after {@link #flush}. */
-    Map<String, Long> position() {
-        return Map.of(topics.prompts().name(), next);
+    Map<String, List<Long>> position() {
+        return Map.of(topics.prompts().name(), List.of(next));
     }
 }

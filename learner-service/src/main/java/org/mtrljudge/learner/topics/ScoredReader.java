@@ -4,95 +4,118 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.mtrljudge.learner.state.LearnerState;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.DeadLetters;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.LogOffset;
+import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Sha256;
 
-/** Reads the answers to prompts, by offset and read committed: scored groups and dead letters. */
+/** Reads the answers to prompts, by offset and read committed, from all partitions: scored groups and dead letters. */
 public final class ScoredReader implements AutoCloseable {
     /** The answer to a prompt. */
     public sealed interface Answer {
         String promptId();
 
-        /** The offset in the topic of the answer. */
-        long offset();
+        /** Where the answer lies in its topic. */
+        LogOffset place();
 
-        /**
-         * @param partition the partition of the group in {@code RUN.scored}
-         * @param offset the offset of the group in that partition
-         * @param sha256 the digest of the record's value
-         */
-        record Scored(String promptId, ScoredGroup group, int partition, long offset, String sha256)
-                implements Answer {}
+        /** @param sha256 the digest of the record's value */
+        record Scored(String promptId, ScoredGroup group, LogOffset place, String sha256) implements Answer {}
 
         /** The prompt, its rollouts or its scores could not be processed. */
-        record Dead(String promptId, DeadLetter letter, long offset) implements Answer {}
+        record Dead(String promptId, DeadLetter letter, LogOffset place) implements Answer {}
     }
 
     private final Topics topics;
     private final Consumer<String, byte[]> consumer;
-    private final TopicPartition scored;
-    private final TopicPartition deadLetters;
     private final Map<TopicPartition, Long> endsAtStart;
-    private final TopicPartition rollouts;
-    // the offset of the first rollouts without a known answer
-    private long nextRollouts;
+    private final List<TopicPartition> rollouts;
+    // the offset of the first rollouts of each partition without a known answer
+    private final Map<TopicPartition, Long> nextRollouts = new HashMap<>();
 
-    /** @param from offsets by topic; a topic without an offset is read from its start */
-    ScoredReader(final KafkaClients clients, final Map<String, Long> from) {
+    /** Reads from where the state of a checkpoint says. */
+    ScoredReader(final KafkaClients clients, final LearnerState from) {
         this(clients.topics(), clients.consumer(KafkaClients.Fetching.SOON), from);
     }
 
     /** @param consumer a consumer without a group; it is closed with this reader */
-    ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final Map<String, Long> from) {
+    ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final LearnerState from) {
         this.topics = topics;
         this.consumer = consumer;
-        this.scored = new TopicPartition(topics.scored().name(), 0);
-        this.deadLetters = new TopicPartition(topics.deadLetters().name(), 0);
-        consumer.assign(List.of(scored, deadLetters));
-        for (final TopicPartition partition : consumer.assignment()) {
-            consumer.seek(partition, from.getOrDefault(partition.topic(), 0L));
+        final List<TopicPartition> scored = topics.scored().partitionsOf(consumer);
+        final List<TopicPartition> answers = new ArrayList<>(scored);
+        answers.addAll(topics.deadLetters().partitionsOf(consumer));
+        consumer.assign(answers);
+        for (final TopicPartition partition : answers) {
+            final List<Long> offsets = from.offsets(partition.topic());
+            consumer.seek(partition, partition.partition() < offsets.size() ? offsets.get(partition.partition()) : 0);
         }
-        this.rollouts = new TopicPartition(topics.rollouts().name(), 0);
-        this.endsAtStart = consumer.endOffsets(List.of(scored, deadLetters, rollouts));
+        this.rollouts = topics.rollouts().partitionsOf(consumer);
+        this.endsAtStart = new HashMap<>(consumer.endOffsets(answers));
+        final Map<TopicPartition, Long> written = consumer.endOffsets(rollouts);
         // the answers from before the start are not read again
-        this.nextRollouts = endsAtStart.getOrDefault(scored, 0L) == 0 ? 0 : endsAtStart.getOrDefault(rollouts, 0L);
+        if (scored.stream().anyMatch(partition -> endsAtStart.getOrDefault(partition, 0L) > 0)) {
+            nextRollouts.putAll(written);
+        }
     }
 
     /**
-     * The offsets from which to read after a restart, by topic. An offset is not after the first answer that was read but is
-     * neither learned nor left out, so that such answers are read again.
+     * The offsets from which to read after a restart, by topic and partition. An offset is not after the first answer that was read but
+     * is neither learned nor left out, so that such answers are read again.
      *
-     * @param inHand the offset of the first scored group that was read and is neither learned nor left out
-     * @param kept other such answers
+     * @param kept such answers
      */
-    Map<String, Long> position(final long inHand, final Collection<Answer> kept) {
-        long nextScored = Math.min(consumer.position(scored), inHand);
-        long nextDead = consumer.position(deadLetters);
-        for (final Answer answer : kept) {
-            nextScored = Math.min(nextScored, answer.offset());
-            // a dead answer is a dead letter or an unreadable record of either topic
-            if (answer instanceof Answer.Dead) {
-                nextDead = Math.min(nextDead, answer.offset());
-            }
+    Map<String, List<Long>> position(final Collection<Answer> kept) {
+        final Map<TopicPartition, Long> next = new HashMap<>();
+        consumer.assignment().forEach(partition -> next.put(partition, consumer.position(partition)));
+        kept.forEach(answer -> next.merge(partition(answer), answer.place().offset(), Math::min));
+        return Stream.of(topics.scored(), topics.deadLetters())
+                .collect(Collectors.toMap(
+                        Topic::name,
+                        topic -> IntStream.range(0, assigned(topic))
+                                .mapToObj(i -> Objects.requireNonNull(next.get(topic.partition(i))))
+                                .toList()));
+    }
+
+    private int assigned(final Topic<?> topic) {
+        return (int) consumer.assignment().stream()
+                .filter(partition -> partition.topic().equals(topic.name()))
+                .count();
+    }
+
+    /** Where the record of an answer lies. A dead answer is a dead letter, or an unreadable record of either topic. */
+    private TopicPartition partition(final Answer answer) {
+        final Topic<?> topic;
+        if (answer instanceof Answer.Dead dead) {
+            topic = isUnreadable(dead)
+                            && dead.letter().getTopic().equals(topics.scored().name())
+                    ? topics.scored()
+                    : topics.deadLetters();
+        } else {
+            topic = topics.scored();
         }
-        return Map.of(scored.topic(), nextScored, deadLetters.topic(), nextDead);
+        return topic.partition(answer.place().partition());
     }
 
     /** Whether an answer was in the log before this reader started. After a restart some answers are read again. */
     boolean wasThereBefore(final Answer answer) {
-        final TopicPartition partition = answer instanceof Answer.Scored ? scored : deadLetters;
-        return answer.offset() < endsAtStart.getOrDefault(partition, 0L);
+        return answer.place().offset() < endsAtStart.getOrDefault(partition(answer), 0L);
     }
 
     List<Answer> poll(final Duration timeout) {
@@ -109,9 +132,9 @@ public final class ScoredReader implements AutoCloseable {
             final String promptId = group.getRollout().getPrompt().getPromptId();
             final String sha256 = Sha256.of(ByteBuffer.wrap(record.value()));
             if (group.getRolloutOffset() != null) {
-                nextRollouts = Math.max(nextRollouts, group.getRolloutOffset() + 1);
+                answered(group.getRolloutPartition(), group.getRolloutOffset());
             }
-            return new Answer.Scored(promptId, group, record.partition(), record.offset(), sha256);
+            return new Answer.Scored(promptId, group, place(record), sha256);
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -120,11 +143,11 @@ public final class ScoredReader implements AutoCloseable {
     private Answer dead(final ConsumerRecord<String, byte[]> record) {
         try {
             final DeadLetter letter = topics.deadLetters().valueSerde().decode(record.value());
-            if (letter.getTopic().equals(rollouts.topic())) {
-                nextRollouts = Math.max(nextRollouts, letter.getOffset() + 1);
+            if (letter.getTopic().equals(topics.rollouts().name())) {
+                answered(letter.getPartition(), letter.getOffset());
             }
             final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
-            return new Answer.Dead(String.valueOf(promptId), letter, record.offset());
+            return new Answer.Dead(String.valueOf(promptId), letter, place(record));
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -143,27 +166,45 @@ public final class ScoredReader implements AutoCloseable {
                         PastRun.SERVICE,
                         String.valueOf(e.getMessage()),
                         ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())),
-                record.offset());
+                place(record));
+    }
+
+    private static LogOffset place(final ConsumerRecord<?, ?> record) {
+        return new LogOffset(record.partition(), record.offset());
+    }
+
+    private void answered(final int partition, final long offset) {
+        nextRollouts.merge(topics.rollouts().partition(partition), offset + 1, Math::max);
     }
 
     /** Whether this reader made the dead answer of a damaged record. A dead letter is about another topic. */
     boolean isUnreadable(final Answer.Dead answer) {
         final String topic = answer.letter().getTopic();
-        return topic.equals(scored.topic()) || topic.equals(deadLetters.topic());
+        return topic.equals(topics.scored().name())
+                || topic.equals(topics.deadLetters().name());
     }
 
     /** The service that has work and does not do it: the reward service when the log has rollouts after those of the newest answer. */
     String stalledService() {
-        final long end = consumer.endOffsets(List.of(rollouts)).getOrDefault(rollouts, 0L);
-        return end > nextRollouts
-                ? "the reward service is stalled (" + (end - nextRollouts)
-                        + " rollout groups are not scored): look at its log"
-                : "the actors are stalled (none of " + end + " rollout groups waits for its score): look at their logs";
+        long written = 0;
+        long unscored = 0;
+        for (final Map.Entry<TopicPartition, Long> end :
+                consumer.endOffsets(rollouts).entrySet()) {
+            written += end.getValue();
+            unscored += Math.max(0, end.getValue() - nextRollouts.getOrDefault(end.getKey(), 0L));
+        }
+        return unscored > 0
+                ? "the reward service is stalled (" + unscored + " rollout groups are not scored): look at its log"
+                : "the actors are stalled (none of " + written
+                        + " rollout groups waits for its score): look at their logs";
     }
 
     /** The number of scored groups in the log that were not read yet. */
     long lag() {
-        return consumer.currentLag(scored).orElse(0);
+        return consumer.assignment().stream()
+                .filter(partition -> partition.topic().equals(topics.scored().name()))
+                .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                .sum();
     }
 
     @Override

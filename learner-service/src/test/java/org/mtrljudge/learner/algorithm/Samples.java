@@ -121,7 +121,7 @@ public final class Samples {
             final RolloutGroup rollout = new RolloutGroup(
                     prompt(accuracies.length), version, "", "actor", completions, 0L, 500.0, promptLength);
             final boolean zeroSpread = DoubleStream.of(accuracies).distinct().count() == 1;
-            return new ScoredGroup(rollout, "rewards", 1, scores, zeroSpread, 1.0, null);
+            return new ScoredGroup(rollout, "rewards", 1, scores, zeroSpread, 1.0, null, 0);
         }
 
         private Completion completion(final int index) {

@@ -23,6 +23,7 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.tasks.builtin.BuiltInTasks;
 
@@ -72,7 +73,7 @@ class BatchCollectorTest {
     private static TopicScan.Entry<TrainingStep> learned(final String promptId) {
         final LearnedOffset offset = new LearnedOffset(promptId, 0, 1L, 0, null);
         return new TopicScan.Entry<>(
-                1,
+                new LogOffset(0, 1),
                 new TrainingStep(1, "rl", 1, "", "", List.of(offset), List.of(), Map.of(), 0L, null, null, null),
                 new byte[0]);
     }
@@ -106,7 +107,7 @@ class BatchCollectorTest {
             assertThat(batch.get(0).group().behaviour()).containsExactly(-1, -2, -1, -2);
             assertThat(collector.place().offsets())
                     .as("nothing is learned yet; the third group waits at offset 2")
-                    .containsEntry(topics.topics.scored().name(), 2L);
+                    .containsEntry(topics.topics.scored().name(), List.of(2L));
             collector.learned(batch);
             assertThat(exchange.credit()).isEqualTo(2);
             assertThat(collector.counts()).isEqualTo(new GroupCounts(4, 2, 2, 0, 0));
@@ -209,7 +210,7 @@ class BatchCollectorTest {
                     .as("only new prompts, and no prompt twice")
                     .doesNotContainAnyElementsOf(asked);
             assertThat(collector.place().offsets())
-                    .containsEntry(topics.topics.prompts().name(), 3L);
+                    .containsEntry(topics.topics.prompts().name(), List.of(3L));
         }
     }
 

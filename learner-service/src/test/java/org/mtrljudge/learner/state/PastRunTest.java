@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 class PastRunTest {
@@ -18,7 +19,7 @@ class PastRunTest {
                 .map(id -> new LearnedOffset(id, 0, 0L, step - 1, null))
                 .toList();
         return new TopicScan.Entry<>(
-                step,
+                new LogOffset(0, step),
                 new TrainingStep(step, "rl", step, "", "", offsets, stale, Map.of(), 0L, null, null, null),
                 new byte[0]);
     }

@@ -120,7 +120,7 @@ public final class LearnerTopics implements TrainingListener {
         return new Exchange(
                 run(),
                 new PromptWriter(topics, learner(), past.promptsEnd()),
-                new ScoredReader(topics, consumer, past.state().offsets()),
+                new ScoredReader(topics, consumer, past.state()),
                 past,
                 limits);
     }
@@ -206,7 +206,7 @@ public final class LearnerTopics implements TrainingListener {
                 scored,
                 nextScored,
                 prompt.getPromptId(),
-                new ScoredGroup(rollout, "set", 1, scores, false, 1.0, nextScored));
+                new ScoredGroup(rollout, "set", 1, scores, false, 1.0, nextScored, 0));
         return nextScored++;
     }
 

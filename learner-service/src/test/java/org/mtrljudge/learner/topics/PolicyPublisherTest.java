@@ -18,6 +18,7 @@ import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.TrainingStep;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.settings.io.Sha256;
 
@@ -55,7 +56,7 @@ class PolicyPublisherTest {
 
     private static TopicScan.Entry<TrainingStep> entry(final int version, final JournalEntry entry) {
         return new TopicScan.Entry<>(
-                2L * version,
+                new LogOffset(0, 2L * version),
                 new TrainingStep(
                         entry.step(),
                         entry.kind().key(),
@@ -127,7 +128,7 @@ class PolicyPublisherTest {
         assertThat(manifests().get(1).getSha256())
                 .isEqualTo(step.getWeightDigest())
                 .isEqualTo(PolicyPublisher.digest(model));
-        assertThat(publisher.position()).containsEntry(topics.topics.journal().name(), 2L);
+        assertThat(publisher.position()).containsEntry(topics.topics.journal().name(), List.of(2L));
     }
 
     @Test
@@ -139,7 +140,7 @@ class PolicyPublisherTest {
         init(publisher);
         assertThat(publisher.version()).isZero();
         assertThat(publisher.journalDigest()).isEqualTo(digestOfEntry(0));
-        assertThat(publisher.position()).containsEntry(topics.topics.journal().name(), 1L);
+        assertThat(publisher.position()).containsEntry(topics.topics.journal().name(), List.of(1L));
         assertThat(publisher.logged()).extracting(TrainingStep::getStep).isEqualTo(1);
         publisher.publish(JournalKind.RL, 1, LEARNED, List.of(), Map.of());
         assertThat(publisher.version()).isEqualTo(1);

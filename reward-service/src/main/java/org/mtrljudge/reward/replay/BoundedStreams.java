@@ -1,7 +1,10 @@
 package org.mtrljudge.reward.replay;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +26,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.mtrljudge.reward.stream.RewardTopology;
+import org.mtrljudge.reward.stream.ScoringEnd;
 import org.mtrljudge.reward.stream.ScoringJob;
 import org.mtrljudge.reward.stream.WaitingGroup;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -34,12 +38,14 @@ final class BoundedStreams implements AutoCloseable {
     private final KafkaStreams streams;
     private final Admin admin;
     private final ScoringJob job;
+    private final ScoringEnd end;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     BoundedStreams(final Topology topology, final Properties config, final ScoringJob job, final KafkaClients clients) {
         this.streams = new KafkaStreams(topology, config);
         this.admin = clients.admin();
         this.job = job;
+        this.end = Objects.requireNonNull(job.end(), "a replay has an end");
         streams.setUncaughtExceptionHandler(e -> {
             failure.compareAndSet(null, e);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -58,10 +64,9 @@ final class BoundedStreams implements AutoCloseable {
             if (why != null) {
                 throw new KafkaException("the replay failed: " + why.getMessage(), why);
             }
-            final long reached = committed();
-            progress.accept(Math.min(reached, job.endOffset()));
             // a replay that was killed at its end processes no record that could say so
-            final boolean processed = job.reached().accumulateAndGet(reached, Math::max) >= job.endOffset();
+            progress.accept(committed());
+            final boolean processed = end.isReached();
             if (processed && nothingWaits()) {
                 return true;
             }
@@ -75,12 +80,17 @@ final class BoundedStreams implements AutoCloseable {
         return false;
     }
 
+    /** Tells the end which records are committed; returns their number. */
     private long committed() {
-        final TopicPartition rollouts = new TopicPartition(job.rollouts().name(), 0);
-        final OffsetAndMetadata offset = get(admin.listConsumerGroupOffsets(job.applicationId())
-                        .partitionsToOffsetAndMetadata())
-                .get(rollouts);
-        return offset == null ? 0 : offset.offset();
+        final Map<TopicPartition, OffsetAndMetadata> offsets =
+                get(admin.listConsumerGroupOffsets(job.applicationId()).partitionsToOffsetAndMetadata());
+        final List<Long> committed = new ArrayList<>();
+        for (int i = 0; i < end.partitions(); i++) {
+            final OffsetAndMetadata offset = offsets.get(job.rollouts().partition(i));
+            committed.add(offset == null ? 0 : offset.offset());
+            end.reach(i, committed.get(i));
+        }
+        return end.records(committed);
     }
 
     private boolean nothingWaits() {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.topic.LogOffset;
 
 /**
  * Joins the earlier scores of groups with their new scores, by prompt id. Both arrive in nearly the same order, so the join keeps only
@@ -19,11 +20,16 @@ public final class Comparison {
     private static final int MOST_CHANGED = 10;
     private static final int MAX_WAITING = 5_000;
 
-    /** A completion whose reward changed much; at most one per group. */
+    /**
+     * A completion whose reward changed much; at most one per group.
+     *
+     * @param rollouts where the group lies in the rollouts of the run
+     * @param place the index of the completion in its group
+     */
     public record Changed(
             String task,
             String promptId,
-            long rolloutOffset,
+            LogOffset rollouts,
             int place,
             CompletionScore before,
             CompletionScore after) {
@@ -32,11 +38,13 @@ public final class Comparison {
         }
     }
 
-    private record Scores(String task, long rolloutOffset, List<CompletionScore> scores) {
+    private record Scores(String task, LogOffset rollouts, List<CompletionScore> scores) {
         static Scores of(final ScoredGroup group) {
             return new Scores(
                     group.getRollout().getPrompt().getTask(),
-                    group.getRolloutOffset() == null ? -1 : group.getRolloutOffset(),
+                    new LogOffset(
+                            group.getRolloutPartition(),
+                            group.getRolloutOffset() == null ? -1 : group.getRolloutOffset()),
                     group.getScores());
         }
     }
@@ -44,8 +52,8 @@ public final class Comparison {
     private final Map<String, Scores> before = new LinkedHashMap<>();
     private final Map<String, Scores> after = new LinkedHashMap<>();
     private final Map<String, TaskComparison> tasks = new TreeMap<>();
-    private final PriorityQueue<Changed> mostChanged = new PriorityQueue<>(Comparator.comparingDouble(Changed::change)
-            .thenComparing(Changed::rolloutOffset, Comparator.reverseOrder()));
+    private final PriorityQueue<Changed> mostChanged = new PriorityQueue<>(
+            Comparator.comparingDouble(Changed::change).thenComparing(Changed::rollouts, Comparator.reverseOrder()));
 
     void before(final ScoredGroup group) {
         final String promptId = group.getRollout().getPrompt().getPromptId();
@@ -104,8 +112,7 @@ public final class Comparison {
         task(is.task).add(was.scores, is.scores);
         Changed most = null;
         for (int i = 0; i < is.scores.size(); i++) {
-            final Changed one =
-                    new Changed(is.task, promptId, is.rolloutOffset, i, was.scores.get(i), is.scores.get(i));
+            final Changed one = new Changed(is.task, promptId, is.rollouts, i, was.scores.get(i), is.scores.get(i));
             most = most == null || one.change() > most.change() ? one : most;
         }
         remember(most);

@@ -12,14 +12,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.StreamsConfig;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.reward.stream.RewardMetrics;
 import org.mtrljudge.reward.stream.RewardTopology;
+import org.mtrljudge.reward.stream.ScoringEnd;
 import org.mtrljudge.reward.stream.ScoringJob;
 import org.mtrljudge.reward.stream.StreamsSettings;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
 
@@ -58,37 +61,39 @@ public final class Replay {
         this.stateDir = stateDir;
     }
 
-    /** The end of the rollouts topic of the run: the first offset that is not written yet. */
-    public long endOffset() {
+    /** The end of each partition of the run's rollouts: the first offset that is not written yet. */
+    public List<Long> endOffsets() {
         try (TopicScan<RolloutGroup> rollouts = clients.scan(topics.rollouts())) {
-            return rollouts.end();
+            return rollouts.ends();
         }
     }
 
-    private ScoringJob job(final String applicationId, final long end) {
+    private ScoringJob job(final String applicationId, final List<Long> ends) {
         return new ScoringJob(
                 applicationId,
                 topics.rollouts(),
                 topics.scored(name),
                 topics.deadLetters(name),
                 filter,
-                end,
-                new AtomicLong());
+                new ScoringEnd(ends));
     }
 
     /**
      * Scores into the topics of the replay. A stopped replay continues where it stopped.
      *
-     * @param end the first offset of the rollouts topic that is not scored
+     * @param ends the first offset of each partition of the rollouts that is not scored
      * @param stopped asked repeatedly; the replay stops when it returns true
-     * @param progress receives the offset that was reached
+     * @param progress receives the number of rollout groups that were scored
      * @return whether the end was reached
      */
-    public boolean run(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
-        final ScoringJob job = job(applicationId(), end);
+    public boolean run(final List<Long> ends, final BooleanSupplier stopped, final LongConsumer progress) {
+        final ScoringJob job = job(applicationId(), ends);
         final Properties config = StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
+        config.put(
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                Math.max(1, Math.min(ends.size(), Runtime.getRuntime().availableProcessors())));
         try (BoundedStreams streams = new BoundedStreams(
                 RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
                 config,
@@ -119,7 +124,7 @@ public final class Replay {
                 after.next().forEach(entry -> {
                     comparison.after(entry.value());
                     before.readUpTo(Optional.ofNullable(entry.value().getRolloutOffset())
-                            .orElse(entry.offset()));
+                            .orElse(entry.place().offset()));
                 });
             }
             before.readAll();
@@ -138,9 +143,9 @@ public final class Replay {
      *
      * @return the outcome; empty when the replay was stopped
      */
-    public Optional<Outcome> dryRun(final long end, final BooleanSupplier stopped, final LongConsumer progress) {
+    public Optional<Outcome> dryRun(final List<Long> ends, final BooleanSupplier stopped, final LongConsumer progress) {
         // an id of its own: the offsets that a killed dry run left behind, and another one that runs now, do not count
-        final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), end);
+        final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), ends);
         final Comparison comparison = new Comparison();
         final AtomicLong dead = new AtomicLong();
         final Properties config = StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
@@ -167,16 +172,16 @@ public final class Replay {
         return Optional.of(new Outcome(comparison, dead.get()));
     }
 
-    /** Reads the rollouts at these offsets, for a report. */
-    public Map<Long, RolloutGroup> rollouts(final List<Long> offsets) {
-        final Map<Long, RolloutGroup> found = new HashMap<>();
+    /** Reads the rollouts at these places, for a report. */
+    public Map<LogOffset, RolloutGroup> rollouts(final List<LogOffset> places) {
+        final Map<LogOffset, RolloutGroup> found = new HashMap<>();
         try (TopicScan<RolloutGroup> scan = clients.scan(topics.rollouts())) {
-            for (final Long offset : offsets) {
-                scan.seek(offset);
-                while (!found.containsKey(offset) && !scan.done()) {
+            for (final LogOffset place : places) {
+                scan.seek(place);
+                while (!found.containsKey(place) && !scan.done()) {
                     scan.next().forEach(entry -> {
-                        if (offsets.contains(entry.offset())) {
-                            found.put(entry.offset(), entry.value());
+                        if (places.contains(entry.place())) {
+                            found.put(entry.place(), entry.value());
                         }
                     });
                 }
@@ -185,7 +190,7 @@ public final class Replay {
         return found;
     }
 
-    /** The earlier scores of the run. They are read about as far as the new scores have reached. */
+    /** The earlier scores of the run. They are read about as far as the new scores have reached, in all partitions. */
     private final class Before implements AutoCloseable {
         private final TopicScan<ScoredGroup> scan = clients.scan(topics.scored());
         private final Comparison comparison;
@@ -195,13 +200,13 @@ public final class Replay {
             this.comparison = comparison;
         }
 
-        /** Reads until the scores of the rollouts at this offset were read. */
+        /** Reads until the scores of the rollouts at this offset, of any partition, were read. */
         void readUpTo(final long rolloutOffset) {
             while (reached < rolloutOffset && !scan.done()) {
                 for (final TopicScan.Entry<ScoredGroup> entry : scan.next()) {
                     final Long from = entry.value().getRolloutOffset();
                     // earlier builds did not record the offset of the rollouts; the offset of the scores is close to it
-                    reached = Math.max(reached, from == null ? entry.offset() : from);
+                    reached = Math.max(reached, from == null ? entry.place().offset() : from);
                     if (filter.test(entry.value().getRollout())) {
                         comparison.before(entry.value());
                     }

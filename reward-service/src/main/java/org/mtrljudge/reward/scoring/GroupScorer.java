@@ -14,6 +14,7 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.VerdictReading;
@@ -79,11 +80,11 @@ public final class GroupScorer {
     }
 
     /**
-     * @param offset the offset of the group in its topic
+     * @param place where the group lies in its topic
      * @param otherOrders the groups of the other orders of the question; empty where the reward needs none
      * @throws IllegalArgumentException when the reward set fails on the group; the message is the reason in the dead letter
      */
-    public ScoredGroup score(final Verified own, final long offset, final List<Verified> otherOrders) {
+    public ScoredGroup score(final Verified own, final LogOffset place, final List<Verified> otherOrders) {
         final long start = System.nanoTime();
         final RolloutGroup group = own.group;
         final PromptRequest prompt = group.getPrompt();
@@ -119,7 +120,8 @@ public final class GroupScorer {
                 scores,
                 zeroSpread,
                 own.ms + (System.nanoTime() - start) / 1e6,
-                offset);
+                place.offset(),
+                place.partition());
     }
 
     private static List<Verification> at(final int place, final List<Verified> groups) {

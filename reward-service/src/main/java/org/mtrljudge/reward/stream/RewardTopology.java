@@ -65,6 +65,7 @@ public final class RewardTopology {
                         job.deadLetters().name(),
                         new StringSerializer(),
                         new ByteArraySerializer(),
+                        new WithItsPair(job.deadLetters()),
                         SCORE);
         if (readsDeadLetters(job, settings)) {
             topology.addStateStore(keyValue(DEAD_PAIRS, Serdes.String(), false), SCORE);

@@ -1,7 +1,7 @@
 package org.mtrljudge.reward.stream;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -13,8 +13,7 @@ import org.mtrljudge.schemas.topic.Topics;
  *
  * @param applicationId the application id of Kafka Streams, which owns the offsets and the state
  * @param wanted selects the groups that are scored; other groups are skipped
- * @param endOffset the first offset that is not scored
- * @param reached is set to the offset after the last processed record, committed or not
+ * @param end where the job ends; null: it scores a live run
  */
 public record ScoringJob(
         String applicationId,
@@ -22,12 +21,11 @@ public record ScoringJob(
         Topic<ScoredGroup> scored,
         Topic<DeadLetter> deadLetters,
         Predicate<RolloutGroup> wanted,
-        long endOffset,
-        AtomicLong reached) {
+        @Nullable ScoringEnd end) {
 
     /** Whether the job has no end. Only a live job has statistics, because only its progress is queried. */
     boolean isLive() {
-        return endOffset == Long.MAX_VALUE;
+        return end == null;
     }
 
     /** The job that scores all rollouts of a run. */
@@ -38,7 +36,6 @@ public record ScoringJob(
                 topics.scored(),
                 topics.deadLetters(),
                 group -> true,
-                Long.MAX_VALUE,
-                new AtomicLong());
+                null);
     }
 }

@@ -17,6 +17,7 @@ import org.mtrljudge.reward.scoring.GroupScorer;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,10 +88,10 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void endPairsAtTheEnd(final WaitingPairs waiting) {
-        if (job.reached().get() >= job.endOffset()) {
-            waiting.endAll(group -> dead(
-                    located(group),
-                    "the other order of its pair is not among the rollouts before offset " + job.endOffset()));
+        final ScoringEnd end = ready(job.end());
+        if (end.isReached(ready(context).taskId().partition())) {
+            waiting.endAll(group ->
+                    dead(located(group), "the other order of its pair is not among the rollouts before " + end));
         }
     }
 
@@ -102,10 +103,13 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             deadLetter(record.value());
             return;
         }
-        if (metadata.offset() < job.endOffset()) {
+        final ScoringEnd end = job.end();
+        if (end == null || end.isAfter(metadata.partition(), metadata.offset())) {
             process(record, metadata.offset());
         }
-        job.reached().set(metadata.offset() + 1);
+        if (end != null) {
+            end.reach(metadata.partition(), metadata.offset() + 1);
+        }
     }
 
     private void deadLetter(final byte @Nullable [] value) {
@@ -204,11 +208,15 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void score(
             final Located own, final GroupScorer.Verified verified, final List<GroupScorer.Verified> otherOrders) {
         try {
-            ready(output).scored(own.record, ready(scorer).score(verified, own.offset, otherOrders));
+            ready(output).scored(own.record, ready(scorer).score(verified, place(own), otherOrders));
             ready(scoredIds).put(own.promptId(), own.offset);
         } catch (final RuntimeException e) {
             dead(own, reasonOrThrow(e));
         }
+    }
+
+    private LogOffset place(final Located own) {
+        return new LogOffset(ready(context).taskId().partition(), own.offset);
     }
 
     /**

@@ -47,8 +47,12 @@ public final class StreamsSettings {
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // no topic waits for the other: whether a dead letter is read before or after a rollout group changes nothing
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB
-        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 << 20);
+        // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB. A replay that
+        // compares while it
+        // scores must not be far ahead in one partition
+        final int partitions = job.end() == null ? 1 : Math.max(1, job.end().partitions());
+        config.put(
+                StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), (8 << 20) / partitions);
         // a scored group contains its rollouts, and can be larger than Kafka's default of 1 MiB
         config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), KafkaClients.MAX_RECORD_BYTES);
         // only one batch is in flight at a time, so a batch should be large

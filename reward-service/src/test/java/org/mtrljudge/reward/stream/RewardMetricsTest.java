@@ -50,7 +50,8 @@ class RewardMetricsTest {
                 List.of(new CompletionScore(Map.of(), 1.0, 0.0, "yes", null)),
                 false,
                 1.0,
-                0L));
+                0L,
+                0));
         assertThat(deadLetters("alignment")).isZero();
         metrics.dead("alignment");
         assertThat(deadLetters("alignment")).isEqualTo(1);

@@ -13,7 +13,7 @@ import org.mtrljudge.schemas.topic.Topics;
 
 class StreamsSettingsTest {
     private static Properties with(final Replication replication) {
-        final Topics topics = new Topics("run", new LocalSchemaRegistry(), replication);
+        final Topics topics = new Topics("run", new LocalSchemaRegistry(), replication, 1);
         return StreamsSettings.exactlyOnce(
                 ScoringJob.live(topics),
                 PairsTest.orders(2),

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.KafkaException;
@@ -50,14 +49,8 @@ class UnexpectedRolloutsTest {
     private void start(final Predicate<RolloutGroup> wanted) {
         final Properties properties = new Properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        final ScoringJob job = new ScoringJob(
-                "run.reward",
-                topics.rollouts(),
-                topics.scored(),
-                topics.deadLetters(),
-                wanted,
-                Long.MAX_VALUE,
-                new AtomicLong());
+        final ScoringJob job =
+                new ScoringJob("run.reward", topics.rollouts(), topics.scored(), topics.deadLetters(), wanted, null);
         driver = new TopologyTestDriver(
                 RewardTopology.build(
                         job,

@@ -47,6 +47,7 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             "ScoredGroup-1",
             "ScoredGroup-2",
             "ScoredGroup-3",
+            "ScoredGroup-4",
             "TrainingStep-1",
             "TrainingStep-2",
             "TrainingStep-3");

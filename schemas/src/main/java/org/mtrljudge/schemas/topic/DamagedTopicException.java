@@ -6,9 +6,9 @@ import org.apache.kafka.common.KafkaException;
 public final class DamagedTopicException extends KafkaException {
     private static final long serialVersionUID = 1L;
 
-    DamagedTopicException(final String topic, final long offset, final Exception why) {
+    DamagedTopicException(final String topic, final LogOffset place, final Exception why) {
         super(
-                topic + " at offset " + offset + " cannot be read: " + why.getMessage()
+                topic + " at " + place + " cannot be read: " + why.getMessage()
                         + ". What follows from this topic would be wrong without the record: restore the topic, or start a new run",
                 why);
     }

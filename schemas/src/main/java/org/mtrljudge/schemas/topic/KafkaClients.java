@@ -139,7 +139,7 @@ public final class KafkaClients {
                 false));
     }
 
-    /** Reads a topic of one partition from its beginning to its current end. A record that cannot be read is skipped and logged. */
+    /** Reads a topic from its beginning to its current end. A record that cannot be read is skipped and logged. */
     public <V extends SpecificRecordBase> TopicScan<V> scan(final Topic<V> topic) {
         return new TopicScan<>(topic, scanner(), false);
     }

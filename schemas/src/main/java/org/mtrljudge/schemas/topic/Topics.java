@@ -1,27 +1,15 @@
 package org.mtrljudge.schemas.topic;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PolicyManifest;
 import org.mtrljudge.schemas.PromptRequest;
@@ -51,6 +39,7 @@ public final class Topics {
     private final String run;
     private final SchemaRegistry registry;
     private final Replication replication;
+    private final int partitions;
     private final Topic<PromptRequest> prompts;
     private final Topic<RolloutGroup> rollouts;
     private final Topic<ScoredGroup> scored;
@@ -59,33 +48,36 @@ public final class Topics {
     private final Topic<TrainingStep> journal;
     private final Topic<DeadLetter> deadLetters;
 
-    /** Topics that are kept as safely as the brokers keep topics by default. */
+    /** Topics of one partition, kept as safely as the brokers keep topics by default. */
     public Topics(final String run, final SchemaRegistry registry) {
-        this(run, registry, Replication.BROKERS_DEFAULT);
+        this(run, registry, Replication.BROKERS_DEFAULT, 1);
     }
 
-    public Topics(final String run, final SchemaRegistry registry, final Replication replication) {
+    /** @param partitions the number of partitions that new topics of rollouts, scored groups and dead letters get */
+    public Topics(
+            final String run, final SchemaRegistry registry, final Replication replication, final int partitions) {
         this.run = run;
         this.registry = registry;
         this.replication = replication;
-        this.prompts = topic("prompts", PromptRequest.class, registry, FOR_EVER);
-        this.rollouts = topic("rollouts", RolloutGroup.class, registry, FOR_EVER);
-        this.scored = topic("scored", ScoredGroup.class, registry, FOR_EVER);
+        this.partitions = partitions;
+        this.prompts = topic("prompts", PromptRequest.class, 1, FOR_EVER);
+        this.rollouts = topic("rollouts", RolloutGroup.class, partitions, FOR_EVER);
+        this.scored = topic("scored", ScoredGroup.class, partitions, FOR_EVER);
         // the learner writes tombstones for old versions; with small segments the log cleaner removes them soon
         this.weights = topic(
                 "weights",
                 WeightChunk.class,
-                registry,
+                1,
                 Map.of("cleanup.policy", "compact", "segment.bytes", "67108864", "delete.retention.ms", "60000"));
-        this.policies = topic("policies", PolicyManifest.class, registry, FOR_EVER);
-        this.journal = topic("journal", TrainingStep.class, registry, FOR_EVER);
-        this.deadLetters = topic("dead-letters", DeadLetter.class, registry, FOR_EVER);
+        this.policies = topic("policies", PolicyManifest.class, 1, FOR_EVER);
+        this.journal = topic("journal", TrainingStep.class, 1, FOR_EVER);
+        this.deadLetters = topic("dead-letters", DeadLetter.class, partitions, FOR_EVER);
     }
 
     private <V extends SpecificRecordBase> Topic<V> topic(
-            final String name, final Class<V> type, final SchemaRegistry registry, final Map<String, String> config) {
+            final String name, final Class<V> type, final int count, final Map<String, String> config) {
         final String fullName = run + "." + name;
-        return new Topic<>(fullName, new AvroSerde<>(fullName, type, registry), 1, replication, config);
+        return new Topic<>(fullName, new AvroSerde<>(fullName, type, registry), count, replication, config);
     }
 
     /**
@@ -118,7 +110,7 @@ public final class Topics {
         return prompts;
     }
 
-    /** Keyed by prompt id. */
+    /** Keyed by prompt id; both orders of a pair are in one partition, see {@link Topic#inPair}. */
     public Topic<RolloutGroup> rollouts() {
         return rollouts;
     }
@@ -143,19 +135,19 @@ public final class Topics {
         return journal;
     }
 
-    /** The key is the key of the record that could not be processed. */
+    /** The key is the key of the record that could not be processed; in the partition of its pair, as rollouts. */
     public Topic<DeadLetter> deadLetters() {
         return deadLetters;
     }
 
     /** The scored groups of a replay, keyed by prompt id. */
     public Topic<ScoredGroup> scored(final String replay) {
-        return topic("scored." + replay, ScoredGroup.class, registry, FOR_EVER);
+        return topic("scored." + replay, ScoredGroup.class, partitions, FOR_EVER);
     }
 
     /** The dead letters of a replay. They are not in the run's own topic, because its learner takes those as answers. */
     public Topic<DeadLetter> deadLetters(final String replay) {
-        return topic("dead-letters." + replay, DeadLetter.class, registry, FOR_EVER);
+        return topic("dead-letters." + replay, DeadLetter.class, partitions, FOR_EVER);
     }
 
     /** The topics that every run has. The topics of a replay are additional. */
@@ -195,8 +187,8 @@ public final class Topics {
      * @throws org.mtrljudge.schemas.codec.RegistryException when the registry has lost the schemas of the run, or cannot do its work
      */
     public void prepare(final Admin admin) throws InterruptedException, ExecutionException {
-        requireSchemas(all(), admin);
-        create(all(), admin);
+        TopicAdmin.requireSchemas(all(), admin);
+        TopicAdmin.create(all(), admin);
         // also of topics that others write: from now on, where a subject is absent, its schemas are lost
         all().forEach(topic -> topic.valueSerde().register());
         final List<AlterConfigOp> settings = actorGroupConfig().entrySet().stream()
@@ -205,40 +197,6 @@ public final class Topics {
         admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, actorGroup()), settings))
                 .all()
                 .get();
-    }
-
-    /**
-     * Refuses a registry that has lost the schemas of the records in these topics. It would give their ids to other schemas.
-     *
-     * @throws org.mtrljudge.schemas.codec.RegistryException when the registry has lost them, or cannot do its work
-     */
-    public static void requireSchemas(final List<Topic<?>> topics, final Admin admin)
-            throws InterruptedException, ExecutionException {
-        // the ends first: the writer of a record has registered its schema before
-        final ListOffsetsResult ends = admin.listOffsets(
-                topics.stream().collect(Collectors.toMap(Topics::partition, topic -> OffsetSpec.latest())));
-        for (final Topic<?> topic : topics) {
-            if (end(ends, topic) > 0) {
-                topic.valueSerde().requireSubject();
-            }
-        }
-    }
-
-    private static long end(final ListOffsetsResult ends, final Topic<?> topic)
-            throws InterruptedException, ExecutionException {
-        try {
-            return ends.partitionResult(partition(topic)).get().offset();
-        } catch (final ExecutionException e) {
-            // it does not exist, or was made a moment ago, so that not every broker knows it
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return 0;
-            }
-            throw e;
-        }
-    }
-
-    private static TopicPartition partition(final Topic<?> topic) {
-        return new TopicPartition(topic.name(), 0);
     }
 
     /** Says in the log which topics of the run would be lost with one disk, because the brokers keep one copy of them. */
@@ -260,40 +218,5 @@ public final class Topics {
                 .map(TopicDescription::name)
                 .sorted()
                 .toList();
-    }
-
-    /** Creates the missing topics of this list. When no topic is missing, the right to create topics is not needed. */
-    public static void create(final List<Topic<?>> topics, final Admin admin) throws InterruptedException {
-        final Map<String, KafkaFuture<TopicDescription>> there =
-                admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
-        final List<NewTopic> missing = new ArrayList<>();
-        for (final Topic<?> topic : topics) {
-            if (result(
-                            Objects.requireNonNull(there.get(topic.name())),
-                            topic.name(),
-                            UnknownTopicOrPartitionException.class)
-                    == null) {
-                missing.add(topic.toCreate());
-            }
-        }
-        for (final var created : admin.createTopics(missing).values().entrySet()) {
-            result(created.getValue(), created.getKey(), TopicExistsException.class);
-        }
-    }
-
-    /** The result of a request about a topic; null where the request fails with the expected exception. */
-    private static <T> @Nullable T result(
-            final KafkaFuture<T> future, final String topic, final Class<? extends KafkaException> expected)
-            throws InterruptedException {
-        try {
-            return future.get();
-        } catch (final ExecutionException e) {
-            if (expected.isInstance(e.getCause())) {
-                return null;
-            }
-            throw e.getCause() instanceof KafkaException refused
-                    ? refused
-                    : new KafkaException("the topic " + topic + " cannot be created: " + e.getCause(), e);
-        }
     }
 }

@@ -145,7 +145,8 @@ class AvroSerdeTest {
                 List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "a", null)),
                 false,
                 2.5,
-                11L);
+                11L,
+                2);
         final byte[] read = rollouts.encode("run.rollouts", group);
         final byte[] whole = scored.encode("run.scored", value);
         assertThat(scored.encode("run.scored", value, rollouts.body(read))).isEqualTo(whole);

@@ -28,7 +28,7 @@ class TopicsTest {
 
     @Test
     void shouldCreateTopicsWithTheReplicationOfTheRun() {
-        final Topics safe = new Topics("run", new LocalSchemaRegistry(), new Replication((short) 3, 2));
+        final Topics safe = new Topics("run", new LocalSchemaRegistry(), new Replication((short) 3, 2), 1);
         assertThat(safe.all()).allSatisfy(topic -> {
             assertThat(topic.toCreate().replicationFactor()).isEqualTo((short) 3);
             assertThat(topic.toCreate().configs()).containsEntry("min.insync.replicas", "2");

@@ -74,7 +74,8 @@ final class PreparedGroups implements ExampleSource {
                 scores,
                 false,
                 0.0,
-                null);
+                null,
+                0);
     }
 
     /** Learns the same groups without Kafka and returns the number of completion tokens. */

@@ -28,6 +28,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topic;
+import org.mtrljudge.schemas.topic.TopicAdmin;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.Connections;
 import org.mtrljudge.standalone.RunException;
@@ -244,7 +245,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates the missing topics of this list. */
     public void create(final List<Topic<?>> topics) {
         try (Admin admin = KafkaClients.admin(clientConfig)) {
-            Topics.create(topics, admin);
+            TopicAdmin.create(topics, admin);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunException("interrupted while topics were created", e);

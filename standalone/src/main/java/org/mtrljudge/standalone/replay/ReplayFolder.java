@@ -3,7 +3,8 @@ package org.mtrljudge.standalone.replay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.LongSupplier;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
@@ -62,12 +63,12 @@ final class ReplayFolder {
     }
 
     /** The plan with which the replay started, or else the plan for a new replay. */
-    ReplayPlan begin(final ReplayPlan wanted, final LongSupplier endOffset) {
+    ReplayPlan begin(final ReplayPlan wanted, final Supplier<List<Long>> ends) {
         final ReplayPlan begun = begun();
         if (begun != null) {
             return begun;
         }
-        final ReplayPlan plan = wanted.until(endOffset.getAsLong());
+        final ReplayPlan plan = wanted.until(ends.get());
         try {
             directory.write(PLAN, Mappers.JSON.writeValueAsString(plan) + "\n");
         } catch (final IOException e) {

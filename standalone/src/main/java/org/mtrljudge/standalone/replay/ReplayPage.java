@@ -155,9 +155,7 @@ final class ReplayPage {
         html.append("<p class=small>")
                 .append(HtmlPage.escape(one.changed().promptId()))
                 .append(", completion ");
-        html.append(one.changed().place())
-                .append(", offset ")
-                .append(one.changed().rolloutOffset());
+        html.append(one.changed().place()).append(", ").append(one.changed().rollouts());
         html.append("</p></div></div>\n");
     }
 

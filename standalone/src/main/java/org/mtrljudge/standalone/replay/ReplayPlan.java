@@ -1,5 +1,7 @@
 package org.mtrljudge.standalone.replay;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,14 +23,16 @@ import org.mtrljudge.standalone.run.RunSettings;
  * @param since the earliest start of generation, as in 2026-01-31T12:00:00Z; null: no limit
  * @param versions the policy versions, as A..B, A.. or ..B; null: all of them
  * @param tasks the tasks; empty for all of them
- * @param endOffset the end offset of the rollouts topic at the start of the replay
+ * @param endOffsets the end of each partition of the rollouts at the start of the replay; earlier builds wrote one number
  */
 public record ReplayPlan(
         String rewardsSha256,
         @Nullable String since,
         @Nullable String versions,
         List<String> tasks,
-        long endOffset) {
+
+        @JsonAlias("endOffset") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        List<Long> endOffsets) {
     private static final Pattern VERSIONS = Pattern.compile("(\\d{0,9})\\.\\.(\\d{0,9})");
 
     /** The plan for a replay with these settings, before its end is known. */
@@ -37,7 +41,7 @@ public record ReplayPlan(
             final @Nullable String since,
             final @Nullable String versions,
             final List<String> tasks) {
-        return new ReplayPlan(digest(settings), since, versions, tasks, 0);
+        return new ReplayPlan(digest(settings), since, versions, tasks, List.of());
     }
 
     /** The SHA-256 of the reward set as the settings read it, and of the sections that determine advantages. */
@@ -67,12 +71,12 @@ public record ReplayPlan(
         }
     }
 
-    ReplayPlan until(final long offset) {
-        return new ReplayPlan(rewardsSha256, since, versions, tasks, offset);
+    ReplayPlan until(final List<Long> ends) {
+        return new ReplayPlan(rewardsSha256, since, versions, tasks, ends);
     }
 
-    /** Whether the plans are equal except for the end offset. */
+    /** Whether the plans are equal except for the end. */
     boolean isLike(final ReplayPlan other) {
-        return until(0).equals(other.until(0));
+        return until(List.of()).equals(other.until(List.of()));
     }
 }

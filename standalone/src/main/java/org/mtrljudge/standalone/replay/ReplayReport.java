@@ -16,6 +16,7 @@ import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.standalone.run.RunSettings;
 
 /** The changes from a replay, as a table and as JSON. {@link ReplayPage} shows them as a page. */
@@ -29,7 +30,7 @@ public final class ReplayReport {
 
     private final String name;
     private final RewardSet set;
-    private final long endOffset;
+    private final List<Long> endOffsets;
     private final Replay.Outcome outcome;
     private final List<Case> cases = new ArrayList<>();
 
@@ -38,19 +39,19 @@ public final class ReplayReport {
             final String name,
             final RunSettings settings,
             final Path dataRoot,
-            final long endOffset,
+            final List<Long> endOffsets,
             final Replay.Outcome outcome,
             final Replay replay) {
         this.name = name;
         this.set = settings.rewards().set();
-        this.endOffset = endOffset;
+        this.endOffsets = endOffsets;
         this.outcome = outcome;
         final List<Comparison.Changed> most = outcome.comparison().mostChanged();
-        final Map<Long, RolloutGroup> rollouts = replay.rollouts(
-                most.stream().map(Comparison.Changed::rolloutOffset).toList());
+        final Map<LogOffset, RolloutGroup> rollouts =
+                replay.rollouts(most.stream().map(Comparison.Changed::rollouts).toList());
         final ImageStore images = new ImageStore(dataRoot);
         for (final Comparison.Changed changed : most) {
-            final RolloutGroup group = rollouts.get(changed.rolloutOffset());
+            final RolloutGroup group = rollouts.get(changed.rollouts());
             if (group != null) {
                 cases.add(new Case(
                         changed,
@@ -94,7 +95,7 @@ public final class ReplayReport {
         map.put("name", name);
         map.put("reward_set", set.name());
         map.put("reward_set_version", set.version());
-        map.put("end_offset", endOffset);
+        map.put("end_offsets", endOffsets);
         map.put("dead_letters", deadLetters());
         final Map<String, Object> byTask = new LinkedHashMap<>();
         tasks().forEach((task, c) -> byTask.put(task, toMap(c)));
@@ -120,7 +121,8 @@ public final class ReplayReport {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("task", one.changed.task());
         map.put("prompt_id", one.changed.promptId());
-        map.put("rollout_offset", one.changed.rolloutOffset());
+        map.put("rollout_partition", one.changed.rollouts().partition());
+        map.put("rollout_offset", one.changed.rollouts().offset());
         map.put("completion", one.changed.place());
         map.put("before", one.changed.before().getTotal());
         map.put("after", one.changed.after().getTotal());

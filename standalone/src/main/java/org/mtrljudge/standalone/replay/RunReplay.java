@@ -71,13 +71,14 @@ public final class RunReplay {
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
-            final ReplayPlan plan = dryRun ? wanted.until(replay.endOffset()) : folder.begin(wanted, replay::endOffset);
-            final Optional<Replay.Outcome> outcome = score(replay, plan.endOffset(), stopped, listener);
+            final ReplayPlan plan =
+                    dryRun ? wanted.until(replay.endOffsets()) : folder.begin(wanted, replay::endOffsets);
+            final Optional<Replay.Outcome> outcome = score(replay, plan.endOffsets(), stopped, listener);
             if (outcome.isEmpty()) {
                 return Optional.empty();
             }
             final ReplayReport report = new ReplayReport(
-                    folder.name(), settings, directory.dataRoot(settings), plan.endOffset(), outcome.get(), replay);
+                    folder.name(), settings, directory.dataRoot(settings), plan.endOffsets(), outcome.get(), replay);
             folder.write(report);
             if (!dryRun) {
                 replay.deleteProgress();
@@ -87,14 +88,17 @@ public final class RunReplay {
     }
 
     private Optional<Replay.Outcome> score(
-            final Replay replay, final long end, final BooleanSupplier stopped, final TrainingListener listener) {
-        final LongConsumer reached = offset -> listener.progressed(PHASE, (int) offset, Map.of());
-        listener.phaseStarted(PHASE, (int) end);
+            final Replay replay,
+            final List<Long> ends,
+            final BooleanSupplier stopped,
+            final TrainingListener listener) {
+        final LongConsumer reached = groups -> listener.progressed(PHASE, (int) groups, Map.of());
+        listener.phaseStarted(PHASE, (int) ends.stream().mapToLong(end -> end).sum());
         try {
             if (dryRun) {
-                return replay.dryRun(end, stopped, reached);
+                return replay.dryRun(ends, stopped, reached);
             }
-            return replay.run(end, stopped, reached) ? Optional.of(replay.compare()) : Optional.empty();
+            return replay.run(ends, stopped, reached) ? Optional.of(replay.compare()) : Optional.empty();
         } finally {
             listener.phaseEnded(PHASE);
         }

@@ -8,10 +8,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.reward.replay.RolloutFilter;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
 
 class ReplayPlanTest {
     private static RolloutFilter filter(final String since, final String versions, final String... tasks) {
-        return new ReplayPlan("digest", since, versions, List.of(tasks), 0).filter();
+        return new ReplayPlan("digest", since, versions, List.of(tasks), List.of(0L)).filter();
     }
 
     @Test
@@ -26,6 +27,17 @@ class ReplayPlanTest {
                 .isEqualTo(new RolloutFilter(60_000, 3, 7, Set.of("safety", "alignment")));
         assertThat(filter(null, "3..")).isEqualTo(new RolloutFilter(0, 3, Integer.MAX_VALUE, Set.of()));
         assertThat(filter(null, "..7")).isEqualTo(new RolloutFilter(0, Integer.MIN_VALUE, 7, Set.of()));
+    }
+
+    @Test
+    void shouldReadThePlanOfAnEarlierBuildWhoseRolloutsHadOnePartition() throws Exception {
+        final ReplayPlan plan = new ReplayPlan("digest", null, "3..", List.of("safety"), List.of(12L, 9L));
+        assertThat(Mappers.JSON.readValue(Mappers.JSON.writeValueAsString(plan), ReplayPlan.class))
+                .isEqualTo(plan);
+        assertThat(Mappers.JSON.readValue(
+                        "{\"rewardsSha256\": \"digest\", \"versions\": \"3..\", \"tasks\": [\"safety\"], \"endOffset\": 12}",
+                        ReplayPlan.class))
+                .isEqualTo(plan.until(List.of(12L)));
     }
 
     @Test

@@ -1,18 +1,15 @@
-package org.mtrljudge.standalone.bench;
+package org.mtrljudge.standalone.bench.rescore;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +30,13 @@ import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
 import org.mtrljudge.reward.scoring.AdvantageEstimator;
 import org.mtrljudge.reward.scoring.RewardSettings;
-import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Replication;
+import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
-import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
@@ -51,23 +48,25 @@ import org.mtrljudge.tasks.Verifier;
  */
 public final class RescoreBench {
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final int PYTHON_GROUPS = 5000;
     private static final int WAITING_GROUPS = 200;
 
     private final int groups;
     private final int completions;
     private final String python;
     private final PrintStream out;
-    private final Topics topics = new Topics("bench", new LocalSchemaRegistry());
+    private final Topics topics;
 
     /**
      * @param groups the number of groups in the largest run; the smallest run has one tenth of them
      * @param completions completions per group
+     * @param partitions the partitions of the topics of rollouts and scored groups
      * @param python a Python 3 program
      */
-    public RescoreBench(final int groups, final int completions, final String python, final PrintStream out) {
+    public RescoreBench(
+            final int groups, final int completions, final int partitions, final String python, final PrintStream out) {
         this.groups = groups;
         this.completions = completions;
+        this.topics = new Topics("bench", new LocalSchemaRegistry(), Replication.BROKERS_DEFAULT, partitions);
         this.python = python;
         this.out = out;
     }
@@ -81,10 +80,11 @@ public final class RescoreBench {
             final long bytes = fill(broker, prepared);
             out.printf(
                     Locale.ROOT,
-                    "%d groups of %d completions, %.1f KB per group%n",
+                    "%d groups of %d completions, %.1f KB per group, %d partitions%n",
                     groups,
                     completions,
-                    bytes / 1e3 / groups);
+                    bytes / 1e3 / groups,
+                    topics.rollouts().partitions());
             // warms up the JIT compiler
             rescore(broker, folder, "warm", Math.min(groups, 2000));
             final double before = bare(broker, "before");
@@ -103,7 +103,11 @@ public final class RescoreBench {
             final double after = bare(broker, "after");
             report(groups / seconds.getOrDefault(groups, Double.NaN), before, after, seconds);
             waiting(broker, folder);
-            python(folder, prepared, groups / seconds.getOrDefault(groups, Double.NaN));
+            final PythonPeers peers = new PythonPeers(python, folder, out);
+            final double ours = groups / seconds.getOrDefault(groups, Double.NaN);
+            peers.plainLoop(prepared, groups, ours * completions);
+            broker.create(List.of(topics.scored("python")));
+            peers.kafkaService(broker.address(), topics.rollouts(), topics.scored("python"), groups, ours);
         } finally {
             Folders.delete(folder);
         }
@@ -173,15 +177,16 @@ public final class RescoreBench {
                 false,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 8 << 20);
-        final TopicPartition rollouts = new TopicPartition(topics.rollouts().name(), 0);
         try (Consumer<String, byte[]> consumer = broker.clients(topics).consumerWith(reading);
                 Producer<String, byte[]> producer = producer(broker)) {
-            consumer.assign(List.of(rollouts));
-            consumer.seekToBeginning(List.of(rollouts));
+            final List<TopicPartition> rollouts = topics.rollouts().partitionsOf(consumer);
+            consumer.assign(rollouts);
+            consumer.seekToBeginning(rollouts);
             final long start = System.nanoTime();
-            while (consumer.position(rollouts) < groups) {
+            for (int read = 0; read < groups; ) {
                 for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     producer.send(new ProducerRecord<>(topics.scored(name).name(), record.key(), record.value()));
+                    read++;
                 }
             }
             producer.flush();
@@ -193,7 +198,7 @@ public final class RescoreBench {
     private double rescore(final EmbeddedBroker broker, final Path folder, final String name, final int size)
             throws IOException {
         final Path rewards = folder.resolve("rescore.yaml");
-        resource("/bench/rescore.yaml", rewards);
+        PythonPeers.resource("/bench/rescore.yaml", rewards);
         return rescore(broker, folder, name, size, new RewardSetReader(new Verifiers(null, 1000)).read(rewards));
     }
 
@@ -204,8 +209,18 @@ public final class RescoreBench {
         final Replay replay =
                 new Replay(broker.clients(topics), name, settings, RolloutFilter.ALL, folder.resolve("streams"));
         final long start = System.nanoTime();
-        replay.run(size, () -> false, offset -> {});
+        replay.run(ends(size), () -> false, scored -> {});
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Where the first groups end in each partition. */
+    private List<Long> ends(final int size) {
+        final Long[] ends = new Long[topics.rollouts().partitions()];
+        Arrays.fill(ends, 0L);
+        for (int i = 0; i < size; i++) {
+            ends[Topic.partitionOf(RescoreGroups.promptId(i), ends.length)]++;
+        }
+        return List.of(ends);
     }
 
     /** A replay with a verifier that waits for a server, as plug-ins do. */
@@ -246,52 +261,6 @@ public final class RescoreBench {
         public Verification verify(final Judged completion) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MS));
             return new Verification(Map.of("accuracy", 1.0), null, null);
-        }
-    }
-
-    private void python(final Path folder, final RescoreGroups prepared, final double oursGroups) throws IOException {
-        final Path file = folder.resolve("completions.jsonl");
-        try (BufferedWriter lines = Files.newBufferedWriter(file)) {
-            for (int i = 0; i < Math.min(groups, PYTHON_GROUPS); i++) {
-                lines.write(json(prepared.group(i)));
-                lines.newLine();
-            }
-        }
-        final Path script = folder.resolve("rescore_bench.py");
-        resource("/bench/rescore_bench.py", script);
-        final double theirs = PythonPeer.run(python, script, List.of(file.toString()))
-                .get("completions_per_second")
-                .asDouble();
-        out.printf(
-                Locale.ROOT,
-                "plain Python loop %.0f completions/s, replay %.0f completions/s: %.1f ×%n",
-                theirs,
-                oursGroups * completions,
-                oursGroups * completions / theirs);
-    }
-
-    private static String json(final RolloutGroup group) throws JsonProcessingException {
-        final List<Map<String, Object>> written =
-                group.getCompletions().stream().map(RescoreBench::json).toList();
-        return Mappers.JSON.writeValueAsString(Map.of(
-                "reference", group.getPrompt().getReference(),
-                "labels", group.getPrompt().getLabels(),
-                "completions", written));
-    }
-
-    private static Map<String, Object> json(final Completion completion) {
-        return Map.of(
-                "text",
-                completion.getText(),
-                "finished",
-                true,
-                "tokens",
-                completion.getTokens().remaining() / Integer.BYTES);
-    }
-
-    private static void resource(final String name, final Path file) throws IOException {
-        try (InputStream in = Objects.requireNonNull(RescoreBench.class.getResourceAsStream(name), name)) {
-            Files.write(file, in.readAllBytes());
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.mtrljudge.standalone.bench;
+package org.mtrljudge.standalone.bench.rescore;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -54,10 +54,14 @@ final class RescoreGroups {
                 text.toString(), PackedArrays.ofInts(ids), PackedArrays.ofFloats(logProbs), FinishReason.STOP, null);
     }
 
+    static String promptId(final int index) {
+        return "p-" + index;
+    }
+
     RolloutGroup group(final int index) {
         final List<Completion> group = completions.get(index % DISTINCT);
         final PromptRequest prompt = new PromptRequest(
-                "p-" + index,
+                promptId(index),
                 "task-" + index % 6,
                 "Is it so? Answer yes or no.",
                 List.of(),
