@@ -71,7 +71,7 @@ public final class VerdictParser {
     }
 
     private VerdictReading.@Nullable Found found(final VerdictType type) {
-        if (answer == null || hasThoughtsAfter() || text.lastIndexOf(THINK) > text.lastIndexOf(THINK_END)) {
+        if (answer == null || hasThoughtsAfter() || last(THINK, think) > last(THINK_END, thinkEnd)) {
             return null;
         }
         return reading.find(text, answer.start, answer.end, type);
@@ -109,6 +109,11 @@ public final class VerdictParser {
         final int start = reading.last() ? text.lastIndexOf(open) : only(open);
         final int end = reading.last() ? text.lastIndexOf(close) : only(close);
         return start < 0 || end < start ? null : new Span(start + open.length(), end);
+    }
+
+    /** The last index of a tag; a tag that occurs once is not sought again. */
+    private int last(final String tag, final int only) {
+        return only >= 0 ? only : text.lastIndexOf(tag);
     }
 
     /** The index of the tag; −1 when the tag is absent or occurs more than once. */

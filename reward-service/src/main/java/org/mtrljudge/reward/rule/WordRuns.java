@@ -1,63 +1,43 @@
 package org.mtrljudge.reward.rule;
 
 /**
- * The runs of words in a text. Words get numbers and runs are compared by these numbers. No string is created, because a replay
- * reads millions of completions.
+ * The runs of words in a text. Words and runs are compared by 64-bit hashes, and no string is created, because a replay reads millions of
+ * completions. Two different runs among n are taken for equal with a probability of about n² / 2⁶⁵.
  */
 final class WordRuns {
-    // [words]; equal words have equal numbers
-    private final int[] words;
+    // the golden ratio in 64 bits, which spreads neighbouring values
+    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
-    private WordRuns(final int[] words) {
+    // [words at most]; the hash of each word, never 0
+    private final long[] words;
+    private final int count;
+
+    private WordRuns(final long[] words, final int count) {
         this.words = words;
+        this.count = count;
     }
 
     static WordRuns of(final String text) {
-        final int most = text.length() / 2 + 1;
-        final int[] starts = new int[most]; // [words]
-        final int[] lengths = new int[most]; // [words]
-        final int[] hashes = new int[most]; // [words]
+        final char[] characters = text.toCharArray();
+        final long[] words = new long[characters.length / 2 + 1];
         int count = 0;
-        int at = 0;
-        while (at < text.length()) {
-            final int start = at;
-            int hash = 0;
-            while (at < text.length() && !isSpace(text.charAt(at))) {
-                hash = 31 * hash + text.charAt(at++);
+        long hash = 0;
+        for (final char c : characters) {
+            if (isSpace(c)) {
+                words[count] = hash;
+                count += hash == 0 ? 0 : 1;
+                hash = 0;
+            } else {
+                hash = mixed(hash, c);
             }
-            if (at > start) {
-                starts[count] = start;
-                lengths[count] = at - start;
-                hashes[count++] = hash;
-            }
-            at++;
         }
-        return new WordRuns(numbers(text, starts, lengths, hashes, count));
+        words[count] = hash;
+        count += hash == 0 ? 0 : 1;
+        return new WordRuns(words, count);
     }
 
-    /** The number of each word: the index of the first equal word. */
-    private static int[] numbers(
-            final String text, final int[] starts, final int[] lengths, final int[] hashes, final int count) {
-        final int[] numbers = new int[count];
-        // word number + 1, by hash; 0 is an empty slot
-        final int[] slots = new int[tableSize(count)];
-        for (int word = 0; word < count; word++) {
-            int slot = spread(hashes[word]) & (slots.length - 1);
-            while (slots[slot] != 0) {
-                final int known = slots[slot] - 1;
-                if (hashes[known] == hashes[word]
-                        && lengths[known] == lengths[word]
-                        && text.regionMatches(starts[known], text, starts[word], lengths[word])) {
-                    break;
-                }
-                slot = (slot + 1) & (slots.length - 1);
-            }
-            if (slots[slot] == 0) {
-                slots[slot] = word + 1;
-            }
-            numbers[word] = slots[slot] - 1;
-        }
-        return numbers;
+    private static long mixed(final long hash, final long next) {
+        return (hash ^ next) * MULTIPLIER + 1;
     }
 
     private static boolean isSpace(final char c) {
@@ -66,47 +46,33 @@ final class WordRuns {
 
     /** The number of runs of {@code length} words; 0 or less when the text is shorter. */
     int count(final int length) {
-        return words.length - length + 1;
+        return count - length + 1;
     }
 
     /** The number of different runs of {@code length} words. */
     int distinct(final int length) {
         final int runs = count(length);
-        // start of the run + 1, by hash; 0 is an empty slot
-        final int[] slots = new int[tableSize(runs)];
+        // the runs so far, by their highest bits; 0 is an empty slot
+        final long[] slots = new long[tableSize(runs)];
+        final int shift = Long.numberOfLeadingZeros(slots.length - 1);
         int distinct = 0;
         for (int start = 0; start < runs; start++) {
-            int hash = 0;
+            long hash = 0;
             for (int i = 0; i < length; i++) {
-                hash = 31 * hash + words[start + i];
+                hash = mixed(hash, words[start + i]);
             }
-            int slot = spread(hash) & (slots.length - 1);
-            while (slots[slot] != 0 && !isRun(start, slots[slot] - 1, length)) {
+            int slot = (int) (hash >>> shift);
+            while (slots[slot] != 0 && slots[slot] != hash) {
                 slot = (slot + 1) & (slots.length - 1);
             }
-            if (slots[slot] == 0) {
-                slots[slot] = start + 1;
-                distinct++;
-            }
+            distinct += slots[slot] == 0 ? 1 : 0;
+            slots[slot] = hash;
         }
         return distinct;
-    }
-
-    private boolean isRun(final int one, final int other, final int length) {
-        int i = 0;
-        while (i < length && words[one + i] == words[other + i]) {
-            i++;
-        }
-        return i == length;
     }
 
     /** A power of two that is at least twice {@code entries}, so that open addressing finds a free slot soon. */
     private static int tableSize(final int entries) {
         return Integer.highestOneBit(Math.max(2, entries) * 2 - 1) * 2;
-    }
-
-    private static int spread(final int hash) {
-        final int mixed = hash * 0x9E3779B9;
-        return mixed ^ mixed >>> 16;
     }
 }
