@@ -62,7 +62,8 @@ final class LearnerProcess {
                 "algorithm.kl_coef=0.1",
                 "algorithm.online_filtering=false",
                 "trainer.total_steps=" + STEPS,
-                "trainer.max_staleness=0",
+                // a kill can hit a version that is being written while the next step is learned
+                "trainer.max_staleness=1",
                 "trainer.val_freq=0",
                 "trainer.save_freq=7",
                 "trainer.save_limit=2",

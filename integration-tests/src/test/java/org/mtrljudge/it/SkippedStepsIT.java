@@ -118,7 +118,7 @@ class SkippedStepsIT {
                     .first()
                     .asString()
                     .contains("step 3: 1 of 1 updates were skipped")
-                    .containsPattern("at the offsets \\[\\d+, \\d+\\]");
+                    .containsPattern("at offset \\d+, offset \\d+ of the scored groups");
         }
     }
 }

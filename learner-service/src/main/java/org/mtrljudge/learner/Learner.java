@@ -101,7 +101,6 @@ public final class Learner implements AutoCloseable {
         this.past = PastRun.read(run.clients(), state, run.health());
         final int limit =
                 (settings.trainer().maxStaleness() + 1) * settings.data().rolloutBatchSize();
-        this.exchange = new Exchange(run, producer, past, ExchangeLimits.of(settings, limit));
         this.policies = new PolicyPublisher(
                 run,
                 new PolicyWriter(run.clients(), producer, run.transport()),
@@ -109,6 +108,8 @@ public final class Learner implements AutoCloseable {
                 log == null ? null : log.topic().name(),
                 Rounding.of(settings, model),
                 past);
+        // prompts that only a version can answer that was not written are not waited for
+        this.exchange = new Exchange(run.checking(policies::check), producer, past, ExchangeLimits.of(settings, limit));
         this.round = new EvaluationRound(exchange, source, model::decode);
         this.times = new PhaseTimes(run.clock(), past.state().secondsByPhase());
         past.state().evaluations().forEach((stage, kept) -> evaluations.put(Stage.of(stage), new Evaluation(kept)));

@@ -44,12 +44,18 @@ public final class Agreement implements AutoCloseable {
         this.temperature = temperature;
     }
 
-    /** Keeps a copy of the current weights under this version number. */
-    public void remember(final int version) {
-        versions.put(version, model.policy().copy());
+    /**
+     * Keeps a copy of the current weights under this version number.
+     *
+     * @return the copy, which stays as it is until another version is remembered
+     */
+    public Weights remember(final int version) {
+        final Weights copy = model.policy().copy();
+        versions.put(version, copy);
         while (versions.size() > kept) {
             versions.pollFirstEntry().getValue().close();
         }
+        return copy;
     }
 
     /** Adds {@code training/rollout_probs_diff_*} and {@code training/rollout_logprobs_diff_*}. */

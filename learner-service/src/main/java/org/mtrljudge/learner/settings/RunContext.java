@@ -27,4 +27,21 @@ public record RunContext(
         Path dataRoot,
         TrainingListener listener,
         Runnable health,
-        Clock clock) {}
+        Clock clock) {
+
+    /** The same run, whose health is also decided by {@code check}, which throws where the run cannot go on. */
+    public RunContext checking(final Runnable check) {
+        return new RunContext(
+                clients,
+                transport,
+                settingsDigest,
+                checkpoints,
+                dataRoot,
+                listener,
+                () -> {
+                    health.run();
+                    check.run();
+                },
+                clock);
+    }
+}

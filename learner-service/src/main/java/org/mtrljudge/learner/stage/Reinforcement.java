@@ -24,6 +24,7 @@ import org.mtrljudge.learner.state.TrainingCheckpoints;
 import org.mtrljudge.learner.topics.JournalBatches;
 import org.mtrljudge.learner.topics.PolicyPublisher;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
@@ -73,6 +74,12 @@ public final class Reinforcement {
         this.health = context.run().health();
     }
 
+    /** Closed when nothing is written any more. */
+    private interface PolicyInFlight extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Makes the state of the learner after a step of the stage. */
     public interface States {
         LearnerState after(int step, BestSoFar best, RlTotals totals, BatchSource.Place place);
@@ -99,7 +106,9 @@ public final class Reinforcement {
                         settings.trainer().maxStaleness() + 1,
                         settings.rollout().temperature(),
                         settings.actor().maxTokensPerMicroBatch(),
-                        listener::warned)) {
+                        listener::warned);
+                // also where the stage fails: a version that is being written reads a copy of the agreement
+                PolicyInFlight flight = policies::await) {
             if (resumed != null) {
                 trainer.resume(resumed.path(), done);
             }
@@ -122,6 +131,7 @@ public final class Reinforcement {
                 listener.progressed(NAME, step, metrics);
                 lastStep = step;
             }
+            policies.await();
         }
         final int bestStep = best.restoreBest(lastStep);
         if (bestStep != lastStep) {
@@ -149,7 +159,11 @@ public final class Reinforcement {
 
     private void save(
             final int step, final GrpoTrainer trainer, final States states, final Map<String, Double> metrics) {
+        final long written = clock.millis();
+        // a checkpoint is never ahead of the log
+        policies.await();
         final long start = clock.millis();
+        metrics.merge("timing_s/publish", (start - written) / 1000.0, Double::sum);
         checkpoints.save(trainer::save, states.after(step, best.soFar(), totals, batches.place()));
         metrics.put("timing_s/save_checkpoint", (clock.millis() - start) / 1000.0);
     }
@@ -157,8 +171,7 @@ public final class Reinforcement {
     private Map<String, Double> step(final int step, final GrpoTrainer trainer, final Agreement agreement) {
         final TrainingStep logged = policies.logged();
         final Map<String, Double> metrics =
-                logged == null ? learnNew(step, trainer, agreement) : learnAgain(step, logged, trainer);
-        agreement.remember(policies.version());
+                logged == null ? learnNew(step, trainer, agreement) : learnAgain(step, logged, trainer, agreement);
         final GroupCounts counts = batches.counts();
         metrics.put("fully_async/count/dropped_stale_samples", (double) counts.stale());
         metrics.put("fully_async/count/dead_samples", (double) counts.dead());
@@ -167,7 +180,8 @@ public final class Reinforcement {
     }
 
     /** Learns a step of the log again: the batch is the same, and the metrics are those of the log. */
-    private Map<String, Double> learnAgain(final int step, final TrainingStep logged, final GrpoTrainer trainer) {
+    private Map<String, Double> learnAgain(
+            final int step, final TrainingStep logged, final GrpoTrainer trainer, final Agreement agreement) {
         if (logged.getStep() != step) {
             throw new DamagedLogException("the journal has step " + logged.getStep() + " where step " + step
                     + " is due after the checkpoint");
@@ -175,6 +189,7 @@ public final class Reinforcement {
         final Map<String, Double> again = trainer.learn(journal.batch(logged, model));
         batches.learnedAgain(logged);
         policies.publish(JournalKind.RL, step, logged.getLearned(), logged.getStale(), logged.getMetrics());
+        agreement.remember(policies.version());
         final Map<String, Double> metrics = new TreeMap<>(logged.getMetrics());
         again.keySet().retainAll(FiniteGradients.METRICS);
         metrics.putAll(again);
@@ -193,8 +208,16 @@ public final class Reinforcement {
         metrics.put("timing_s/step", (clock.millis() - start) / 1000.0);
         metrics.put("fully_async/count/current_param_version", (double) version);
         final long learned = clock.millis();
-        policies.publish(JournalKind.RL, step, offsets(batch), batches.drainStaleIds(), metrics);
+        // the version before: its copy may be the next one to go
+        policies.await();
+        final Weights weights = agreement.remember(version + 1);
+        policies.begin(step, offsets(batch), batches.drainStaleIds(), metrics, weights);
+        if (settings.trainer().maxStaleness() == 0) {
+            // the next batch is sampled by this version
+            policies.await();
+        }
         metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
+        metrics.put("timing_s/publish_background", policies.backgroundSeconds());
         metrics.put("timing_s/journal", policies.journalSeconds());
         return metrics;
     }

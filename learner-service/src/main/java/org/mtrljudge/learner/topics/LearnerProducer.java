@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The only producer of a learner. All its records are parts of transactions under one id: a later learner of the run fences this one
- * off, and no prompt or policy of it becomes visible any more.
+ * off, and no prompt or policy of it becomes visible any more. Two threads may use it, of which one writes a policy: a transaction can
+ * end with prompts of the one and chunks of the other, but what {@link #atomically} sends is in one transaction.
  */
 public final class LearnerProducer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearnerProducer.class);
@@ -35,6 +36,7 @@ public final class LearnerProducer implements AutoCloseable {
     private final LongSupplier nanoTime;
     private boolean inTransaction;
     private long begunNanos;
+    private @Nullable RuntimeException failure;
 
     /**
      * Ends a transaction that a killed predecessor left open.
@@ -65,8 +67,11 @@ public final class LearnerProducer implements AutoCloseable {
         producer.initTransactions();
     }
 
-    /** Sends a record within the present transaction. When there is none, one begins. */
-    Future<RecordMetadata> send(final ProducerRecord<String, byte[]> message, final @Nullable Sent sent) {
+    /** Sends a record within the present transaction. When there is none, one begins. After a failure nothing can be sent. */
+    synchronized Future<RecordMetadata> send(final ProducerRecord<String, byte[]> message, final @Nullable Sent sent) {
+        if (failure != null) {
+            throw failure;
+        }
         if (!inTransaction) {
             producer.beginTransaction();
             inTransaction = true;
@@ -94,13 +99,19 @@ public final class LearnerProducer implements AutoCloseable {
         return topic.inPair(message, pairId, producer);
     }
 
+    /** Sends records of which a reader sees either all or none, and ends the transaction. */
+    synchronized void atomically(final Runnable sending) {
+        sending.run();
+        commit();
+    }
+
     /** Waits until all records have reached the log. They are not visible yet. */
     void flush() {
         producer.flush();
     }
 
     /** Ends the transaction when it is older than this. */
-    void commitAfter(final Duration limit) {
+    synchronized void commitAfter(final Duration limit) {
         if (inTransaction && age().compareTo(limit) > 0) {
             commit();
         }
@@ -116,7 +127,7 @@ public final class LearnerProducer implements AutoCloseable {
      *
      * @throws LearnerException when the broker stays away for too long
      */
-    void commit() {
+    synchronized void commit() {
         for (int attempt = 1; inTransaction; attempt++) {
             try {
                 producer.commitTransaction();
@@ -142,7 +153,12 @@ public final class LearnerProducer implements AutoCloseable {
      * @return what to throw: a {@link LearnerException} when another learner has taken over, or when the transaction took too
      *     long, else the failure
      */
-    RuntimeException aborted(final KafkaException why) {
+    synchronized RuntimeException aborted(final KafkaException why) {
+        failure = cause(why);
+        return failure;
+    }
+
+    private RuntimeException cause(final KafkaException why) {
         inTransaction = false;
         if (isFenced(why) || isFenced(why.getCause())) {
             final Duration took = age();

@@ -7,14 +7,22 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.JournalKind;
+import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.Lineage;
 import org.mtrljudge.learner.event.PromptIds;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.learner.settings.RunContext;
 import org.mtrljudge.learner.state.PastRun;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.weights.Weights;
 import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.PolicyKind;
 import org.mtrljudge.schemas.TrainingStep;
@@ -42,6 +50,9 @@ public final class PolicyPublisher {
     private boolean resumed;
     private long next;
     private double journalSeconds;
+    private double backgroundSeconds;
+    // the version that is being written in the background
+    private @Nullable FutureTask<PolicyWriter.Written> open;
     private @Nullable String lastDigest;
 
     /**
@@ -79,6 +90,11 @@ public final class PolicyPublisher {
     /** The seconds of the publishing time that the journal entry of the newest version took; 0 where nothing was written. */
     public double journalSeconds() {
         return journalSeconds;
+    }
+
+    /** The seconds that the newest version took that was written in the background; 0 before the first. */
+    public double backgroundSeconds() {
+        return backgroundSeconds;
     }
 
     /**
@@ -158,34 +174,113 @@ public final class PolicyPublisher {
         return entry.value();
     }
 
+    /**
+     * Like {@link #publish}, for a step that is new, but the version is written in the background. It is announced when its transaction
+     * is committed.
+     *
+     * @param weights the weights of the version, which stay as they are until {@link #await}
+     */
+    public void begin(
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics,
+            final Weights weights) {
+        await();
+        if (!inLog.isEmpty()) {
+            throw new IllegalStateException("step " + step + " is new, but the log has later entries");
+        }
+        final Supplier<PolicyWriter.Written> work = next(JournalKind.RL, step, learned, stale, metrics, weights);
+        final FutureTask<PolicyWriter.Written> task = new FutureTask<>(() -> {
+            final long start = System.nanoTime();
+            final PolicyWriter.Written written = work.get();
+            backgroundSeconds = (System.nanoTime() - start) / 1e9;
+            return written;
+        });
+        open = task;
+        final Thread thread = new Thread(task, "policy-" + version);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Waits until the version that {@link #begin} began is in the log.
+     *
+     * @throws LearnerException when another learner has taken over
+     * @throws KafkaException when the version could not be written
+     */
+    public void await() {
+        final FutureTask<PolicyWriter.Written> writing = open;
+        if (writing == null) {
+            return;
+        }
+        try {
+            written(writing.get());
+            open = null;
+        } catch (final InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (final ExecutionException e) {
+            open = null;
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new LearnerException("policy version " + version + " could not be written: " + e.getCause(), e);
+        }
+    }
+
+    /** Throws what {@link #await} would throw, without waiting. */
+    public void check() {
+        if (open != null && open.isDone()) {
+            await();
+        }
+    }
+
     private void write(
             final JournalKind kind,
             final int step,
             final List<LearnedOffset> learned,
             final List<String> stale,
             final Map<String, Double> metrics) {
+        await();
+        written(next(kind, step, learned, stale, metrics, model.policy()).get());
+    }
+
+    /** Takes the next version number, and returns what writes that version. */
+    private Supplier<PolicyWriter.Written> next(
+            final JournalKind kind,
+            final int step,
+            final List<LearnedOffset> learned,
+            final List<String> stale,
+            final Map<String, Double> metrics,
+            final Weights weights) {
         version++;
         resumed = kind == JournalKind.RESUMED;
-        final PolicyWriter.Written written = writer.publish(
-                version,
+        // the version appears in every log line of this thread
+        MDC.put("policyVersion", String.valueOf(version));
+        final int own = version;
+        final String before = lastDigest;
+        final Map<String, Double> logged = new TreeMap<>(metrics);
+        return () -> writer.publish(
+                own,
                 step,
                 model.lora() == null ? PolicyKind.FULL : PolicyKind.LORA,
-                model.policy(),
+                weights,
                 digest -> new TrainingStep(
                         step,
                         kind.key(),
-                        version,
+                        own,
                         digest,
                         settingsDigest,
                         learned,
                         stale,
-                        metrics,
+                        logged,
                         clock.millis(),
                         learned.isEmpty() ? null : scoredTopic,
-                        lastDigest,
+                        before,
                         rounding));
-        // the version appears in every log line of this thread
-        MDC.put("policyVersion", String.valueOf(version));
+    }
+
+    private void written(final PolicyWriter.Written written) {
         next = written.next();
         lastDigest = written.sha256();
         journalSeconds = written.seconds();

@@ -3,6 +3,8 @@ package org.mtrljudge.learner.topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -99,17 +101,13 @@ public final class PolicyWriter {
         final PolicyStore store = transport.store();
         final Place stored =
                 store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
-        final PolicyManifest manifest;
-        final Written written;
         try {
             final Place place = stored != null ? stored : send(version, policy.toSafetensors());
             final long start = System.nanoTime();
             final ProducerRecord<String, byte[]> entry =
                     topics.journal().message(topics.run(), journal.apply(place.sha256));
             final String entryDigest = Sha256.of(ByteBuffer.wrap(entry.value()));
-            final Future<RecordMetadata> sent = producer.send(entry);
-            final double seconds = (System.nanoTime() - start) / 1e9;
-            manifest = new PolicyManifest(
+            final PolicyManifest manifest = new PolicyManifest(
                     version,
                     step,
                     kind,
@@ -120,17 +118,26 @@ public final class PolicyWriter {
                     place.chunksOffset,
                     place.uri,
                     entryDigest);
-            producer.send(topics.policies().message(topics.run(), manifest));
-            outdated(version).values().forEach(this::tombstone);
-            producer.commit();
-            written = new Written(offset(sent) + 1, entryDigest, seconds);
+            final double seconds = (System.nanoTime() - start) / 1e9;
+            final Written written = new Written(commit(entry, manifest) + 1, entryDigest, seconds);
+            outdated(version).values().forEach(this::removeStored);
+            outdated(version).clear();
+            kept.put(version, manifest);
+            return written;
         } catch (final KafkaException e) {
             throw producer.aborted(e);
         }
-        outdated(version).values().forEach(this::removeStored);
-        outdated(version).clear();
-        kept.put(version, manifest);
-        return written;
+    }
+
+    /** Makes a version visible, with its journal entry and without the versions that it replaces; returns the entry's offset. */
+    private long commit(final ProducerRecord<String, byte[]> entry, final PolicyManifest manifest) {
+        final List<Future<RecordMetadata>> sent = new ArrayList<>();
+        producer.atomically(() -> {
+            sent.add(producer.send(entry));
+            producer.send(topics.policies().message(topics.run(), manifest));
+            outdated(manifest.getVersion()).values().forEach(this::tombstone);
+        });
+        return offset(sent.get(0));
     }
 
     private Place put(final PolicyStore store, final int version, final Weights policy) {
