@@ -21,11 +21,10 @@ def main(brokers, rollouts, scored, groups, schemas):
     except ImportError as missing:
         print(json.dumps({"missing": f"{missing}; pip install confluent-kafka fastavro"}))
         return
-    names = {}
     with open(schemas) as file:
         reading, writing = json.load(file)
     reading = fastavro.parse_schema(reading, named_schemas={})
-    writing = fastavro.parse_schema(writing, named_schemas=names)
+    writing = fastavro.parse_schema(writing, named_schemas={})
     consumer = confluent_kafka.Consumer({
         "bootstrap.servers": brokers, "group.id": "python", "auto.offset.reset": "earliest",
         "enable.auto.commit": False, "isolation.level": "read_committed", "max.partition.fetch.bytes": 8 << 20,
@@ -43,6 +42,8 @@ def main(brokers, rollouts, scored, groups, schemas):
             start = committed = time.perf_counter()
             producer.begin_transaction()
         for message in messages:
+            if message.error():
+                raise SystemExit(f"a record cannot be read: {message.error()}")
             began = time.perf_counter()
             record = message.value()
             group = fastavro.schemaless_reader(io.BytesIO(record[HEADER_BYTES:]), reading)
@@ -67,7 +68,7 @@ def encode(fastavro, schema, record, group, began):
                prompt["reference"], prompt["labels"])
         for c in group["completions"]]
     mean = sum(rewards) / len(rewards)
-    deviation = math.sqrt(sum((r - mean) ** 2 for r in rewards) / (len(rewards) - 1))
+    deviation = math.sqrt(sum((r - mean) ** 2 for r in rewards) / max(1, len(rewards) - 1))
     scores = [{"components": {}, "total": r, "advantage": (r - mean) / (deviation + 1e-6), "verdict": None,
                "reason": None} for r in rewards]
     out = io.BytesIO()

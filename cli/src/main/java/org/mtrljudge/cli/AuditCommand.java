@@ -103,16 +103,17 @@ final class AuditCommand implements Callable<Integer> {
         sets.forEach((set, count) -> text.append(String.format("  rewards of %d groups: %s%n", count, set)));
         text.append(
                 String.format("  %8s  %-40s %8s  %-12s %s%n", "offset", "prompt", "version", "actor", "mean reward"));
+        final boolean several = step.getLearned().stream().anyMatch(group -> group.getPartition() > 0);
         for (int i = 0; i < groups.size(); i++) {
-            text.append(line(step.getLearned().get(i), groups.get(i)));
+            text.append(line(step.getLearned().get(i), groups.get(i), several));
         }
         return text.toString();
     }
 
-    private static String line(final LearnedOffset learned, final ScoredGroup group) {
+    private static String line(final LearnedOffset learned, final ScoredGroup group, final boolean several) {
         return String.format(
                 "  %8s  %-40s %8d  %-12s %.3f%n",
-                learned.getPartition() == 0 ? learned.getOffset() : learned.getPartition() + ":" + learned.getOffset(),
+                several ? learned.getPartition() + ":" + learned.getOffset() : learned.getOffset(),
                 learned.getPromptId(),
                 learned.getPolicyVersion(),
                 group.getRollout().getActorId(),

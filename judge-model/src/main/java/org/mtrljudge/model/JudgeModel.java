@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.checkpoint.NewFolder;
@@ -265,11 +266,11 @@ public final class JudgeModel implements AutoCloseable {
         write(to, type, made -> {});
     }
 
-    /** Writes a checkpoint folder from which training can continue: the policy, the optimiser's state, and a file of the caller. */
-    public void save(final Path to, final AdamW optimizer, final String file, final byte[] content) {
+    /** Writes a folder from which training can continue: policy, optimiser, and a file whose content is asked last. */
+    public void save(final Path to, final AdamW optimizer, final String file, final Supplier<byte[]> content) {
         write(to, policy().type(), made -> {
             made.write(AdamW.FILE, optimizer::writeTo);
-            made.write(file, content);
+            made.write(file, content.get());
         });
     }
 

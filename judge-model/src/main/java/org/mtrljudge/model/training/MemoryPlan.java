@@ -58,8 +58,8 @@ public record MemoryPlan(
                         + (options.gradientCheckpointing()
                                 ? inputs + layer
                                 : config.text().layers() * layer),
-                ScoringHead.numbersAtOnce(config.text().vocabSize(), tokens, options.gradientCheckpointing())
-                        * Float.BYTES);
+                ScoringHead.bytesAtOnce(
+                        config.text().vocabSize(), tokens, options.gradientCheckpointing(), options.dtype()));
     }
 
     /**

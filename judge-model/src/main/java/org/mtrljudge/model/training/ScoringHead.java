@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
 import org.mtrljudge.model.engine.JudgeModule.Gradients;
 
@@ -43,13 +44,16 @@ final class ScoringHead {
     }
 
     /**
-     * The number of probabilities that are kept from the forward to the backward pass, and of one piece that is computed again.
+     * The bytes of the probabilities that are kept from the forward to the backward pass, of one piece that is computed again, and of
+     * the logits of a piece before they are float32.
      *
      * @param sparing whether memory is worth more than time
      */
-    static long numbersAtOnce(final long vocabulary, final long tokens, final boolean sparing) {
+    static long bytesAtOnce(final long vocabulary, final long tokens, final boolean sparing, final WeightType type) {
         final long kept = Math.min(tokens, keptRows(vocabulary, sparing));
-        return vocabulary * (kept + (kept < tokens ? Math.min(tokens, pieceRows(vocabulary, sparing)) : 0));
+        final long again = kept < tokens ? Math.min(tokens, pieceRows(vocabulary, sparing)) : 0;
+        final long logits = type == WeightType.F32 ? 0 : Math.max(again, kept < tokens ? 0 : kept) * type.bytes();
+        return vocabulary * ((kept + again) * Float.BYTES + logits);
     }
 
     private static long keptRows(final long vocabulary, final boolean sparing) {

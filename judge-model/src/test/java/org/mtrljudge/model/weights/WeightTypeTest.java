@@ -125,7 +125,7 @@ class WeightTypeTest {
                 AdamW optimizer = model.optimizer(SETTINGS)) {
             learn(model);
             assertThat(optimizer.step(1e-2)).isPositive();
-            model.save(earlier, optimizer, "state.json", new byte[] {'{', '}'});
+            model.save(earlier, optimizer, "state.json", () -> new byte[] {'{', '}'});
         }
         try (JudgeModel model = JudgeModel.load(tiny, new ModelOptions("cpu", WeightType.BF16, lora, false));
                 AdamW optimizer = model.optimizer(SETTINGS)) {

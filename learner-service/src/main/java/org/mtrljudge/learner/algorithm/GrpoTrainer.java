@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.model.JudgeModel;
@@ -129,7 +130,7 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     /** Writes a checkpoint from which training can resume, and one more file from the caller. */
-    public void save(final Path to, final String file, final byte[] content) {
+    public void save(final Path to, final String file, final Supplier<byte[]> content) {
         model.save(to, optimizer, file, content);
     }
 

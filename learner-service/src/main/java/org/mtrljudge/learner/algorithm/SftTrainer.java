@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.settings.SftSettings;
 import org.mtrljudge.model.JudgeModel;
@@ -79,7 +80,7 @@ public final class SftTrainer implements AutoCloseable {
     }
 
     /** Writes a checkpoint from which the stage can resume, and one more file from the caller. */
-    public void save(final Path to, final String file, final byte[] content) {
+    public void save(final Path to, final String file, final Supplier<byte[]> content) {
         model.save(to, optimizer, file, content);
     }
 

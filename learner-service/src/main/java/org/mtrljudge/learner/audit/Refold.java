@@ -6,6 +6,7 @@ import org.mtrljudge.learner.algorithm.GrpoTrainer;
 import org.mtrljudge.learner.event.DamagedLogException;
 import org.mtrljudge.learner.event.JournalKind;
 import org.mtrljudge.learner.event.LearnerException;
+import org.mtrljudge.learner.event.Stage;
 import org.mtrljudge.learner.prompts.PromptBook;
 import org.mtrljudge.learner.settings.LearnerSettings;
 import org.mtrljudge.learner.settings.Rounding;
@@ -94,7 +95,10 @@ public final class Refold {
             final TrainingCheckpoints own = new TrainingCheckpoints(into, 1);
             own.save(
                     trainer::save,
-                    state.forked(settingsDigest, step, book.schedule().withoutLaterOrders(), book.openAndUnasked()));
+                    Stage.RL,
+                    step,
+                    () -> state.forked(
+                            settingsDigest, step, book.schedule().withoutLaterOrders(), book.openAndUnasked()));
             final String digest = digest();
             model.restore(checkpoints.reference());
             model.save(own.copiedReference());

@@ -2,10 +2,12 @@ package org.mtrljudge.learner.stage;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Set;
 import org.mtrljudge.learner.event.GroupCounts;
 import org.mtrljudge.learner.event.LearnerException;
 import org.mtrljudge.learner.event.TrainingListener;
@@ -20,7 +22,6 @@ import org.mtrljudge.schemas.LearnedOffset;
 import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.codec.ImageStore;
-import org.mtrljudge.schemas.topic.LogOffset;
 import org.mtrljudge.schemas.topic.TopicScan;
 
 /**
@@ -37,7 +38,10 @@ public final class LoggedBatches implements BatchSource {
     private final TrainingListener listener;
     private final List<String> deadIds = new ArrayList<>();
     private GroupCounts counts;
-    private LogOffset next;
+    // the offset after the last learned or dead group of each partition
+    private final long[] next;
+    // groups after these offsets that the journal has as dead
+    private final Set<String> countedDead = new HashSet<>();
 
     /** Continues at the position of a checkpoint, or at the start of the log. */
     public LoggedBatches(
@@ -52,9 +56,13 @@ public final class LoggedBatches implements BatchSource {
         this.model = model;
         this.images = new ImageStore(log.dataRoot());
         this.scan = log.open();
-        this.next = LogOffset.first(from.offsets(log.topic().name()));
+        this.next = new long[scan.ends().size()];
+        final List<Long> offsets = from.offsets(log.topic().name());
+        for (int i = 0; i < Math.min(next.length, offsets.size()); i++) {
+            next[i] = offsets.get(i);
+        }
         this.counts = from.counts();
-        scan.seek(next);
+        scan.seek(offsets());
     }
 
     /**
@@ -83,7 +91,10 @@ public final class LoggedBatches implements BatchSource {
 
     private void add(final TopicScan.Entry<ScoredGroup> entry, final List<ReceivedGroup> batch) {
         final String promptId = entry.value().getRollout().getPrompt().getPromptId();
-        next = entry.place().next();
+        next[entry.place().partition()] = entry.place().offset() + 1;
+        if (countedDead.remove(promptId)) {
+            return;
+        }
         counts = counts.onePublished();
         try {
             batch.add(new ReceivedGroup(
@@ -104,21 +115,23 @@ public final class LoggedBatches implements BatchSource {
     @Override
     public void learnedAgain(final TrainingStep logged) {
         for (final LearnedOffset group : logged.getLearned()) {
-            final LogOffset after = new LogOffset(group.getPartition(), group.getOffset()).next();
-            next = after.compareTo(next) > 0 ? after : next;
+            next[group.getPartition()] = Math.max(next[group.getPartition()], group.getOffset() + 1);
             counts = counts.onePublished().oneLearned();
         }
         logged.getStale().forEach(id -> counts = counts.onePublished().oneDead());
+        countedDead.addAll(logged.getStale());
         read.clear();
-        scan.seek(next);
+        scan.seek(offsets());
+    }
+
+    private List<Long> offsets() {
+        return Arrays.stream(next).boxed().toList();
     }
 
     @Override
     public Place place() {
-        final List<Long> offsets =
-                IntStream.range(0, scan.ends().size()).mapToObj(next::in).toList();
         return new Place(
-                counts, Map.of(log.topic().name(), offsets), PromptSchedule.Position.START, List.of(), List.of());
+                counts, Map.of(log.topic().name(), offsets()), PromptSchedule.Position.START, List.of(), List.of());
     }
 
     /** No group is too old here. The journal has the dead groups instead, so that a restarted learner counts them again. */

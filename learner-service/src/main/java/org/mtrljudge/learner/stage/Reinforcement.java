@@ -74,7 +74,7 @@ public final class Reinforcement {
         this.health = context.run().health();
     }
 
-    /** Closed when nothing is written any more. */
+    /** Its close waits until nothing is written any more. */
     private interface PolicyInFlight extends AutoCloseable {
         @Override
         void close();
@@ -108,7 +108,7 @@ public final class Reinforcement {
                         settings.actor().maxTokensPerMicroBatch(),
                         listener::warned);
                 // also where the stage fails: a version that is being written reads a copy of the agreement
-                PolicyInFlight flight = policies::await) {
+                PolicyInFlight flight = policies::settle) {
             if (resumed != null) {
                 trainer.resume(resumed.path(), done);
             }
@@ -159,12 +159,12 @@ public final class Reinforcement {
 
     private void save(
             final int step, final GrpoTrainer trainer, final States states, final Map<String, Double> metrics) {
-        final long written = clock.millis();
-        // a checkpoint is never ahead of the log
-        policies.await();
         final long start = clock.millis();
-        metrics.merge("timing_s/publish", (start - written) / 1000.0, Double::sum);
-        checkpoints.save(trainer::save, states.after(step, best.soFar(), totals, batches.place()));
+        checkpoints.save(trainer::save, Stage.RL, step, () -> {
+            // a checkpoint is never ahead of the log
+            policies.await();
+            return states.after(step, best.soFar(), totals, batches.place());
+        });
         metrics.put("timing_s/save_checkpoint", (clock.millis() - start) / 1000.0);
     }
 
@@ -212,12 +212,15 @@ public final class Reinforcement {
         policies.await();
         final Weights weights = agreement.remember(version + 1);
         policies.begin(step, offsets(batch), batches.drainStaleIds(), metrics, weights);
+        if (policies.version() > version + 1) {
+            agreement.remember(policies.version());
+        }
         if (settings.trainer().maxStaleness() == 0) {
             // the next batch is sampled by this version
             policies.await();
         }
         metrics.put("timing_s/publish", (clock.millis() - learned) / 1000.0);
-        metrics.put("timing_s/publish_background", policies.backgroundSeconds());
+        metrics.put("timing_s/publish_written", policies.writingSeconds());
         metrics.put("timing_s/journal", policies.journalSeconds());
         return metrics;
     }

@@ -95,7 +95,8 @@ public final class WarmUp {
                     metrics.putAll(best.validate(Stage.WARMUP, step, policies));
                 }
                 if (checkpoints.isDue(SAVED_LESS_OFTEN * settings.trainer().saveFreq(), step, progress >= 1)) {
-                    checkpoints.save(trainer::save, states.after(step, best.soFar()));
+                    final LearnerState state = states.after(step, best.soFar());
+                    checkpoints.save(trainer::save, Stage.WARMUP, step, () -> state);
                 }
                 listener.progressed(NAME, step, metrics);
             }

@@ -1,5 +1,6 @@
 package org.mtrljudge.learner.state;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,9 +35,9 @@ public final class TrainingCheckpoints {
     private final int limit;
     private boolean leftoversDeleted;
 
-    /** Writes its policy, its optimiser state, and a file of the learner. */
+    /** Writes its policy, its optimiser state, and then a file of the learner, whose content it asks last. */
     public interface Trainer {
-        public void save(Path to, String file, byte[] content);
+        void save(Path to, String file, Supplier<byte[]> content);
     }
 
     /** An existing checkpoint. */
@@ -61,14 +63,18 @@ public final class TrainingCheckpoints {
         this.limit = limit;
     }
 
-    /** Saves a checkpoint, then deletes the oldest checkpoints over the limit. */
-    public void save(final Trainer trainer, final LearnerState state) {
+    /**
+     * Saves a checkpoint, then deletes the oldest checkpoints over the limit.
+     *
+     * @param state is asked after the weights were written; where it throws, there is no checkpoint
+     */
+    public void save(final Trainer trainer, final Stage stage, final int step, final Supplier<LearnerState> state) {
         try {
             if (!leftoversDeleted) {
                 deleteLeftovers();
                 leftoversDeleted = true;
             }
-            trainer.save(path(state.stage(), state.step()), STATE, Mappers.JSON.writeValueAsBytes(state));
+            trainer.save(path(stage, step), STATE, () -> json(state.get()));
             final List<Saved> old = new ArrayList<>(all());
             start().ifPresent(old::remove);
             for (final Saved saved : old.subList(0, Math.max(0, old.size() - limit))) {
@@ -76,6 +82,14 @@ public final class TrainingCheckpoints {
             }
         } catch (final IOException e) {
             throw new UncheckedIOException("checkpoints in " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] json(final LearnerState state) {
+        try {
+            return Mappers.JSON.writeValueAsBytes(state);
+        } catch (final JsonProcessingException e) {
+            throw new IllegalStateException("the state cannot be written as JSON", e);
         }
     }
 

@@ -101,8 +101,20 @@ public final class LearnerProducer implements AutoCloseable {
 
     /** Sends records of which a reader sees either all or none, and ends the transaction. */
     synchronized void atomically(final Runnable sending) {
-        sending.run();
-        commit();
+        boolean ended = false;
+        try {
+            sending.run();
+            commit();
+            ended = true;
+        } catch (final KafkaException e) {
+            ended = true;
+            throw aborted(e);
+        } finally {
+            if (!ended && failure == null) {
+                // the other thread must not commit a part of it
+                aborted(new KafkaException("records that belong together were not all sent"));
+            }
+        }
     }
 
     /** Waits until all records have reached the log. They are not visible yet. */
@@ -128,6 +140,9 @@ public final class LearnerProducer implements AutoCloseable {
      * @throws LearnerException when the broker stays away for too long
      */
     synchronized void commit() {
+        if (failure != null) {
+            throw failure;
+        }
         for (int attempt = 1; inTransaction; attempt++) {
             try {
                 producer.commitTransaction();
@@ -135,11 +150,12 @@ public final class LearnerProducer implements AutoCloseable {
             } catch (final TimeoutException e) {
                 if (attempt == COMMIT_ATTEMPTS) {
                     // the broker may have committed, so the transaction must not be aborted
-                    throw new LearnerException(
+                    failure = new LearnerException(
                             "the broker has not confirmed the end of a transaction in " + COMMIT_ATTEMPTS
                                     + " attempts (" + e.getMessage() + "). Resume the run when the broker answers: it"
                                     + " continues from its newest checkpoint and from what is in the log",
                             e);
+                    throw failure;
                 }
                 LOG.warn("the broker has not confirmed the end of a transaction yet: {}", e.getMessage());
             }
@@ -154,7 +170,9 @@ public final class LearnerProducer implements AutoCloseable {
      *     long, else the failure
      */
     synchronized RuntimeException aborted(final KafkaException why) {
-        failure = cause(why);
+        if (failure == null) {
+            failure = cause(why);
+        }
         return failure;
     }
 

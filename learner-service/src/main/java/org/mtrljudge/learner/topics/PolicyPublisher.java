@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -29,6 +31,8 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -36,6 +40,9 @@ import org.slf4j.MDC;
  * compared with the log and not published again.
  */
 public final class PolicyPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyPublisher.class);
+    private static final long LOOK_MS = 100;
+
     private final Topics topics;
     private final PolicyWriter writer;
     private final JudgeModel model;
@@ -43,6 +50,7 @@ public final class PolicyPublisher {
     private final @Nullable String scoredTopic;
     private final @Nullable String rounding;
     private final TrainingListener listener;
+    private final Runnable health;
     private final Clock clock;
     private final Deque<TopicScan.Entry<TrainingStep>> inLog;
     private int version;
@@ -50,7 +58,7 @@ public final class PolicyPublisher {
     private boolean resumed;
     private long next;
     private double journalSeconds;
-    private double backgroundSeconds;
+    private double writingSeconds;
     // the version that is being written in the background
     private @Nullable FutureTask<PolicyWriter.Written> open;
     private @Nullable String lastDigest;
@@ -73,6 +81,7 @@ public final class PolicyPublisher {
         this.scoredTopic = scoredTopic;
         this.rounding = rounding;
         this.listener = run.listener();
+        this.health = run.health();
         this.clock = run.clock();
         this.inLog = new ArrayDeque<>(past.entries());
         this.version = past.state().version();
@@ -87,14 +96,14 @@ public final class PolicyPublisher {
         return version;
     }
 
-    /** The seconds of the publishing time that the journal entry of the newest version took; 0 where nothing was written. */
+    /** The seconds that the journal entry of the newest version took that is in the log; 0 where nothing was written. */
     public double journalSeconds() {
         return journalSeconds;
     }
 
-    /** The seconds that the newest version took that was written in the background; 0 before the first. */
-    public double backgroundSeconds() {
-        return backgroundSeconds;
+    /** The seconds that writing the newest version took that is in the log; 0 where nothing was written. */
+    public double writingSeconds() {
+        return writingSeconds;
     }
 
     /**
@@ -178,7 +187,7 @@ public final class PolicyPublisher {
      * Like {@link #publish}, for a step that is new, but the version is written in the background. It is announced when its transaction
      * is committed.
      *
-     * @param weights the weights of the version, which stay as they are until {@link #await}
+     * @param weights a copy of the weights of the version, of which nobody else makes use until {@link #await}
      */
     public void begin(
             final int step,
@@ -188,15 +197,12 @@ public final class PolicyPublisher {
             final Weights weights) {
         await();
         if (!inLog.isEmpty()) {
-            throw new IllegalStateException("step " + step + " is new, but the log has later entries");
+            // an entry that an earlier life of the run wrote at another place
+            publish(JournalKind.RL, step, learned, stale, metrics);
+            return;
         }
-        final Supplier<PolicyWriter.Written> work = next(JournalKind.RL, step, learned, stale, metrics, weights);
-        final FutureTask<PolicyWriter.Written> task = new FutureTask<>(() -> {
-            final long start = System.nanoTime();
-            final PolicyWriter.Written written = work.get();
-            backgroundSeconds = (System.nanoTime() - start) / 1e9;
-            return written;
-        });
+        final FutureTask<PolicyWriter.Written> task =
+                new FutureTask<>(next(JournalKind.RL, step, learned, stale, metrics, weights)::get);
         open = task;
         final Thread thread = new Thread(task, "policy-" + version);
         thread.setDaemon(true);
@@ -215,16 +221,47 @@ public final class PolicyPublisher {
             return;
         }
         try {
-            written(writing.get());
+            while (!isDone(writing)) {
+                health.run();
+            }
             open = null;
+            written(writing.get());
         } catch (final InterruptedException e) {
             throw new InterruptException(e);
         } catch (final ExecutionException e) {
-            open = null;
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new LearnerException("policy version " + version + " could not be written: " + e.getCause(), e);
+        }
+    }
+
+    private static boolean isDone(final FutureTask<?> writing) throws InterruptedException, ExecutionException {
+        try {
+            writing.get(LOOK_MS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (final TimeoutException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Waits until nothing is written any more, also where the run has failed or this thread was interrupted: then the copy of the weights
+     * may be freed. The limits of Kafka's producer are its limits.
+     */
+    public void settle() {
+        boolean interrupted = false;
+        while (open != null && !open.isDone()) {
+            try {
+                isDone(open);
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            } catch (final ExecutionException e) {
+                LOG.debug("a version was not written", e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -283,6 +320,7 @@ public final class PolicyPublisher {
     private void written(final PolicyWriter.Written written) {
         next = written.next();
         lastDigest = written.sha256();
-        journalSeconds = written.seconds();
+        journalSeconds = written.entrySeconds();
+        writingSeconds = written.seconds();
     }
 }

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a policy version. Its chunks, its manifest and the journal entry of its step are one transaction. Weights that are too
+ * Publishes a policy version. Its manifest and the journal entry of its step are one transaction, which ends after the chunks are in the log. Weights that are too
  * large for the log are written to a store before, and the manifest contains their address.
  */
 public final class PolicyWriter {
@@ -75,9 +75,10 @@ public final class PolicyWriter {
      *
      * @param next the lowest offset that the next entry can have
      * @param sha256 the digest of the record's value
-     * @param seconds the time that making and sending the entry took
+     * @param entrySeconds the time that making the entry took
+     * @param seconds the time that the whole version took
      */
-    public record Written(long next, String sha256, double seconds) {}
+    public record Written(long next, String sha256, double entrySeconds, double seconds) {}
 
     /** The place of a policy's weights. */
     private record Place(
@@ -98,6 +99,7 @@ public final class PolicyWriter {
             final PolicyKind kind,
             final Weights policy,
             final Function<String, TrainingStep> journal) {
+        final long begin = System.nanoTime();
         final PolicyStore store = transport.store();
         final Place stored =
                 store != null && policy.imageBytes() > transport.maxLogBytes() ? put(store, version, policy) : null;
@@ -118,8 +120,9 @@ public final class PolicyWriter {
                     place.chunksOffset,
                     place.uri,
                     entryDigest);
-            final double seconds = (System.nanoTime() - start) / 1e9;
-            final Written written = new Written(commit(entry, manifest) + 1, entryDigest, seconds);
+            final double entrySeconds = (System.nanoTime() - start) / 1e9;
+            final long next = commit(entry, manifest) + 1;
+            final Written written = new Written(next, entryDigest, entrySeconds, (System.nanoTime() - begin) / 1e9);
             outdated(version).values().forEach(this::removeStored);
             outdated(version).clear();
             kept.put(version, manifest);
@@ -132,9 +135,10 @@ public final class PolicyWriter {
     /** Makes a version visible, with its journal entry and without the versions that it replaces; returns the entry's offset. */
     private long commit(final ProducerRecord<String, byte[]> entry, final PolicyManifest manifest) {
         final List<Future<RecordMetadata>> sent = new ArrayList<>();
+        final ProducerRecord<String, byte[]> announcement = topics.policies().message(topics.run(), manifest);
         producer.atomically(() -> {
             sent.add(producer.send(entry));
-            producer.send(topics.policies().message(topics.run(), manifest));
+            producer.send(announcement);
             outdated(manifest.getVersion()).values().forEach(this::tombstone);
         });
         return offset(sent.get(0));

@@ -78,7 +78,7 @@ class TrainingResumeTest {
                 trainer.learn(batch(model, step));
                 digests.add(digest(model));
                 if (step == stop) {
-                    trainer.save(checkpoint, "learner.json", new byte[] {'{', '}'});
+                    trainer.save(checkpoint, "learner.json", () -> new byte[] {'{', '}'});
                 }
             }
         }

@@ -83,7 +83,7 @@ class PolicyInBackgroundTest {
                 .extracting(PolicyManifest::getSha256)
                 .last()
                 .isEqualTo(digest);
-        assertThat(publisher.backgroundSeconds()).isPositive();
+        assertThat(publisher.writingSeconds()).isPositive();
     }
 
     @Test
@@ -153,6 +153,43 @@ class PolicyInBackgroundTest {
                 .extracting(ProducerRecord::key)
                 .containsExactly("entry", "manifest", "prompt");
         assertThat(topics.producer.commitCount()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAbortWhereOnlyAPartOfWhatBelongsTogetherWasSent() {
+        assertThatThrownBy(() -> learner.atomically(() -> {
+                    learner.send(new ProducerRecord<>("test.journal", "entry", new byte[0]));
+                    throw new IllegalArgumentException("the manifest cannot be made");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(learner::commit).hasMessageContaining("were not all sent");
+        assertThat(topics.producer.history()).isEmpty();
+        assertThat(topics.producer.transactionAborted()).isTrue();
+    }
+
+    @Test
+    void shouldStopWaitingForAVersionWhereTheRunHasToStop() throws InterruptedException {
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final Thread holding = new Thread(() -> learner.atomically(() -> awaitQuietly(goOn)));
+        holding.start();
+        final IllegalStateException stopped = new IllegalStateException("the run has to stop");
+        final PolicyPublisher stopping = new PolicyPublisher(
+                topics.run().checking(() -> {
+                    throw stopped;
+                }),
+                new PolicyWriter(topics.topics, learner, WeightTransport.LOG),
+                model,
+                null,
+                null,
+                PastRun.none(LearnerState.fresh("digest of settings")));
+        try (Weights copy = model.policy().copy()) {
+            stopping.begin(1, LEARNED, List.of(), Map.of(), copy);
+            assertThatThrownBy(stopping::await).isSameAs(stopped);
+            goOn.countDown();
+            stopping.settle();
+        }
+        holding.join();
+        assertThat(written(topics.topics.journal())).hasSize(1);
     }
 
     private static void awaitQuietly(final CountDownLatch latch) {

@@ -88,12 +88,19 @@ final class BoundedStreams implements AutoCloseable {
         for (int i = 0; i < end.partitions(); i++) {
             final OffsetAndMetadata offset = offsets.get(job.rollouts().partition(i));
             committed.add(offset == null ? 0 : offset.offset());
-            end.reach(i, committed.get(i));
+            end.committed(i, committed.get(i));
         }
         return end.records(committed);
     }
 
     private boolean nothingWaits() {
+        final int tasks = streams.metadataForLocalThreads().stream()
+                .mapToInt(thread -> thread.activeTasks().size())
+                .sum();
+        if (tasks < end.partitions()) {
+            // the store of a task that is just assigned cannot be seen
+            return false;
+        }
         try (KeyValueIterator<String, WaitingGroup> waiting = streams.store(StoreQueryParameters.fromNameAndType(
                         RewardTopology.WAITING, QueryableStoreTypes.<String, WaitingGroup>keyValueStore()))
                 .all()) {

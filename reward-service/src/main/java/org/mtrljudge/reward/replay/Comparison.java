@@ -13,8 +13,8 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.LogOffset;
 
 /**
- * Joins the earlier scores of groups with their new scores, by prompt id. Both arrive in nearly the same order, so the join keeps only
- * a bounded number of unmatched groups per side.
+ * Joins the earlier scores of groups with their new scores, by prompt id. Both arrive in nearly the same order, and all partitions at
+ * nearly the same pace, so the join keeps only a bounded number of unmatched groups per side.
  */
 public final class Comparison {
     private static final int MOST_CHANGED = 10;
@@ -51,6 +51,7 @@ public final class Comparison {
 
     private final Map<String, Scores> before = new LinkedHashMap<>();
     private final Map<String, Scores> after = new LinkedHashMap<>();
+    private long forgotten;
     private final Map<String, TaskComparison> tasks = new TreeMap<>();
     private final PriorityQueue<Changed> mostChanged = new PriorityQueue<>(
             Comparator.comparingDouble(Changed::change).thenComparing(Changed::rollouts, Comparator.reverseOrder()));
@@ -65,6 +66,7 @@ public final class Comparison {
         before.put(promptId, Scores.of(group));
         if (before.size() > MAX_WAITING) {
             removeEldest(before);
+            forgotten++;
         }
     }
 
@@ -79,6 +81,14 @@ public final class Comparison {
         if (after.size() > MAX_WAITING) {
             countNew(removeEldest(after));
         }
+    }
+
+    /**
+     * The number of earlier scores that were forgotten before their new scores came, if those came at all. Such groups are counted as not
+     * scored before.
+     */
+    public long forgotten() {
+        return forgotten;
     }
 
     /** Ends the join. A new group without a match was not scored in the earlier run. */

@@ -91,9 +91,7 @@ public final class Replay {
         final Properties config = StreamsSettings.exactlyOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
-        config.put(
-                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
-                Math.max(1, Math.min(ends.size(), Runtime.getRuntime().availableProcessors())));
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads(ends.size()));
         try (BoundedStreams streams = new BoundedStreams(
                 RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
                 config,
@@ -101,6 +99,20 @@ public final class Replay {
                 clients)) {
             return streams.drive(stopped, progress);
         }
+    }
+
+    /**
+     * Each thread has equally many partitions, so that no partition runs ahead of the comparison. Plug-ins are called by one thread: they
+     * would wait for each other, and the wait would count against their limit.
+     */
+    private int threads(final int partitions) {
+        int threads = settings.recordLimitMs() > 0
+                ? 1
+                : Math.max(1, Math.min(partitions, Runtime.getRuntime().availableProcessors()));
+        while (partitions % threads != 0) {
+            threads--;
+        }
+        return threads;
     }
 
     private String applicationId() {

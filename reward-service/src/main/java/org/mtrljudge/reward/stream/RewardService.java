@@ -7,12 +7,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -21,6 +26,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.KafkaClients;
+import org.mtrljudge.schemas.topic.TopicAdmin;
 
 /** Scores the rollouts of a run as they arrive, exactly once (exactly_once_v2). */
 public final class RewardService implements AutoCloseable {
@@ -73,9 +79,20 @@ public final class RewardService implements AutoCloseable {
     /** @throws org.apache.kafka.common.KafkaException when the brokers do not answer */
     public void start() {
         if (pairs) {
+            requireThatPairsMeet();
             Changelogs.allowLargeGroups(clients, job.applicationId());
         }
         streams.start();
+    }
+
+    private void requireThatPairsMeet() {
+        try (Admin admin = clients.admin()) {
+            TopicAdmin.requireEqualPartitions(List.of(job.rollouts(), job.deadLetters()), admin);
+        } catch (final InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (final ExecutionException e) {
+            throw new KafkaException("the topics cannot be described: " + e.getCause(), e);
+        }
     }
 
     /** Whether the service scores, or will score after its partitions are assigned. */
@@ -89,25 +106,28 @@ public final class RewardService implements AutoCloseable {
     }
 
     /**
-     * Statistics of the scored groups in the last minutes, per window and task. Their names are the names of training metrics.
+     * Statistics of the groups that this service scored in the last minutes, per window and task. Their names are the names of training metrics.
      *
      * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the service is starting
      */
     public List<Map<String, Object>> statistics(final Duration last) {
         final Instant now = clock.instant();
         final List<Map<String, Object>> windows = new ArrayList<>();
+        final Map<Windowed<String>, TaskStatistics> byWindow = new LinkedHashMap<>();
         try (KeyValueIterator<Windowed<String>, TaskStatistics> found = streams.store(
                         StoreQueryParameters.fromNameAndType(
                                 RewardTopology.STATISTICS, QueryableStoreTypes.<String, TaskStatistics>windowStore()))
                 .fetchAll(now.minus(last), now)) {
-            found.forEachRemaining(entry -> {
-                final Map<String, Object> window = new TreeMap<>(entry.value.toMap());
-                window.put("task", entry.key.key());
-                window.put("from", entry.key.window().startTime().toString());
-                window.put("seconds", TaskStatistics.WINDOW.toSeconds());
-                windows.add(window);
-            });
+            // each partition has a store of its own
+            found.forEachRemaining(entry -> byWindow.merge(entry.key, entry.value, TaskStatistics::plus));
         }
+        byWindow.forEach((key, statistics) -> {
+            final Map<String, Object> window = new TreeMap<>(statistics.toMap());
+            window.put("task", key.key());
+            window.put("from", key.window().startTime().toString());
+            window.put("seconds", TaskStatistics.WINDOW.toSeconds());
+            windows.add(window);
+        });
         return windows;
     }
 

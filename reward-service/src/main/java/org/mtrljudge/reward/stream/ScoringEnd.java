@@ -21,11 +21,6 @@ public final class ScoringEnd {
         return offsets.size();
     }
 
-    /** The number of records before the end. */
-    public long records() {
-        return offsets.stream().mapToLong(offset -> offset).sum();
-    }
-
     /** Of these offsets, the number of records before the end. */
     public long records(final List<Long> upTo) {
         return IntStream.range(0, partitions())
@@ -33,14 +28,19 @@ public final class ScoringEnd {
                 .sum();
     }
 
-    boolean isAfter(final int partition, final long offset) {
+    boolean isBeforeEnd(final int partition, final long offset) {
         return partition < partitions() && offset < offsets.get(partition);
     }
 
-    /** All records of the partition before this offset were processed. */
-    public void reach(final int partition, final long offset) {
+    /** All records of the partition before this offset are processed and committed. */
+    public void committed(final int partition, final long offset) {
+        reached.accumulateAndGet(partition, offset, Math::max);
+    }
+
+    /** The records of the partition before this offset were processed. After a failed transaction it can go back. */
+    void processed(final int partition, final long offset) {
         if (partition < partitions()) {
-            reached.accumulateAndGet(partition, offset, Math::max);
+            reached.set(partition, offset);
         }
     }
 
@@ -53,9 +53,8 @@ public final class ScoringEnd {
         return IntStream.range(0, partitions()).allMatch(this::isReached);
     }
 
-    /** As messages say it: an offset, or offsets. */
-    @Override
-    public String toString() {
-        return offsets.size() == 1 ? "offset " + offsets.get(0) : "offsets " + offsets;
+    /** The first offset of the partition that is not scored. */
+    long offset(final int partition) {
+        return partition < partitions() ? offsets.get(partition) : 0;
     }
 }

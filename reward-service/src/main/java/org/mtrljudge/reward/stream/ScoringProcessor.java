@@ -83,15 +83,19 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                                     "the other order of its pair did not come in " + limitMs
                                             + " ms (reward.pair_limit_ms)")));
         } else {
+            // a task that begins again after a failed transaction has not reached what was not committed
+            ready(job.end()).processed(processorContext.taskId().partition(), 0);
             processorContext.schedule(LOOK_FOR_END, PunctuationType.WALL_CLOCK_TIME, now -> endPairsAtTheEnd(waiting));
         }
     }
 
     private void endPairsAtTheEnd(final WaitingPairs waiting) {
         final ScoringEnd end = ready(job.end());
-        if (end.isReached(ready(context).taskId().partition())) {
-            waiting.endAll(group ->
-                    dead(located(group), "the other order of its pair is not among the rollouts before " + end));
+        final int partition = ready(context).taskId().partition();
+        if (end.isReached(partition)) {
+            waiting.endAll(group -> dead(
+                    located(group),
+                    "the other order of its pair is not among the rollouts before offset " + end.offset(partition)));
         }
     }
 
@@ -104,11 +108,11 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             return;
         }
         final ScoringEnd end = job.end();
-        if (end == null || end.isAfter(metadata.partition(), metadata.offset())) {
+        if (end == null || end.isBeforeEnd(metadata.partition(), metadata.offset())) {
             process(record, metadata.offset());
         }
         if (end != null) {
-            end.reach(metadata.partition(), metadata.offset() + 1);
+            end.processed(metadata.partition(), metadata.offset() + 1);
         }
     }
 

@@ -13,6 +13,8 @@ import org.mtrljudge.schemas.topic.Replication;
 public final class StreamsSettings {
     // commit, garbage collection, a busy machine
     private static final int SLACK_MS = 30_000;
+    private static final int MAX_FETCH_BYTES = 8 << 20;
+    private static final int MIN_FETCH_BYTES = 256 << 10;
     private static final int DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
 
     private StreamsSettings() {}
@@ -47,12 +49,13 @@ public final class StreamsSettings {
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // no topic waits for the other: whether a dead letter is read before or after a rollout group changes nothing
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB. A replay that
-        // compares while it
-        // scores must not be far ahead in one partition
+        // groups of completions are large; this needs fewer requests than Kafka's default of 1 MiB. A replay reads all
+        // partitions at
+        // nearly the same pace
         final int partitions = job.end() == null ? 1 : Math.max(1, job.end().partitions());
         config.put(
-                StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), (8 << 20) / partitions);
+                StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+                Math.max(MIN_FETCH_BYTES, MAX_FETCH_BYTES / partitions));
         // a scored group contains its rollouts, and can be larger than Kafka's default of 1 MiB
         config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), KafkaClients.MAX_RECORD_BYTES);
         // only one batch is in flight at a time, so a batch should be large

@@ -50,6 +50,19 @@ public record TaskStatistics(
         return new TaskStatistics(groups, completions, zeroSpread, deadLetters + 1, rewardSum, componentSums);
     }
 
+    /** The statistics of the groups of both. */
+    TaskStatistics plus(final TaskStatistics other) {
+        final Map<String, Double> components = new TreeMap<>(componentSums);
+        other.componentSums.forEach((name, sum) -> components.merge(name, sum, Double::sum));
+        return new TaskStatistics(
+                groups + other.groups,
+                completions + other.completions,
+                zeroSpread + other.zeroSpread,
+                deadLetters + other.deadLetters,
+                rewardSum + other.rewardSum,
+                components);
+    }
+
     /** Counts and means, under the names of training metrics. */
     Map<String, Object> toMap() {
         final Map<String, Object> map = new TreeMap<>();

@@ -1,7 +1,6 @@
 package org.mtrljudge.schemas.topic;
 
 import java.util.Comparator;
-import java.util.List;
 
 /**
  * Where a record lies in a topic. The order is by offset, and by partition where offsets are equal: it is the same for every reader, and
@@ -11,34 +10,12 @@ import java.util.List;
  * @param offset the offset in the partition
  */
 public record LogOffset(int partition, long offset) implements Comparable<LogOffset> {
-    /** The place of the first record of a topic. */
-    public static final LogOffset START = new LogOffset(0, 0);
-
     private static final Comparator<LogOffset> ORDER =
             Comparator.comparingLong(LogOffset::offset).thenComparingInt(LogOffset::partition);
-
-    /** The place right after this one in the order of places. */
-    public LogOffset next() {
-        return new LogOffset(partition + 1, offset);
-    }
 
     /** The first offset of a partition that is not before this place. */
     public long in(final int of) {
         return of < partition ? offset + 1 : offset;
-    }
-
-    /**
-     * The first place that is not before all of these offsets.
-     *
-     * @param offsets an offset per partition
-     */
-    public static LogOffset first(final List<Long> offsets) {
-        LogOffset first = null;
-        for (int i = 0; i < offsets.size(); i++) {
-            final LogOffset place = new LogOffset(i, offsets.get(i));
-            first = first == null || place.compareTo(first) < 0 ? place : first;
-        }
-        return first == null ? START : first;
     }
 
     @Override
@@ -46,7 +23,7 @@ public record LogOffset(int partition, long offset) implements Comparable<LogOff
         return ORDER.compare(this, other);
     }
 
-    /** As messages say it. Most topics have one partition, which is then not named. */
+    /** As messages say it. Most topics have one partition; partition 0 is not named. */
     @Override
     public String toString() {
         return partition == 0 ? "offset " + offset : "offset " + offset + " of partition " + partition;

@@ -1,13 +1,15 @@
 package org.mtrljudge.schemas.topic;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -19,9 +21,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates topics, and checks that the registry still has the schemas of their records. */
 public final class TopicAdmin {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicAdmin.class);
+
     private TopicAdmin() {}
 
     /**
@@ -32,22 +38,32 @@ public final class TopicAdmin {
     public static void requireSchemas(final List<Topic<?>> topics, final Admin admin)
             throws InterruptedException, ExecutionException {
         // the ends first: the writer of a record has registered its schema before
-        final ListOffsetsResult ends = admin.listOffsets(topics.stream()
-                .flatMap(TopicAdmin::partitions)
-                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())));
+        final Map<String, KafkaFuture<TopicDescription>> there =
+                admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
+        final Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
         for (final Topic<?> topic : topics) {
-            boolean hasRecords = false;
-            for (final TopicPartition partition : partitions(topic).toList()) {
-                hasRecords |= end(ends, partition) > 0;
-            }
-            if (hasRecords) {
-                topic.valueSerde().requireSubject();
+            final TopicDescription found = described(topic, there);
+            if (found != null) {
+                IntStream.range(0, found.partitions().size())
+                        .forEach(i -> partitions.put(topic.partition(i), OffsetSpec.latest()));
             }
         }
+        final ListOffsetsResult ends = admin.listOffsets(partitions);
+        final Set<String> withRecords = new HashSet<>();
+        for (final TopicPartition partition : partitions.keySet()) {
+            if (end(ends, partition) > 0) {
+                withRecords.add(partition.topic());
+            }
+        }
+        topics.stream()
+                .filter(topic -> withRecords.contains(topic.name()))
+                .forEach(topic -> topic.valueSerde().requireSubject());
     }
 
-    private static Stream<TopicPartition> partitions(final Topic<?> topic) {
-        return IntStream.range(0, topic.partitions()).mapToObj(topic::partition);
+    private static @Nullable TopicDescription described(
+            final Topic<?> topic, final Map<String, KafkaFuture<TopicDescription>> there) throws InterruptedException {
+        return result(
+                Objects.requireNonNull(there.get(topic.name())), topic.name(), UnknownTopicOrPartitionException.class);
     }
 
     private static long end(final ListOffsetsResult ends, final TopicPartition partition)
@@ -55,7 +71,7 @@ public final class TopicAdmin {
         try {
             return ends.partitionResult(partition).get().offset();
         } catch (final ExecutionException e) {
-            // it does not exist, or was made a moment ago, so that not every broker knows it
+            // it was made a moment ago, so that not every broker knows it
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return 0;
             }
@@ -69,12 +85,15 @@ public final class TopicAdmin {
                 admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
         final List<NewTopic> missing = new ArrayList<>();
         for (final Topic<?> topic : topics) {
-            if (result(
-                            Objects.requireNonNull(there.get(topic.name())),
-                            topic.name(),
-                            UnknownTopicOrPartitionException.class)
-                    == null) {
+            final TopicDescription found = described(topic, there);
+            if (found == null) {
                 missing.add(topic.toCreate());
+            } else if (found.partitions().size() != topic.partitions()) {
+                LOG.info(
+                        "{} keeps its {} partitions: the number in the settings, {}, is for new topics",
+                        topic.name(),
+                        found.partitions().size(),
+                        topic.partitions());
             }
         }
         for (final var created : admin.createTopics(missing).values().entrySet()) {
@@ -95,6 +114,26 @@ public final class TopicAdmin {
             throw e.getCause() instanceof KafkaException refused
                     ? refused
                     : new KafkaException("the topic " + topic + " cannot be created: " + e.getCause(), e);
+        }
+    }
+
+    /**
+     * Refuses topics that were made with unlike numbers of partitions.
+     *
+     * @throws IllegalStateException that names them
+     */
+    public static void requireEqualPartitions(final List<Topic<?>> topics, final Admin admin)
+            throws InterruptedException, ExecutionException {
+        final Map<String, Integer> partitions = new TreeMap<>();
+        admin.describeTopics(topics.stream().map(Topic::name).toList())
+                .allTopicNames()
+                .get()
+                .forEach(
+                        (name, found) -> partitions.put(name, found.partitions().size()));
+        if (new HashSet<>(partitions.values()).size() > 1) {
+            throw new IllegalStateException(
+                    "these topics need equally many partitions, so that what belongs together is" + " read together: "
+                            + partitions);
         }
     }
 }

@@ -117,11 +117,14 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         // a partition that is ahead of the others waits for them, so that memory is bounded
         consumer.resume(consumer.paused());
         consumer.pause(IntStream.range(0, ends.size())
-                .filter(partition -> !ahead.get(partition).isEmpty())
+                .filter(partition -> !ahead.get(partition).isEmpty() || isFetched(partition))
                 .mapToObj(topic::partition)
                 .toList());
         for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-            ahead.get(record.partition()).add(record);
+            // what was written later is not part of the scan
+            if (record.offset() < ends.get(record.partition())) {
+                ahead.get(record.partition()).add(record);
+            }
         }
         final List<Entry<V>> entries = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> first = first(); first != null; first = first()) {

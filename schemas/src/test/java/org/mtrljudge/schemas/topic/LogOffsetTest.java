@@ -19,16 +19,6 @@ class LogOffsetTest {
     void shouldSayWhereToReadOnInEachPartition() {
         final LogOffset place = at(1, 7);
         assertThat(List.of(place.in(0), place.in(1), place.in(2))).containsExactly(8L, 7L, 7L);
-        // after the last record of this offset
-        final LogOffset after = at(2, 7).next();
-        assertThat(List.of(after.in(0), after.in(1), after.in(2))).containsExactly(8L, 8L, 8L);
-    }
-
-    @Test
-    void shouldFindTheFirstPlaceOfOffsets() {
-        assertThat(LogOffset.first(List.of())).isEqualTo(LogOffset.START);
-        assertThat(LogOffset.first(List.of(8L, 7L, 7L))).isEqualTo(at(1, 7));
-        assertThat(LogOffset.first(List.of(8L, 8L, 8L))).isEqualTo(at(0, 8));
     }
 
     @Test

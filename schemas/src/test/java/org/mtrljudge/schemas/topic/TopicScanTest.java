@@ -111,12 +111,21 @@ class TopicScanTest {
     }
 
     @Test
+    void shouldLeaveOutWhatWasWrittenAfterTheScanBegan() {
+        final List<LogOffset> all = new ArrayList<>(partition(0));
+        all.add(new LogOffset(0, 4));
+        all.addAll(partition(1));
+        all.add(new LogOffset(1, 1));
+        final TopicScan<PromptRequest> scan = scan(List.of(all, partition(2)));
+        assertThat(ids(scan.rest())).isEqualTo(IN_ORDER);
+    }
+
+    @Test
     void shouldReadOnFromAPlace() {
         final List<LogOffset> rest =
                 List.of(new LogOffset(2, 1), new LogOffset(0, 2), new LogOffset(2, 2), new LogOffset(0, 3));
         final TopicScan<PromptRequest> scan = scan(List.of(rest));
-        // right after the record at offset 1 of partition 0
-        scan.seek(new LogOffset(0, 1).next());
+        scan.seek(new LogOffset(1, 1));
         assertThat(ids(scan.rest())).isEqualTo(IN_ORDER.subList(4, 8));
         final TopicScan<PromptRequest> again = scan(List.of(rest));
         again.seek(List.of(2L, 1L, 1L));

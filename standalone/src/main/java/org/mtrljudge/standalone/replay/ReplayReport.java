@@ -159,6 +159,11 @@ public final class ReplayReport {
         if (tasks().isEmpty()) {
             table.append("  no rollouts match --since, --versions and --tasks\n");
         }
+        if (outcome.comparison().forgotten() > 0) {
+            table.append(
+                    "  up to " + outcome.comparison().forgotten()
+                            + " groups were too far from their earlier scores to be compared, and count as not scored before\n");
+        }
         return table.append(
                         deadLetters() == 0 ? "" : "  " + deadLetters() + " groups could not be scored: dead letters\n")
                 .append('\n')

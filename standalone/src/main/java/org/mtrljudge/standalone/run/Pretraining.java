@@ -123,8 +123,8 @@ public final class Pretraining {
                 final double loss = trainer.step((double) step / stage.steps);
                 listener.progressed(stage.name, step + 1, Map.of("sft/loss", loss));
                 if ((step + 1) % stepsPerCheckpoint == 0) {
-                    trainer.save(
-                            unfinished, PROGRESS, Mappers.JSON.writeValueAsBytes(new Progress(plan, number, step + 1)));
+                    final byte[] progress = Mappers.JSON.writeValueAsBytes(new Progress(plan, number, step + 1));
+                    trainer.save(unfinished, PROGRESS, () -> progress);
                 }
             }
             listener.phaseEnded(stage.name);

@@ -44,7 +44,7 @@ import org.mtrljudge.tasks.Verifier;
 
 /**
  * Compares a replay of prepared rollouts with a bare consume-and-produce of the same bytes on the same broker, and with a plain Python
- * loop over the same completions from a file.
+ * loop over the same completions from a file and a service in Python that reads and writes Kafka.
  */
 public final class RescoreBench {
     private static final Duration POLL = Duration.ofMillis(500);
