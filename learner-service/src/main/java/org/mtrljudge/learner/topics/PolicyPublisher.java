@@ -8,13 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.JournalKind;
 import org.mtrljudge.learner.event.LearnerException;
@@ -31,8 +26,6 @@ import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.schemas.policy.PolicyStore;
 import org.mtrljudge.schemas.topic.TopicScan;
 import org.mtrljudge.schemas.topic.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -40,9 +33,6 @@ import org.slf4j.MDC;
  * compared with the log and not published again.
  */
 public final class PolicyPublisher {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyPublisher.class);
-    private static final long LOOK_MS = 100;
-
     private final Topics topics;
     private final PolicyWriter writer;
     private final JudgeModel model;
@@ -60,7 +50,7 @@ public final class PolicyPublisher {
     private double journalSeconds;
     private double writingSeconds;
     // the version that is being written in the background
-    private @Nullable FutureTask<PolicyWriter.Written> open;
+    private @Nullable VersionInFlight open;
     private @Nullable String lastDigest;
 
     /**
@@ -201,12 +191,8 @@ public final class PolicyPublisher {
             publish(JournalKind.RL, step, learned, stale, metrics);
             return;
         }
-        final FutureTask<PolicyWriter.Written> task =
-                new FutureTask<>(next(JournalKind.RL, step, learned, stale, metrics, weights)::get);
-        open = task;
-        final Thread thread = new Thread(task, "policy-" + version);
-        thread.setDaemon(true);
-        thread.start();
+        open = VersionInFlight.start(
+                "policy-" + (version + 1), next(JournalKind.RL, step, learned, stale, metrics, weights));
     }
 
     /**
@@ -216,52 +202,17 @@ public final class PolicyPublisher {
      * @throws KafkaException when the version could not be written
      */
     public void await() {
-        final FutureTask<PolicyWriter.Written> writing = open;
-        if (writing == null) {
-            return;
-        }
-        try {
-            while (!isDone(writing)) {
-                health.run();
-            }
+        if (open != null) {
+            final PolicyWriter.Written written = open.await(health);
             open = null;
-            written(writing.get());
-        } catch (final InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (final ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new LearnerException("policy version " + version + " could not be written: " + e.getCause(), e);
+            written(written);
         }
     }
 
-    private static boolean isDone(final FutureTask<?> writing) throws InterruptedException, ExecutionException {
-        try {
-            writing.get(LOOK_MS, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (final TimeoutException e) {
-            return false;
-        }
-    }
-
-    /**
-     * Waits until nothing is written any more, also where the run has failed or this thread was interrupted: then the copy of the weights
-     * may be freed. The limits of Kafka's producer are its limits.
-     */
+    /** Waits until nothing is written any more, whatever became of it: then the copy of the weights may be freed. */
     public void settle() {
-        boolean interrupted = false;
-        while (open != null && !open.isDone()) {
-            try {
-                isDone(open);
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            } catch (final ExecutionException e) {
-                LOG.debug("a version was not written", e);
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (open != null) {
+            open.settle();
         }
     }
 
