@@ -67,11 +67,15 @@ def generate(checkpoint, work):
 
 
 def vllm(checkpoint, work):
+    # on a CPU it does not start with its own choice of cores
+    os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", f"0-{os.cpu_count() - 1}")
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "4")
     from vllm import LLM, SamplingParams
 
     judge = LLM(model=checkpoint, dtype="float32", max_model_len=2048, limit_mm_per_prompt={"image": 0, "video": 0},
-                skip_tokenizer_init=True, generation_config="vllm")
-    settings = SamplingParams(n=work["group_size"], temperature=1.0, max_tokens=work["limit"], detokenize=False,
+                skip_tokenizer_init=True, generation_config="vllm", enable_chunked_prefill=False,
+                max_num_batched_tokens=16384)
+    settings = SamplingParams(n=work["group_size"], temperature=1.0, max_tokens=work["limit"], detokenize=False, ignore_eos=True,
                               stop_token_ids=work["stops"])
     prompts = [{"prompt_token_ids": ids} for ids in work["prompts"]]
     judge.generate(prompts[:1], SamplingParams(n=2, max_tokens=4, detokenize=False))
