@@ -19,6 +19,7 @@ import org.mtrljudge.schemas.topic.Replication;
 import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicAdmin;
 import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.UsageException;
 
 /** What a real broker makes of the replication of a run. */
 class ReplicationIT {
@@ -67,7 +68,7 @@ class ReplicationIT {
             TopicAdmin.requireEqualPartitions(List.of(later.rollouts(), later.deadLetters()), admin);
             assertThatThrownBy(
                             () -> TopicAdmin.requireEqualPartitions(List.of(later.rollouts(), later.prompts()), admin))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(UsageException.class)
                     .hasMessageContaining("{kept.prompts=1, kept.rollouts=2}");
         }
     }

@@ -47,8 +47,8 @@ public final class Agreement implements AutoCloseable {
     /**
      * Keeps a copy of the current weights under this version number.
      *
-     * @return the copy, which exists until as many others are remembered as are kept; {@link #measure} makes use of it only for groups of this
-     *     version
+     * @return the copy. It exists until as many later versions are remembered as are kept, and {@link #measure} uses it only for groups of
+     *     its version
      */
     public Weights remember(final int version) {
         final Weights copy = model.policy().copy();

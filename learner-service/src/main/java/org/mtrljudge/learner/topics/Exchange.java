@@ -141,7 +141,8 @@ public final class Exchange implements AutoCloseable {
     }
 
     /**
-     * The offsets after a restart, by topic and partition: where reading of answers has to start, and where the next prompt will be written.
+     * The offsets after a restart, by topic and partition: where reading of answers has to start, and where the next prompt will be
+     * written.
      *
      * @param inHand the groups that were read and are neither learned nor left out
      */

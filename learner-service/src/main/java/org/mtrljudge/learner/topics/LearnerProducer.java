@@ -101,19 +101,15 @@ public final class LearnerProducer implements AutoCloseable {
 
     /** Sends records of which a reader sees either all or none, and ends the transaction. */
     synchronized void atomically(final Runnable sending) {
-        boolean ended = false;
         try {
             sending.run();
             commit();
-            ended = true;
         } catch (final KafkaException e) {
-            ended = true;
             throw aborted(e);
-        } finally {
-            if (!ended && failure == null) {
-                // the other thread must not commit a part of it
-                aborted(new KafkaException("records that belong together were not all sent"));
-            }
+        } catch (final RuntimeException | Error e) {
+            // the other thread must not commit a part of it
+            aborted(new KafkaException("records that belong together were not all sent", e));
+            throw e;
         }
     }
 

@@ -33,6 +33,8 @@ import org.slf4j.MDC;
  * compared with the log and not published again.
  */
 public final class PolicyPublisher {
+    private static final long WARN_MS = 60_000;
+
     private final Topics topics;
     private final PolicyWriter writer;
     private final JudgeModel model;
@@ -203,9 +205,24 @@ public final class PolicyPublisher {
      */
     public void await() {
         if (open != null) {
-            final PolicyWriter.Written written = open.await(health);
+            final PolicyWriter.Written written = open.await(new Waiting());
             open = null;
             written(written);
+        }
+    }
+
+    /** Looks at the health of the run, and says once a minute that the version is still being written. */
+    private final class Waiting implements Runnable {
+        private long warnedMs = clock.millis();
+
+        @Override
+        public void run() {
+            health.run();
+            if (clock.millis() - warnedMs >= WARN_MS) {
+                warnedMs = clock.millis();
+                listener.warned("policy version " + version + " is still being written: are the broker and"
+                        + " weights.store reachable and fast enough?");
+            }
         }
     }
 

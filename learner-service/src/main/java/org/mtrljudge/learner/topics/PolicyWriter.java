@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a policy version. Its manifest and the journal entry of its step are one transaction, which ends after the chunks are in the log. Weights that are too
- * large for the log are written to a store before, and the manifest contains their address.
+ * Publishes a policy version. Its manifest and the journal entry of its step are one transaction, which ends after the chunks are in
+ * the log. Weights that are too large for the log are written to a store before, and the manifest contains their address.
  */
 public final class PolicyWriter {
     /** The maximum size of the weights in one record. */

@@ -8,9 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -44,8 +41,10 @@ public final class ScoredReader implements AutoCloseable {
 
     private final Topics topics;
     private final Consumer<String, byte[]> consumer;
-    private final Map<TopicPartition, Long> endsAtStart;
+    private final List<TopicPartition> scored;
+    private final List<TopicPartition> deadLetters;
     private final List<TopicPartition> rollouts;
+    private final Map<TopicPartition, Long> endsAtStart;
     // the offset of the first rollouts of each partition without a known answer
     private final Map<TopicPartition, Long> nextRollouts = new HashMap<>();
 
@@ -58,15 +57,16 @@ public final class ScoredReader implements AutoCloseable {
     ScoredReader(final Topics topics, final Consumer<String, byte[]> consumer, final LearnerState from) {
         this.topics = topics;
         this.consumer = consumer;
-        final List<TopicPartition> scored = topics.scored().partitionsOf(consumer);
+        this.scored = topics.scored().partitionsOf(consumer);
+        this.deadLetters = topics.deadLetters().partitionsOf(consumer);
+        this.rollouts = topics.rollouts().partitionsOf(consumer);
         final List<TopicPartition> answers = new ArrayList<>(scored);
-        answers.addAll(topics.deadLetters().partitionsOf(consumer));
+        answers.addAll(deadLetters);
         consumer.assign(answers);
         for (final TopicPartition partition : answers) {
             final List<Long> offsets = from.offsets(partition.topic());
             consumer.seek(partition, partition.partition() < offsets.size() ? offsets.get(partition.partition()) : 0);
         }
-        this.rollouts = topics.rollouts().partitionsOf(consumer);
         this.endsAtStart = new HashMap<>(consumer.endOffsets(answers));
         final Map<TopicPartition, Long> written = consumer.endOffsets(rollouts);
         // the answers from before the start are not read again
@@ -85,31 +85,22 @@ public final class ScoredReader implements AutoCloseable {
         final Map<TopicPartition, Long> next = new HashMap<>();
         consumer.assignment().forEach(partition -> next.put(partition, consumer.position(partition)));
         kept.forEach(answer -> next.merge(partition(answer), answer.place().offset(), Math::min));
-        return Stream.of(topics.scored(), topics.deadLetters())
-                .collect(Collectors.toMap(
-                        Topic::name,
-                        topic -> IntStream.range(0, assigned(topic))
-                                .mapToObj(i -> Objects.requireNonNull(next.get(topic.partition(i))))
-                                .toList()));
+        return Map.of(
+                topics.scored().name(), offsets(scored, next),
+                topics.deadLetters().name(), offsets(deadLetters, next));
     }
 
-    private int assigned(final Topic<?> topic) {
-        return (int) consumer.assignment().stream()
-                .filter(partition -> partition.topic().equals(topic.name()))
-                .count();
+    private static List<Long> offsets(final List<TopicPartition> partitions, final Map<TopicPartition, Long> next) {
+        return partitions.stream()
+                .map(partition -> Objects.requireNonNull(next.get(partition)))
+                .toList();
     }
 
     /** Where the record of an answer lies. A dead answer is a dead letter, or an unreadable record of either topic. */
     private TopicPartition partition(final Answer answer) {
-        final Topic<?> topic;
-        if (answer instanceof Answer.Dead dead) {
-            topic = isUnreadable(dead)
-                            && dead.letter().getTopic().equals(topics.scored().name())
-                    ? topics.scored()
-                    : topics.deadLetters();
-        } else {
-            topic = topics.scored();
-        }
+        final boolean inScored = !(answer instanceof Answer.Dead dead)
+                || dead.letter().getTopic().equals(topics.scored().name());
+        final Topic<?> topic = inScored ? topics.scored() : topics.deadLetters();
         return topic.partition(answer.place().partition());
     }
 
@@ -134,7 +125,7 @@ public final class ScoredReader implements AutoCloseable {
             if (group.getRolloutOffset() != null) {
                 answered(group.getRolloutPartition(), group.getRolloutOffset());
             }
-            return new Answer.Scored(promptId, group, place(record), sha256);
+            return new Answer.Scored(promptId, group, LogOffset.of(record), sha256);
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -147,7 +138,7 @@ public final class ScoredReader implements AutoCloseable {
                 answered(letter.getPartition(), letter.getOffset());
             }
             final String promptId = letter.getPromptId() == null ? record.key() : letter.getPromptId();
-            return new Answer.Dead(String.valueOf(promptId), letter, place(record));
+            return new Answer.Dead(String.valueOf(promptId), letter, LogOffset.of(record));
         } catch (final SerializationException e) {
             return unreadable(record, e);
         }
@@ -166,11 +157,7 @@ public final class ScoredReader implements AutoCloseable {
                         PastRun.SERVICE,
                         String.valueOf(e.getMessage()),
                         ByteBuffer.wrap(record.value() == null ? new byte[0] : record.value())),
-                place(record));
-    }
-
-    private static LogOffset place(final ConsumerRecord<?, ?> record) {
-        return new LogOffset(record.partition(), record.offset());
+                LogOffset.of(record));
     }
 
     private void answered(final int partition, final long offset) {
@@ -201,8 +188,7 @@ public final class ScoredReader implements AutoCloseable {
 
     /** The number of scored groups in the log that were not read yet. */
     long lag() {
-        return consumer.assignment().stream()
-                .filter(partition -> partition.topic().equals(topics.scored().name()))
+        return scored.stream()
                 .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
                 .sum();
     }

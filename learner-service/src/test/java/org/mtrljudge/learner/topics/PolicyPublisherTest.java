@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,5 +186,53 @@ class PolicyPublisherTest {
         assertThat(publisher.journalDigest()).isEqualTo(digestOfEntry(1));
         assertThat(topics.producer.history()).isEmpty();
         assertThat(topics.warnings).isEmpty();
+    }
+
+    @Test
+    void shouldNotWriteInTheBackgroundWhileTheLogHasEntriesOfAnEarlierLife() {
+        // an earlier life of a run with a time limit for its warm-up got further
+        final PolicyPublisher publisher = publisher(
+                new JournalEntry(JournalKind.INIT, 0, OTHER_WEIGHTS),
+                new JournalEntry(JournalKind.WARMUP, 40, OTHER_WEIGHTS));
+        init(publisher);
+        publisher.begin(1, LEARNED, List.of(), Map.of(), model.policy());
+        assertThat(publisher.version()).isEqualTo(2);
+        assertThat(topics.warnings).hasSize(1);
+        assertThat(journal()).hasSize(1);
+        assertThat(journal().get(0).getPolicyVersion()).isEqualTo(2);
+        assertThat(journal().get(0).getPreviousDigest()).isEqualTo(digestOfEntry(1));
+    }
+
+    @Test
+    void shouldSayWhenAVersionTakesLongToWrite() throws InterruptedException {
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final LearnerProducer producer = topics.learner();
+        final Thread holding = new Thread(() -> producer.atomically(() -> {
+            try {
+                goOn.await();
+            } catch (final InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }));
+        holding.start();
+        final PolicyPublisher publisher = new PolicyPublisher(
+                topics.run().checking(() -> {
+                    topics.pass(30_000);
+                    if (!topics.warnings.isEmpty()) {
+                        goOn.countDown();
+                    }
+                }),
+                new PolicyWriter(topics.topics, producer, WeightTransport.LOG),
+                model,
+                null,
+                null,
+                PastRun.none(LearnerState.fresh("digest of settings")));
+        publisher.begin(1, LEARNED, List.of(), Map.of(), model.policy());
+        publisher.await();
+        holding.join();
+        assertThat(topics.warnings)
+                .hasSizeGreaterThanOrEqualTo(1)
+                .allMatch(warning -> warning.startsWith("policy version 0 is still being written"));
+        assertThat(journal()).hasSize(1);
     }
 }

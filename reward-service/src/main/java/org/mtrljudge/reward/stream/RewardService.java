@@ -106,7 +106,8 @@ public final class RewardService implements AutoCloseable {
     }
 
     /**
-     * Statistics of the groups that this service scored in the last minutes, per window and task. Their names are the names of training metrics.
+     * Statistics of the groups that this service scored in the last minutes, per window and task. Their names are the names of training
+     * metrics.
      *
      * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the service is starting
      */

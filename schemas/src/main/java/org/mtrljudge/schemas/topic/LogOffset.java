@@ -1,6 +1,7 @@
 package org.mtrljudge.schemas.topic;
 
 import java.util.Comparator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Where a record lies in a topic. The order is by offset, and by partition where offsets are equal: it is the same for every reader, and
@@ -12,6 +13,11 @@ import java.util.Comparator;
 public record LogOffset(int partition, long offset) implements Comparable<LogOffset> {
     private static final Comparator<LogOffset> ORDER =
             Comparator.comparingLong(LogOffset::offset).thenComparingInt(LogOffset::partition);
+
+    /** Where a record that was read lies. */
+    public static LogOffset of(final ConsumerRecord<?, ?> record) {
+        return new LogOffset(record.partition(), record.offset());
+    }
 
     /** The first offset of a partition that is not before this place. */
     public long in(final int of) {

@@ -21,6 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +121,7 @@ public final class TopicAdmin {
     /**
      * Refuses topics that were made with unlike numbers of partitions.
      *
-     * @throws IllegalStateException that names them
+     * @throws UsageException that names them
      */
     public static void requireEqualPartitions(final List<Topic<?>> topics, final Admin admin)
             throws InterruptedException, ExecutionException {
@@ -131,9 +132,8 @@ public final class TopicAdmin {
                 .forEach(
                         (name, found) -> partitions.put(name, found.partitions().size()));
         if (new HashSet<>(partitions.values()).size() > 1) {
-            throw new IllegalStateException(
-                    "these topics need equally many partitions, so that what belongs together is" + " read together: "
-                            + partitions);
+            throw new UsageException("these topics need equally many partitions, so that what belongs together is read"
+                    + " together: " + partitions + ". Start a new run, whose topics are made alike");
         }
     }
 }

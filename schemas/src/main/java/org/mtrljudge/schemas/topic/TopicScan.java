@@ -144,28 +144,25 @@ public final class TopicScan<V extends SpecificRecordBase> implements AutoClosea
         }
         for (int i = 0; first != null && i < ends.size(); i++) {
             final long next = consumer.position(topic.partition(i));
-            final boolean mayBeEarlier =
-                    ahead.get(i).isEmpty() && !isFetched(i) && new LogOffset(i, next).compareTo(place(first)) < 0;
+            final boolean mayBeEarlier = ahead.get(i).isEmpty()
+                    && !isFetched(i)
+                    && new LogOffset(i, next).compareTo(LogOffset.of(first)) < 0;
             first = mayBeEarlier ? null : first;
         }
         return first;
     }
 
-    private static LogOffset place(final ConsumerRecord<?, ?> record) {
-        return new LogOffset(record.partition(), record.offset());
-    }
-
     private void add(final ConsumerRecord<String, byte[]> record, final List<Entry<V>> entries) {
         try {
-            entries.add(new Entry<>(place(record), topic.valueSerde().decode(record.value()), record.value()));
+            entries.add(new Entry<>(LogOffset.of(record), topic.valueSerde().decode(record.value()), record.value()));
         } catch (final SerializationException e) {
             if (whole) {
-                throw new DamagedTopicException(topic.name(), place(record), e);
+                throw new DamagedTopicException(topic.name(), LogOffset.of(record), e);
             }
             if (record.key() != null) {
                 skippedKeys.add(record.key());
             }
-            LOG.warn("{} at {} cannot be read: {}", topic.name(), place(record), e.getMessage());
+            LOG.warn("{} at {} cannot be read: {}", topic.name(), LogOffset.of(record), e.getMessage());
         }
     }
 

@@ -3,7 +3,6 @@ package org.mtrljudge.standalone.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,6 @@ public final class GroupBench {
     private static final int MEAN_LENGTH = 100;
 
     private static final int LAST_ID = RandomCheckpoint.VOCABULARY - 1;
-    private static final String SCRIPT = "/bench/group_peer.py";
 
     private final @Nullable String python;
     private final @Nullable String vllm;
@@ -144,10 +142,8 @@ public final class GroupBench {
 
     private JsonNode peer(final String program, final String what, final Path checkpoint, final ObjectNode work)
             throws IOException {
-        final Path script = checkpoint.resolveSibling("group_peer.py");
-        try (InputStream in = Objects.requireNonNull(GroupBench.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            Files.write(script, in.readAllBytes());
-        }
+        final Path folder = Objects.requireNonNull(checkpoint.getParent());
+        final Path script = PythonPeer.copied("group_peer.py", folder);
         final List<String> arguments = new ArrayList<>(List.of(what, checkpoint.toString()));
         arguments.add(written(checkpoint, work).toString());
         final List<JsonNode> lines = PythonPeer.lines(program, script, arguments);

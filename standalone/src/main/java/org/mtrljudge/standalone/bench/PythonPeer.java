@@ -2,16 +2,32 @@ package org.mtrljudge.standalone.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.RunException;
 
 /** Runs the other side of a benchmark in the Python of the user. The script prints JSON. */
 public final class PythonPeer {
     private PythonPeer() {}
+
+    /**
+     * Copies a script, or another resource of the benchmarks, to a folder.
+     *
+     * @return the file
+     */
+    public static Path copied(final String name, final Path folder) throws IOException {
+        final Path file = folder.resolve(name);
+        try (InputStream in = Objects.requireNonNull(PythonPeer.class.getResourceAsStream("/bench/" + name), name)) {
+            Files.write(file, in.readAllBytes());
+        }
+        return file;
+    }
 
     /** Runs a script that prints one JSON object. */
     public static JsonNode run(final String python, final Path script, final List<String> arguments)

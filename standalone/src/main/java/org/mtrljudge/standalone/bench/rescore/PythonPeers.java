@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -45,7 +43,8 @@ final class PythonPeers {
                 lines.newLine();
             }
         }
-        final double theirs = PythonPeer.run(python, script("rescore_bench.py"), List.of(file.toString()))
+        final double theirs = PythonPeer.run(
+                        python, PythonPeer.copied("rescore_bench.py", folder), List.of(file.toString()))
                 .get("completions_per_second")
                 .asDouble();
         out.printf(
@@ -69,12 +68,13 @@ final class PythonPeers {
             final int groups,
             final double ours)
             throws IOException {
-        script("rescore_bench.py");
+        // the service has the rewards of this script
+        PythonPeer.copied("rescore_bench.py", folder);
         final Path schemas = folder.resolve("schemas.json");
         Files.writeString(schemas, "[" + RolloutGroup.getClassSchema() + ", " + ScoredGroup.getClassSchema() + "]");
         final JsonNode said = PythonPeer.run(
                 python,
-                script("rescore_service.py"),
+                PythonPeer.copied("rescore_service.py", folder),
                 List.of(
                         brokers,
                         rollouts.name(),
@@ -94,12 +94,6 @@ final class PythonPeers {
                 ours / theirs);
     }
 
-    private Path script(final String name) throws IOException {
-        final Path file = folder.resolve(name);
-        resource("/bench/" + name, file);
-        return file;
-    }
-
     private static String json(final RolloutGroup group) throws JsonProcessingException {
         final List<Map<String, Object>> written =
                 group.getCompletions().stream().map(PythonPeers::json).toList();
@@ -117,11 +111,5 @@ final class PythonPeers {
                 true,
                 "tokens",
                 completion.getTokens().remaining() / Integer.BYTES);
-    }
-
-    static void resource(final String name, final Path file) throws IOException {
-        try (InputStream in = Objects.requireNonNull(PythonPeers.class.getResourceAsStream(name), name)) {
-            Files.write(file, in.readAllBytes());
-        }
     }
 }

@@ -37,6 +37,7 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
+import org.mtrljudge.standalone.bench.PythonPeer;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
@@ -197,8 +198,7 @@ public final class RescoreBench {
     /** Runs a complete replay (start, score, commit, stop) and returns its seconds. */
     private double rescore(final EmbeddedBroker broker, final Path folder, final String name, final int size)
             throws IOException {
-        final Path rewards = folder.resolve("rescore.yaml");
-        PythonPeers.resource("/bench/rescore.yaml", rewards);
+        final Path rewards = PythonPeer.copied("rescore.yaml", folder);
         return rescore(broker, folder, name, size, new RewardSetReader(new Verifiers(null, 1000)).read(rewards));
     }
 

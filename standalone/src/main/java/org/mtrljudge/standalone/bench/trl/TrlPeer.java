@@ -2,13 +2,10 @@ package org.mtrljudge.standalone.bench.trl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
@@ -44,9 +41,7 @@ public final class TrlPeer {
      */
     String versions(final Path folder) throws IOException {
         for (final String name : List.of(SCRIPT, PARSER)) {
-            try (InputStream in = Objects.requireNonNull(TrlPeer.class.getResourceAsStream("/bench/" + name), name)) {
-                Files.write(folder.resolve(name), in.readAllBytes());
-            }
+            PythonPeer.copied(name, folder);
         }
         final List<String> arguments = new ArrayList<>(List.of("versions"));
         arguments.addAll(NEEDED);
