@@ -24,8 +24,21 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ExistingRun run = new ExistingRun();
 
-    @Option(names = "--rewards", required = true, paramLabel = "FILE", description = "the reward set")
-    private Path rewards = Path.of("");
+    @Option(names = "--rewards", paramLabel = "FILE", description = "the reward set")
+    private @Nullable Path rewards;
+
+    @Option(
+            names = "--reward-function",
+            paramLabel = "FILE:NAME",
+            description = "a reward function in Python, for example my_reward.py:compute_score")
+    private @Nullable String function;
+
+    @Option(
+            names = "--only-failed",
+            description =
+                    "only groups whose score failed in the run; with the name of a replay that is finished: those that"
+                            + " failed in it, which are added to its topic")
+    private boolean onlyFailed;
 
     @Option(names = "--as", paramLabel = "NAME", description = "writes the topic RUN.scored.NAME")
     private @Nullable String name;
@@ -63,10 +76,10 @@ final class ReplayCommand implements Callable<Integer> {
         }
         final RunDirectory directory = run.open();
         final List<String> settingsToo = new ArrayList<>(overrides);
-        settingsToo.add("reward.file=" + rewards);
+        settingsToo.addAll(rewards());
         final RunSettings settings = RunSettings.read(directory.settings(), settingsToo);
         final RunReplay replay = new RunReplay(
-                directory, settings, ReplayPlan.of(settings, since, versions, tasks), dryRun ? null : name);
+                directory, settings, ReplayPlan.of(settings, since, versions, tasks, onlyFailed), dryRun ? null : name);
         try (Interruption interruption = new Interruption()) {
             final Optional<ReplayReport> report = replay.run(interruption::wanted, Progress.onStandardOutput());
             if (report.isEmpty()) {
@@ -80,5 +93,28 @@ final class ReplayCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** The settings that name the new rewards. */
+    private List<String> rewards() {
+        if (rewards != null && function == null) {
+            return List.of("reward.file=" + rewards);
+        }
+        if (function != null && rewards == null) {
+            final int colon = function.lastIndexOf(':');
+            if (colon < 1) {
+                throw new UsageException(
+                        "--reward-function takes FILE:NAME, as in my_reward.py:compute_score, not '" + function + "'");
+            }
+            return List.of(
+                    "reward.file=",
+                    "reward.functions=[{file: '" + function.substring(0, colon).replace("'", "''") + "', name: '"
+                            + function.substring(colon + 1).replace("'", "''") + "'}]");
+        }
+        final boolean set = overrides.stream().anyMatch(pair -> pair.startsWith("reward."));
+        if (function == null && (set || onlyFailed)) {
+            return List.of();
+        }
+        throw new UsageException("give the new rewards: --rewards FILE, or --reward-function FILE:NAME");
     }
 }

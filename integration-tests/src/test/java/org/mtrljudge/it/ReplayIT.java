@@ -123,7 +123,7 @@ class ReplayIT {
                 replay.dryRun(replay.endOffsets(), () -> false, offset -> {}).orElseThrow();
         checkTurned(outcome.comparison().tasks().get("a"), GROUPS / 2);
         checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 2);
-        assertThat(outcome.deadLetters()).isEqualTo(1);
+        assertThat(outcome.unscored().count()).isEqualTo(1);
         assertThat(broker.topics()).isEqualTo(before);
         final List<Comparison.Changed> most = outcome.comparison().mostChanged();
         assertThat(most).hasSize(10).allSatisfy(changed -> {
@@ -155,7 +155,7 @@ class ReplayIT {
         final Replay.Outcome outcome = replay.compare();
         assertThat(outcome.comparison().tasks()).containsOnlyKeys("b");
         checkTurned(outcome.comparison().tasks().get("b"), GROUPS / 5);
-        assertThat(outcome.deadLetters()).isEqualTo(1);
+        assertThat(outcome.unscored().count()).isEqualTo(1);
         assertThat(replay.run(replay.endOffsets(), () -> false, offset -> {}))
                 .as("killed before its report")
                 .isTrue();

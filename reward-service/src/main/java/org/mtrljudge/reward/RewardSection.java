@@ -1,20 +1,31 @@
 package org.mtrljudge.reward;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.python.FunctionRewards;
+import org.mtrljudge.reward.python.FunctionSettings;
+import org.mtrljudge.reward.python.PythonFunction;
+import org.mtrljudge.reward.rule.Grader;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
 import org.mtrljudge.reward.scoring.AdvantageEstimator;
 import org.mtrljudge.reward.scoring.ResolvedRewards;
 import org.mtrljudge.reward.scoring.RewardSettings;
+import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.Check;
 
 /** The settings of a run that the reward service reads. */
-public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout) {
+public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout, Data data) {
 
     /** @param n the number of completions of a training group */
     public record Rollout(int n) {}
+
+    /** @param file the data, whose folder has the pictures; null: the built-in tasks */
+    public record Data(@Nullable String file) {}
 
     /**
      * How advantages are computed from rewards.
@@ -26,6 +37,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
     /**
      * @param formatWeight α in (1 − α) · accuracy + α · format; ignored when {@code file} is given
      * @param file a reward set; null for the reward with {@code formatWeight}
+     * @param functions reward functions in Python, see {@link FunctionSettings}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
      * @param pluginCallsAtOnce the calls of a plug-in at the same time: a group is verified in parts of so many completions
@@ -35,6 +47,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
     public record Reward(
             double formatWeight,
             @Nullable String file,
+            List<Map<String, Object>> functions,
             @Nullable String plugins,
             long pluginTimeoutMs,
             int pluginCallsAtOnce,
@@ -57,12 +70,23 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout)
                 reward.plugins == null ? null : Path.of(reward.plugins),
                 reward.pluginTimeoutMs,
                 reward.pluginCallsAtOnce);
+        final List<FunctionSettings> functions =
+                reward.functions.stream().map(FunctionSettings::of).toList();
+        final ImageStore images = new ImageStore(ImageStore.root(data.file, Path.of("")));
+        final Map<String, Grader> graders = new LinkedHashMap<>();
+        functions.forEach(function -> graders.put(function.name(), new PythonFunction(function, images)));
+        graders.values().forEach(verifiers::add);
+        final StringBuilder text = new StringBuilder();
+        final RewardSet set;
         if (reward.file == null) {
-            return new ResolvedRewards(settings(RewardSet.accuracyAndFormat(reward.formatWeight)), null);
+            set = FunctionRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), functions, graders);
+        } else {
+            final Path file = Path.of(reward.file);
+            text.append(RewardSetReader.text(file));
+            set = new RewardSetReader(verifiers).read(file, text.toString());
         }
-        final Path file = Path.of(reward.file);
-        final String text = RewardSetReader.text(file);
-        return new ResolvedRewards(settings(new RewardSetReader(verifiers).read(file, text)), text);
+        functions.forEach(function -> text.append('\n').append(RewardSetReader.text(Path.of(function.file()))));
+        return new ResolvedRewards(settings(set), text.isEmpty() ? null : text.toString());
     }
 
     private RewardSettings settings(final RewardSet set) {

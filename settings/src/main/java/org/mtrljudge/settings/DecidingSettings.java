@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,6 +79,8 @@ final class DecidingSettings {
             "sft.val_patience",
             "reward.format_weight");
 
+    private static final String FUNCTIONS = "reward.functions";
+
     /** The settings that name a file or a folder. Its content decides, wherever it is. */
     static final List<String> PLACES = List.of("model", "reward.file");
 
@@ -99,7 +102,11 @@ final class DecidingSettings {
             Map.entry("data.min_pixels", NullNode.instance),
             Map.entry("data.max_pixels", NullNode.instance),
             Map.entry("data.max_prompt_length", NullNode.instance),
-            Map.entry("data.filter_overlong_prompts", "true"));
+            Map.entry("data.filter_overlong_prompts", "true"),
+            Map.entry(FUNCTIONS, "[]"));
+
+    /** What an entry of {@link #FUNCTIONS} says of its processes. It does not decide what the function returns. */
+    private static final List<String> PROCESSES = List.of("workers", "timeout_ms", "retries", "python", "memory_mb");
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(
@@ -119,7 +126,8 @@ final class DecidingSettings {
         KEYS.forEach(key -> values.put(key, canonical(at(tree, key))));
         PLACES.forEach(key -> values.put(key, content(key, at(tree, key))));
         later.forEach((key, asBefore) -> {
-            final Object value = canonical(at(tree, key));
+            final JsonNode given = at(tree, key);
+            final Object value = key.equals(FUNCTIONS) ? functions(given) : canonical(given);
             if (!value.toString().equals(asBefore.toString())) {
                 values.put(key, value);
             }
@@ -127,6 +135,22 @@ final class DecidingSettings {
         // the place of the data may change, but not whether they are the built-in tasks
         values.put("data.file", !tree.at("/data/file").isTextual());
         return PREFIX + Sha256.of(ByteBuffer.wrap(values.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Of each function what decides its values: all but its processes, with the content of its file. */
+    private static List<Object> functions(final JsonNode list) {
+        final List<Object> functions = new ArrayList<>();
+        for (final JsonNode entry : list) {
+            final Map<String, Object> function = new TreeMap<>();
+            entry.properties().forEach(part -> {
+                final Object value =
+                        part.getKey().equals("file") ? content(FUNCTIONS, part.getValue()) : canonical(part.getValue());
+                function.put(part.getKey(), value);
+            });
+            PROCESSES.forEach(function::remove);
+            functions.add(function);
+        }
+        return functions;
     }
 
     private static JsonNode at(final ObjectNode tree, final String key) {

@@ -6,11 +6,16 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.TaskReward;
 import org.mtrljudge.reward.rule.Verifiers;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.Purpose;
+import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.Label;
 
 /** Whatever a user writes in the file of a reward set is a reward or is refused before any group is scored. */
@@ -18,6 +23,22 @@ class RewardSetFuzzTest {
     private static final Path FILE = Path.of("set.yaml");
     private static final Judged COMPLETION =
             new Judged("task", "yes", Label.of("yes", "no"), "<think>a b a b</think><answer>yes</answer>", true, 12);
+
+    private static final PromptRequest PROMPT = new PromptRequest(
+            "p",
+            "task",
+            "?",
+            List.of(),
+            "yes",
+            List.of("yes", "no"),
+            1,
+            new Sampling(1.0, 1.0, 64, 1L),
+            Purpose.TRAIN,
+            0,
+            null,
+            null,
+            null,
+            null);
 
     private final RewardSetReader reader = new RewardSetReader(new Verifiers(null, 1000));
 
@@ -49,7 +70,9 @@ class RewardSetFuzzTest {
 
     private static void check(final TaskReward reward) {
         try {
-            final var scored = reward.score(COMPLETION, COMPLETION);
+            final Verification verification =
+                    reward.verify(PROMPT, List.of(COMPLETION), 0).get(0);
+            final var scored = reward.score(COMPLETION, verification, List.of(verification), 0);
             assertThat(scored.total()).isFinite();
             assertThat(scored.verdict()).isEqualTo("yes");
         } catch (final IllegalArgumentException e) {

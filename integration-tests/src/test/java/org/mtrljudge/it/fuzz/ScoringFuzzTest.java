@@ -76,7 +76,7 @@ class ScoringFuzzTest {
                 settings,
                 new RewardMetrics(new SimpleMeterRegistry()),
                 value -> scored.add(topics.scored().valueSerde().decode(value)),
-                dead::incrementAndGet);
+                letter -> dead.incrementAndGet());
         final List<byte[]> rollouts = Pieces.of(bytes, 1);
         try (var driver = new TopologyTestDriver(topology, new Properties())) {
             final var in = driver.createInputTopic(

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.reward.stream.RewardMetrics;
 import org.mtrljudge.reward.stream.RewardTopology;
@@ -37,11 +40,26 @@ public final class Replay {
     private final Topics topics;
     private final String name;
     private final RewardSettings settings;
-    private final RolloutFilter filter;
+    private final Choice choice;
     private final Path stateDir;
 
-    /** The new scores, compared with the earlier scores, and the number of dead letters. */
-    public record Outcome(Comparison comparison, long deadLetters) {}
+    /** The new scores, compared with the earlier scores, and the groups without scores. */
+    public record Outcome(Comparison comparison, Unscored unscored) {}
+
+    /**
+     * The groups that a replay scores.
+     *
+     * @param only the prompts of these groups alone; null: all that the filter takes
+     * @param id the end of the application id
+     */
+    private record Choice(RolloutFilter filter, @Nullable Set<String> only, String id)
+            implements Predicate<RolloutGroup> {
+        @Override
+        public boolean test(final RolloutGroup group) {
+            return filter.test(group)
+                    && (only == null || only.contains(group.getPrompt().getPromptId()));
+        }
+    }
 
     /**
      * @param name the name of the replay, which writes to {@code RUN.scored.NAME}
@@ -53,12 +71,35 @@ public final class Replay {
             final RewardSettings settings,
             final RolloutFilter filter,
             final Path stateDir) {
+        this(clients, name, settings, stateDir, new Choice(filter, null, ""));
+    }
+
+    private Replay(
+            final KafkaClients clients,
+            final String name,
+            final RewardSettings settings,
+            final Path stateDir,
+            final Choice choice) {
         this.clients = clients;
         this.topics = clients.topics();
         this.name = name;
         this.settings = settings;
-        this.filter = filter;
+        this.choice = choice;
         this.stateDir = stateDir;
+    }
+
+    /** This replay of those groups alone whose score failed in the run. */
+    public Replay ofFailed() {
+        return only(Unscored.read(clients, topics.deadLetters(), topics.scored()), "");
+    }
+
+    /** The continuation of this replay, which has ended: it scores the groups whose score failed, and adds them to the topic. */
+    public Replay again() {
+        return only(Unscored.read(clients, topics.deadLetters(name), topics.scored(name)), ".again");
+    }
+
+    private Replay only(final Unscored unscored, final String id) {
+        return new Replay(clients, name, settings, stateDir, new Choice(choice.filter, unscored.failedPrompts(), id));
     }
 
     /** The end of each partition of the run's rollouts: the first offset that is not written yet. */
@@ -74,7 +115,7 @@ public final class Replay {
                 topics.rollouts(),
                 topics.scored(name),
                 topics.deadLetters(name),
-                filter,
+                choice,
                 new ScoringEnd(ends));
     }
 
@@ -92,11 +133,12 @@ public final class Replay {
         // with a fixed instance id, the next replay takes the place of a killed one at once
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, INSTANCE);
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads(ends.size()));
-        try (BoundedStreams streams = new BoundedStreams(
-                RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
-                config,
-                job,
-                clients)) {
+        try (RewardSet.Opened graders = settings.set().open();
+                BoundedStreams streams = new BoundedStreams(
+                        RewardTopology.build(job, settings, new RewardMetrics(new SimpleMeterRegistry())),
+                        config,
+                        job,
+                        clients)) {
             return streams.drive(stopped, progress);
         }
     }
@@ -116,7 +158,7 @@ public final class Replay {
     }
 
     private String applicationId() {
-        return topics.run() + ".replay." + name;
+        return topics.run() + ".replay." + name + choice.id;
     }
 
     /**
@@ -141,13 +183,7 @@ public final class Replay {
             }
             before.readAll();
         }
-        long dead = 0;
-        try (var letters = clients.scan(topics.deadLetters(name))) {
-            while (!letters.done()) {
-                dead += letters.next().size();
-            }
-        }
-        return new Outcome(comparison, dead);
+        return new Outcome(comparison, Unscored.read(clients, topics.deadLetters(name), topics.scored(name)));
     }
 
     /**
@@ -159,7 +195,7 @@ public final class Replay {
         // an id of its own: the offsets that a killed dry run left behind, and another one that runs now, do not count
         final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), ends);
         final Comparison comparison = new Comparison();
-        final AtomicLong dead = new AtomicLong();
+        final Unscored unscored = new Unscored();
         final Properties config = StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         final Before before = new Before(comparison);
         final var topology = RewardTopology.dryRun(
@@ -171,8 +207,9 @@ public final class Replay {
                     comparison.after(group);
                     before.readUpTo(group.getRolloutOffset());
                 },
-                dead::incrementAndGet);
-        try (BoundedStreams streams = new BoundedStreams(topology, config, job, clients)) {
+                bytes -> unscored.add(job.deadLetters().valueSerde().decode(bytes)));
+        try (RewardSet.Opened graders = settings.set().open();
+                BoundedStreams streams = new BoundedStreams(topology, config, job, clients)) {
             if (!streams.drive(stopped, progress)) {
                 return Optional.empty();
             }
@@ -181,7 +218,7 @@ public final class Replay {
             before.readAll();
             before.close();
         }
-        return Optional.of(new Outcome(comparison, dead.get()));
+        return Optional.of(new Outcome(comparison, unscored));
     }
 
     /** Reads the rollouts at these places, for a report. */
@@ -219,7 +256,7 @@ public final class Replay {
                     final Long from = entry.value().getRolloutOffset();
                     // earlier builds did not record the offset of the rollouts; the offset of the scores is close to it
                     reached = Math.max(reached, from == null ? entry.place().offset() : from);
-                    if (filter.test(entry.value().getRollout())) {
+                    if (choice.filter.test(entry.value().getRollout())) {
                         comparison.before(entry.value());
                     }
                 }

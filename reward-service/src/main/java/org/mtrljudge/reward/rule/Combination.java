@@ -11,6 +11,7 @@ import dev.cel.runtime.CelRuntimeFactory;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Computes the reward of a completion from its components. */
 public sealed interface Combination {
@@ -46,7 +47,12 @@ public sealed interface Combination {
         public double of(final Map<String, Double> components) {
             double sum = 0;
             for (final Map.Entry<String, Double> weight : weights.entrySet()) {
-                sum += weight.getValue() * components.getOrDefault(weight.getKey(), 0.0);
+                final Double component = components.get(weight.getKey());
+                if (component == null) {
+                    throw new IllegalArgumentException("the component '" + weight.getKey() + "' was not given, only "
+                            + new TreeSet<>(components.keySet()));
+                }
+                sum += weight.getValue() * component;
             }
             return sum;
         }

@@ -29,30 +29,48 @@ public record RewardSet(
         final LabelVerifier label = new LabelVerifier();
         final Combination combination =
                 new Combination.Weighted(Map.of("accuracy", 1 - alpha, "format", alpha), label.components());
-        return new RewardSet("accuracy-format", 1, Map.of(), new TaskReward(label, Map.of(), 1, null, combination));
+        return new RewardSet(
+                "accuracy-format", 1, Map.of(), new TaskReward(new BuiltIn(label), Map.of(), 1, null, combination));
     }
 
     /** The largest number of groups that the reward of a task needs together. */
     public int maxOrders() {
-        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
-                .mapToInt(TaskReward::orders)
-                .max()
-                .orElse(1);
+        return rewards().mapToInt(TaskReward::orders).max().orElse(1);
     }
 
     /** Whether the reward of any task compares groups. */
     public boolean comparesGroups() {
-        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
-                .anyMatch(reward -> reward.comparative() != null);
+        return rewards().anyMatch(reward -> reward.comparative() != null);
     }
 
-    /** The time limit of one call of the slowest verifier, in milliseconds; 0 where all verifiers are built in. */
+    /** The time limit of one call of the slowest grader, in milliseconds; 0 where all are built in. */
     public long callLimitMs() {
-        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults))
-                .map(TaskReward::verifier)
-                .mapToLong(verifier -> verifier instanceof TimedVerifier timed ? timed.timeoutMs() : 0)
-                .max()
-                .orElse(0);
+        return graders().mapToLong(Grader::callLimitMs).max().orElse(0);
+    }
+
+    /** Graders that are ready. */
+    public interface Opened extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Prepares all graders.
+     *
+     * @return ends what was begun for them
+     * @throws org.mtrljudge.settings.UsageException when one could grade no completion; the message says what to correct
+     */
+    public Opened open() {
+        graders().forEach(Grader::open);
+        return () -> graders().forEach(Grader::close);
+    }
+
+    private Stream<Grader> graders() {
+        return rewards().map(TaskReward::grader).distinct();
+    }
+
+    private Stream<TaskReward> rewards() {
+        return Stream.concat(tasks.values().stream(), Stream.ofNullable(defaults));
     }
 
     /** @throws IllegalArgumentException when the set has no reward for the task */

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.LabelVerifier;
-import org.mtrljudge.tasks.Verifier;
 
 /** Reads a reward set from YAML. Every error in it is found here, before any group is scored. */
 public final class RewardSetReader {
@@ -125,7 +124,7 @@ public final class RewardSetReader {
                     file + ": " + where + ": the entry is empty; it needs format_weight, weights or combine");
         }
         try {
-            final Verifier verifier = verifiers.named(task.verifier == null ? LabelVerifier.NAME : task.verifier);
+            final Grader grader = verifiers.named(task.verifier == null ? LabelVerifier.NAME : task.verifier);
             final ComponentsFile wanted = Objects.requireNonNullElse(task.components, ComponentsFile.NONE);
             final Map<String, Component> components = new TreeMap<>();
             if (wanted.length != null) {
@@ -135,11 +134,11 @@ public final class RewardSetReader {
                 components.put("repetition", wanted.repetition);
             }
             final int orders = wanted.positionConsistency == null ? 1 : wanted.positionConsistency.orders();
-            if (orders > 1 && !verifier.components().contains("accuracy")) {
+            if (orders > 1 && !grader.components().contains("accuracy")) {
                 throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
-                        + verifier.name() + "' returns " + verifier.components());
+                        + grader.name() + "' returns " + grader.components());
             }
-            final TreeSet<String> names = new TreeSet<>(verifier.components());
+            final TreeSet<String> names = new TreeSet<>(grader.components());
             names.addAll(components.keySet());
             if (orders > 1) {
                 names.add(TaskReward.POSITION_CONSISTENCY);
@@ -147,7 +146,7 @@ public final class RewardSetReader {
             if (wanted.comparative != null) {
                 names.add(Comparative.NAME);
             }
-            return new TaskReward(verifier, components, orders, wanted.comparative, combination(task, names));
+            return new TaskReward(grader, components, orders, wanted.comparative, combination(task, names));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + where + ": " + e.getMessage(), e);
         }

@@ -3,9 +3,9 @@ package org.mtrljudge.reward.rule;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
@@ -27,7 +27,7 @@ import org.mtrljudge.tasks.Verifier;
  * calls for {@link #MAX_HANGING} groups still run, nor while those for as many groups of the last {@link #WINDOW} took too long. It gets another
  * chance afterwards: its server may have been restarted.
  */
-final class TimedVerifier implements Verifier {
+final class TimedVerifier implements Grader {
     static final int MAX_HANGING = 4;
 
     static final Duration WINDOW = Duration.ofMinutes(10);
@@ -62,14 +62,6 @@ final class TimedVerifier implements Verifier {
         });
     }
 
-    long timeoutMs() {
-        return timeoutMs;
-    }
-
-    int callsAtOnce() {
-        return callsAtOnce;
-    }
-
     @Override
     public String name() {
         return verifier.name();
@@ -81,50 +73,57 @@ final class TimedVerifier implements Verifier {
     }
 
     @Override
-    public Verification verify(final Judged completion) {
-        final Answer answer = verifyTogether(List.of(completion)).get(0);
-        if (answer.failure != null) {
-            throw answer.failure;
-        }
-        return answer.verification;
+    public long callLimitMs() {
+        return timeoutMs;
     }
 
-    /** What the verifier said of a completion, or why it did not: then {@code verification} says nothing. */
-    record Answer(Verification verification, @Nullable RuntimeException failure) {
-        private static final Verification NONE = new Verification(Map.of(), null, null);
+    /** A plug-in is a pure function: it would fail again. */
+    @Override
+    public int retries() {
+        return 0;
+    }
 
-        static Answer failed(final RuntimeException failure) {
-            return new Answer(NONE, failure);
+    /** Calls the verifier about {@link #callsAtOnce} completions at the same time, part after part. */
+    @Override
+    public List<Grade> grade(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
+        final List<Grade> grades = new ArrayList<>();
+        for (int i = 0; i < completions.size(); i += callsAtOnce) {
+            if (end.hasPassed()) {
+                final Grade late = new Grade.Failed(
+                        FailureReason.TIMEOUT,
+                        "took longer than " + end.limitMs() + " ms for " + i + " of " + completions.size()
+                                + " completions");
+                grades.addAll(Collections.nCopies(completions.size() - i, late));
+                return grades;
+            }
+            grades.addAll(together(completions.subList(i, Math.min(completions.size(), i + callsAtOnce))));
         }
+        return grades;
     }
 
     /**
      * Calls the verifier about each completion at the same time. All calls end before this returns, or are abandoned.
      *
      * @param completions at most {@link #callsAtOnce}
-     * @return an answer for each completion
      * @throws IllegalStateException when the verifier is not called, or this thread was interrupted
      */
-    synchronized List<Answer> verifyTogether(final List<Judged> completions) {
+    private synchronized List<Grade> together(final List<Judged> completions) {
         refuseWhileItHangs();
         final AtomicInteger running = new AtomicInteger();
         final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         final List<Future<Verification>> calls = completions.stream()
                 .map(completion -> threads.submit(() -> call(completion, running)))
                 .toList();
-        final List<Answer> answers = new ArrayList<>();
+        final List<Grade> grades = new ArrayList<>();
         boolean late = false;
         for (final Future<Verification> call : calls) {
             try {
-                answers.add(new Answer(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS), null));
+                grades.add(new Grade.Given(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)));
             } catch (final TimeoutException e) {
                 late = true;
-                answers.add(Answer.failed(new IllegalStateException("no answer within " + timeoutMs + " ms", e)));
+                grades.add(new Grade.Failed(FailureReason.TIMEOUT, "gave no answer within " + timeoutMs + " ms"));
             } catch (final ExecutionException e) {
-                answers.add(Answer.failed(
-                        e.getCause() instanceof RuntimeException own
-                                ? own
-                                : new IllegalStateException(String.valueOf(e.getCause()), e.getCause())));
+                grades.add(new Grade.Failed(FailureReason.RAISED, "failed: " + e.getCause()));
             } catch (final InterruptedException e) {
                 abandon(calls, running);
                 Thread.currentThread().interrupt();
@@ -135,7 +134,7 @@ final class TimedVerifier implements Verifier {
             tooLong.add(nanoTime.getAsLong());
             abandon(calls, running);
         }
-        return answers;
+        return grades;
     }
 
     private Verification call(final Judged completion, final AtomicInteger running) {

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.tasks.LabelVerifier;
 import org.mtrljudge.tasks.Verifier;
 
-/** All verifiers: the built-in ones, and those in the JARs of a plug-in folder. Plug-ins stay loaded until the process ends. */
+/** All verifiers: the built-in ones, those in the JARs of a plug-in folder, and functions. Plug-ins stay loaded until the process ends. */
 public final class Verifiers {
     private static final int USUAL_CALLS_AT_ONCE = 32;
 
-    private final Map<String, Verifier> byName = new TreeMap<>();
+    private final Map<String, Grader> byName = new TreeMap<>();
 
     /**
      * @param folder the folder with JARs that have a {@code META-INF/services/org.mtrljudge.tasks.Verifier}; null for none
@@ -30,7 +30,7 @@ public final class Verifiers {
      * @throws IllegalArgumentException when the folder cannot be read, a plug-in cannot be created, or two verifiers have the same name
      */
     public Verifiers(final @Nullable Path folder, final long timeoutMs, final int callsAtOnce) {
-        add(new LabelVerifier());
+        add(new BuiltIn(new LabelVerifier()));
         if (folder == null) {
             return;
         }
@@ -63,17 +63,18 @@ public final class Verifiers {
         return jars.toArray(new URL[0]);
     }
 
-    private void add(final Verifier verifier) {
-        if (byName.putIfAbsent(verifier.name(), verifier) != null) {
-            throw new IllegalArgumentException("two verifiers are called '" + verifier.name() + "'");
+    /** @throws IllegalArgumentException when another verifier has this name */
+    public void add(final Grader grader) {
+        if (byName.putIfAbsent(grader.name(), grader) != null) {
+            throw new IllegalArgumentException("two verifiers are called '" + grader.name() + "'");
         }
     }
 
-    Verifier named(final String name) {
-        final Verifier verifier = byName.get(name);
-        if (verifier == null) {
+    Grader named(final String name) {
+        final Grader grader = byName.get(name);
+        if (grader == null) {
             throw new IllegalArgumentException("there is no verifier '" + name + "', only " + byName.keySet());
         }
-        return verifier;
+        return grader;
     }
 }

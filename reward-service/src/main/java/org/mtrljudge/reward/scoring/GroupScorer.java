@@ -3,7 +3,6 @@ package org.mtrljudge.reward.scoring;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.Comparative;
 import org.mtrljudge.reward.rule.GroupScores;
@@ -48,34 +47,25 @@ public final class GroupScorer {
     }
 
     /**
-     * A group with the answers of its verifier.
+     * A group with the answers of its grader.
      *
      * @param verifications one per completion
-     * @param ms the time that the verifier took
+     * @param ms the time that the grader took
      */
     public record Verified(RolloutGroup group, List<Verification> verifications, double ms) {}
 
     /**
-     * Asks the verifier about each completion, once. This is the slow part of scoring, and changes nothing.
+     * Asks the grader about each completion. This is the slow part of scoring, and changes nothing.
      *
-     * @throws IllegalArgumentException when the verifier fails or the calls take too long together; the message is the reason in the
-     *     dead letter
+     * @throws org.mtrljudge.reward.rule.FailedScoreException when the grader fails or the calls take too long together; the message is
+     *     the reason in the dead letter
      */
     public Verified verify(final RolloutGroup group) {
         final long start = System.nanoTime();
-        final TaskReward reward = settings.set().of(group.getPrompt().getTask());
-        final List<Judged> completions = judged(group, GroupCheck.typeOf(group.getPrompt()));
-        final long limitMs = settings.groupLimitMs();
-        final int atOnce = reward.callsAtOnce() == 0 ? completions.size() : reward.callsAtOnce();
-        final List<Verification> verifications = new ArrayList<>();
-        for (int i = 0; i < completions.size(); i += atOnce) {
-            if (limitMs > 0 && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(limitMs)) {
-                throw new IllegalArgumentException("its verifier took longer than " + limitMs + " ms for " + i + " of "
-                        + completions.size() + " completions");
-            }
-            final List<Judged> part = completions.subList(i, Math.min(completions.size(), i + atOnce));
-            verifications.addAll(reward.verifyTogether(part));
-        }
+        final PromptRequest prompt = group.getPrompt();
+        final List<Verification> verifications = settings.set()
+                .of(prompt.getTask())
+                .verify(prompt, judged(group, GroupCheck.typeOf(prompt)), settings.groupLimitMs());
         return new Verified(group, verifications, (System.nanoTime() - start) / 1e6);
     }
 

@@ -2,6 +2,7 @@ package org.mtrljudge.reward.stream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
 
@@ -39,5 +40,11 @@ public final class RewardMetrics {
 
     void dead(final String task) {
         deadLetters(task).increment();
+    }
+
+    /** Counts a group whose score failed. It is also a dead letter. */
+    void failed(final String task, final FailureReason reason) {
+        registry.counter("judge.reward.failed.scores", TASK, task, "reason", reason.word())
+                .increment();
     }
 }

@@ -24,6 +24,8 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.TopicAdmin;
@@ -35,11 +37,13 @@ public final class RewardService implements AutoCloseable {
     private static final int COMMIT_INTERVAL_MS = 50;
     private final KafkaClients clients;
     private final ScoringJob job;
+    private final RewardSet set;
     // whether groups wait for the other orders of their pair
     private final boolean pairs;
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;
     private final Clock clock;
+    private RewardSet.@Nullable Opened graders;
 
     /**
      * One of the reward services of a run.
@@ -62,7 +66,8 @@ public final class RewardService implements AutoCloseable {
             final Clock clock) {
         this.clients = clients;
         this.job = ScoringJob.live(clients.topics());
-        this.pairs = settings.set().maxOrders() > 1;
+        this.set = settings.set();
+        this.pairs = set.maxOrders() > 1;
         final Properties config =
                 StreamsSettings.exactlyOnce(job, settings, clients, instance.stateDir, COMMIT_INTERVAL_MS);
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance.id);
@@ -76,8 +81,12 @@ public final class RewardService implements AutoCloseable {
         });
     }
 
-    /** @throws org.apache.kafka.common.KafkaException when the brokers do not answer */
+    /**
+     * @throws org.apache.kafka.common.KafkaException when the brokers do not answer
+     * @throws org.mtrljudge.settings.UsageException when a reward function cannot be used; the message says what to correct
+     */
     public void start() {
+        graders = set.open();
         if (pairs) {
             requireThatPairsMeet();
             Changelogs.allowLargeGroups(clients, job.applicationId());
@@ -135,6 +144,9 @@ public final class RewardService implements AutoCloseable {
     @Override
     public void close() {
         streams.close(STOP);
+        if (graders != null) {
+            graders.close();
+        }
         streamsMetrics.close();
     }
 }

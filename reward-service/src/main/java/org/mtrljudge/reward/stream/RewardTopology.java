@@ -79,10 +79,10 @@ public final class RewardTopology {
             final RewardSettings settings,
             final RewardMetrics metrics,
             final Consumer<byte[]> scored,
-            final Runnable dead) {
+            final Consumer<byte[]> dead) {
         return scoring(job, settings, metrics, true)
                 .addProcessor(SCORED, () -> record -> scored.accept((byte[]) record.value()), SCORE)
-                .addProcessor(DEAD_LETTERS, () -> record -> dead.run(), SCORE);
+                .addProcessor(DEAD_LETTERS, () -> record -> dead.accept((byte[]) record.value()), SCORE);
     }
 
     private static Topology scoring(

@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.ScoredGroup;
@@ -99,27 +100,30 @@ final class ScoringOutput {
             final Record<String, byte[]> rollouts,
             final long offset,
             final @Nullable RolloutGroup group,
-            final String why) {
+            final Refusal refusal) {
         final PromptRequest prompt = group == null ? null : group.getPrompt();
         final String task = prompt == null ? RewardMetrics.UNREADABLE : prompt.getTask();
         count(task, rollouts.timestamp(), TaskStatistics::withDeadLetter);
         metrics.dead(task);
+        if (refusal.failure() != null) {
+            metrics.failed(task, refusal.failure());
+        }
         final String key = cut(String.valueOf(rollouts.key()));
-        final byte[] letter = job.deadLetters()
-                .message(
-                        key,
-                        DeadLetters.inPair(
-                                DeadLetters.of(
-                                        prompt == null ? null : prompt.getPromptId(),
-                                        job.rollouts().name(),
-                                        context.taskId().partition(),
-                                        offset,
-                                        SERVICE,
-                                        why,
-                                        ByteBuffer.wrap(Objects.requireNonNullElse(rollouts.value(), new byte[0]))),
-                                prompt == null ? null : prompt.getPairId()))
-                .value();
-        context.forward(rollouts.withKey(key).withValue(letter), RewardTopology.DEAD_LETTERS);
+        final DeadLetter letter = DeadLetters.of(
+                prompt == null ? null : prompt.getPromptId(),
+                job.rollouts().name(),
+                context.taskId().partition(),
+                offset,
+                SERVICE,
+                refusal.why(),
+                ByteBuffer.wrap(Objects.requireNonNullElse(rollouts.value(), new byte[0])));
+        DeadLetters.inPair(letter, prompt == null ? null : prompt.getPairId());
+        DeadLetters.failedFor(
+                letter, refusal.failure() == null ? null : refusal.failure().word());
+        context.forward(
+                rollouts.withKey(key)
+                        .withValue(job.deadLetters().message(key, letter).value()),
+                RewardTopology.DEAD_LETTERS);
     }
 
     private void count(final String task, final long timestampMs, final UnaryOperator<TaskStatistics> change) {

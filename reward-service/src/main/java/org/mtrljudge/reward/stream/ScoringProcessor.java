@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -80,8 +79,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                             limitMs,
                             group -> dead(
                                     located(group),
-                                    "the other order of its pair did not come in " + limitMs
-                                            + " ms (reward.pair_limit_ms)")));
+                                    Refusal.of("the other order of its pair did not come in " + limitMs
+                                            + " ms (reward.pair_limit_ms)"))));
         } else {
             // a task that begins again after a failed transaction has not reached what was not committed
             ready(job.end()).processed(processorContext.taskId().partition(), 0);
@@ -95,7 +94,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         if (end.isReached(partition)) {
             waiting.endAll(group -> dead(
                     located(group),
-                    "the other order of its pair is not among the rollouts before offset " + end.offset(partition)));
+                    Refusal.of("the other order of its pair is not among the rollouts before offset "
+                            + end.offset(partition))));
         }
     }
 
@@ -129,7 +129,9 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             return;
         }
         final String why = ScoringOutput.cut(letter.getPromptId() + ": " + letter.getReason());
-        ready(pairs).died(pairId, why).forEach(waited -> dead(located(waited), WaitingPairs.OTHER_IS_DEAD + why));
+        ready(pairs)
+                .died(pairId, why)
+                .forEach(waited -> dead(located(waited), Refusal.of(WaitingPairs.OTHER_IS_DEAD + why)));
     }
 
     private void process(final Record<String, byte[]> record, final long offset) {
@@ -150,7 +152,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             ready(scorer).check(group);
             scoreOrWait(new Located(group, offset, record));
         } catch (final RuntimeException e) {
-            ready(output).dead(record, offset, group, reasonOrThrow(e));
+            ready(output).dead(record, offset, group, Refusal.of(e));
         }
     }
 
@@ -188,7 +190,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                     .map(order -> ready(scorer).verify(order.group))
                     .toList();
         } catch (final RuntimeException e) {
-            final String why = reasonOrThrow(e);
+            final Refusal why = Refusal.of(e);
             ready(pairs).remove(pairId, orders.size() - 1);
             orders.forEach(order -> dead(order, why));
             return;
@@ -215,7 +217,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
             ready(output).scored(own.record, ready(scorer).score(verified, place(own), otherOrders));
             ready(scoredIds).put(own.promptId(), own.offset);
         } catch (final RuntimeException e) {
-            dead(own, reasonOrThrow(e));
+            dead(own, Refusal.of(e));
         }
     }
 
@@ -223,22 +225,8 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         return new LogOffset(ready(context).taskId().partition(), own.offset);
     }
 
-    /**
-     * The reason of a dead letter. No record may end the service, whatever our code or a plug-in did not expect of it.
-     *
-     * @throws RuntimeException the failure itself where Kafka or the registry cannot work: that is not the fault of the record
-     */
-    private static String reasonOrThrow(final RuntimeException e) {
-        if (e instanceof KafkaException && !(e instanceof SerializationException)) {
-            throw e;
-        }
-        return e instanceof IllegalArgumentException || e instanceof SerializationException
-                ? String.valueOf(e.getMessage())
-                : "it cannot be scored: " + e;
-    }
-
-    private void dead(final Located own, final String why) {
-        ready(output).dead(own.record, own.offset, own.group, why);
+    private void dead(final Located own, final Refusal refusal) {
+        ready(output).dead(own.record, own.offset, own.group, refusal);
     }
 
     private static <T> T ready(final @Nullable T field) {

@@ -44,16 +44,21 @@ class RewardSetReaderTest {
     void shouldReadTheExample() {
         final RewardSet set = new RewardSetReader(new Verifiers(null, 1000)).read(Path.of("../examples/rewards.yaml"));
         assertThat(set.name()).isEqualTo("careful");
-        assertThat(set.of("technical").score(judged(RIGHT, 40)).total()).isCloseTo(1.0, within(EXACT));
+        assertThat(Scoring.score(set.of("technical"), judged(RIGHT, 40)).total())
+                .isCloseTo(1.0, within(EXACT));
         // 48 tokens are half way through the buffer: 0.9 + 0.1 - 0.2 / 2
-        assertThat(set.of("technical").score(judged(RIGHT, 48)).total()).isCloseTo(0.9, within(EXACT));
-        assertThat(set.of("technical").score(judged(RIGHT, 90)).total()).isCloseTo(0.8, within(EXACT));
-        assertThat(set.of("safety").score(judged("yes", 3)).total()).isZero();
+        assertThat(Scoring.score(set.of("technical"), judged(RIGHT, 48)).total())
+                .isCloseTo(0.9, within(EXACT));
+        assertThat(Scoring.score(set.of("technical"), judged(RIGHT, 90)).total())
+                .isCloseTo(0.8, within(EXACT));
+        assertThat(Scoring.score(set.of("safety"), judged("yes", 3)).total()).isZero();
         // the text repeats one sentence
         final String again = "<think>x a b c a b c a b c a b</think><answer>yes</answer>";
-        assertThat(set.of("safety").score(judged(again, 9)).components().get("repetition"))
+        assertThat(Scoring.score(set.of("safety"), judged(again, 9))
+                        .components()
+                        .get("repetition"))
                 .isNegative();
-        assertThat(set.of("other").score(judged(RIGHT, 9)).total()).isCloseTo(1.0, within(EXACT));
+        assertThat(Scoring.score(set.of("other"), judged(RIGHT, 9)).total()).isCloseTo(1.0, within(EXACT));
     }
 
     @Test
@@ -102,11 +107,13 @@ class RewardSetReaderTest {
         final RewardSet set = read("{name: p, version: 1, defaults: {components: {position_consistency: true},"
                 + " combine: '0.9 * position_consistency + 0.1 * format'}}");
         assertThat(set.of("t").orders()).isEqualTo(2);
-        assertThat(set.of("t").score(judged(RIGHT, 9), judged(RIGHT, 9)).total())
+        assertThat(Scoring.score(set.of("t"), judged(RIGHT, 9), judged(RIGHT, 9))
+                        .total())
                 .isCloseTo(1.0, within(EXACT));
-        assertThat(set.of("t").score(judged(RIGHT, 9), judged("yes", 9)).total())
+        assertThat(Scoring.score(set.of("t"), judged(RIGHT, 9), judged("yes", 9))
+                        .total())
                 .isCloseTo(0.1, within(EXACT));
-        assertThat(set.of("t").score(judged(RIGHT, 9)).total()).isCloseTo(0.1, within(EXACT));
+        assertThat(Scoring.score(set.of("t"), judged(RIGHT, 9)).total()).isCloseTo(0.1, within(EXACT));
     }
 
     @Test
@@ -115,13 +122,13 @@ class RewardSetReaderTest {
                 + " weights: {position_consistency: 1.0}}}");
         final TaskReward reward = set.of("t");
         assertThat(set.maxOrders()).isEqualTo(3);
-        assertThat(reward.score(judged(RIGHT, 9), judged(RIGHT, 9), judged(RIGHT, 9))
+        assertThat(Scoring.score(reward, judged(RIGHT, 9), judged(RIGHT, 9), judged(RIGHT, 9))
                         .total())
                 .isEqualTo(1.0);
-        assertThat(reward.score(judged(RIGHT, 9), judged(RIGHT, 9), judged("yes", 9))
+        assertThat(Scoring.score(reward, judged(RIGHT, 9), judged(RIGHT, 9), judged("yes", 9))
                         .total())
                 .isZero();
-        assertThat(reward.score(judged(RIGHT, 9), judged(RIGHT, 9)).total())
+        assertThat(Scoring.score(reward, judged(RIGHT, 9), judged(RIGHT, 9)).total())
                 .as("one order is missing")
                 .isZero();
         final String set3 = "{name: p, version: 1, defaults: {components: {position_consistency: ORDERS},"
@@ -140,16 +147,13 @@ class RewardSetReaderTest {
         final RewardSet set = read("{name: g, version: 1, defaults: {weights: {graded: 1.0}}}");
         final List<String> stars = List.of("1", "2", "3", "4", "5");
         final String two = "<think>so so</think><answer>2</answer>";
-        assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", new Label(stars), two, true, 5))
+        assertThat(Scoring.score(set.of("rate"), new Judged("rate", "5", new Label(stars), two, true, 5))
                         .total())
                 .isCloseTo(0.25, within(EXACT));
-        assertThat(set.of("rate")
-                        .score(new Judged("rate", "2", new Label(stars), two, true, 5))
+        assertThat(Scoring.score(set.of("rate"), new Judged("rate", "2", new Label(stars), two, true, 5))
                         .total())
                 .isEqualTo(1);
-        assertThat(set.of("rate")
-                        .score(new Judged("rate", "5", new Label(stars), two, false, 5))
+        assertThat(Scoring.score(set.of("rate"), new Judged("rate", "5", new Label(stars), two, false, 5))
                         .total())
                 .isZero();
     }
@@ -185,16 +189,17 @@ class RewardSetReaderTest {
     @Test
     void shouldRefuseARewardThatIsNotAFiniteNumber() throws IOException {
         final RewardSet set = read("{name: a, version: 1, defaults: {combine: 'accuracy / (format - format)'}}");
-        assertThatThrownBy(() -> set.of("t").score(judged(RIGHT, 9))).hasMessageContaining("the reward is Infinity");
+        assertThatThrownBy(() -> Scoring.score(set.of("t"), judged(RIGHT, 9)))
+                .hasMessageContaining("the reward is Infinity");
     }
 
     /** One such group would put the running scale of its task out of order for thousands of groups. */
     @Test
     void shouldRefuseARewardThatIsTooLarge() throws IOException {
         final RewardSet large = read("{name: a, version: 1, defaults: {combine: '1000001.0 * format'}}");
-        assertThatThrownBy(() -> large.of("t").score(judged(RIGHT, 9)))
+        assertThatThrownBy(() -> Scoring.score(large.of("t"), judged(RIGHT, 9)))
                 .hasMessageContaining("the reward is 1000001.0, and at most ±1000000.0 is allowed");
         final RewardSet largest = read("{name: a, version: 1, defaults: {combine: '-1000000.0 * format'}}");
-        assertThat(largest.of("t").score(judged(RIGHT, 9)).total()).isEqualTo(-1e6);
+        assertThat(Scoring.score(largest.of("t"), judged(RIGHT, 9)).total()).isEqualTo(-1e6);
     }
 }

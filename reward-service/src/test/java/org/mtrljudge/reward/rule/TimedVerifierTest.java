@@ -16,6 +16,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
@@ -23,6 +24,8 @@ import org.mtrljudge.tasks.verdict.Label;
 
 /** When a verifier whose calls take too long is called again. */
 class TimedVerifierTest {
+    private static final PromptRequest PROMPT = Scoring.prompt(judged("any"));
+
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicLong nanos = new AtomicLong();
     private final TimedVerifier verifier = new TimedVerifier(new Answering(this::accuracy), 20, 32, nanos::get);
@@ -57,11 +60,14 @@ class TimedVerifierTest {
     }
 
     private void ask(final String text) {
-        verifier.verify(judged(text));
+        assertThat(verifier.grade(PROMPT, List.of(judged(text)), Deadline.in(0)))
+                .singleElement()
+                .isInstanceOf(Grade.Given.class);
     }
 
     private void hangs(final String text) {
-        assertThatThrownBy(() -> ask(text)).hasMessage("no answer within 20 ms");
+        assertThat(verifier.grade(PROMPT, List.of(judged(text)), Deadline.in(0)))
+                .containsExactly(new Grade.Failed(FailureReason.TIMEOUT, "gave no answer within 20 ms"));
     }
 
     private void after(final Duration time) {
@@ -133,8 +139,9 @@ class TimedVerifierTest {
                 32);
         final List<Judged> completions =
                 IntStream.range(0, 32).mapToObj(i -> judged("x".repeat(i))).toList();
-        assertThat(together.verifyTogether(completions))
-                .extracting(answer -> answer.verification().components().get("accuracy"))
+        assertThat(together.grade(PROMPT, completions, Deadline.in(0)))
+                .extracting(grade ->
+                        ((Grade.Given) grade).verification().components().get("accuracy"))
                 .containsExactlyElementsOf(
                         IntStream.range(0, 32).mapToObj(i -> (double) i).toList());
     }
@@ -156,9 +163,9 @@ class TimedVerifierTest {
                 2);
         final TaskReward reward = new TaskReward(
                 failing, Map.of(), 1, null, new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy")));
-        assertThatThrownBy(() -> reward.verifyTogether(List.of(judged("first"), judged("second"))))
+        assertThatThrownBy(() -> reward.verify(PROMPT, List.of(judged("first"), judged("second")), 0))
                 .hasMessage("the verifier 'answering' gave NaN for 'accuracy'");
-        assertThatThrownBy(() -> reward.verifyTogether(List.of(judged("second"), judged("first"))))
+        assertThatThrownBy(() -> reward.verify(PROMPT, List.of(judged("second"), judged("first")), 0))
                 .hasMessageEndingWith("failed: java.lang.IllegalStateException: second");
     }
 

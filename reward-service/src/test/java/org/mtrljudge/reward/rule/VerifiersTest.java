@@ -70,8 +70,8 @@ class VerifiersTest {
         final RewardSet set = set(
                 plugins("MentionsTask", Files.readString(EXAMPLE)),
                 "{name: own, version: 3, defaults: {verifier: mentions-task, combine: 'accuracy + 0.5 * mentions'}}");
-        assertThat(set.of("safety").score(judged()).total()).isEqualTo(1.5);
-        assertThat(set.of("safety").score(judged()).components())
+        assertThat(Scoring.score(set.of("safety"), judged()).total()).isEqualTo(1.5);
+        assertThat(Scoring.score(set.of("safety"), judged()).components())
                 .containsEntry("mentions", 1.0)
                 .containsEntry("format", 1.0);
     }
@@ -86,7 +86,7 @@ class VerifiersTest {
         final RewardSet set = set(
                 plugins("Throwing", throwing),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
-        assertThatThrownBy(() -> set.of("safety").score(judged()))
+        assertThatThrownBy(() -> Scoring.score(set.of("safety"), judged()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the verifier 'mentions-task' failed: java.lang.IllegalStateException: boom");
     }
@@ -102,13 +102,15 @@ class VerifiersTest {
                 plugins("Hanging", hanging),
                 "{name: own, version: 1, defaults: {verifier: mentions-task, weights: {accuracy: 1.0}}}");
         final Judged empty = new Judged("safety", "yes", Label.of("yes", "no"), "", true, 0);
-        assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer within 300 ms");
+        assertThatThrownBy(() -> Scoring.score(set.of("safety"), empty))
+                .hasMessageContaining("no answer within 300 ms");
         // the next completion is still scored
-        assertThat(set.of("safety").score(judged()).total()).isEqualTo(1);
+        assertThat(Scoring.score(set.of("safety"), judged()).total()).isEqualTo(1);
         for (int i = 1; i < TimedVerifier.MAX_HANGING; i++) {
-            assertThatThrownBy(() -> set.of("safety").score(empty)).hasMessageContaining("no answer within 300 ms");
+            assertThatThrownBy(() -> Scoring.score(set.of("safety"), empty))
+                    .hasMessageContaining("no answer within 300 ms");
         }
-        assertThatThrownBy(() -> set.of("safety").score(judged()))
+        assertThatThrownBy(() -> Scoring.score(set.of("safety"), judged()))
                 .hasMessageContaining("not called, because calls for 4 groups still run");
     }
 

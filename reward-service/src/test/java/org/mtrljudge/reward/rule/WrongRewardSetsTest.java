@@ -58,13 +58,13 @@ class WrongRewardSetsTest {
 
     private static void fails(final Map<String, Double> values, final String message) {
         final TaskReward reward = new TaskReward(
-                new Gives(values),
+                new BuiltIn(new Gives(values)),
                 Map.of(),
                 1,
                 null,
                 new Combination.Weighted(Map.of("accuracy", 1.0), Set.of("accuracy", "style")));
         final Judged judged = new Judged("t", "yes", Label.of("yes", "no"), "yes", true, 1);
-        assertThatThrownBy(() -> reward.score(judged))
+        assertThatThrownBy(() -> Scoring.score(reward, judged))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.rule.BuiltIn;
 import org.mtrljudge.reward.rule.Combination;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.TaskReward;
@@ -49,7 +50,7 @@ class PairedRewardTest {
         final LabelVerifier label = new LabelVerifier();
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
-                label,
+                new BuiltIn(label),
                 Map.of(),
                 orders,
                 null,

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.rule.BuiltIn;
 import org.mtrljudge.reward.rule.Combination;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.TaskReward;
@@ -66,7 +67,7 @@ class PairsTest {
     static RewardSettings orders(final int orders) {
         final Set<String> names = Set.of("accuracy", "format", "graded", TaskReward.POSITION_CONSISTENCY);
         final TaskReward reward = new TaskReward(
-                new LabelVerifier(),
+                new BuiltIn(new LabelVerifier()),
                 Map.of(),
                 orders,
                 null,

@@ -52,7 +52,7 @@ public final class ImageStore {
             bytes = new byte[inline.remaining()];
             inline.get(bytes);
         } else {
-            bytes = readFile(String.valueOf(image.getPath()));
+            bytes = found(String.valueOf(image.getPath()), files::read);
         }
         if (!Sha256.of(ByteBuffer.wrap(bytes)).equals(image.getSha256())) {
             throw new IllegalArgumentException(
@@ -61,9 +61,27 @@ public final class ImageStore {
         return bytes;
     }
 
-    private byte[] readFile(final String path) {
+    /**
+     * The file of an image, behind all links.
+     *
+     * @throws IllegalArgumentException when the image is in its record, or as {@link #read} throws it
+     * @throws UnreadableImageException when the disk or the mount failed several times
+     */
+    public Path path(final ImageRef image) {
+        final String path = image.getPath();
+        if (image.getInline() != null || path == null) {
+            throw new IllegalArgumentException("image (inline) is in the log and has no path");
+        }
+        return found(path, files::locate);
+    }
+
+    private interface Finding<T> {
+        T find(String path) throws IOException;
+    }
+
+    private static <T> T found(final String path, final Finding<T> finding) {
         try {
-            return files.read(path);
+            return finding.find(path);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("image " + path + " " + e.getMessage(), e);
         } catch (final DataRoot.AwayException e) {

@@ -38,6 +38,7 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
     /** The canonical forms of the schemas of earlier builds, because a log is kept for ever. */
     private static final List<String> EARLIER = List.of(
             "DeadLetter-1",
+            "DeadLetter-2",
             "PromptRequest-1",
             "PromptRequest-2",
             "PolicyManifest-1",

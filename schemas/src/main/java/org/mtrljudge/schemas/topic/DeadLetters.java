@@ -29,6 +29,7 @@ public final class DeadLetters {
                 service,
                 reason.substring(0, Math.min(reason.length(), MAX_REASON_LENGTH)),
                 cut,
+                null,
                 null);
     }
 
@@ -40,6 +41,17 @@ public final class DeadLetters {
      */
     public static DeadLetter inPair(final DeadLetter letter, final @Nullable String pairId) {
         letter.put("pairId", pairId);
+        return letter;
+    }
+
+    /**
+     * Marks the letter of a group whose score failed.
+     *
+     * @param failedScore why, in a word; null where the record itself is at fault
+     * @return the letter
+     */
+    public static DeadLetter failedFor(final DeadLetter letter, final @Nullable String failedScore) {
+        letter.put("failedScore", failedScore);
         return letter;
     }
 }

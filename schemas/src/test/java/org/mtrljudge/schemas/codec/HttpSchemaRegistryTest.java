@@ -25,7 +25,7 @@ class HttpSchemaRegistryTest {
 
     private final WeightChunk chunk = new WeightChunk(7, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}), "abc");
     private final DeadLetter letter =
-            new DeadLetter("p", "t", 0, 1L, "actor", "why", ByteBuffer.wrap(new byte[0]), null);
+            new DeadLetter("p", "t", 0, 1L, "actor", "why", ByteBuffer.wrap(new byte[0]), null, null);
     private FakeRegistry server;
 
     @BeforeEach

@@ -49,6 +49,12 @@ public final class DataRoot {
         return patiently(name, disk);
     }
 
+    /** The file behind all links. It throws what {@link #read} would throw in the present state. */
+    public Path locate(final String name) throws IOException {
+        check(name);
+        return checked(resolved(name));
+    }
+
     /** Throws what {@link #read} would throw in the present state, and does not read the content. */
     public void check(final String name) throws IOException {
         patiently(name, file -> new byte[0]);

@@ -1,11 +1,13 @@
 package org.mtrljudge.standalone.replay;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
@@ -34,19 +36,52 @@ final class ReplayFolder {
         return path().resolve("streams");
     }
 
-    /** @throws UsageException when a replay of that name is finished, or started with another plan */
-    void check(final ReplayPlan wanted) {
+    /** Whether a replay of that name is finished. */
+    boolean isFinished() {
+        return begun() != null && Files.exists(path().resolve(REPORT));
+    }
+
+    /**
+     * @throws UsageException when a replay of that name is finished and the plan adds nothing to it, or when it was started with another
+     *     plan
+     * @param set the reward set of the new scores
+     */
+    void check(final ReplayPlan wanted, final RewardSet set) {
         final ReplayPlan begun = begun();
         if (begun == null) {
             return;
         }
-        if (Files.exists(path().resolve(REPORT))) {
-            throw new UsageException("the replay " + name() + " is finished, see " + path()
-                    + "/report.html: choose another name with --as");
+        if (isFinished()) {
+            if (wanted.onlyFailed() && !wanted.isFiltered()) {
+                requireSet(set);
+                return;
+            }
+            throw new UsageException("the replay " + name() + " is finished, see " + path() + "/report.html: "
+                    + (wanted.onlyFailed()
+                            ? "--only-failed scores all of it that failed, without --since, --versions and --tasks"
+                            : "choose another name with --as, or add --only-failed to score again what failed"));
         }
         if (!begun.isLike(wanted)) {
             throw new UsageException("the replay " + name() + " was started with another reward set, other settings or"
                     + " another choice of rollouts: continue with those, or choose another name with --as");
+        }
+    }
+
+    /** The scores in one topic are of one reward set. A function in it may have been corrected. */
+    private void requireSet(final RewardSet set) {
+        final Path file = path().resolve(REPORT);
+        final JsonNode report;
+        try {
+            report = Mappers.read(file, JsonNode.class);
+        } catch (final IOException e) {
+            throw new RunException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        final String was = report.path("reward_set").asText() + " version "
+                + report.path("reward_set_version").asInt();
+        final String is = set.name() + " version " + set.version();
+        if (!was.equals(is)) {
+            throw new UsageException("the replay " + name() + " has scores of the reward set " + was + ", not of " + is
+                    + ": choose another name with --as");
         }
     }
 

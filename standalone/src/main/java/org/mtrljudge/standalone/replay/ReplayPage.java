@@ -59,8 +59,8 @@ final class ReplayPage {
                         c.flipped(),
                         ReplayReport.number(c.rewards().rankCorrelation()))));
         html.append("</table>\n<p class=small>Rank correlation: Spearman's, over all completions of the task. ")
-                .append(report.deadLetters())
-                .append(" groups could not be scored (dead letters).</p>\n");
+                .append(HtmlPage.escape(report.unscored()))
+                .append("</p>\n");
     }
 
     private void plots(final StringBuilder html) {

@@ -23,6 +23,7 @@ import org.mtrljudge.standalone.run.RunSettings;
  * @param since the earliest start of generation, as in 2026-01-31T12:00:00Z; null: no limit
  * @param versions the policy versions, as A..B, A.. or ..B; null: all of them
  * @param tasks the tasks; empty for all of them
+ * @param onlyFailed whether only groups are scored whose score failed in the run
  * @param endOffsets the end of each partition of the rollouts at the start of the replay; earlier builds wrote one number
  */
 public record ReplayPlan(
@@ -30,6 +31,7 @@ public record ReplayPlan(
         @Nullable String since,
         @Nullable String versions,
         List<String> tasks,
+        boolean onlyFailed,
 
         @JsonAlias("endOffset") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         List<Long> endOffsets) {
@@ -40,8 +42,9 @@ public record ReplayPlan(
             final RunSettings settings,
             final @Nullable String since,
             final @Nullable String versions,
-            final List<String> tasks) {
-        return new ReplayPlan(digest(settings), since, versions, tasks, List.of());
+            final List<String> tasks,
+            final boolean onlyFailed) {
+        return new ReplayPlan(digest(settings), since, versions, tasks, onlyFailed, List.of());
     }
 
     /** The SHA-256 of the reward set as the settings read it, and of the sections that determine advantages. */
@@ -49,7 +52,8 @@ public record ReplayPlan(
         // a fixed text: the digests in existing folders contain these words, also after the record is renamed
         final String sections =
                 "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward="
-                        + settings.rewarding().reward() + "]";
+                        // a setting that came later, where it says nothing
+                        + settings.rewarding().reward().toString().replace(", functions=[]", "") + "]";
         final String text = settings.resolved().text() + sections;
         return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -72,7 +76,12 @@ public record ReplayPlan(
     }
 
     ReplayPlan until(final List<Long> ends) {
-        return new ReplayPlan(rewardsSha256, since, versions, tasks, ends);
+        return new ReplayPlan(rewardsSha256, since, versions, tasks, onlyFailed, ends);
+    }
+
+    /** Whether this plan chooses rollouts by more than whether their score failed. */
+    boolean isFiltered() {
+        return since != null || versions != null || !tasks.isEmpty();
     }
 
     /** Whether the plans are equal except for the end. */

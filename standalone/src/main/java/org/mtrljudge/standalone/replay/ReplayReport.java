@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.replay.Comparison;
 import org.mtrljudge.reward.replay.Replay;
@@ -87,7 +88,21 @@ public final class ReplayReport {
     }
 
     long deadLetters() {
-        return outcome.deadLetters();
+        return outcome.unscored().count();
+    }
+
+    /** How many groups have no scores, and why; empty where all have. */
+    String unscored() {
+        final Map<String, Integer> failures = outcome.unscored().failures();
+        final String reasons = failures.entrySet().stream()
+                .map(failure -> failure.getKey() + " " + failure.getValue())
+                .collect(Collectors.joining(", "));
+        return deadLetters() == 0
+                ? ""
+                : deadLetters() + " groups could not be scored: dead letters"
+                        + (failures.isEmpty()
+                                ? ""
+                                : " (failed scores: " + reasons + "; --only-failed scores them again)");
     }
 
     Map<String, Object> toMap() {
@@ -97,6 +112,7 @@ public final class ReplayReport {
         map.put("reward_set_version", set.version());
         map.put("end_offsets", endOffsets);
         map.put("dead_letters", deadLetters());
+        map.put("failed_scores", outcome.unscored().failures());
         final Map<String, Object> byTask = new LinkedHashMap<>();
         tasks().forEach((task, c) -> byTask.put(task, toMap(c)));
         map.put("tasks", byTask);
@@ -164,8 +180,7 @@ public final class ReplayReport {
                     "  up to " + outcome.comparison().forgotten()
                             + " groups were too far from their earlier scores to be compared, and count as not scored before\n");
         }
-        return table.append(
-                        deadLetters() == 0 ? "" : "  " + deadLetters() + " groups could not be scored: dead letters\n")
+        return table.append(deadLetters() == 0 ? "" : "  " + unscored() + "\n")
                 .append('\n')
                 .toString();
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.reward.replay.Replay;
 import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
@@ -26,14 +27,14 @@ public final class RunReplay {
     private final RunDirectory directory;
     private final RunSettings settings;
     private final ReplayPlan wanted;
-    private final RolloutFilter filter;
     private final boolean dryRun;
     private final ReplayFolder folder;
 
     /**
      * @param settings the settings of the run, with the reward set of the replay
      * @param name the replay writes to {@code RUN.scored.NAME}; null: a dry run, which reports and writes no topic
-     * @throws UsageException when the plan names no rollouts, or when the replay is finished or started with another plan
+     * @throws UsageException when the plan names no rollouts, or when the replay is finished and the plan adds nothing to it, or was
+     *     started with another plan
      */
     public RunReplay(
             final RunDirectory directory,
@@ -47,11 +48,10 @@ public final class RunReplay {
         this.directory = directory;
         this.settings = settings;
         this.wanted = wanted;
-        this.filter = wanted.filter();
         this.dryRun = name == null;
         this.folder = new ReplayFolder(directory.inside("replays", name == null ? DRY_RUN : name));
         if (!dryRun) {
-            folder.check(wanted);
+            folder.check(wanted, settings.rewards().set());
         }
     }
 
@@ -66,8 +66,7 @@ public final class RunReplay {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = topics();
-            final Replay replay = new Replay(
-                    broker.clients(topics), folder.name(), settings.rewards(), filter, folder.streamsState());
+            final Replay replay = replay(broker.clients(topics));
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
@@ -85,6 +84,16 @@ public final class RunReplay {
             }
             return Optional.of(report);
         }
+    }
+
+    private Replay replay(final KafkaClients clients) {
+        final boolean adds = !dryRun && folder.isFinished();
+        final RolloutFilter filter = (adds ? folder.begin(wanted, List::of) : wanted).filter();
+        final Replay whole = new Replay(clients, folder.name(), settings.rewards(), filter, folder.streamsState());
+        if (adds) {
+            return whole.again();
+        }
+        return wanted.onlyFailed() ? whole.ofFailed() : whole;
     }
 
     private Optional<Replay.Outcome> score(

@@ -1,0 +1,124 @@
+package org.mtrljudge.reward.python;
+
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.settings.Check;
+import org.mtrljudge.settings.io.Mappers;
+
+/**
+ * One entry of {@code reward.functions}.
+ *
+ * @param file the Python file
+ * @param name the name of the function, which is also its name in reward sets
+ * @param style whose signature it has: easyr1, verl, trl, openrlhf or slime; null: as its parameters say
+ * @param tasks the tasks whose reward it is where no reward set says more; empty: all tasks
+ * @param workers the number of processes
+ * @param timeoutMs the time limit of one call: of a group where the function takes a list, else of one completion
+ * @param retries how often it is called again about completions that it failed on
+ * @param python the interpreter
+ * @param kwargs values for further parameters of the function
+ * @param components the values that it returns besides the score and that a reward set uses
+ * @param images how it gets the pictures: none, path or bytes
+ * @param memoryMb the resident memory that one process may use
+ */
+public record FunctionSettings(
+        String file,
+        String name,
+        @Nullable String style,
+        List<String> tasks,
+        int workers,
+        long timeoutMs,
+        int retries,
+        String python,
+        Map<String, Object> kwargs,
+        List<String> components,
+        String images,
+        int memoryMb) {
+    private static final Set<String> STYLES = new TreeSet<>(Set.of("easyr1", "verl", "trl", "openrlhf", "slime"));
+    private static final Set<String> IMAGES = new TreeSet<>(Set.of("none", "path", "bytes"));
+
+    /** The entry as it is written. */
+    record Entry(
+            @Nullable String file,
+            @Nullable String name,
+            @Nullable String style,
+            @Nullable List<String> tasks,
+            @Nullable Integer workers,
+            @Nullable Long timeoutMs,
+            @Nullable Integer retries,
+            @Nullable String python,
+            @Nullable Map<String, Object> kwargs,
+            @Nullable List<String> components,
+            @Nullable String images,
+            @Nullable Integer memoryMb) {}
+
+    public FunctionSettings {
+        Check.range("workers", workers, 1, 256);
+        Check.range("timeout_ms", timeoutMs, 1, 300_000);
+        Check.range("retries", retries, 0, 100);
+        Check.range("memory_mb", memoryMb, 16, 1 << 20);
+        oneOf("style", style == null ? "verl" : style, STYLES);
+        oneOf("images", images, IMAGES);
+        if (!Files.isRegularFile(Path.of(file))) {
+            throw new IllegalArgumentException("there is no file " + file);
+        }
+    }
+
+    private static void oneOf(final String key, final String value, final Set<String> allowed) {
+        if (!allowed.contains(value)) {
+            throw new IllegalArgumentException(key + " is '" + value + "', allowed is " + String.join(", ", allowed));
+        }
+    }
+
+    /**
+     * @param entry one entry of the list, keys in snake case
+     * @throws IllegalArgumentException that names the key
+     */
+    public static FunctionSettings of(final Map<String, Object> entry) {
+        final Entry read;
+        try {
+            read = Mappers.YAML.convertValue(entry, Entry.class);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("reward.functions: " + explain(e), e);
+        }
+        if (read.file == null || read.name == null) {
+            throw new IllegalArgumentException(
+                    "reward.functions: an entry needs file and name, as in {file: my_reward.py, name: compute_score}");
+        }
+        try {
+            return new FunctionSettings(
+                    read.file,
+                    read.name,
+                    read.style,
+                    Objects.requireNonNullElse(read.tasks, List.of()),
+                    Objects.requireNonNullElse(read.workers, 4),
+                    Objects.requireNonNullElse(read.timeoutMs, 10_000L),
+                    Objects.requireNonNullElse(read.retries, 2),
+                    Objects.requireNonNullElse(read.python, "python3"),
+                    Objects.requireNonNullElse(read.kwargs, Map.of()),
+                    Objects.requireNonNullElse(read.components, List.of()),
+                    Objects.requireNonNullElse(read.images, "none"),
+                    Objects.requireNonNullElse(read.memoryMb, 4096));
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("reward.functions: " + read.name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String explain(final IllegalArgumentException e) {
+        if (e.getCause() instanceof UnrecognizedPropertyException unknown) {
+            return "unknown key '" + unknown.getPropertyName() + "'; allowed here: "
+                    + new TreeSet<>(unknown.getKnownPropertyIds());
+        }
+        return e.getCause() instanceof JsonMappingException wrong
+                ? wrong.getOriginalMessage()
+                : String.valueOf(e.getMessage());
+    }
+}

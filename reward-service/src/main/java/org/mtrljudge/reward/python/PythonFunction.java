@@ -1,0 +1,202 @@
+package org.mtrljudge.reward.python;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.Deadline;
+import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.rule.Grade;
+import org.mtrljudge.reward.rule.Grader;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.tasks.Judged;
+import org.mtrljudge.tasks.LabelVerifier;
+import org.mtrljudge.tasks.Verification;
+import org.mtrljudge.tasks.verdict.Label;
+
+/**
+ * A function of the user that grades completions. A grade has the components of the label verifier, the {@link #SCORE} of the function,
+ * and all other numbers that it returns; of two with the same name, that of the function.
+ */
+public final class PythonFunction implements Grader {
+    /** The component with what the function returns: a number, or score, overall or reward of a dictionary. */
+    public static final String SCORE = "score";
+
+    private final FunctionSettings settings;
+    private final Pictures pictures;
+    private final LabelVerifier label = new LabelVerifier();
+    private final Set<String> components = new TreeSet<>();
+    private final AtomicLong ids = new AtomicLong();
+    private @Nullable WorkerPool pool;
+
+    /** @param images the pictures that a function may ask for */
+    public PythonFunction(final FunctionSettings settings, final ImageStore images) {
+        this.settings = settings;
+        this.pictures = new Pictures(settings.images(), images);
+        components.add(SCORE);
+        components.addAll(label.components());
+        components.addAll(settings.components());
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public Set<String> components() {
+        return components;
+    }
+
+    @Override
+    public long callLimitMs() {
+        return settings.timeoutMs();
+    }
+
+    @Override
+    public int retries() {
+        return settings.retries();
+    }
+
+    @Override
+    public synchronized void open() {
+        if (pool == null) {
+            pool = new WorkerPool(settings, sample());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (pool != null) {
+            pool.close();
+            pool = null;
+        }
+    }
+
+    private synchronized WorkerPool opened() {
+        if (pool == null) {
+            throw new IllegalStateException("the function " + settings.name() + " is not open");
+        }
+        return pool;
+    }
+
+    @Override
+    public List<Grade> grade(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
+        final WorkerPool now = opened();
+        final List<FunctionCall> calls = new ArrayList<>();
+        if (now.isBatch()) {
+            calls.add(call(prompt, completions));
+        } else {
+            completions.forEach(completion -> calls.add(call(prompt, List.of(completion))));
+        }
+        calls.forEach(now::add);
+        final List<Grade> grades = new ArrayList<>();
+        for (final FunctionCall call : calls) {
+            final List<Judged> asked = now.isBatch() ? completions : List.of(completions.get(grades.size()));
+            grades.addAll(grades(asked, call, end));
+        }
+        return grades;
+    }
+
+    private FunctionCall call(final PromptRequest prompt, final List<Judged> completions) {
+        final ObjectNode request = Mappers.JSON.createObjectNode();
+        request.put("id", ids.incrementAndGet());
+        final ArrayNode all = request.putArray("completions");
+        final ArrayNode shown = pictures.of(prompt);
+        completions.forEach(
+                completion -> all.add(described(prompt.getPromptId(), prompt.getText(), completion, shown)));
+        return FunctionCall.of(request);
+    }
+
+    private static ObjectNode described(
+            final String promptId, final String question, final Judged completion, final ArrayNode shown) {
+        final ObjectNode described = Mappers.JSON.createObjectNode();
+        described.put("prompt_id", promptId);
+        described.put("task", completion.task());
+        described.put("prompt", question);
+        described.put("response", completion.text());
+        described.put("response_length", completion.tokens());
+        described.put("ground_truth", completion.reference());
+        described.put("finished", completion.finished());
+        described.set("labels", Mappers.JSON.valueToTree(completion.labels()));
+        described.set("images", shown);
+        return described;
+    }
+
+    private List<Grade> grades(final List<Judged> asked, final FunctionCall call, final Deadline end) {
+        final List<Grade> grades = new ArrayList<>();
+        try {
+            final JsonNode answers =
+                    call.answer().get(end.leftMs(), TimeUnit.MILLISECONDS).path("answers");
+            for (int i = 0; i < asked.size(); i++) {
+                grades.add(
+                        answers.size() == asked.size()
+                                ? grade(asked.get(i), answers.get(i))
+                                : new Grade.Failed(
+                                        FailureReason.WRONG_COUNT,
+                                        "gave " + answers.size() + " answers for " + asked.size() + " completions"));
+            }
+        } catch (final TimeoutException e) {
+            call.answer().cancel(false);
+            asked.forEach(a -> grades.add(new Grade.Failed(
+                    FailureReason.TIMEOUT, "had no time left for it after " + end.limitMs() + " ms for its group")));
+        } catch (final ExecutionException e) {
+            final Grade failed = e.getCause() instanceof WorkerException lost
+                    ? new Grade.Failed(lost.reason(), String.valueOf(lost.getMessage()))
+                    : new Grade.Failed(FailureReason.DIED, "failed: " + e.getCause());
+            asked.forEach(a -> grades.add(failed));
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        return grades;
+    }
+
+    private Grade grade(final Judged completion, final JsonNode answer) {
+        if (answer.has("failure")) {
+            return new Grade.Failed(
+                    reason(answer.path("failure").asText()),
+                    answer.path("message").asText());
+        }
+        final Verification own = label.verify(completion);
+        final Map<String, Double> values = new HashMap<>(own.components());
+        answer.path("components")
+                .properties()
+                .forEach(component ->
+                        values.put(component.getKey(), component.getValue().asDouble(Double.NaN)));
+        return new Grade.Given(new Verification(values, own.verdict(), own.reason()));
+    }
+
+    private static FailureReason reason(final String word) {
+        try {
+            return FailureReason.valueOf(word.toUpperCase(Locale.ROOT));
+        } catch (final IllegalArgumentException e) {
+            return FailureReason.GARBLED;
+        }
+    }
+
+    /** A completion to try the function on before there are others. */
+    private JsonNode sample() {
+        final Judged completion = new Judged(
+                settings.tasks().isEmpty() ? "sample" : settings.tasks().get(0),
+                "yes",
+                Label.of("yes", "no"),
+                "<think>there is a ball</think><answer>yes</answer>",
+                true,
+                12);
+        return described("sample", "Is there a ball?", completion, Mappers.JSON.createArrayNode());
+    }
+}

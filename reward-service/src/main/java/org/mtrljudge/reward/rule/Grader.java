@@ -1,0 +1,40 @@
+package org.mtrljudge.reward.rule;
+
+import java.util.List;
+import java.util.Set;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.tasks.Judged;
+
+/** Grades the completions of a prompt: the built-in verifier, a plug-in, or a function of the user in another process. */
+public interface Grader {
+    /** The name of the grader in reward sets. */
+    String name();
+
+    /** The names of the components that every grade has. A grade can have more. */
+    Set<String> components();
+
+    /** The time limit of one call, in milliseconds; 0 where no call can hang. */
+    long callLimitMs();
+
+    /** How often the grader is asked again about completions that it failed on. */
+    int retries();
+
+    /**
+     * Grades completions of one prompt. When this returns, all calls have ended or are abandoned.
+     *
+     * @param end when the last call has to end
+     * @return one grade per completion, in their order
+     * @throws RuntimeException when it could not be asked about any
+     */
+    List<Grade> grade(PromptRequest prompt, List<Judged> completions, Deadline end);
+
+    /**
+     * Prepares for grading, and tries what can be tried without completions. It can be called again after {@link #close}.
+     *
+     * @throws org.mtrljudge.settings.UsageException when no completion could be graded; the message says what to correct
+     */
+    default void open() {}
+
+    /** Ends what {@link #open} began. */
+    default void close() {}
+}

@@ -1,0 +1,427 @@
+"""Calls one reward function of the user, in a process of its own.
+
+Requests come on standard input and answers go to standard output, as frames: a length of 4 bytes, big-endian, then JSON. What the
+function prints goes to standard error. The first request names the function; the others have completions:
+
+    {"file", "name", "style", "kwargs", "sample"}     ->  {"style", "batch", "warning"} or {"error"}
+    {"id", "completions": [...]}                      ->  {"id", "answers": [{"components"} or {"failure", "message"}]}
+
+Only the standard library is needed.
+"""
+
+import asyncio
+import base64
+import importlib.util
+import inspect
+import json
+import math
+import os
+import struct
+import sys
+import threading
+import time
+import traceback
+from types import SimpleNamespace
+
+MAX_MESSAGE = 500
+# the names under which EasyR1, verl and others return the reward itself
+SCORES = ("score", "overall", "reward")
+
+
+class Wrong(Exception):
+    """The function cannot be used; the message says why."""
+
+
+class Failed(Exception):
+    """A completion has no score."""
+
+    def __init__(self, failure, message):
+        super().__init__(message)
+        self.failure = failure
+
+
+class Given(dict):
+    """What a function may read of a completion. It remembers what is read in vain."""
+
+    missing = set()
+
+    def __missing__(self, key):
+        Given.missing.add(str(key))
+        raise KeyError(key)
+
+    def __getattr__(self, key):
+        if key.startswith("__"):
+            raise AttributeError(key)
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+
+def extra(c):
+    return Given(
+        {
+            "prompt_id": c["prompt_id"],
+            "index": c["prompt_id"],
+            "task": c["task"],
+            "question": c["prompt"],
+            "prompt": c["prompt"],
+            "answer": c["ground_truth"],
+            "labels": c["labels"],
+            "images": c["images"],
+            "finished": c["finished"],
+            "response_length": c["response_length"],
+        }
+    )
+
+
+class EasyR1:
+    """compute_score(reward_input) or compute_score(reward_inputs), as REWARD_TYPE or the name of the parameter says."""
+
+    def __init__(self, function, module):
+        self.function = function
+        first = next(iter(inspect.signature(function).parameters), "")
+        kind = getattr(module, "REWARD_TYPE", "sequential" if first == "reward_input" else "batch")
+        self.batch = kind == "batch"
+
+    @staticmethod
+    def given(c):
+        return Given(
+            {
+                "response": c["response"],
+                "response_length": c["response_length"],
+                "ground_truth": c["ground_truth"],
+                "task": c["task"],
+                "prompt": c["prompt"],
+                "prompt_id": c["prompt_id"],
+                "images": c["images"],
+            }
+        )
+
+    def call(self, completions, kwargs):
+        inputs = [self.given(c) for c in completions]
+        return self.function(inputs if self.batch else inputs[0], **kwargs)
+
+
+class Verl:
+    """compute_score(data_source, solution_str, ground_truth, extra_info), or the plural of each for a batch."""
+
+    def __init__(self, function, module):
+        self.function = function
+        self.names = inspect.signature(function).parameters
+        self.batch = "solution_strs" in self.names
+
+    def call(self, completions, kwargs):
+        columns = {
+            "data_source": [c["task"] for c in completions],
+            "solution_str": [c["response"] for c in completions],
+            "ground_truth": [c["ground_truth"] for c in completions],
+            "extra_info": [extra(c) for c in completions],
+        }
+        if self.batch:
+            columns["extra_infos"] = columns.pop("extra_info")
+            for name in ("data_source", "solution_str", "ground_truth"):
+                columns[name + "s"] = columns.pop(name)
+        else:
+            columns = {name: column[0] for name, column in columns.items()}
+        return self.function(**accepted(self.names, columns), **kwargs)
+
+
+class Trl:
+    """fn(prompts, completions, **columns): prompts and completions are messages, or text where messages make the function fail."""
+
+    batch = True
+
+    def __init__(self, function, module):
+        self.function = function
+        self.names = inspect.signature(function).parameters
+        self.messages = True
+
+    def call(self, completions, kwargs):
+        def column(name):
+            return [c[name] for c in completions]
+
+        def turns(role, texts):
+            return [[{"role": role, "content": text}] for text in texts] if self.messages else texts
+
+        columns = {
+            "prompts": turns("user", column("prompt")),
+            "completions": turns("assistant", column("response")),
+            "ground_truth": column("ground_truth"),
+            "solution": column("ground_truth"),
+            "answer": column("ground_truth"),
+            "label": column("ground_truth"),
+            "task": column("task"),
+            "images": column("images"),
+            "prompt_id": column("prompt_id"),
+        }
+        return self.function(**accepted(self.names, columns), **kwargs)
+
+
+class OpenRlhf:
+    """reward_func(queries, prompts, labels): a query is a prompt and its completion."""
+
+    batch = True
+
+    def __init__(self, function, module):
+        self.function = function
+
+    def call(self, completions, kwargs):
+        return self.function(
+            [c["prompt"] + c["response"] for c in completions],
+            [c["prompt"] for c in completions],
+            [c["ground_truth"] for c in completions],
+            **kwargs,
+        )
+
+
+class Slime:
+    """custom_rm(args, sample) or custom_rm(args, samples), usually async."""
+
+    def __init__(self, function, module):
+        self.function = function
+        self.batch = list(inspect.signature(function).parameters)[1] == "samples"
+
+    def call(self, completions, kwargs):
+        samples = [
+            Given(
+                {
+                    "index": c["prompt_id"],
+                    "prompt": c["prompt"],
+                    "response": c["response"],
+                    "response_length": c["response_length"],
+                    "label": c["ground_truth"],
+                    "status": "completed" if c["finished"] else "truncated",
+                    "metadata": extra(c),
+                }
+            )
+            for c in completions
+        ]
+        return self.function(SimpleNamespace(reward_key=None, **kwargs), samples if self.batch else samples[0])
+
+
+STYLES = {"easyr1": EasyR1, "verl": Verl, "trl": Trl, "openrlhf": OpenRlhf, "slime": Slime}
+
+
+def accepted(names, columns):
+    """The columns that the function takes; what it asks for besides stays missing, and Python says so."""
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in names.values()):
+        return columns
+    return {name: column for name, column in columns.items() if name in names}
+
+
+def style_of(function):
+    names = list(inspect.signature(function).parameters)
+    if names and names[0] in ("reward_input", "reward_inputs"):
+        return "easyr1"
+    if "solution_str" in names or "solution_strs" in names:
+        return "verl"
+    if "queries" in names:
+        return "openrlhf"
+    if "completions" in names:
+        return "trl"
+    if len(names) > 1 and names[0] == "args" and names[1] in ("sample", "samples"):
+        return "slime"
+    raise Wrong(f"the parameters {names} are of no known style: say style: " + ", ".join(STYLES))
+
+
+class Function:
+    """The function of the user with what its style needs."""
+
+    def __init__(self, order):
+        path = os.path.abspath(order["file"])
+        sys.path.insert(0, os.path.dirname(path))
+        spec = importlib.util.spec_from_file_location("reward_function", path)
+        if spec is None:
+            raise Wrong("it is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["reward_function"] = module
+        spec.loader.exec_module(module)
+        function = getattr(module, order["name"], None)
+        if not callable(function):
+            known = [n for n, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == "reward_function"]
+            raise Wrong(f"it has no function '{order['name']}', only {known}")
+        self.style = order.get("style") or style_of(function)
+        self.adapter = STYLES[self.style](function, module)
+        self.kwargs = order.get("kwargs") or {}
+        self.pictures = order.get("images") == "bytes"
+        self.loop = asyncio.new_event_loop()
+
+    def answers(self, completions):
+        if self.pictures:
+            for c in completions:
+                c["images"] = [base64.b64decode(image) for image in c["images"]]
+        if self.adapter.batch:
+            return self.together(completions)
+        return [self.together([c])[0] for c in completions]
+
+    def together(self, completions):
+        count = len(completions)
+        try:
+            result = self.adapter.call(completions, self.kwargs)
+            if inspect.isawaitable(result):
+                result = self.loop.run_until_complete(result)
+            rows = rows_of(result, count) if self.adapter.batch else [result]
+        except Failed as e:
+            return [failure(e)] * count
+        # a function that calls sys.exit raises SystemExit
+        except BaseException as e:
+            traceback.print_exc()
+            return [failure(Failed("raised", told(e)))] * count
+        return [answer(row) for row in rows]
+
+    def try_out(self, sample):
+        """Finds what the function misses before any completion depends on it."""
+        result = self.answers([sample])[0]
+        if "failure" in result and isinstance(self.adapter, Trl):
+            self.adapter.messages = False
+            as_text = self.answers([sample])[0]
+            if "failure" in as_text:
+                self.adapter.messages = True
+            else:
+                result = as_text
+        given = sorted(EasyR1.given(sample) if self.style == "easyr1" else extra(sample))
+        missing = f"it reads {sorted(Given.missing)}, which is not given; given are {given}" if Given.missing else None
+        if "failure" not in result:
+            return missing
+        message = missing or f"on a sample it failed ({result['failure']}): {result['message']}"
+        if missing or result["failure"] != "raised" or result["message"].startswith("TypeError"):
+            raise Wrong(message)
+        # the sample may not be of the kind that the function expects
+        return message
+
+
+def told(e):
+    at = [f for f in traceback.extract_tb(e.__traceback__) if f.filename != __file__]
+    where = f" ({os.path.basename(at[-1].filename)}, line {at[-1].lineno})" if at else ""
+    return f"{type(e).__name__}: {e}"[:MAX_MESSAGE] + where
+
+
+def rows_of(result, count):
+    """One row per completion, of a list or of columns."""
+    if isinstance(result, dict) and "rewards" in result:
+        columns = {"score": result["rewards"], "scores": result.get("scores"), **(result.get("extra_logs") or {})}
+        columns = {name: listed(column) for name, column in columns.items()}
+        if len(columns["score"]) != count:
+            raise Failed("wrong_count", f"{len(columns['score'])} rewards for {count} completions")
+        return [{n: column[i] for n, column in columns.items() if len(column) == count} for i in range(count)]
+    rows = listed(result)
+    if len(rows) != count:
+        raise Failed("wrong_count", f"{len(rows)} scores for {count} completions")
+    return rows
+
+
+def listed(value):
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def number(value):
+    """The value as a float, or None where it is no number."""
+    if hasattr(value, "item") and not isinstance(value, (int, float)):
+        try:
+            value = value.item()
+        except (ValueError, RuntimeError, TypeError):
+            return None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def answer(row):
+    try:
+        return {"components": components(row)}
+    except Failed as e:
+        return failure(e)
+    except Exception as e:
+        return failure(Failed("not_a_number", told(e)))
+
+
+def components(row):
+    if row is None:
+        raise Failed("no_score", "the function returned None")
+    values = row if isinstance(row, dict) else {"score": row}
+    key = next((name for name in SCORES if name in values), None)
+    if key is None:
+        raise Failed("no_score", f"the function returned {sorted(map(str, values))[:20]}, none of {SCORES}")
+    if values[key] is None:
+        raise Failed("no_score", f"'{key}' is None")
+    named = {"score": number(values[key])}
+    if named["score"] is None:
+        raise Failed("not_a_number", f"'{key}' is of type {type(values[key]).__name__}")
+    for name, value in list(values.items())[:50]:
+        value = number(value)
+        if name != key and value is not None:
+            named["".join(c if c.isalnum() else "_" for c in str(name))[:100]] = value
+    for name, value in named.items():
+        if not math.isfinite(value):
+            raise Failed("not_a_number", f"'{name}' is {value}")
+    return named
+
+
+def failure(e):
+    return {"failure": e.failure, "message": str(e)[: 2 * MAX_MESSAGE]}
+
+
+class Frames:
+    """The two pipes, out of the reach of what the function prints or reads."""
+
+    def __init__(self):
+        self.source = os.fdopen(os.dup(0), "rb")
+        self.target = os.fdopen(os.dup(1), "wb")
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        self.owner = os.getpid()
+
+    def read(self):
+        head = self.source.read(4)
+        if len(head) < 4:
+            os._exit(0)
+        body = self.source.read(struct.unpack(">I", head)[0])
+        return json.loads(body)
+
+    def write(self, value):
+        if os.getpid() != self.owner:
+            # a process that the function forked and that came back here
+            os._exit(0)
+        body = json.dumps(value).encode()
+        self.target.write(struct.pack(">I", len(body)) + body)
+        self.target.flush()
+
+
+def end_with(parent):
+    """A function that hangs must not outlive the service."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
+def main():
+    # what the function begins belongs to one group, which can be ended as one
+    os.setsid()
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    frames = Frames()
+    order = frames.read()
+    try:
+        function = Function(order)
+        warning = function.try_out(order["sample"]) if order.get("sample") else None
+        if order.get("messages") is not None and isinstance(function.adapter, Trl):
+            function.adapter.messages = order["messages"]
+        frames.write(
+            {
+                "style": function.style,
+                "batch": function.adapter.batch,
+                "messages": getattr(function.adapter, "messages", None),
+                "warning": warning,
+            }
+        )
+    except BaseException as e:
+        if not isinstance(e, Wrong):
+            traceback.print_exc()
+        frames.write({"error": str(e) if isinstance(e, Wrong) else told(e)})
+        return
+    while True:
+        request = frames.read()
+        frames.write({"id": request["id"], "answers": function.answers(request["completions"])})
+
+
+main()
