@@ -6,6 +6,8 @@ function prints goes to standard error. The first request names the function; th
     {"file", "name", "style", "kwargs", "sample"}     ->  {"style", "batch", "warning"} or {"error"}
     {"id", "completions": [...]}                      ->  {"id", "answers": [{"components"} or {"failure", "message"}]}
 
+A function that takes one completion gives each answer as soon as it has it, in a frame of its own.
+
 Only the standard library is needed.
 """
 
@@ -248,12 +250,15 @@ class Function:
         self.loop = asyncio.new_event_loop()
 
     def answers(self, completions):
+        """Lists of answers: one for all completions, or one each."""
         if self.pictures:
             for c in completions:
                 c["images"] = [base64.b64decode(image) for image in c["images"]]
         if self.adapter.batch:
-            return self.together(completions)
-        return [self.together([c])[0] for c in completions]
+            yield self.together(completions)
+        else:
+            for c in completions:
+                yield self.together([c])
 
     def together(self, completions):
         count = len(completions)
@@ -272,10 +277,10 @@ class Function:
 
     def try_out(self, sample):
         """Finds what the function misses before any completion depends on it."""
-        result = self.answers([sample])[0]
+        result = next(self.answers([sample]))[0]
         if "failure" in result and isinstance(self.adapter, Trl):
             self.adapter.messages = False
-            as_text = self.answers([sample])[0]
+            as_text = next(self.answers([sample]))[0]
             if "failure" in as_text:
                 self.adapter.messages = True
             else:
@@ -421,7 +426,8 @@ def main():
         return
     while True:
         request = frames.read()
-        frames.write({"id": request["id"], "answers": function.answers(request["completions"])})
+        for answers in function.answers(request["completions"]):
+            frames.write({"id": request["id"], "answers": answers})
 
 
 main()

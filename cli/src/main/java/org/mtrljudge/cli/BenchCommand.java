@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
             ModelBenchCommand.class,
             GroupBenchCommand.class,
             RescoreBenchCommand.class,
+            FunctionBenchCommand.class,
             RecoveryBenchCommand.class,
             WeightsBenchCommand.class,
             AsyncBenchCommand.class,

@@ -68,7 +68,8 @@ class ScoringFuzzTest {
                 topics.scored(),
                 topics.deadLetters(),
                 RolloutFilter.ALL,
-                new ScoringEnd(List.of(1000L)));
+                new ScoringEnd(List.of(1000L)),
+                null);
         final List<ScoredGroup> scored = new ArrayList<>();
         final AtomicInteger dead = new AtomicInteger();
         final var topology = RewardTopology.dryRun(

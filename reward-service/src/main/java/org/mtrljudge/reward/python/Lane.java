@@ -2,6 +2,8 @@ package org.mtrljudge.reward.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ final class Lane implements Runnable {
         WorkerProcess start() throws WorkerException, IOException;
     }
 
-    /** A call that is being answered, since when. */
+    /** A call that is being answered, and when it began or had its last answer. */
     private record Running(FunctionCall call, long startNanos) {}
 
     private final BlockingQueue<FunctionCall> calls;
@@ -42,7 +44,7 @@ final class Lane implements Runnable {
         try {
             while (!over) {
                 final FunctionCall call = calls.poll(TAKE_MS, TimeUnit.MILLISECONDS);
-                if (call != null && !call.answer().isDone()) {
+                if (call != null && !call.end().isDone()) {
                     answer(call);
                 }
             }
@@ -61,12 +63,13 @@ final class Lane implements Runnable {
                 process = own;
             }
             running = new Running(call, System.nanoTime());
-            final JsonNode answer = own.ask(call.request());
-            running = null;
-            if (answer.path("id").asLong(-1) != call.request().path("id").asLong()) {
-                throw new WorkerException(FailureReason.GARBLED, "gave the answer to another call");
+            own.send(call.request());
+            while (call.answers().size() < call.completions()) {
+                call.answers().addAll(next(own, call));
+                running = new Running(call, System.nanoTime());
             }
-            call.answer().complete(answer);
+            running = null;
+            call.end().complete(null);
         } catch (final WorkerException e) {
             fail(call, e);
         } catch (final IOException e) {
@@ -74,9 +77,24 @@ final class Lane implements Runnable {
         }
     }
 
+    private static List<JsonNode> next(final WorkerProcess own, final FunctionCall call) throws WorkerException {
+        final JsonNode frame = own.receive();
+        if (frame.path("id").asLong(-1) != call.request().path("id").asLong()) {
+            throw new WorkerException(FailureReason.GARBLED, "gave the answer to another call");
+        }
+        final List<JsonNode> answers = new ArrayList<>();
+        frame.path("answers").forEach(answers::add);
+        final int missing = call.completions() - call.answers().size();
+        if (answers.isEmpty() || answers.size() > missing) {
+            throw new WorkerException(
+                    FailureReason.GARBLED, "gave " + answers.size() + " answers for " + missing + " completions");
+        }
+        return answers;
+    }
+
     private void fail(final FunctionCall call, final WorkerException why) {
         over = true;
-        call.answer().completeExceptionally(why);
+        call.end().completeExceptionally(why);
     }
 
     /**
@@ -93,7 +111,7 @@ final class Lane implements Runnable {
                 stop(now, FailureReason.TIMEOUT, "gave no answer within " + settings.timeoutMs() + " ms");
             } else if (!own.isAlive() && ms > CLOSING_MS) {
                 over = true;
-                now.call.answer().completeExceptionally(own.died());
+                now.call.end().completeExceptionally(own.died());
             }
         }
         if (own != null && !over && own.residentMb() > settings.memoryMb()) {
@@ -111,7 +129,7 @@ final class Lane implements Runnable {
 
     private void stop(final Running now, final FailureReason reason, final String message) {
         over = true;
-        now.call.answer().completeExceptionally(new WorkerException(reason, message));
+        now.call.end().completeExceptionally(new WorkerException(reason, message));
     }
 
     /** Ends the process. */

@@ -72,6 +72,11 @@ public final class PythonFunction implements Grader {
     }
 
     @Override
+    public int groupsAhead() {
+        return settings.workers();
+    }
+
+    @Override
     public synchronized void open() {
         if (pool == null) {
             pool = new WorkerPool(settings, sample());
@@ -96,29 +101,29 @@ public final class PythonFunction implements Grader {
     @Override
     public List<Grade> grade(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
         final WorkerPool now = opened();
+        final ArrayNode shown = pictures.of(prompt);
+        // one completion after the other where all processes have work: fewer frames
+        final int parts = now.isBatch() ? 1 : Math.max(1, Math.min(now.free(), completions.size()));
+        final int size = (completions.size() + parts - 1) / parts;
         final List<FunctionCall> calls = new ArrayList<>();
-        if (now.isBatch()) {
-            calls.add(call(prompt, completions));
-        } else {
-            completions.forEach(completion -> calls.add(call(prompt, List.of(completion))));
+        for (int i = 0; i < completions.size(); i += size) {
+            calls.add(call(prompt, completions.subList(i, Math.min(completions.size(), i + size)), shown));
         }
         calls.forEach(now::add);
         final List<Grade> grades = new ArrayList<>();
         for (final FunctionCall call : calls) {
-            final List<Judged> asked = now.isBatch() ? completions : List.of(completions.get(grades.size()));
-            grades.addAll(grades(asked, call, end));
+            grades.addAll(grades(completions.subList(grades.size(), grades.size() + call.completions()), call, end));
         }
         return grades;
     }
 
-    private FunctionCall call(final PromptRequest prompt, final List<Judged> completions) {
+    private FunctionCall call(final PromptRequest prompt, final List<Judged> completions, final ArrayNode shown) {
         final ObjectNode request = Mappers.JSON.createObjectNode();
         request.put("id", ids.incrementAndGet());
         final ArrayNode all = request.putArray("completions");
-        final ArrayNode shown = pictures.of(prompt);
         completions.forEach(
                 completion -> all.add(described(prompt.getPromptId(), prompt.getText(), completion, shown)));
-        return FunctionCall.of(request);
+        return FunctionCall.of(request, completions.size());
     }
 
     private static ObjectNode described(
@@ -137,30 +142,26 @@ public final class PythonFunction implements Grader {
     }
 
     private List<Grade> grades(final List<Judged> asked, final FunctionCall call, final Deadline end) {
-        final List<Grade> grades = new ArrayList<>();
+        Grade otherwise = new Grade.Failed(FailureReason.GARBLED, "gave too few answers");
         try {
-            final JsonNode answers =
-                    call.answer().get(end.leftMs(), TimeUnit.MILLISECONDS).path("answers");
-            for (int i = 0; i < asked.size(); i++) {
-                grades.add(
-                        answers.size() == asked.size()
-                                ? grade(asked.get(i), answers.get(i))
-                                : new Grade.Failed(
-                                        FailureReason.WRONG_COUNT,
-                                        "gave " + answers.size() + " answers for " + asked.size() + " completions"));
-            }
+            call.end().get(end.leftMs(), TimeUnit.MILLISECONDS);
         } catch (final TimeoutException e) {
-            call.answer().cancel(false);
-            asked.forEach(a -> grades.add(new Grade.Failed(
-                    FailureReason.TIMEOUT, "had no time left for it after " + end.limitMs() + " ms for its group")));
+            call.end().cancel(false);
+            otherwise = new Grade.Failed(
+                    FailureReason.TIMEOUT, "had no time left for it after " + end.limitMs() + " ms for its group");
         } catch (final ExecutionException e) {
-            final Grade failed = e.getCause() instanceof WorkerException lost
+            otherwise = e.getCause() instanceof WorkerException lost
                     ? new Grade.Failed(lost.reason(), String.valueOf(lost.getMessage()))
                     : new Grade.Failed(FailureReason.DIED, "failed: " + e.getCause());
-            asked.forEach(a -> grades.add(failed));
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
+        }
+        // a process can have answered some before it was lost
+        final List<JsonNode> answers = List.copyOf(call.answers());
+        final List<Grade> grades = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            grades.add(i < answers.size() ? grade(asked.get(i), answers.get(i)) : otherwise);
         }
         return grades;
     }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
@@ -30,6 +31,8 @@ final class WorkerPool implements AutoCloseable {
     private final FunctionSettings settings;
     private final Path folder;
     private final BlockingQueue<FunctionCall> calls = new LinkedBlockingQueue<>();
+    // calls that have no answers yet
+    private final AtomicInteger open = new AtomicInteger();
     private final List<Lane> lanes = new ArrayList<>();
     private final Thread watch;
     private final JsonNode said;
@@ -142,8 +145,15 @@ final class WorkerPool implements AutoCloseable {
         return said.path("batch").asBoolean();
     }
 
+    /** The number of processes that no call waits for. */
+    int free() {
+        return Math.max(0, settings.workers() - open.get());
+    }
+
     /** Adds a call, which a process that is free answers. */
     void add(final FunctionCall call) {
+        open.incrementAndGet();
+        call.end().whenComplete((done, failure) -> open.decrementAndGet());
         calls.add(call);
     }
 
@@ -174,7 +184,7 @@ final class WorkerPool implements AutoCloseable {
             lanes.forEach(Lane::end);
         }
         for (FunctionCall call = calls.poll(); call != null; call = calls.poll()) {
-            call.answer().completeExceptionally(new WorkerException(FailureReason.DIED, "is being stopped"));
+            call.end().completeExceptionally(new WorkerException(FailureReason.DIED, "is being stopped"));
         }
         try {
             watch.join(STOP_MS);

@@ -51,13 +51,21 @@ final class WorkerProcess implements AutoCloseable {
         return new WorkerProcess(process);
     }
 
-    /** Sends a request and waits for its answer. It waits for ever: another thread ends the process. */
-    JsonNode ask(final JsonNode request) throws WorkerException {
+    /** Sends a request. */
+    void send(final JsonNode request) throws WorkerException {
         try {
             final byte[] body = Mappers.JSON.writeValueAsBytes(request);
             requests.writeInt(body.length);
             requests.write(body);
             requests.flush();
+        } catch (final IOException e) {
+            throw died();
+        }
+    }
+
+    /** Waits for the next answer. It waits for ever: another thread ends the process. */
+    JsonNode receive() throws WorkerException {
+        try {
             final int length = answers.readInt();
             if (length < 0 || length > MAX_FRAME_BYTES) {
                 throw new WorkerException(FailureReason.GARBLED, "gave an answer of " + length + " bytes");
@@ -79,7 +87,8 @@ final class WorkerProcess implements AutoCloseable {
         final CompletableFuture<Void> end = CompletableFuture.runAsync(
                 this::close, CompletableFuture.delayedExecutor(limitMs, TimeUnit.MILLISECONDS));
         try {
-            return ask(request);
+            send(request);
+            return receive();
         } catch (final WorkerException e) {
             throw end.isDone()
                     ? new WorkerException(FailureReason.TIMEOUT, "did not start within " + limitMs + " ms")

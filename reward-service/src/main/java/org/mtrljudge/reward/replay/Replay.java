@@ -116,7 +116,8 @@ public final class Replay {
                 topics.scored(name),
                 topics.deadLetters(name),
                 choice,
-                new ScoringEnd(ends));
+                new ScoringEnd(ends),
+                clients);
     }
 
     /**

@@ -19,6 +19,11 @@ public interface Grader {
     /** How often the grader is asked again about completions that it failed on. */
     int retries();
 
+    /** The number of groups that it can grade at the same time, besides the one whose turn it is; 0 where it gains nothing. */
+    default int groupsAhead() {
+        return 0;
+    }
+
     /**
      * Grades completions of one prompt. When this returns, all calls have ended or are abandoned.
      *

@@ -48,6 +48,11 @@ public record RewardSet(
         return graders().mapToLong(Grader::callLimitMs).max().orElse(0);
     }
 
+    /** The number of groups that are graded before their turn. */
+    public int groupsAhead() {
+        return graders().mapToInt(Grader::groupsAhead).max().orElse(0);
+    }
+
     /** Graders that are ready. */
     public interface Opened extends AutoCloseable {
         @Override

@@ -65,7 +65,7 @@ public final class RewardService implements AutoCloseable {
             final Consumer<Throwable> onFailure,
             final Clock clock) {
         this.clients = clients;
-        this.job = ScoringJob.live(clients.topics());
+        this.job = ScoringJob.live(clients.topics(), clients);
         this.set = settings.set();
         this.pairs = set.maxOrders() > 1;
         final Properties config =

@@ -16,6 +16,7 @@ import org.mtrljudge.reward.scoring.GroupScorer;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.LogOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private @Nullable ScoringOutput output;
     private @Nullable KeyValueStore<String, Long> scoredIds;
     private @Nullable WaitingPairs pairs;
+    private @Nullable ReadAhead ahead;
 
     ScoringProcessor(final ScoringJob job, final RewardSettings settings, final RewardMetrics metrics) {
         this.job = job;
@@ -56,13 +58,19 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         context = processorContext;
         output = new ScoringOutput(job, metrics, processorContext);
         scoredIds = processorContext.getStateStore(RewardTopology.SCORED_IDS);
-        scorer = new GroupScorer(
+        final GroupScorer own = new GroupScorer(
                 settings,
                 new TaskStores(
                         processorContext.getStateStore(RewardTopology.SCALES),
                         settings.set().comparesGroups()
                                 ? processorContext.getStateStore(RewardTopology.WINDOWS)
                                 : null));
+        scorer = own;
+        final KafkaClients reading = job.ahead();
+        final int groups = settings.set().groupsAhead();
+        if (reading != null && groups > 0) {
+            ahead = new ReadAhead(reading, job, own, processorContext.taskId().partition(), groups);
+        }
         final WaitingPairs waiting = new WaitingPairs(
                 processorContext.getStateStore(RewardTopology.WAITING),
                 RewardTopology.readsDeadLetters(job, settings)
@@ -160,7 +168,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void scoreOrWait(final Located own) {
         final int orders = ready(scorer).ordersOf(own.group);
         if (orders == 1) {
-            score(own, ready(scorer).verify(own.group), List.of());
+            score(own, verified(own), List.of());
             return;
         }
         final String pairId = own.group.getPrompt().getPairId();
@@ -180,6 +188,18 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 new ArrayList<>(others.stream().map(this::located).toList());
         all.add(own);
         scoreAll(pairId, all);
+    }
+
+    private GroupScorer.Verified verified(final Located own) {
+        return ahead == null ? ready(scorer).verify(own.group) : ahead.verify(own.group, own.offset);
+    }
+
+    @Override
+    public void close() {
+        if (ahead != null) {
+            ahead.close();
+            ahead = null;
+        }
     }
 
     /** Asks the verifier about all groups before it changes the stores. Where the verifier fails on one, none has a reward. */

@@ -246,7 +246,7 @@ class PythonFunctionTest {
                     failed(grades.get(i), FailureReason.DIED, "137");
                 }
             }
-            assertThat(pids).hasSizeGreaterThan(10);
+            assertThat(pids).hasSizeGreaterThanOrEqualTo(10);
             ProcessHandle.of(pids.get(pids.size() - 1)).ifPresent(ProcessHandle::destroyForcibly);
         }
     }

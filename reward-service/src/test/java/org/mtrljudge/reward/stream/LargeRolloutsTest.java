@@ -45,7 +45,9 @@ class LargeRolloutsTest {
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(
                 RewardTopology.build(
-                        ScoringJob.live(topics), PairsTest.orders(2), new RewardMetrics(new SimpleMeterRegistry())),
+                        ScoringJob.live(topics, null),
+                        PairsTest.orders(2),
+                        new RewardMetrics(new SimpleMeterRegistry())),
                 properties);
         rollouts = driver.createInputTopic(topics.rollouts().name(), new StringSerializer(), new ByteArraySerializer());
         scored =

@@ -34,7 +34,8 @@ class NoValueTest {
         final RewardSettings settings =
                 new RewardSettings(RewardSet.accuracyAndFormat(0.1), AdvantageEstimator.GRPO, false, 100);
         try (TopologyTestDriver driver = new TopologyTestDriver(
-                RewardTopology.build(ScoringJob.live(topics), settings, new RewardMetrics(new SimpleMeterRegistry())),
+                RewardTopology.build(
+                        ScoringJob.live(topics, null), settings, new RewardMetrics(new SimpleMeterRegistry())),
                 properties)) {
             final TestOutputTopic<String, byte[]> dead = driver.createOutputTopic(
                     topics.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());

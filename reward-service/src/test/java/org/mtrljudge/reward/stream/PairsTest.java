@@ -61,7 +61,7 @@ class PairsTest {
 
     @BeforeEach
     void start() {
-        start(ScoringJob.live(topics), 2);
+        start(ScoringJob.live(topics, null), 2);
     }
 
     static RewardSettings orders(final int orders) {
@@ -226,7 +226,7 @@ class PairsTest {
     @Test
     void shouldMakeADeadLetterOfEveryGroupThatWaitsForAnOrderThatIsOne() {
         driver.close();
-        start(ScoringJob.live(topics), 3);
+        start(ScoringJob.live(topics, null), 3);
         send(group("p1", RIGHT, RIGHT));
         send(group("p2", RIGHT, RIGHT));
         refuse("p3", "pair-1");
@@ -237,7 +237,7 @@ class PairsTest {
     @Test
     void shouldEndTheWaitOfEveryGroupAtTheLimit() {
         driver.close();
-        start(ScoringJob.live(topics), 3);
+        start(ScoringJob.live(topics, null), 3);
         send(group("p1", RIGHT, RIGHT));
         send(group("p2", RIGHT, RIGHT));
         driver.advanceWallClockTime(PAIR_TIMEOUT);
@@ -253,7 +253,8 @@ class PairsTest {
                 topics.scored("again"),
                 topics.deadLetters("again"),
                 group -> true,
-                end);
+                end,
+                null);
     }
 
     @Test

@@ -90,7 +90,7 @@ class SlowVerifierTest {
 
     private Properties config(final RewardSet set, final int groupSize, final Map<String, Object> kafka) {
         return StreamsSettings.exactlyOnce(
-                ScoringJob.live(topics),
+                ScoringJob.live(topics, null),
                 new RewardSettings(set, AdvantageEstimator.GRPO, false, 1000, groupSize),
                 new KafkaClients(topics, kafka),
                 folder,
@@ -131,7 +131,7 @@ class SlowVerifierTest {
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve("state").toString());
         return new TopologyTestDriver(
                 RewardTopology.build(
-                        ScoringJob.live(topics),
+                        ScoringJob.live(topics, null),
                         new RewardSettings(set, AdvantageEstimator.GRPO, false, 600_000),
                         new RewardMetrics(new SimpleMeterRegistry())),
                 properties);

@@ -15,7 +15,7 @@ class StreamsSettingsTest {
     private static Properties with(final Replication replication) {
         final Topics topics = new Topics("run", new LocalSchemaRegistry(), replication, 1);
         return StreamsSettings.exactlyOnce(
-                ScoringJob.live(topics),
+                ScoringJob.live(topics, null),
                 PairsTest.orders(2),
                 new KafkaClients(topics, Map.of("replication.factor", 2)),
                 Path.of("state"),

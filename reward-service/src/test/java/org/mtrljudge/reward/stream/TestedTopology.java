@@ -50,7 +50,9 @@ final class TestedTopology {
         final Properties properties = new Properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(
-                RewardTopology.build(ScoringJob.live(topics), settings, new RewardMetrics(meters)), properties, START);
+                RewardTopology.build(ScoringJob.live(topics, null), settings, new RewardMetrics(meters)),
+                properties,
+                START);
         rollouts = driver.createInputTopic(
                 topics.rollouts().name(),
                 new StringSerializer(),

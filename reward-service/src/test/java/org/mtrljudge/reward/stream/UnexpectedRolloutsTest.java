@@ -49,8 +49,8 @@ class UnexpectedRolloutsTest {
     private void start(final Predicate<RolloutGroup> wanted) {
         final Properties properties = new Properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        final ScoringJob job =
-                new ScoringJob("run.reward", topics.rollouts(), topics.scored(), topics.deadLetters(), wanted, null);
+        final ScoringJob job = new ScoringJob(
+                "run.reward", topics.rollouts(), topics.scored(), topics.deadLetters(), wanted, null, null);
         driver = new TopologyTestDriver(
                 RewardTopology.build(
                         job,

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,25 +19,17 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.mtrljudge.reward.replay.Replay;
-import org.mtrljudge.reward.replay.RolloutFilter;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
-import org.mtrljudge.reward.scoring.AdvantageEstimator;
-import org.mtrljudge.reward.scoring.RewardSettings;
-import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Replication;
-import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.ResidentMemory;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.standalone.bench.PythonPeer;
-import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.Verifier;
@@ -76,9 +67,8 @@ public final class RescoreBench {
     public void run() throws IOException {
         final Path folder = Files.createTempDirectory("judge-bench");
         final RescoreGroups prepared = new RescoreGroups(completions);
-        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
-            broker.prepare(topics);
-            final long bytes = fill(broker, prepared);
+        try (PreparedLog log = new PreparedLog(folder, topics, prepared)) {
+            final long bytes = log.fill(groups);
             out.printf(
                     Locale.ROOT,
                     "%d groups of %d completions, %.1f KB per group, %d partitions%n",
@@ -87,12 +77,14 @@ public final class RescoreBench {
                     bytes / 1e3 / groups,
                     topics.rollouts().partitions());
             // warms up the JIT compiler
-            rescore(broker, folder, "warm", Math.min(groups, 2000));
-            final double before = bare(broker, "before");
+            final RewardSet set =
+                    new RewardSetReader(new Verifiers(null, 1000)).read(PythonPeer.copied("rescore.yaml", folder));
+            log.rescore("warm", Math.min(groups, 2000), set);
+            final double before = bare(log, "before");
             final Map<Integer, Double> seconds = new TreeMap<>();
             for (final int size : List.of(groups / 10, groups * 4 / 10, groups)) {
                 ResidentMemory.forgetPeak();
-                seconds.put(size, rescore(broker, folder, "n" + size, size));
+                seconds.put(size, log.rescore("n" + size, size, set));
                 out.printf(
                         Locale.ROOT,
                         "replay of %d groups: %.1f s, %.0f groups/s, %d MB resident at most (with the broker)%n",
@@ -101,14 +93,14 @@ public final class RescoreBench {
                         size / seconds.get(size),
                         ResidentMemory.peakBytes() >> 20);
             }
-            final double after = bare(broker, "after");
+            final double after = bare(log, "after");
             report(groups / seconds.getOrDefault(groups, Double.NaN), before, after, seconds);
-            waiting(broker, folder);
+            waiting(log, folder);
             final PythonPeers peers = new PythonPeers(python, folder, out);
             final double ours = groups / seconds.getOrDefault(groups, Double.NaN);
             peers.plainLoop(prepared, groups, ours * completions);
-            broker.create(List.of(topics.scored("python")));
-            peers.kafkaService(broker.address(), topics.rollouts(), topics.scored("python"), groups, ours);
+            log.broker().create(List.of(topics.scored("python")));
+            peers.kafkaService(log.broker().address(), topics.rollouts(), topics.scored("python"), groups, ours);
         } finally {
             Folders.delete(folder);
         }
@@ -142,44 +134,16 @@ public final class RescoreBench {
         return 1000 * (seconds.getOrDefault(to, Double.NaN) - seconds.getOrDefault(from, Double.NaN)) / (to - from);
     }
 
-    /** Writes the rollouts and returns their size in bytes. */
-    private long fill(final EmbeddedBroker broker, final RescoreGroups prepared) {
-        long bytes = 0;
-        try (Producer<String, byte[]> producer = producer(broker)) {
-            for (int i = 0; i < groups; i++) {
-                final RolloutGroup group = prepared.group(i);
-                final var record = topics.rollouts().message(group.getPrompt().getPromptId(), group);
-                bytes += record.value().length;
-                producer.send(record);
-            }
-        }
-        return bytes;
-    }
-
-    /** A producer with the settings of the reward service, without its transactions. */
-    private Producer<String, byte[]> producer(final EmbeddedBroker broker) {
-        return broker.clients(topics)
-                .producerWith(Map.of(
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                        16 << 20,
-                        ProducerConfig.BATCH_SIZE_CONFIG,
-                        256 << 10,
-                        ProducerConfig.LINGER_MS_CONFIG,
-                        100,
-                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                        "lz4"));
-    }
-
     /** Reads the rollouts, writes the same bytes, and returns the groups per second. */
-    private double bare(final EmbeddedBroker broker, final String name) {
-        broker.create(List.of(topics.scored(name)));
+    private double bare(final PreparedLog log, final String name) {
+        log.broker().create(List.of(topics.scored(name)));
         final Map<String, Object> reading = Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 8 << 20);
-        try (Consumer<String, byte[]> consumer = broker.clients(topics).consumerWith(reading);
-                Producer<String, byte[]> producer = producer(broker)) {
+        try (Consumer<String, byte[]> consumer = log.broker().clients(topics).consumerWith(reading);
+                Producer<String, byte[]> producer = log.producer()) {
             final List<TopicPartition> rollouts = topics.rollouts().partitionsOf(consumer);
             consumer.assign(rollouts);
             consumer.seekToBeginning(rollouts);
@@ -195,36 +159,8 @@ public final class RescoreBench {
         }
     }
 
-    /** Runs a complete replay (start, score, commit, stop) and returns its seconds. */
-    private double rescore(final EmbeddedBroker broker, final Path folder, final String name, final int size)
-            throws IOException {
-        final Path rewards = PythonPeer.copied("rescore.yaml", folder);
-        return rescore(broker, folder, name, size, new RewardSetReader(new Verifiers(null, 1000)).read(rewards));
-    }
-
-    private double rescore(
-            final EmbeddedBroker broker, final Path folder, final String name, final int size, final RewardSet set) {
-        final RewardSettings settings = new RewardSettings(set, AdvantageEstimator.GRPO, false, 1000);
-        broker.create(List.of(topics.scored(name), topics.deadLetters(name)));
-        final Replay replay =
-                new Replay(broker.clients(topics), name, settings, RolloutFilter.ALL, folder.resolve("streams"));
-        final long start = System.nanoTime();
-        replay.run(ends(size), () -> false, scored -> {});
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    /** Where the first groups end in each partition. */
-    private List<Long> ends(final int size) {
-        final Long[] ends = new Long[topics.rollouts().partitions()];
-        Arrays.fill(ends, 0L);
-        for (int i = 0; i < size; i++) {
-            ends[Topic.partitionOf(RescoreGroups.promptId(i), ends.length)]++;
-        }
-        return List.of(ends);
-    }
-
     /** A replay with a verifier that waits for a server, as plug-ins do. */
-    private void waiting(final EmbeddedBroker broker, final Path folder) throws IOException {
+    private void waiting(final PreparedLog log, final Path folder) throws IOException {
         final Path plugins = Files.createDirectory(folder.resolve("plugins"));
         try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(plugins.resolve("waiting.jar")))) {
             jar.putNextEntry(new ZipEntry("META-INF/services/" + Verifier.class.getName()));
@@ -234,8 +170,8 @@ public final class RescoreBench {
         Files.writeString(
                 rewards, "{name: waiting, version: 1, defaults: {verifier: waiting, weights: {accuracy: 1}}}");
         final RewardSet set = new RewardSetReader(new Verifiers(plugins, 10_000)).read(rewards);
-        final double few = rescore(broker, folder, "waiting-few", WAITING_GROUPS / 10, set);
-        final double all = rescore(broker, folder, "waiting", WAITING_GROUPS, set);
+        final double few = log.rescore("waiting-few", WAITING_GROUPS / 10, set);
+        final double all = log.rescore("waiting", WAITING_GROUPS, set);
         out.printf(
                 Locale.ROOT,
                 "a verifier that waits %d ms for each completion: %.1f groups/s%n",

@@ -1,0 +1,165 @@
+package org.mtrljudge.reward.stream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.scoring.GroupScorer;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.topic.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks slow graders about the next groups of a partition while the group before is scored. Only answers are prepared: each group is scored in
+ * its turn, in the transaction of its record, so order and exactly-once are those of a job that reads nothing ahead. An answer that is lost,
+ * for example with its process, is asked for again.
+ */
+final class ReadAhead implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final KafkaClients clients;
+    private final ScoringJob job;
+    private final GroupScorer scorer;
+    private final TopicPartition partition;
+    private final ConcurrentSkipListMap<Long, Future<GroupScorer.Verified>> prepared = new ConcurrentSkipListMap<>();
+    private final Semaphore room;
+    private final ExecutorService graders;
+    // the first offset whose turn has not come; before the first group nothing is known
+    private final AtomicLong next = new AtomicLong(-1);
+    private volatile boolean closed;
+
+    /** @param groups the number of groups whose answers are prepared at the same time */
+    ReadAhead(
+            final KafkaClients clients,
+            final ScoringJob job,
+            final GroupScorer scorer,
+            final int partition,
+            final int groups) {
+        this.clients = clients;
+        this.job = job;
+        this.scorer = scorer;
+        this.partition = job.rollouts().partition(partition);
+        this.room = new Semaphore(groups);
+        this.graders = Executors.newFixedThreadPool(groups, task -> daemon(task, "grades-ahead"));
+        daemon(this::read, "reads-ahead-" + partition).start();
+    }
+
+    private static Thread daemon(final Runnable task, final String name) {
+        final Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * The answers for the group whose turn it is: those that were prepared, or else new ones.
+     *
+     * @throws RuntimeException as {@link GroupScorer#verify} throws it
+     */
+    GroupScorer.Verified verify(final RolloutGroup group, final long offset) {
+        next.set(offset + 1);
+        prepared.headMap(offset).keySet().forEach(this::drop);
+        final Future<GroupScorer.Verified> answers = prepared.remove(offset);
+        if (answers == null) {
+            return scorer.verify(group);
+        }
+        room.release();
+        try {
+            return answers.get();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        } catch (final ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void drop(final long offset) {
+        final @Nullable Future<GroupScorer.Verified> passed = prepared.remove(offset);
+        if (passed != null) {
+            passed.cancel(true);
+            room.release();
+        }
+    }
+
+    private void read() {
+        try (Consumer<String, byte[]> consumer = clients.consumer(KafkaClients.Fetching.BY_DEFAULT)) {
+            consumer.assign(List.of(partition));
+            long position = -1;
+            while (!closed) {
+                final long first = next.get();
+                if (first < 0) {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                    continue;
+                }
+                if (position < first) {
+                    consumer.seek(partition, first);
+                    position = first;
+                }
+                for (final ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    prepare(record);
+                    position = record.offset() + 1;
+                }
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (final KafkaException e) {
+            // the job itself meets the failure in its own reading
+            LOG.warn("{} is read ahead no longer: {}", partition, e.getMessage());
+        }
+    }
+
+    private void prepare(final ConsumerRecord<String, byte[]> record) throws InterruptedException {
+        final ScoringEnd end = job.end();
+        if (end != null && !end.isBeforeEnd(record.partition(), record.offset())) {
+            return;
+        }
+        boolean free = false;
+        while (!free && !closed && record.offset() >= next.get()) {
+            free = room.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        if (!free) {
+            return;
+        }
+        final RolloutGroup group = wanted(record.value());
+        if (group == null) {
+            room.release();
+            return;
+        }
+        prepared.put(record.offset(), graders.submit(() -> scorer.verify(group)));
+    }
+
+    /** The group of a record; null where it is not scored by itself, or has no valid content, which its turn will show. */
+    private @Nullable RolloutGroup wanted(final byte @Nullable [] value) {
+        try {
+            final RolloutGroup group = job.rollouts().valueSerde().decode(value);
+            scorer.check(group);
+            return job.wanted().test(group) && scorer.ordersOf(group) == 1 ? group : null;
+        } catch (final RuntimeException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        // the reader ends by itself: an interrupted consumer cannot leave its broker in order
+        closed = true;
+        graders.shutdownNow();
+        for (final Map.Entry<Long, Future<GroupScorer.Verified>> entry : prepared.entrySet()) {
+            entry.getValue().cancel(true);
+        }
+    }
+}
