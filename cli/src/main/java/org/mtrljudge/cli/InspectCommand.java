@@ -68,6 +68,9 @@ final class InspectCommand implements Callable<Integer> {
                     score.getTotal(),
                     score.getAdvantage(),
                     score.getReason() == null ? "" : "(" + score.getReason() + ")");
+            if (score.getSaid() != null) {
+                score.getSaid().forEach(said -> System.out.println("     judge: " + said.strip()));
+            }
         }
         System.out.println();
     }

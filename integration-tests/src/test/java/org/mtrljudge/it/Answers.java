@@ -121,7 +121,7 @@ final class Answers implements AutoCloseable {
                     PackedArrays.ofFloats(new float[] {-5, -5}),
                     FinishReason.STOP,
                     null));
-            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
+            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null, null));
         }
         return new ScoredGroup(
                 new RolloutGroup(prompt, version, "", "test", completions, 0L, 0.0, null),

@@ -72,7 +72,7 @@ final class CannedAnswers implements AutoCloseable {
                     PackedArrays.ofFloats(new float[] {-5, -5}),
                     FinishReason.STOP,
                     null));
-            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
+            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null, null));
         }
         final RolloutGroup rollout =
                 new RolloutGroup(prompt, prompt.getMinPolicyVersion(), "", "test", completions, 0L, 0.0, null);

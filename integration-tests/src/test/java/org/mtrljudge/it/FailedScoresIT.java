@@ -54,23 +54,8 @@ class FailedScoresIT {
     /** A judge that fails on so many of 100 calls, in turn for different reasons. */
     private record Judge(int failing, AtomicInteger calls) implements Grader {
         @Override
-        public String name() {
-            return "judge";
-        }
-
-        @Override
-        public Set<String> components() {
-            return Set.of("score");
-        }
-
-        @Override
-        public long callLimitMs() {
-            return 1000;
-        }
-
-        @Override
-        public int retries() {
-            return 0;
+        public Terms terms() {
+            return new Terms("judge", Set.of("score"), 1000, 0, 0);
         }
 
         @Override

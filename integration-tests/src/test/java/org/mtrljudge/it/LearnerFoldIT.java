@@ -83,7 +83,7 @@ class LearnerFoldIT {
             Arrays.fill(logProbs, -3f);
             completions.add(new Completion(
                     "prepared", PackedArrays.ofInts(tokens), PackedArrays.ofFloats(logProbs), FinishReason.STOP, null));
-            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null));
+            scores.add(new CompletionScore(Map.of("accuracy", 1.0 * c), 1.0 * c, 2.0 * c - 1, null, null, null));
         }
         final PromptRequest prompt = new PromptRequest(
                 id,

@@ -48,23 +48,8 @@ class ReadAheadIT {
         }
 
         @Override
-        public String name() {
-            return "slow";
-        }
-
-        @Override
-        public Set<String> components() {
-            return Set.of("score");
-        }
-
-        @Override
-        public long callLimitMs() {
-            return 10_000;
-        }
-
-        @Override
-        public int retries() {
-            return 0;
+        public Terms terms() {
+            return new Terms("slow", Set.of("score"), 10_000, 0, groupsAhead);
         }
 
         @Override

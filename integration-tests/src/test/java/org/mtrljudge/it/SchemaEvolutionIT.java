@@ -51,8 +51,8 @@ class SchemaEvolutionIT {
             "set",
             1,
             List.of(
-                    new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "yes", null),
-                    new CompletionScore(Map.of("accuracy", 0.0), 0.0, -0.5, "no", null)),
+                    new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "yes", null, null),
+                    new CompletionScore(Map.of("accuracy", 0.0), 0.0, -0.5, "no", null, null)),
             false,
             0.5,
             42L,

@@ -63,8 +63,8 @@ class SkippedStepsIT {
         }
         final ScoredGroup group = topics.scored().valueSerde().decode(sound.value());
         final List<CompletionScore> scores = List.of(
-                new CompletionScore(Map.of(), 1.0, TOO_LARGE, null, null),
-                new CompletionScore(Map.of(), 0.0, -TOO_LARGE, null, null));
+                new CompletionScore(Map.of(), 1.0, TOO_LARGE, null, null, null),
+                new CompletionScore(Map.of(), 0.0, -TOO_LARGE, null, null, null));
         return topics.scored()
                 .message(
                         prompt.getPromptId(),

@@ -1,14 +1,15 @@
 package org.mtrljudge.reward;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.python.FunctionRewards;
+import org.mtrljudge.reward.http.RewardServer;
+import org.mtrljudge.reward.http.ServerSettings;
 import org.mtrljudge.reward.python.FunctionSettings;
 import org.mtrljudge.reward.python.PythonFunction;
-import org.mtrljudge.reward.rule.Grader;
+import org.mtrljudge.reward.rule.OwnRewards;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.Verifiers;
@@ -38,6 +39,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
      * @param formatWeight α in (1 − α) · accuracy + α · format; ignored when {@code file} is given
      * @param file a reward set; null for the reward with {@code formatWeight}
      * @param functions reward functions in Python, see {@link FunctionSettings}
+     * @param servers reward servers and judges over HTTP, see {@link ServerSettings}
      * @param plugins a folder with JARs of verifiers; null for none
      * @param pluginTimeoutMs the time limit of one call of a plug-in
      * @param pluginCallsAtOnce the calls of a plug-in at the same time: a group is verified in parts of so many completions
@@ -48,6 +50,7 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
             double formatWeight,
             @Nullable String file,
             List<Map<String, Object>> functions,
+            List<Map<String, Object>> servers,
             @Nullable String plugins,
             long pluginTimeoutMs,
             int pluginCallsAtOnce,
@@ -73,13 +76,17 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
         final List<FunctionSettings> functions =
                 reward.functions.stream().map(FunctionSettings::of).toList();
         final ImageStore images = new ImageStore(ImageStore.root(data.file, Path.of("")));
-        final Map<String, Grader> graders = new LinkedHashMap<>();
-        functions.forEach(function -> graders.put(function.name(), new PythonFunction(function, images)));
-        graders.values().forEach(verifiers::add);
+        final List<OwnRewards.Own> own = new ArrayList<>();
+        functions.forEach(
+                function -> own.add(new OwnRewards.Own(new PythonFunction(function, images), function.tasks())));
+        reward.servers.stream()
+                .map(ServerSettings::of)
+                .forEach(server -> own.add(new OwnRewards.Own(new RewardServer(server, images), server.tasks())));
+        own.forEach(one -> verifiers.add(one.grader()));
         final StringBuilder text = new StringBuilder();
         final RewardSet set;
         if (reward.file == null) {
-            set = FunctionRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), functions, graders);
+            set = OwnRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), own);
         } else {
             final Path file = Path.of(reward.file);
             text.append(RewardSetReader.text(file));

@@ -80,6 +80,7 @@ final class DecidingSettings {
             "reward.format_weight");
 
     private static final String FUNCTIONS = "reward.functions";
+    private static final String SERVERS = "reward.servers";
 
     /** The settings that name a file or a folder. Its content decides, wherever it is. */
     static final List<String> PLACES = List.of("model", "reward.file");
@@ -103,10 +104,20 @@ final class DecidingSettings {
             Map.entry("data.max_pixels", NullNode.instance),
             Map.entry("data.max_prompt_length", NullNode.instance),
             Map.entry("data.filter_overlong_prompts", "true"),
-            Map.entry(FUNCTIONS, "[]"));
+            Map.entry(FUNCTIONS, "[]"),
+            Map.entry(SERVERS, "[]"));
 
-    /** What an entry of {@link #FUNCTIONS} says of its processes. It does not decide what the function returns. */
-    private static final List<String> PROCESSES = List.of("workers", "timeout_ms", "retries", "python", "memory_mb");
+    /** What an entry of these lists says of how it is asked. It does not decide what the answers are. */
+    private static final List<String> ASKING = List.of(
+            "workers",
+            "timeout_ms",
+            "retries",
+            "python",
+            "memory_mb",
+            "url",
+            "concurrency",
+            "api_key_file",
+            "api_key_env");
 
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(
@@ -127,7 +138,7 @@ final class DecidingSettings {
         PLACES.forEach(key -> values.put(key, content(key, at(tree, key))));
         later.forEach((key, asBefore) -> {
             final JsonNode given = at(tree, key);
-            final Object value = key.equals(FUNCTIONS) ? functions(given) : canonical(given);
+            final Object value = key.equals(FUNCTIONS) || key.equals(SERVERS) ? entries(given) : canonical(given);
             if (!value.toString().equals(asBefore.toString())) {
                 values.put(key, value);
             }
@@ -137,8 +148,8 @@ final class DecidingSettings {
         return PREFIX + Sha256.of(ByteBuffer.wrap(values.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Of each function what decides its values: all but its processes, with the content of its file. */
-    private static List<Object> functions(final JsonNode list) {
+    /** Of each function or server what decides its values, with the content of its file. */
+    private static List<Object> entries(final JsonNode list) {
         final List<Object> functions = new ArrayList<>();
         for (final JsonNode entry : list) {
             final Map<String, Object> function = new TreeMap<>();
@@ -147,7 +158,7 @@ final class DecidingSettings {
                         part.getKey().equals("file") ? content(FUNCTIONS, part.getValue()) : canonical(part.getValue());
                 function.put(part.getKey(), value);
             });
-            PROCESSES.forEach(function::remove);
+            ASKING.forEach(function::remove);
             functions.add(function);
         }
         return functions;

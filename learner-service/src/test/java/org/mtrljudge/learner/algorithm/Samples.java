@@ -116,6 +116,7 @@ public final class Samples {
                         reward,
                         reward - mean,
                         accuracies[c] == 1 ? "yes" : "no",
+                        null,
                         null));
             }
             final RolloutGroup rollout = new RolloutGroup(

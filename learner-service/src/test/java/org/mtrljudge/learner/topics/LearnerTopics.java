@@ -198,7 +198,8 @@ public final class LearnerTopics implements TrainingListener {
     /** Answers a prompt with these completions, as {@link #score(PromptRequest, int, String...)} does. */
     public long score(final PromptRequest prompt, final int version, final List<Completion> completions) {
         final List<CompletionScore> scores = completions.stream()
-                .map(completion -> new CompletionScore(Map.of("format", 1.0), 1.0, 0.0, completion.getText(), null))
+                .map(completion ->
+                        new CompletionScore(Map.of("format", 1.0), 1.0, 0.0, completion.getText(), null, null))
                 .toList();
         final RolloutGroup rollout = new RolloutGroup(prompt, version, "", "actor", completions, 0L, 500.0, 7);
         answer(

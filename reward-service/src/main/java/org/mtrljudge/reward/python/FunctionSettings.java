@@ -1,7 +1,5 @@
 package org.mtrljudge.reward.python;
 
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,8 +8,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.Entries;
 import org.mtrljudge.settings.Check;
-import org.mtrljudge.settings.io.Mappers;
 
 /**
  * One entry of {@code reward.functions}.
@@ -42,6 +40,7 @@ public record FunctionSettings(
         List<String> components,
         String images,
         int memoryMb) {
+    private static final String WHERE = "reward.functions";
     private static final Set<String> STYLES = new TreeSet<>(Set.of("easyr1", "verl", "trl", "openrlhf", "slime"));
     private static final Set<String> IMAGES = new TreeSet<>(Set.of("none", "path", "bytes"));
 
@@ -83,15 +82,10 @@ public record FunctionSettings(
      * @throws IllegalArgumentException that names the key
      */
     public static FunctionSettings of(final Map<String, Object> entry) {
-        final Entry read;
-        try {
-            read = Mappers.YAML.convertValue(entry, Entry.class);
-        } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("reward.functions: " + explain(e), e);
-        }
+        final Entry read = Entries.read(WHERE, entry, Entry.class);
         if (read.file == null || read.name == null) {
             throw new IllegalArgumentException(
-                    "reward.functions: an entry needs file and name, as in {file: my_reward.py, name: compute_score}");
+                    WHERE + ": an entry needs file and name, as in {file: my_reward.py, name: compute_score}");
         }
         try {
             return new FunctionSettings(
@@ -108,17 +102,7 @@ public record FunctionSettings(
                     Objects.requireNonNullElse(read.images, "none"),
                     Objects.requireNonNullElse(read.memoryMb, 4096));
         } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("reward.functions: " + read.name + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(WHERE + ": " + read.name + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String explain(final IllegalArgumentException e) {
-        if (e.getCause() instanceof UnrecognizedPropertyException unknown) {
-            return "unknown key '" + unknown.getPropertyName() + "'; allowed here: "
-                    + new TreeSet<>(unknown.getKnownPropertyIds());
-        }
-        return e.getCause() instanceof JsonMappingException wrong
-                ? wrong.getOriginalMessage()
-                : String.valueOf(e.getMessage());
     }
 }

@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,26 +17,21 @@ import org.mtrljudge.reward.rule.Deadline;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.reward.rule.Grade;
 import org.mtrljudge.reward.rule.Grader;
+import org.mtrljudge.reward.rule.ScoredCompletion;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.Judged;
-import org.mtrljudge.tasks.LabelVerifier;
-import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.Label;
 
 /**
- * A function of the user that grades completions. A grade has the components of the label verifier, the {@link #SCORE} of the function,
- * and all other numbers that it returns; of two with the same name, that of the function.
+ * A function of the user that grades completions. The score is the number that it returns, or score, overall or reward of a dictionary, whose
+ * other numbers are components too.
  */
 public final class PythonFunction implements Grader {
-    /** The component with what the function returns: a number, or score, overall or reward of a dictionary. */
-    public static final String SCORE = "score";
-
     private final FunctionSettings settings;
     private final Pictures pictures;
-    private final LabelVerifier label = new LabelVerifier();
-    private final Set<String> components = new TreeSet<>();
+    private final Terms terms;
     private final AtomicLong ids = new AtomicLong();
     private @Nullable WorkerPool pool;
 
@@ -46,34 +39,17 @@ public final class PythonFunction implements Grader {
     public PythonFunction(final FunctionSettings settings, final ImageStore images) {
         this.settings = settings;
         this.pictures = new Pictures(settings.images(), images);
-        components.add(SCORE);
-        components.addAll(label.components());
-        components.addAll(settings.components());
+        this.terms = new Terms(
+                settings.name(),
+                ScoredCompletion.components(settings.components()),
+                settings.timeoutMs(),
+                settings.retries(),
+                settings.workers());
     }
 
     @Override
-    public String name() {
-        return settings.name();
-    }
-
-    @Override
-    public Set<String> components() {
-        return components;
-    }
-
-    @Override
-    public long callLimitMs() {
-        return settings.timeoutMs();
-    }
-
-    @Override
-    public int retries() {
-        return settings.retries();
-    }
-
-    @Override
-    public int groupsAhead() {
-        return settings.workers();
+    public Terms terms() {
+        return terms;
     }
 
     @Override
@@ -172,13 +148,12 @@ public final class PythonFunction implements Grader {
                     reason(answer.path("failure").asText()),
                     answer.path("message").asText());
         }
-        final Verification own = label.verify(completion);
-        final Map<String, Double> values = new HashMap<>(own.components());
+        final Map<String, Double> values = new HashMap<>();
         answer.path("components")
                 .properties()
                 .forEach(component ->
                         values.put(component.getKey(), component.getValue().asDouble(Double.NaN)));
-        return new Grade.Given(new Verification(values, own.verdict(), own.reason()));
+        return ScoredCompletion.grade(completion, values, List.of());
     }
 
     private static FailureReason reason(final String word) {

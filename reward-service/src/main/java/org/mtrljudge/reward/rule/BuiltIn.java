@@ -1,31 +1,23 @@
 package org.mtrljudge.reward.rule;
 
 import java.util.List;
-import java.util.Set;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verifier;
 
 /** A verifier that neither waits nor hangs. It is called in the thread that asks. */
-public record BuiltIn(Verifier verifier) implements Grader {
-    @Override
-    public String name() {
-        return verifier.name();
+public final class BuiltIn implements Grader {
+    private final Verifier verifier;
+    private final Terms terms;
+
+    public BuiltIn(final Verifier verifier) {
+        this.verifier = verifier;
+        this.terms = new Terms(verifier.name(), verifier.components(), 0, 0, 0);
     }
 
     @Override
-    public Set<String> components() {
-        return verifier.components();
-    }
-
-    @Override
-    public long callLimitMs() {
-        return 0;
-    }
-
-    @Override
-    public int retries() {
-        return 0;
+    public Terms terms() {
+        return terms;
     }
 
     @Override

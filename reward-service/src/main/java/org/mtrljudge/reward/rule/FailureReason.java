@@ -20,6 +20,10 @@ public enum FailureReason {
     NOT_A_NUMBER,
     /** The answer cannot be read. */
     GARBLED,
+    /** No connection to the server, or it broke. */
+    UNREACHABLE,
+    /** The server answered with another status than 200. */
+    HTTP_STATUS,
     /** The grades were given, but the reward set computes no reward from them. */
     REWARD;
 

@@ -7,22 +7,23 @@ import org.mtrljudge.tasks.Judged;
 
 /** Grades the completions of a prompt: the built-in verifier, a plug-in, or a function of the user in another process. */
 public interface Grader {
-    /** The name of the grader in reward sets. */
-    String name();
-
-    /** The names of the components that every grade has. A grade can have more. */
-    Set<String> components();
-
-    /** The time limit of one call, in milliseconds; 0 where no call can hang. */
-    long callLimitMs();
-
-    /** How often the grader is asked again about completions that it failed on. */
-    int retries();
-
-    /** The number of groups that it can grade at the same time, besides the one whose turn it is; 0 where it gains nothing. */
-    default int groupsAhead() {
-        return 0;
+    /**
+     * What is known of a grader before it grades.
+     *
+     * @param name its name in reward sets
+     * @param components the names of the components that every grade has. A grade can have more
+     * @param callLimitMs the time limit of one call, in milliseconds; 0 where no call can hang
+     * @param retries how often it is asked again about completions that it failed on
+     * @param groupsAhead the number of groups that it can grade at the same time, besides the one whose turn it is; 0 where that gains
+     *     nothing
+     */
+    record Terms(String name, Set<String> components, long callLimitMs, int retries, int groupsAhead) {
+        public Terms {
+            components = Set.copyOf(components);
+        }
     }
+
+    Terms terms();
 
     /**
      * Grades completions of one prompt. When this returns, all calls have ended or are abandoned.

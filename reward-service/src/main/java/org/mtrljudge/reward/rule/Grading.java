@@ -33,7 +33,7 @@ final class Grading {
     List<Verification> verify(final PromptRequest prompt, final List<Judged> completions, final long limitMs) {
         final Deadline end = Deadline.in(limitMs);
         final List<Grade> grades = new ArrayList<>(ask(prompt, completions, end));
-        for (int retry = 0; retry < grader.retries() && pause(retry, grades, end); retry++) {
+        for (int retry = 0; retry < grader.terms().retries() && pause(retry, grades, end); retry++) {
             final int[] again = IntStream.range(0, grades.size())
                     .filter(i -> grades.get(i) instanceof Grade.Failed)
                     .toArray();
@@ -85,7 +85,8 @@ final class Grading {
 
     private Verification verification(final Grade grade) {
         if (grade instanceof Grade.Failed failed) {
-            throw new FailedScoreException(failed.reason(), "the verifier '" + grader.name() + "' " + failed.message());
+            throw new FailedScoreException(
+                    failed.reason(), "the verifier '" + grader.terms().name() + "' " + failed.message());
         }
         return ((Grade.Given) grade).verification();
     }
@@ -98,10 +99,11 @@ final class Grading {
         if (verification == null) {
             return new Grade.Failed(FailureReason.NO_SCORE, "failed: it returned null");
         }
-        if (!verification.components().keySet().containsAll(grader.components())) {
+        if (!verification.components().keySet().containsAll(grader.terms().components())) {
             return new Grade.Failed(
                     FailureReason.NO_SCORE,
-                    "returned " + verification.components().keySet() + ", but it declares " + grader.components());
+                    "returned " + verification.components().keySet() + ", but it declares "
+                            + grader.terms().components());
         }
         if (verification.components().size() > MAX_COMPONENTS) {
             return new Grade.Failed(

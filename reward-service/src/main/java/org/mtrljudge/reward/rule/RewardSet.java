@@ -45,12 +45,12 @@ public record RewardSet(
 
     /** The time limit of one call of the slowest grader, in milliseconds; 0 where all are built in. */
     public long callLimitMs() {
-        return graders().mapToLong(Grader::callLimitMs).max().orElse(0);
+        return graders().mapToLong(grader -> grader.terms().callLimitMs()).max().orElse(0);
     }
 
     /** The number of groups that are graded before their turn. */
     public int groupsAhead() {
-        return graders().mapToInt(Grader::groupsAhead).max().orElse(0);
+        return graders().mapToInt(grader -> grader.terms().groupsAhead()).max().orElse(0);
     }
 
     /** Graders that are ready. */

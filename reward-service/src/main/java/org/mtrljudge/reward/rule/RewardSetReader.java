@@ -134,11 +134,11 @@ public final class RewardSetReader {
                 components.put("repetition", wanted.repetition);
             }
             final int orders = wanted.positionConsistency == null ? 1 : wanted.positionConsistency.orders();
-            if (orders > 1 && !grader.components().contains("accuracy")) {
+            if (orders > 1 && !grader.terms().components().contains("accuracy")) {
                 throw new IllegalArgumentException("position_consistency needs a verifier that returns accuracy, but '"
-                        + grader.name() + "' returns " + grader.components());
+                        + grader.terms().name() + "' returns " + grader.terms().components());
             }
-            final TreeSet<String> names = new TreeSet<>(grader.components());
+            final TreeSet<String> names = new TreeSet<>(grader.terms().components());
             names.addAll(components.keySet());
             if (orders > 1) {
                 names.add(TaskReward.POSITION_CONSISTENCY);

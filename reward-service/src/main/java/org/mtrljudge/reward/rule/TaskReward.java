@@ -32,12 +32,18 @@ public record TaskReward(
     /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
     private static final int MAX_TEXT_LENGTH = 2000;
 
+    /** In characters, of what a judge said: its thoughts are worth keeping. */
+    private static final int MAX_SAID = 8000;
+
+    private static final int MAX_QUESTIONS = 64;
+
     /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(
             Map<String, Double> components,
             double total,
             @Nullable String verdict,
-            @Nullable String reason) {}
+            @Nullable String reason,
+            List<String> said) {}
 
     /**
      * @param verification of this completion
@@ -62,7 +68,15 @@ public record TaskReward(
             values.put(Comparative.NAME, compared);
         }
         final double total = total(values);
-        return new Scored(values, total, cut(verification.verdict()), cut(verification.reason()));
+        return new Scored(
+                values,
+                total,
+                cut(verification.verdict()),
+                cut(verification.reason()),
+                verification.said().stream()
+                        .map(text -> text.substring(0, Math.min(text.length(), MAX_SAID)))
+                        .limit(MAX_QUESTIONS)
+                        .toList());
     }
 
     private double total(final Map<String, Double> values) {

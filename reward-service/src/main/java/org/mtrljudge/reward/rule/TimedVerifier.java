@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +37,7 @@ final class TimedVerifier implements Grader {
     private final Verifier verifier;
     private final long timeoutMs;
     private final int callsAtOnce;
+    private final Terms terms;
     private final LongSupplier nanoTime;
     // when the calls of the window took too long
     private final Deque<Long> tooLong = new ArrayDeque<>();
@@ -54,6 +54,7 @@ final class TimedVerifier implements Grader {
         this.verifier = verifier;
         this.timeoutMs = timeoutMs;
         this.callsAtOnce = callsAtOnce;
+        this.terms = new Terms(verifier.name(), verifier.components(), timeoutMs, 0, 0);
         this.nanoTime = nanoTime;
         this.threads = Executors.newCachedThreadPool(task -> {
             final Thread made = new Thread(task, "verifier-" + verifier.name());
@@ -62,25 +63,10 @@ final class TimedVerifier implements Grader {
         });
     }
 
-    @Override
-    public String name() {
-        return verifier.name();
-    }
-
-    @Override
-    public Set<String> components() {
-        return verifier.components();
-    }
-
-    @Override
-    public long callLimitMs() {
-        return timeoutMs;
-    }
-
     /** A plug-in is a pure function: it would fail again. */
     @Override
-    public int retries() {
-        return 0;
+    public Terms terms() {
+        return terms;
     }
 
     /** Calls the verifier about {@link #callsAtOnce} completions at the same time, part after part. */

@@ -65,8 +65,9 @@ public final class Verifiers {
 
     /** @throws IllegalArgumentException when another verifier has this name */
     public void add(final Grader grader) {
-        if (byName.putIfAbsent(grader.name(), grader) != null) {
-            throw new IllegalArgumentException("two verifiers are called '" + grader.name() + "'");
+        if (byName.putIfAbsent(grader.terms().name(), grader) != null) {
+            throw new IllegalArgumentException(
+                    "two verifiers are called '" + grader.terms().name() + "'");
         }
     }
 

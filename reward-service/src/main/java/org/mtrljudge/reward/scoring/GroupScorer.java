@@ -101,7 +101,13 @@ public final class GroupScorer {
         final List<CompletionScore> scores = new ArrayList<>();
         for (int i = 0; i < rewards.length; i++) {
             final TaskReward.Scored s = scored.get(i);
-            scores.add(new CompletionScore(s.components(), rewards[i], advantages[i], s.verdict(), s.reason()));
+            scores.add(new CompletionScore(
+                    s.components(),
+                    rewards[i],
+                    advantages[i],
+                    s.verdict(),
+                    s.reason(),
+                    s.said().isEmpty() ? null : s.said()));
         }
         return new ScoredGroup(
                 group,

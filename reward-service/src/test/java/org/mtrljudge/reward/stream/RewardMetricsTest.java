@@ -47,7 +47,7 @@ class RewardMetricsTest {
                 new RolloutGroup(prompt, 0, "", "actor", List.of(), 0L, 1.0, 7),
                 "set",
                 1,
-                List.of(new CompletionScore(Map.of(), 1.0, 0.0, "yes", null)),
+                List.of(new CompletionScore(Map.of(), 1.0, 0.0, "yes", null, null)),
                 false,
                 1.0,
                 0L,

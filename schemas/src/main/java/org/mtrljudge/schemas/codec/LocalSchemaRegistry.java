@@ -49,6 +49,7 @@ public final class LocalSchemaRegistry implements SchemaRegistry {
             "ScoredGroup-2",
             "ScoredGroup-3",
             "ScoredGroup-4",
+            "ScoredGroup-5",
             "TrainingStep-1",
             "TrainingStep-2",
             "TrainingStep-3");

@@ -142,7 +142,7 @@ class AvroSerdeTest {
                 group,
                 "set",
                 1,
-                List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "a", null)),
+                List.of(new CompletionScore(Map.of("accuracy", 1.0), 1.0, 0.5, "a", null, null)),
                 false,
                 2.5,
                 11L,

@@ -65,7 +65,7 @@ final class PreparedGroups implements ExampleSource {
                     PackedArrays.ofFloats(behaviour()),
                     FinishReason.STOP,
                     null));
-            scores.add(new CompletionScore(Map.of("accuracy", 0.0), 0.0, advantage(c), null, null));
+            scores.add(new CompletionScore(Map.of("accuracy", 0.0), 0.0, advantage(c), null, null, null));
         }
         return new ScoredGroup(
                 new RolloutGroup(prompt, prompt.getMinPolicyVersion(), "", "prepared", completions, 0L, 0.0, null),

@@ -52,8 +52,8 @@ public record ReplayPlan(
         // a fixed text: the digests in existing folders contain these words, also after the record is renamed
         final String sections =
                 "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward="
-                        // a setting that came later, where it says nothing
-                        + settings.rewarding().reward().toString().replace(", functions=[]", "") + "]";
+                        // settings that came later, where they say nothing
+                        + settings.rewarding().reward().toString().replace(", functions=[], servers=[]", "") + "]";
         final String text = settings.resolved().text() + sections;
         return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }

@@ -14,10 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mtrljudge.reward.python.FunctionRewards;
 import org.mtrljudge.reward.python.FunctionSettings;
 import org.mtrljudge.reward.python.PythonFunction;
 import org.mtrljudge.reward.replay.Unscored;
+import org.mtrljudge.reward.rule.OwnRewards;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -105,10 +105,8 @@ public final class FunctionBench {
                 python,
                 "kwargs",
                 Map.of("work_ms", workMs, "hangs", hangs)));
-        return FunctionRewards.over(
-                RewardSet.accuracyAndFormat(0),
-                List.of(settings),
-                Map.of(settings.name(), new PythonFunction(settings, new ImageStore(script.resolveSibling("")))));
+        final PythonFunction function = new PythonFunction(settings, new ImageStore(script.resolveSibling("")));
+        return OwnRewards.over(RewardSet.accuracyAndFormat(0), List.of(new OwnRewards.Own(function, List.of())));
     }
 
     private JsonNode loop(final RescoreGroups prepared, final Path folder, final Path script) throws IOException {

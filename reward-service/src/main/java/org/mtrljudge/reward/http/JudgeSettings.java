@@ -1,0 +1,109 @@
+package org.mtrljudge.reward.http;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.Entries;
+import org.mtrljudge.settings.Check;
+
+/**
+ * How a generative judge is asked about a completion.
+ *
+ * @param prompt what the judge is asked, with {@code {{ question }}}, {@code {{ answer }}}, {@code {{ reference }}} and
+ *     {@code {{ criterion }}}
+ * @param pattern regular expression (RE2, any case) that finds the score in what the judge says: the first group of its last match
+ * @param samples how often the judge is asked
+ * @param aggregate mean or majority of the samples; of values that are equally frequent the smallest
+ * @param temperature with which the judge samples
+ * @param maxTokens the length of what it says
+ * @param images whether it sees the pictures
+ * @param criteria a rubric: each criterion is asked, and the score is their weighted mean; empty: the prompt is asked once
+ */
+record JudgeSettings(
+        String prompt,
+        String pattern,
+        int samples,
+        Aggregate aggregate,
+        double temperature,
+        int maxTokens,
+        boolean images,
+        List<Criterion> criteria) {
+    private static final String PROMPT =
+            "You are asked to grade an answer.\n\nQuestion:\n{{ question }}\n\nRight verdict: {{ reference }}\n\n"
+                    + "Answer:\n{{ answer }}\n\n{{ criterion }}End with a line \"Score: N\", where N is from 1 (bad) to 5 (good).";
+    private static final String PATTERN = "score:\\s*([0-9.]+)";
+
+    /** The settings as they are written. */
+    record Entry(
+            @Nullable String prompt,
+            @Nullable String pattern,
+            @Nullable Integer samples,
+            @Nullable String aggregate,
+            @Nullable Double temperature,
+            @Nullable Integer maxTokens,
+            @Nullable Boolean images,
+            @Nullable List<Criterion> criteria) {
+        static final Entry EMPTY = new Entry(null, null, null, null, null, null, null, null);
+    }
+
+    /** How several samples become one score. */
+    enum Aggregate {
+        MEAN,
+        MAJORITY
+    }
+
+    /**
+     * One criterion of a rubric.
+     *
+     * @param name the component with its score
+     * @param question what the prompt says in the place of {@code {{ criterion }}}
+     */
+    record Criterion(String name, String question, @Nullable Double weight) {
+        Criterion {
+            Objects.requireNonNull(name, "a criterion has no name");
+            Objects.requireNonNull(question, "a criterion has no question");
+            if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+                throw new IllegalArgumentException("the name of a criterion is '" + name
+                        + "': it is a component, so it has letters, digits and _ alone");
+            }
+        }
+
+        double share() {
+            return weight == null ? 1 : weight;
+        }
+    }
+
+    JudgeSettings {
+        Check.range("samples", samples, 1, 64);
+        Check.range("temperature", temperature, 0, 10);
+        Check.range("max_tokens", maxTokens, 1, 1_000_000);
+        if (Pattern.compile(pattern).groupCount() < 1) {
+            throw new IllegalArgumentException("pattern has no group with the score: " + pattern);
+        }
+        if (samples > 1 && temperature == 0) {
+            throw new IllegalArgumentException(
+                    "samples " + samples + " need a temperature above 0: they would be equal");
+        }
+    }
+
+    /** @throws IllegalArgumentException that names the key */
+    static JudgeSettings of(final Entry entry) {
+        try {
+            return new JudgeSettings(
+                    Objects.requireNonNullElse(entry.prompt, PROMPT),
+                    Objects.requireNonNullElse(entry.pattern, PATTERN),
+                    Objects.requireNonNullElse(entry.samples, 1),
+                    entry.aggregate == null
+                            ? Aggregate.MEAN
+                            : Entries.oneOf("aggregate", entry.aggregate, Aggregate.class),
+                    Objects.requireNonNullElse(entry.temperature, 0.0),
+                    Objects.requireNonNullElse(entry.maxTokens, 1024),
+                    Objects.requireNonNullElse(entry.images, true),
+                    Objects.requireNonNullElse(entry.criteria, List.of()));
+        } catch (final PatternSyntaxException e) {
+            throw new IllegalArgumentException("pattern is no regular expression: " + e.getMessage(), e);
+        }
+    }
+}

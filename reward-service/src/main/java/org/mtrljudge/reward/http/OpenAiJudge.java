@@ -1,0 +1,167 @@
+package org.mtrljudge.reward.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.rule.FailedScoreException;
+import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.rule.ScoredCompletion;
+import org.mtrljudge.schemas.PromptRequest;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.tasks.Judged;
+
+/**
+ * A generative judge with OpenAI's chat completions interface. It is asked once per criterion and sample, and sees the question, the answer and
+ * the pictures. Each criterion is a component; the score is their weighted mean.
+ */
+final class OpenAiJudge implements Protocol.Single {
+    private static final int JPEG = 0xff;
+
+    private final String model;
+    private final JudgeSettings settings;
+    private final Pattern pattern;
+    private final List<JudgeSettings.Criterion> criteria;
+
+    OpenAiJudge(final String model, final JudgeSettings settings) {
+        this.model = model;
+        this.settings = settings;
+        this.pattern = Pattern.compile(settings.pattern(), Pattern.CASE_INSENSITIVE);
+        this.criteria = settings.criteria().isEmpty()
+                ? List.of(new JudgeSettings.Criterion(ScoredCompletion.SCORE, "", null))
+                : settings.criteria();
+    }
+
+    @Override
+    public boolean seesPictures() {
+        return settings.images();
+    }
+
+    @Override
+    public List<JsonNode> requests(final PromptRequest prompt, final Judged completion, final List<byte[]> pictures) {
+        final List<JsonNode> requests = new ArrayList<>();
+        for (final JudgeSettings.Criterion criterion : criteria) {
+            for (int sample = 0; sample < settings.samples(); sample++) {
+                final ObjectNode request = request(question(prompt, completion, criterion), pictures);
+                if (settings.samples() > 1) {
+                    request.put("seed", sample);
+                }
+                requests.add(request);
+            }
+        }
+        return requests;
+    }
+
+    private String question(
+            final PromptRequest prompt, final Judged completion, final JudgeSettings.Criterion criterion) {
+        final String asked = criterion.question().isEmpty() ? "" : criterion.question() + "\n\n";
+        final Map<String, String> values = Map.of(
+                "question", prompt.getText().replace("<image>", ""),
+                "answer", completion.text(),
+                "reference", completion.reference(),
+                "criterion", asked);
+        // in one pass: an answer that contains {{ reference }} is shown as it is
+        final Matcher places = Pattern.compile("\\{\\{ *(question|answer|reference|criterion) *\\}\\}")
+                .matcher(settings.prompt());
+        final StringBuilder text = new StringBuilder();
+        int done = 0;
+        while (places.find()) {
+            text.append(settings.prompt(), done, places.start()).append(values.get(places.group(1)));
+            done = places.end();
+        }
+        return text.append(settings.prompt().substring(done)).toString();
+    }
+
+    private ObjectNode request(final String question, final List<byte[]> pictures) {
+        final ObjectNode request = Mappers.JSON.createObjectNode();
+        request.put("model", model).put("temperature", settings.temperature()).put("max_tokens", settings.maxTokens());
+        final ObjectNode message = request.putArray("messages").addObject().put("role", "user");
+        if (pictures.isEmpty()) {
+            message.put("content", question);
+            return request;
+        }
+        final ArrayNode content = message.putArray("content");
+        for (final byte[] picture : pictures) {
+            final String type = picture.length > 0 && (picture[0] & 0xff) == JPEG ? "image/jpeg" : "image/png";
+            content.addObject()
+                    .put("type", "image_url")
+                    .putObject("image_url")
+                    .put(
+                            "url",
+                            "data:" + type + ";base64," + Base64.getEncoder().encodeToString(picture));
+        }
+        content.addObject().put("type", "text").put("text", question);
+        return request;
+    }
+
+    @Override
+    public Protocol.Reply read(final List<JsonNode> answers) {
+        final List<String> said = answers.stream().map(OpenAiJudge::said).toList();
+        final Map<String, Double> components = new HashMap<>();
+        double sum = 0;
+        double weights = 0;
+        for (int i = 0; i < criteria.size(); i++) {
+            final List<Double> samples = said.subList(i * settings.samples(), (i + 1) * settings.samples()).stream()
+                    .map(this::score)
+                    .toList();
+            final double value = aggregate(samples);
+            components.put(criteria.get(i).name(), value);
+            sum += criteria.get(i).share() * value;
+            weights += criteria.get(i).share();
+        }
+        components.put(ScoredCompletion.SCORE, sum / weights);
+        return new Protocol.Reply(components, said);
+    }
+
+    private static String said(final JsonNode answer) {
+        final JsonNode text = answer.path("choices").path(0).path("message").path("content");
+        if (!text.isTextual()) {
+            throw new FailedScoreException(
+                    FailureReason.GARBLED, "gave no choices[0].message.content in " + Protocol.shortened(answer));
+        }
+        return text.asText();
+    }
+
+    private double score(final String said) {
+        @Nullable String found = null;
+        final Matcher matcher = pattern.matcher(said);
+        while (matcher.find()) {
+            found = matcher.group(1);
+        }
+        try {
+            if (found != null && Double.isFinite(Double.parseDouble(found))) {
+                return Double.parseDouble(found);
+            }
+        } catch (final NumberFormatException e) {
+            // said below
+        }
+        throw new FailedScoreException(
+                FailureReason.NO_SCORE,
+                "said nothing that pattern finds a number in: " + said.substring(Math.max(0, said.length() - 200)));
+    }
+
+    private double aggregate(final List<Double> samples) {
+        if (settings.aggregate() == JudgeSettings.Aggregate.MEAN) {
+            return samples.stream().mapToDouble(value -> value).average().orElseThrow();
+        }
+        final Map<Double, Integer> counts = new TreeMap<>();
+        samples.forEach(value -> counts.merge(value, 1, Integer::sum));
+        double best = Double.NaN;
+        int most = 0;
+        for (final Map.Entry<Double, Integer> entry : counts.entrySet()) {
+            if (entry.getValue() > most) {
+                most = entry.getValue();
+                best = entry.getKey();
+            }
+        }
+        return best;
+    }
+}
