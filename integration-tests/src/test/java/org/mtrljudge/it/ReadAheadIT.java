@@ -49,7 +49,7 @@ class ReadAheadIT {
 
         @Override
         public Terms terms() {
-            return new Terms("slow", Set.of("score"), 10_000, 0, groupsAhead);
+            return new Terms("slow", Set.of("score"), 10_000, 0, groupsAhead, false);
         }
 
         @Override

@@ -54,7 +54,8 @@ public final class RewardServer implements Grader {
                 ScoredCompletion.components(settings.components()),
                 settings.timeoutMs(),
                 settings.retries(),
-                Math.min(MOST_GROUPS_AHEAD, settings.concurrency()));
+                Math.min(MOST_GROUPS_AHEAD, settings.concurrency()),
+                true);
         this.room = new Semaphore(settings.concurrency());
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)

@@ -44,7 +44,9 @@ public final class PythonFunction implements Grader {
                 ScoredCompletion.components(settings.components()),
                 settings.timeoutMs(),
                 settings.retries(),
-                settings.workers());
+                // more than there are processes: one that hangs keeps its group
+                2 * settings.workers(),
+                false);
     }
 
     @Override

@@ -16,8 +16,11 @@ public interface Grader {
      * @param retries how often it is asked again about completions that it failed on
      * @param groupsAhead the number of groups that it can grade at the same time, besides the one whose turn it is; 0 where that gains
      *     nothing
+     * @param measures whether it is a measurement, such as a judge that is asked, and no function of what it grades: asked again, it may
+     *     say something else
      */
-    record Terms(String name, Set<String> components, long callLimitMs, int retries, int groupsAhead) {
+    record Terms(
+            String name, Set<String> components, long callLimitMs, int retries, int groupsAhead, boolean measures) {
         public Terms {
             components = Set.copyOf(components);
         }

@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.rule;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,16 @@ public record RewardSet(
     /** The number of groups that are graded before their turn. */
     public int groupsAhead() {
         return graders().mapToInt(grader -> grader.terms().groupsAhead()).max().orElse(0);
+    }
+
+    /** The names of the graders that are measurements: a replay may give other scores. */
+    public List<String> measurements() {
+        return graders()
+                .map(Grader::terms)
+                .filter(Grader.Terms::measures)
+                .map(Grader.Terms::name)
+                .sorted()
+                .toList();
     }
 
     /** Graders that are ready. */

@@ -54,7 +54,7 @@ final class TimedVerifier implements Grader {
         this.verifier = verifier;
         this.timeoutMs = timeoutMs;
         this.callsAtOnce = callsAtOnce;
-        this.terms = new Terms(verifier.name(), verifier.components(), timeoutMs, 0, 0);
+        this.terms = new Terms(verifier.name(), verifier.components(), timeoutMs, 0, 0, false);
         this.nanoTime = nanoTime;
         this.threads = Executors.newCachedThreadPool(task -> {
             final Thread made = new Thread(task, "verifier-" + verifier.name());

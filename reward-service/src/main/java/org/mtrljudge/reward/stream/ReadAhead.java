@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
+    /** Groups that are read per group that is graded: a group that hangs holds up the others only when so many are ready. */
+    private static final int DEPTH = 4;
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KafkaClients clients;
@@ -42,7 +44,7 @@ final class ReadAhead implements AutoCloseable {
     private final AtomicLong next = new AtomicLong(-1);
     private volatile boolean closed;
 
-    /** @param groups the number of groups whose answers are prepared at the same time */
+    /** @param groups the number of groups that are graded at the same time */
     ReadAhead(
             final KafkaClients clients,
             final ScoringJob job,
@@ -53,7 +55,7 @@ final class ReadAhead implements AutoCloseable {
         this.job = job;
         this.scorer = scorer;
         this.partition = job.rollouts().partition(partition);
-        this.room = new Semaphore(groups);
+        this.room = new Semaphore(DEPTH * groups);
         this.graders = Executors.newFixedThreadPool(groups, task -> daemon(task, "grades-ahead"));
         daemon(this::read, "reads-ahead-" + partition).start();
     }

@@ -112,6 +112,7 @@ public final class ReplayReport {
         map.put("reward_set_version", set.version());
         map.put("end_offsets", endOffsets);
         map.put("dead_letters", deadLetters());
+        map.put("measurements", set.measurements());
         map.put("failed_scores", outcome.unscored().failures());
         final Map<String, Object> byTask = new LinkedHashMap<>();
         tasks().forEach((task, c) -> byTask.put(task, toMap(c)));
@@ -179,6 +180,10 @@ public final class ReplayReport {
             table.append(
                     "  up to " + outcome.comparison().forgotten()
                             + " groups were too far from their earlier scores to be compared, and count as not scored before\n");
+        }
+        if (!set.measurements().isEmpty()) {
+            table.append("  " + String.join(", ", set.measurements())
+                    + " measures: another replay asks again, and may give other scores\n");
         }
         return table.append(deadLetters() == 0 ? "" : "  " + unscored() + "\n")
                 .append('\n')
