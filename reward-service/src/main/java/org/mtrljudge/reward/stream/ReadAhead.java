@@ -31,6 +31,7 @@ final class ReadAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
     /** Groups that are read per group that is graded: a group that hangs holds up the others only when so many are ready. */
     private static final int DEPTH = 4;
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KafkaClients clients;
