@@ -116,8 +116,13 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
         }
     }
 
-    /** NeMo-Gym's {@code /verify}: the question and an OpenAI Response go in, and come out with a reward. */
-    record NemoGym() implements Single {
+    /**
+     * NeMo-Gym's {@code /verify}: the question and an OpenAI Response go in, and come out with a reward.
+     *
+     * @param columns what its verifier wants to know besides the right verdict, for example {@code options}. A verifier that misses a
+     *     column gives 0 and does not say so
+     */
+    record NemoGym(Map<String, Object> columns) implements Single {
         @Override
         public List<JsonNode> requests(
                 final PromptRequest prompt, final Judged completion, final List<byte[]> pictures) {
@@ -136,6 +141,7 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
             message.put("status", completion.finished() ? "completed" : "incomplete");
             final ObjectNode content = message.putArray("content").addObject();
             content.put("type", "output_text").put("text", completion.text()).putArray("annotations");
+            columns.forEach((name, value) -> request.set(name, Mappers.JSON.valueToTree(value)));
             // a row of the data: what a verifier compares with
             request.put("task", completion.task()).put("expected_answer", completion.reference());
             request.put("label", completion.reference()).put("ground_truth", completion.reference());

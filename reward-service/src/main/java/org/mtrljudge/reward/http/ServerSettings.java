@@ -53,6 +53,7 @@ public record ServerSettings(
             @Nullable String style,
             @Nullable String model,
             JudgeSettings.@Nullable Entry judge,
+            @Nullable Map<String, Object> columns,
             @Nullable List<String> tasks,
             @Nullable Integer concurrency,
             @Nullable Long timeoutMs,
@@ -112,10 +113,13 @@ public record ServerSettings(
         if (read.judge != null && style != Style.OPENAI_JUDGE) {
             throw new IllegalArgumentException("judge belongs to style openai_judge");
         }
+        if (read.columns != null && style != Style.NEMO_GYM) {
+            throw new IllegalArgumentException("columns belong to style nemo_gym");
+        }
         return switch (style) {
             case OPENRLHF -> new Protocol.OpenRlhf();
             case SLIME -> new Protocol.Slime();
-            case NEMO_GYM -> new Protocol.NemoGym();
+            case NEMO_GYM -> new Protocol.NemoGym(Objects.requireNonNullElse(read.columns, Map.of()));
             case VERL_CLASSIFY -> new Protocol.VerlClassify(model(read));
             case OPENAI_JUDGE ->
                 new OpenAiJudge(

@@ -152,7 +152,20 @@ class RewardServerTest {
                 .extracting(RewardServerTest::score)
                 .containsExactly(4.5, 2.5);
         reply = request -> "{\"reward\": 0.25, \"reward_components\": {\"style\": 2, \"why\": \"text\"}}";
-        final Grade nemo = grade(grader("/reward", "nemo-gym", Map.of()), RIGHT).get(0);
+        final Grade nemo = grade(
+                        grader(
+                                "/reward",
+                                "nemo-gym",
+                                Map.of("columns", Map.of("options", List.of(Map.of("A", "yes"))))),
+                        RIGHT)
+                .get(0);
+        assertThat(requests.stream().filter(request -> request.has("options")))
+                .singleElement()
+                .satisfies(request -> {
+                    assertThat(request.path("expected_answer").asText()).isEqualTo("yes");
+                    assertThat(request.path("options").path(0).path("A").asText())
+                            .isEqualTo("yes");
+                });
         assertThat(score(nemo)).isEqualTo(0.25);
         assertThat(((Grade.Given) nemo).verification().components()).containsEntry("style", 2.0);
         reply = request -> "{\"reward\": 0.0, \"_ng_failure_class\": \"judge_timeout\"}";
