@@ -4,7 +4,7 @@ Requests come on standard input and answers go to standard output, as frames: a 
 function prints goes to standard error. The first request names the function; the others have completions:
 
     {"file", "name", "style", "kwargs", "sample"}     ->  {"style", "batch", "warning"} or {"error"}
-    {"id", "completions": [...]}                      ->  {"id", "answers": [{"components"} or {"failure", "message"}]}
+    {"id", "images", "completions": [...]}            ->  {"id", "answers": [{"components"} or {"failure", "message"}]}
 
 A function that takes one completion gives each answer as soon as it has it, in a frame of its own.
 
@@ -26,7 +26,7 @@ import traceback
 from types import SimpleNamespace
 
 MAX_MESSAGE = 500
-# the names under which EasyR1, verl and others return the reward itself
+# the names under which peers return the reward itself
 SCORES = ("score", "overall", "reward")
 
 
@@ -77,8 +77,24 @@ def extra(c):
     )
 
 
+class Message(dict):
+    """A turn of a chat. It remembers whether anybody reads it: a function for text takes it for text of length 1."""
+
+    read = False
+
+    def __getitem__(self, key):
+        Message.read = True
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        Message.read = True
+        return super().get(key, default)
+
+
 class EasyR1:
     """compute_score(reward_input) or compute_score(reward_inputs), as REWARD_TYPE or the name of the parameter says."""
+
+    scores = ("overall", "score", "reward")
 
     def __init__(self, function, module):
         self.function = function
@@ -144,7 +160,7 @@ class Trl:
             return [c[name] for c in completions]
 
         def turns(role, texts):
-            return [[{"role": role, "content": text}] for text in texts] if self.messages else texts
+            return [[Message(role=role, content=text)] for text in texts] if self.messages else texts
 
         columns = {
             "prompts": turns("user", column("prompt")),
@@ -233,27 +249,32 @@ class Function:
     def __init__(self, order):
         path = os.path.abspath(order["file"])
         sys.path.insert(0, os.path.dirname(path))
-        spec = importlib.util.spec_from_file_location("reward_function", path)
+        spec = importlib.util.spec_from_file_location(module_name(path), path)
         if spec is None:
             raise Wrong("it is not a Python file")
         module = importlib.util.module_from_spec(spec)
-        sys.modules["reward_function"] = module
+        sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         function = getattr(module, order["name"], None)
         if not callable(function):
-            known = [n for n, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == "reward_function"]
+            known = [n for n, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == spec.name]
             raise Wrong(f"it has no function '{order['name']}', only {known}")
         self.style = order.get("style") or style_of(function)
         self.adapter = STYLES[self.style](function, module)
         self.kwargs = order.get("kwargs") or {}
         self.pictures = order.get("images") == "bytes"
+        self.scores = getattr(self.adapter, "scores", SCORES)
+        self.promised = order.get("components") or []
+        if order.get("messages") is not None and isinstance(self.adapter, Trl):
+            self.adapter.messages = order["messages"]
+        self.asks_for_messages = order.get("messages") is not None
+        # of the last call: whether the function refused to be called so, and what it read in vain
+        self.uncallable = False
+        self.read_in_vain = None
         self.loop = asyncio.new_event_loop()
 
     def answers(self, completions):
         """Lists of answers: one for all completions, or one each."""
-        if self.pictures:
-            for c in completions:
-                c["images"] = [base64.b64decode(image) for image in c["images"]]
         if self.adapter.batch:
             yield self.together(completions)
         else:
@@ -272,13 +293,17 @@ class Function:
         # a function that calls sys.exit raises SystemExit
         except BaseException as e:
             traceback.print_exc()
+            self.uncallable = isinstance(e, TypeError) and not in_function(e)
+            key = e.args[0] if isinstance(e, (KeyError, AttributeError)) and e.args else None
+            self.read_in_vain = key if str(key) in Given.missing else None
             return [failure(Failed("raised", told(e)))] * count
-        return [answer(row) for row in rows]
+        return [answer(row, self.scores) for row in rows]
 
     def try_out(self, sample):
         """Finds what the function misses before any completion depends on it."""
+        sample["images"] = []
         result = next(self.answers([sample]))[0]
-        if "failure" in result and isinstance(self.adapter, Trl):
+        if isinstance(self.adapter, Trl) and not self.asks_for_messages and ("failure" in result or not Message.read):
             self.adapter.messages = False
             as_text = next(self.answers([sample]))[0]
             if "failure" in as_text:
@@ -287,25 +312,47 @@ class Function:
                 result = as_text
         given = sorted(EasyR1.given(sample) if self.style == "easyr1" else extra(sample))
         missing = f"it reads {sorted(Given.missing)}, which is not given; given are {given}" if Given.missing else None
-        if "failure" not in result:
-            return missing
-        message = missing or f"on a sample it failed ({result['failure']}): {result['message']}"
-        if missing or result["failure"] != "raised" or result["message"].startswith("TypeError"):
-            raise Wrong(message)
-        # the sample may not be of the kind that the function expects
-        return message
+        if "failure" in result:
+            told_of = f"on a sample it failed ({result['failure']}): {result['message']}"
+            if self.read_in_vain is not None:
+                raise Wrong(missing or told_of)
+            if self.uncallable or result["failure"] in ("wrong_count", "not_a_number"):
+                raise Wrong(told_of)
+            # the sample may not be of the kind, or the task, that the function expects
+            return told_of
+        absent = sorted(set(self.promised) - set(result["components"]))
+        if absent:
+            raise Wrong(f"on a sample it gave {sorted(result['components'])}, but components also names {absent}")
+        return missing
+
+
+def module_name(path):
+    """That of the file, so that processes which the function begins can import it; never that of another module."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    taken = stem in sys.modules or stem in getattr(sys, "stdlib_module_names", ())
+    return "reward_function" if taken or not stem.isidentifier() else stem
+
+
+def in_function(e):
+    """Whether an exception comes from the function, and not from how it is called."""
+    return any(f.filename != __file__ for f in traceback.extract_tb(e.__traceback__))
 
 
 def told(e):
     at = [f for f in traceback.extract_tb(e.__traceback__) if f.filename != __file__]
     where = f" ({os.path.basename(at[-1].filename)}, line {at[-1].lineno})" if at else ""
-    return f"{type(e).__name__}: {e}"[:MAX_MESSAGE] + where
+    try:
+        text = str(e)
+    except Exception:
+        text = "(its message cannot be shown)"
+    return f"{type(e).__name__}: {text}"[:MAX_MESSAGE] + where
 
 
 def rows_of(result, count):
     """One row per completion, of a list or of columns."""
     if isinstance(result, dict) and "rewards" in result:
-        columns = {"score": result["rewards"], "scores": result.get("scores"), **(result.get("extra_logs") or {})}
+        # a column of the logs never takes the place of the reward
+        columns = {**(result.get("extra_logs") or {}), "scores": result.get("scores"), "score": result["rewards"]}
         columns = {name: listed(column) for name, column in columns.items()}
         if len(columns["score"]) != count:
             raise Failed("wrong_count", f"{len(columns['score'])} rewards for {count} completions")
@@ -332,22 +379,22 @@ def number(value):
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def answer(row):
+def answer(row, scores):
     try:
-        return {"components": components(row)}
+        return {"components": components(row, scores)}
     except Failed as e:
         return failure(e)
     except Exception as e:
         return failure(Failed("not_a_number", told(e)))
 
 
-def components(row):
+def components(row, scores):
     if row is None:
         raise Failed("no_score", "the function returned None")
     values = row if isinstance(row, dict) else {"score": row}
-    key = next((name for name in SCORES if name in values), None)
+    key = next((name for name in scores if name in values), None)
     if key is None:
-        raise Failed("no_score", f"the function returned {sorted(map(str, values))[:20]}, none of {SCORES}")
+        raise Failed("no_score", f"the function returned {sorted(map(str, values))[:20]}, none of {scores}")
     if values[key] is None:
         raise Failed("no_score", f"'{key}' is None")
     named = {"score": number(values[key])}
@@ -355,7 +402,7 @@ def components(row):
         raise Failed("not_a_number", f"'{key}' is of type {type(values[key]).__name__}")
     for name, value in list(values.items())[:50]:
         value = number(value)
-        if name != key and value is not None:
+        if name not in (key, "score") and value is not None:
             named["".join(c if c.isalnum() else "_" for c in str(name))[:100]] = value
     for name, value in named.items():
         if not math.isfinite(value):
@@ -409,8 +456,6 @@ def main():
     try:
         function = Function(order)
         warning = function.try_out(order["sample"]) if order.get("sample") else None
-        if order.get("messages") is not None and isinstance(function.adapter, Trl):
-            function.adapter.messages = order["messages"]
         frames.write(
             {
                 "style": function.style,
@@ -426,8 +471,15 @@ def main():
         return
     while True:
         request = frames.read()
+        images = request["images"]
+        if function.pictures:
+            images = [base64.b64decode(image) for image in images]
+        for c in request["completions"]:
+            c["images"] = images
         for answers in function.answers(request["completions"]):
             frames.write({"id": request["id"], "answers": answers})
 
 
-main()
+# a process that the function begins imports this file again
+if __name__ == "__main__":
+    main()

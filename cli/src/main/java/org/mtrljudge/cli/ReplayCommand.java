@@ -108,6 +108,7 @@ final class ReplayCommand implements Callable<Integer> {
             }
             return List.of(
                     "reward.file=",
+                    "reward.servers=[]",
                     "reward.functions=[{file: '" + function.substring(0, colon).replace("'", "''") + "', name: '"
                             + function.substring(colon + 1).replace("'", "''") + "'}]");
         }

@@ -55,7 +55,7 @@ class FailedScoresIT {
     private record Judge(int failing, AtomicInteger calls) implements Grader {
         @Override
         public Terms terms() {
-            return new Terms("judge", Set.of("score"), 1000, 0, 0, false);
+            return new Terms("judge", Set.of("score"), 1000, 0, 0, 0, false);
         }
 
         @Override

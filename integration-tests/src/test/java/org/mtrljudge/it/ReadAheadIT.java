@@ -49,7 +49,7 @@ class ReadAheadIT {
 
         @Override
         public Terms terms() {
-            return new Terms("slow", Set.of("score"), 10_000, 0, groupsAhead, false);
+            return new Terms("slow", Set.of("score"), 10_000, 0, groupsAhead, 0, false);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.http.RewardServer;
 import org.mtrljudge.reward.http.ServerSettings;
@@ -61,6 +62,11 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
             Check.range("reward.plugin_timeout_ms", pluginTimeoutMs, 1, 300_000);
             Check.range("reward.plugin_calls_at_once", pluginCallsAtOnce, 1, 1024);
         }
+
+        /** These settings as text without functions and servers, as builds before there were any wrote them. */
+        public String without() {
+            return toString().replace(", functions=" + functions + ", servers=" + servers, "");
+        }
     }
 
     /**
@@ -83,17 +89,15 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
                 .map(ServerSettings::of)
                 .forEach(server -> own.add(new OwnRewards.Own(new RewardServer(server, images), server.tasks())));
         own.forEach(one -> verifiers.add(one.grader()));
-        final StringBuilder text = new StringBuilder();
+        final String text = reward.file == null ? null : RewardSetReader.text(Path.of(reward.file));
         final RewardSet set;
-        if (reward.file == null) {
+        if (reward.file == null || text == null) {
             set = OwnRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), own);
         } else {
-            final Path file = Path.of(reward.file);
-            text.append(RewardSetReader.text(file));
-            set = new RewardSetReader(verifiers).read(file, text.toString());
+            set = new RewardSetReader(verifiers).read(Path.of(reward.file), text);
         }
-        functions.forEach(function -> text.append('\n').append(RewardSetReader.text(Path.of(function.file()))));
-        return new ResolvedRewards(settings(set), text.isEmpty() ? null : text.toString());
+        final String sources = functions.stream().map(FunctionSettings::source).collect(Collectors.joining("\n"));
+        return new ResolvedRewards(settings(set), text, sources);
     }
 
     private RewardSettings settings(final RewardSet set) {

@@ -107,18 +107,6 @@ final class DecidingSettings {
             Map.entry(FUNCTIONS, "[]"),
             Map.entry(SERVERS, "[]"));
 
-    /** What an entry of these lists says of how it is asked. It does not decide what the answers are. */
-    private static final List<String> ASKING = List.of(
-            "workers",
-            "timeout_ms",
-            "retries",
-            "python",
-            "memory_mb",
-            "url",
-            "concurrency",
-            "api_key_file",
-            "api_key_env");
-
     /** The files of a checkpoint folder that decide, not its optimiser and its notes. */
     private static final Predicate<String> MODEL_FILES = Pattern.compile(
                     "(adapter_|preprocessor_|tokenizer_|generation_)?config\\.json|chat_template\\.json|chat_template\\.jinja"
@@ -158,7 +146,7 @@ final class DecidingSettings {
                         part.getKey().equals("file") ? content(FUNCTIONS, part.getValue()) : canonical(part.getValue());
                 function.put(part.getKey(), value);
             });
-            ASKING.forEach(function::remove);
+            GraderEntries.HOW_ASKED.forEach(function::remove);
             functions.add(function);
         }
         return functions;

@@ -178,6 +178,23 @@ class DecidingSettingsTest {
     }
 
     @Test
+    void shouldDecideByWhatAFunctionSaysAndNotByHowItIsAsked() throws IOException {
+        final Path file = Files.writeString(folder.resolve("f.py"), "def f(): return 1");
+        final Path same = Files.writeString(folder.resolve("same.py"), "def f(): return 1");
+        final Path other = Files.writeString(folder.resolve("other.py"), "def f(): return 2");
+        final String digest = digest("reward.functions=[{file: " + file + ", name: f}]");
+        assertThat(digest("reward.functions=[{file: " + same + ", name: f, workers: 9, timeout_ms: 3, retries: 0}]"))
+                .isEqualTo(digest);
+        assertThat(digest("reward.functions=[{file: " + other + ", name: f}]")).isNotEqualTo(digest);
+        assertThat(digest("reward.functions=[{file: " + file + ", name: f, kwargs: {a: 1}}]"))
+                .isNotEqualTo(digest);
+        final String server = digest("reward.servers=[{url: 'http://a/', style: slime}]");
+        assertThat(digest("reward.servers=[{url: 'http://b/', style: slime, concurrency: 3}]"))
+                .isEqualTo(server)
+                .isNotEqualTo(digest());
+    }
+
+    @Test
     void shouldAskForThoughtsAndALabelOfTheDataUnlessTheUserSaysSo() throws IOException {
         assertThat(format()).isEqualTo("Think in <think></think>, then answer in <answer></answer>.");
         assertThat(format("data.file=a.jsonl"))

@@ -2,8 +2,10 @@ package org.mtrljudge.reward.http;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.Entries;
 import org.mtrljudge.settings.Check;
@@ -14,6 +16,8 @@ import org.mtrljudge.settings.Check;
  * @param prompt what the judge is asked, with {@code {{ question }}}, {@code {{ answer }}}, {@code {{ reference }}} and
  *     {@code {{ criterion }}}
  * @param pattern regular expression (RE2, any case) that finds the score in what the judge says: the first group of its last match
+ * @param min the smallest score that is one: what a judge says may have other numbers in it
+ * @param max the largest score that is one
  * @param samples how often the judge is asked
  * @param aggregate mean or majority of the samples; of values that are equally frequent the smallest
  * @param temperature with which the judge samples
@@ -24,6 +28,8 @@ import org.mtrljudge.settings.Check;
 record JudgeSettings(
         String prompt,
         String pattern,
+        double min,
+        double max,
         int samples,
         Aggregate aggregate,
         double temperature,
@@ -33,19 +39,24 @@ record JudgeSettings(
     private static final String PROMPT =
             "You are asked to grade an answer.\n\nQuestion:\n{{ question }}\n\nRight verdict: {{ reference }}\n\n"
                     + "Answer:\n{{ answer }}\n\n{{ criterion }}End with a line \"Score: N\", where N is from 1 (bad) to 5 (good).";
-    private static final String PATTERN = "score:\\s*([0-9.]+)";
+    private static final String PATTERN = "score\\W*:\\W*([0-9.]+)";
+
+    /** What every score has besides its criteria. */
+    private static final Set<String> OTHERS = Set.of("score", "accuracy", "format", "graded");
 
     /** The settings as they are written. */
     record Entry(
             @Nullable String prompt,
             @Nullable String pattern,
+            @Nullable Double min,
+            @Nullable Double max,
             @Nullable Integer samples,
             @Nullable String aggregate,
             @Nullable Double temperature,
             @Nullable Integer maxTokens,
             @Nullable Boolean images,
             @Nullable List<Criterion> criteria) {
-        static final Entry EMPTY = new Entry(null, null, null, null, null, null, null, null);
+        static final Entry EMPTY = new Entry(null, null, null, null, null, null, null, null, null, null);
     }
 
     /** How several samples become one score. */
@@ -82,6 +93,19 @@ record JudgeSettings(
         if (Pattern.compile(pattern).groupCount() < 1) {
             throw new IllegalArgumentException("pattern has no group with the score: " + pattern);
         }
+        if (!(min < max)) {
+            throw new IllegalArgumentException("min is " + min + " and max is " + max + ": min has to be smaller");
+        }
+        final Set<String> names = new HashSet<>(OTHERS);
+        for (final Criterion criterion : criteria) {
+            if (!names.add(criterion.name)) {
+                throw new IllegalArgumentException(
+                        "two components would be called '" + criterion.name + "': name the criterion otherwise");
+            }
+        }
+        if (criteria.stream().anyMatch(criterion -> !(criterion.share() > 0) || Double.isInfinite(criterion.share()))) {
+            throw new IllegalArgumentException("the weight of a criterion has to be above 0");
+        }
         if (samples > 1 && temperature == 0) {
             throw new IllegalArgumentException(
                     "samples " + samples + " need a temperature above 0: they would be equal");
@@ -94,6 +118,8 @@ record JudgeSettings(
             return new JudgeSettings(
                     Objects.requireNonNullElse(entry.prompt, PROMPT),
                     Objects.requireNonNullElse(entry.pattern, PATTERN),
+                    Objects.requireNonNullElse(entry.min, 1.0),
+                    Objects.requireNonNullElse(entry.max, 5.0),
                     Objects.requireNonNullElse(entry.samples, 1),
                     entry.aggregate == null
                             ? Aggregate.MEAN

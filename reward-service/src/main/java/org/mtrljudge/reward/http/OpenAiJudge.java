@@ -41,6 +41,16 @@ final class OpenAiJudge implements Protocol.Single {
     }
 
     @Override
+    public int callsPerCompletion() {
+        return criteria.size() * settings.samples();
+    }
+
+    @Override
+    public List<String> components() {
+        return criteria.stream().map(JudgeSettings.Criterion::name).toList();
+    }
+
+    @Override
     public boolean seesPictures() {
         return settings.images();
     }
@@ -122,7 +132,12 @@ final class OpenAiJudge implements Protocol.Single {
     }
 
     private static String said(final JsonNode answer) {
-        final JsonNode text = answer.path("choices").path(0).path("message").path("content");
+        final JsonNode choice = answer.path("choices").path(0);
+        if (choice.path("finish_reason").asText().equals("length")) {
+            throw new FailedScoreException(
+                    FailureReason.GARBLED, "was cut off before it had said its score: raise judge.max_tokens");
+        }
+        final JsonNode text = choice.path("message").path("content");
         if (!text.isTextual()) {
             throw new FailedScoreException(
                     FailureReason.GARBLED, "gave no choices[0].message.content in " + Protocol.shortened(answer));
@@ -136,14 +151,26 @@ final class OpenAiJudge implements Protocol.Single {
         while (matcher.find()) {
             found = matcher.group(1);
         }
+        final double value;
         try {
-            if (found != null && Double.isFinite(Double.parseDouble(found))) {
-                return Double.parseDouble(found);
-            }
+            value = found == null ? Double.NaN : Double.parseDouble(found);
         } catch (final NumberFormatException e) {
-            // said below
+            throw nothing(said);
         }
-        throw new FailedScoreException(
+        if (!Double.isFinite(value)) {
+            throw nothing(said);
+        }
+        if (value < settings.min() || value > settings.max()) {
+            throw new FailedScoreException(
+                    FailureReason.NO_SCORE,
+                    "said " + found + ", which is not between " + settings.min() + " and " + settings.max()
+                            + " (judge.min, judge.max)");
+        }
+        return value;
+    }
+
+    private static FailedScoreException nothing(final String said) {
+        return new FailedScoreException(
                 FailureReason.NO_SCORE,
                 "said nothing that pattern finds a number in: " + said.substring(Math.max(0, said.length() - 200)));
     }

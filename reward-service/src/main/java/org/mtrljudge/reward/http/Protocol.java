@@ -16,6 +16,13 @@ import org.mtrljudge.tasks.Judged;
 
 /** What a reward server is sent, and how its answer is read. */
 sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
+    /** The requests for one completion; 0 where one request has all completions of a group. */
+    int callsPerCompletion();
+
+    /** The components besides the score that every answer gives. */
+    default List<String> components() {
+        return List.of();
+    }
 
     /** A server that is asked about one completion at a time, in one or several requests. */
     sealed interface Single extends Protocol
@@ -33,6 +40,11 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
         default boolean seesPictures() {
             return false;
         }
+
+        @Override
+        default int callsPerCompletion() {
+            return 1;
+        }
     }
 
     /** @param said what a judge said, one text per request; empty where the server is no judge */
@@ -44,6 +56,11 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
 
     /** OpenRLHF's remote reward model: queries (prompt and completion), prompts and labels go in, lists come out. */
     record OpenRlhf() implements Protocol {
+        @Override
+        public int callsPerCompletion() {
+            return 0;
+        }
+
         JsonNode request(final PromptRequest prompt, final List<Judged> completions) {
             final ObjectNode request = Mappers.JSON.createObjectNode();
             final ArrayNode queries = request.putArray("query");
@@ -66,7 +83,6 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
             final JsonNode rewards = column(answer, "rewards", count);
             for (int i = 0; i < count; i++) {
                 final Map<String, Double> components = new HashMap<>();
-                components.put(ScoredCompletion.SCORE, number(rewards.get(i), "rewards"));
                 if (answer.path("scores").size() == count) {
                     components.put("scores", number(answer.path("scores").get(i), "scores"));
                 }
@@ -77,6 +93,8 @@ sealed interface Protocol permits Protocol.Single, Protocol.OpenRlhf {
                         components.put(component(log.getKey()), value.asDouble());
                     }
                 }
+                // last: a column of the logs never takes the place of the reward
+                components.put(ScoredCompletion.SCORE, number(rewards.get(i), "rewards"));
                 replies.add(Reply.of(components));
             }
             return replies;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.mtrljudge.reward.rule.FailedScoreException;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.reward.rule.Grade;
 import org.mtrljudge.reward.rule.Grader;
+import org.mtrljudge.reward.rule.GraderClosedException;
 import org.mtrljudge.reward.rule.ScoredCompletion;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -35,7 +37,6 @@ import org.mtrljudge.tasks.Judged;
  */
 public final class RewardServer implements Grader {
     private static final int MAX_BODY_BYTES = 16 << 20;
-    private static final int MOST_GROUPS_AHEAD = 16;
     private static final int OK = 200;
 
     private final ServerSettings settings;
@@ -44,17 +45,23 @@ public final class RewardServer implements Grader {
     private final Semaphore room;
     // an offer of HTTP/2 makes uvicorn drop the body of a request
     private final HttpClient http;
+    private volatile @Nullable String key;
 
     /** @param images the pictures that a judge sees */
     public RewardServer(final ServerSettings settings, final ImageStore images) {
         this.settings = settings;
         this.images = images;
+        final int calls = settings.protocol().callsPerCompletion();
+        final List<String> named = new ArrayList<>(settings.components());
+        named.addAll(settings.protocol().components());
         this.terms = new Terms(
                 settings.name(),
-                ScoredCompletion.components(settings.components()),
-                settings.timeoutMs(),
+                ScoredCompletion.components(named),
+                // the calls for one completion, of which so many are made at the same time
+                settings.timeoutMs() * Math.max(1, (calls + settings.concurrency() - 1) / settings.concurrency()),
                 settings.retries(),
-                Math.min(MOST_GROUPS_AHEAD, settings.concurrency()),
+                settings.concurrency(),
+                calls,
                 true);
         this.room = new Semaphore(settings.concurrency());
         this.http = HttpClient.newBuilder()
@@ -70,6 +77,11 @@ public final class RewardServer implements Grader {
     }
 
     @Override
+    public void open() {
+        key = settings.key().read();
+    }
+
+    @Override
     public List<Grade> grade(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
         if (settings.protocol() instanceof Protocol.OpenRlhf lists) {
             return together(lists, lists.request(prompt, completions), completions, end);
@@ -77,16 +89,21 @@ public final class RewardServer implements Grader {
         final Protocol.Single single = (Protocol.Single) settings.protocol();
         final List<byte[]> pictures = single.seesPictures() ? images.readAll(prompt) : List.of();
         final List<List<CompletableFuture<JsonNode>>> asked = new ArrayList<>();
-        for (final Judged completion : completions) {
-            asked.add(single.requests(prompt, completion, pictures).stream()
-                    .map(request -> send(request, end))
-                    .toList());
+        try {
+            for (final Judged completion : completions) {
+                asked.add(single.requests(prompt, completion, pictures).stream()
+                        .map(request -> send(request, end))
+                        .toList());
+            }
+            final List<Grade> grades = new ArrayList<>();
+            for (int i = 0; i < completions.size(); i++) {
+                grades.add(grade(single, asked.get(i), completions.get(i), end));
+            }
+            return grades;
+        } finally {
+            // where nobody waits for them any more
+            asked.forEach(all -> all.forEach(one -> one.cancel(true)));
         }
-        final List<Grade> grades = new ArrayList<>();
-        for (int i = 0; i < completions.size(); i++) {
-            grades.add(grade(single, asked.get(i), completions.get(i), end));
-        }
-        return grades;
     }
 
     private List<Grade> together(
@@ -125,27 +142,20 @@ public final class RewardServer implements Grader {
         }
     }
 
-    /** Sends a request when there is room for it. The future fails with {@link FailedScoreException}. */
+    /** Sends a request when there is room for it. The future fails with {@link FailedScoreException}; cancelled, it ends the exchange. */
     private CompletableFuture<JsonNode> send(final JsonNode content, final Deadline end) {
+        final HttpRequest request = request(content);
         try {
             if (!room.tryAcquire(end.leftMs(), TimeUnit.MILLISECONDS)) {
                 return CompletableFuture.failedFuture(late(end));
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-        final HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
-                .header("Content-Type", "application/json")
-                .timeout(Duration.ofMillis(settings.timeoutMs()))
-                .POST(HttpRequest.BodyPublishers.ofString(content.toString()));
-        if (settings.key() != null) {
-            request.header("Authorization", "Bearer " + settings.key());
+            throw new GraderClosedException("interrupted");
         }
         // the time-out of the request ends with the headers of the answer, this one with its body
-        final CompletableFuture<HttpResponse<byte[]>> exchange =
-                http.sendAsync(request.build(), HttpBody.upTo(MAX_BODY_BYTES));
-        return exchange.copy()
+        final CompletableFuture<HttpResponse<byte[]>> exchange = http.sendAsync(request, HttpBody.upTo(MAX_BODY_BYTES));
+        final CompletableFuture<JsonNode> answer = exchange.copy()
                 .orTimeout(settings.timeoutMs(), TimeUnit.MILLISECONDS)
                 .whenComplete((response, failure) -> {
                     room.release();
@@ -153,6 +163,23 @@ public final class RewardServer implements Grader {
                     exchange.cancel(true);
                 })
                 .thenApply(RewardServer::content);
+        answer.whenComplete((read, failure) -> {
+            if (answer.isCancelled()) {
+                exchange.cancel(true);
+            }
+        });
+        return answer;
+    }
+
+    private HttpRequest request(final JsonNode content) {
+        final HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofMillis(settings.timeoutMs()))
+                .POST(HttpRequest.BodyPublishers.ofString(content.toString()));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return request.build();
     }
 
     private static JsonNode content(final HttpResponse<byte[]> response) {
@@ -189,7 +216,7 @@ public final class RewardServer implements Grader {
             throw failed(e.getCause());
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new GraderClosedException("interrupted");
         }
     }
 
@@ -197,7 +224,7 @@ public final class RewardServer implements Grader {
         if (why instanceof FailedScoreException own) {
             return own;
         }
-        if (why instanceof TimeoutException || why instanceof java.net.http.HttpTimeoutException) {
+        if (why instanceof TimeoutException || why instanceof HttpTimeoutException) {
             return new FailedScoreException(
                     FailureReason.TIMEOUT, "gave no answer within " + settings.timeoutMs() + " ms");
         }

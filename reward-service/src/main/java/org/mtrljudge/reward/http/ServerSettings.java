@@ -1,9 +1,7 @@
 package org.mtrljudge.reward.http;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +19,7 @@ import org.mtrljudge.settings.Check;
  * @param concurrency requests at the same time
  * @param timeoutMs the time limit of one request, to the end of its answer
  * @param retries how often the server is asked again about completions that it failed on
- * @param key what is sent as a bearer token; null: none
+ * @param key what is sent as a bearer token
  * @param components the numbers that it returns besides the score and that a reward set uses
  */
 public record ServerSettings(
@@ -32,10 +30,9 @@ public record ServerSettings(
         int concurrency,
         long timeoutMs,
         int retries,
-        @Nullable String key,
+        ApiKey key,
         List<String> components) {
     private static final String WHERE = "reward.servers";
-    private static final long MAX_KEY_BYTES = 64 << 10;
 
     /** Whose requests and answers a server understands. */
     enum Style {
@@ -89,15 +86,22 @@ public record ServerSettings(
                     Objects.requireNonNullElse(read.concurrency, 16),
                     Objects.requireNonNullElse(read.timeoutMs, 30_000L),
                     Objects.requireNonNullElse(read.retries, 3),
-                    key(read),
+                    new ApiKey(read.apiKeyFile, read.apiKeyEnv),
                     Objects.requireNonNullElse(read.components, List.of()));
         } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException(WHERE + ": " + read.url + ": " + e.getMessage(), e);
+            // not the address: it may have a password in it
+            throw new IllegalArgumentException(
+                    WHERE + ": " + Objects.requireNonNullElse(read.name, read.style) + ": " + e.getMessage(), e);
         }
     }
 
     private static URI url(final String text) {
-        final URI url = URI.create(text);
+        final URI url;
+        try {
+            url = new URI(text);
+        } catch (final URISyntaxException e) {
+            throw new IllegalArgumentException("url is no address of a server: " + e.getReason(), e);
+        }
         final String scheme = String.valueOf(url.getScheme());
         if (!scheme.equals("http") && !scheme.equals("https") || url.getHost() == null) {
             throw new IllegalArgumentException(
@@ -133,34 +137,5 @@ public record ServerSettings(
             throw new IllegalArgumentException("model is missing: the name of the model at the server");
         }
         return read.model;
-    }
-
-    private static @Nullable String key(final Entry read) {
-        if (read.apiKeyEnv != null) {
-            final String key = System.getenv(read.apiKeyEnv);
-            if (key == null) {
-                throw new IllegalArgumentException(
-                        "the environment has no variable " + read.apiKeyEnv + " (api_key_env)");
-            }
-            return key.strip();
-        }
-        if (read.apiKeyFile == null) {
-            return null;
-        }
-        final Path file = Path.of(read.apiKeyFile);
-        try {
-            if (Files.size(file) > MAX_KEY_BYTES) {
-                throw new IllegalArgumentException("api_key_file " + file + " is too large");
-            }
-            return Files.readString(file).strip();
-        } catch (final IOException e) {
-            throw new IllegalArgumentException("api_key_file " + file + " cannot be read", e);
-        }
-    }
-
-    /** Without the key. */
-    @Override
-    public String toString() {
-        return "ServerSettings[" + name + ", " + url + "]";
     }
 }

@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.python;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,12 +11,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.Entries;
 import org.mtrljudge.settings.Check;
+import org.mtrljudge.settings.UsageException;
 
 /**
  * One entry of {@code reward.functions}.
  *
  * @param file the Python file
- * @param name the name of the function, which is also its name in reward sets
+ * @param name the name of the function
+ * @param key its name in reward sets ({@code as}); its own name where the entry has none
  * @param style whose signature it has: easyr1, verl, trl, openrlhf or slime; null: as its parameters say
  * @param tasks the tasks whose reward it is where no reward set says more; empty: all tasks
  * @param workers the number of processes
@@ -24,12 +27,14 @@ import org.mtrljudge.settings.Check;
  * @param python the interpreter
  * @param kwargs values for further parameters of the function
  * @param components the values that it returns besides the score and that a reward set uses
+ * @param messages whether TRL's completions are messages, not text; null: as the function shows on a sample
  * @param images how it gets the pictures: none, path or bytes
  * @param memoryMb the resident memory that one process may use
  */
 public record FunctionSettings(
         String file,
         String name,
+        String key,
         @Nullable String style,
         List<String> tasks,
         int workers,
@@ -38,9 +43,11 @@ public record FunctionSettings(
         String python,
         Map<String, Object> kwargs,
         List<String> components,
+        @Nullable Boolean messages,
         String images,
         int memoryMb) {
     private static final String WHERE = "reward.functions";
+    private static final long MAX_SOURCE_BYTES = 1 << 20;
     private static final Set<String> STYLES = new TreeSet<>(Set.of("easyr1", "verl", "trl", "openrlhf", "slime"));
     private static final Set<String> IMAGES = new TreeSet<>(Set.of("none", "path", "bytes"));
 
@@ -48,6 +55,7 @@ public record FunctionSettings(
     record Entry(
             @Nullable String file,
             @Nullable String name,
+            @Nullable String as,
             @Nullable String style,
             @Nullable List<String> tasks,
             @Nullable Integer workers,
@@ -56,6 +64,7 @@ public record FunctionSettings(
             @Nullable String python,
             @Nullable Map<String, Object> kwargs,
             @Nullable List<String> components,
+            @Nullable Boolean messages,
             @Nullable String images,
             @Nullable Integer memoryMb) {}
 
@@ -66,8 +75,26 @@ public record FunctionSettings(
         Check.range("memory_mb", memoryMb, 16, 1 << 20);
         oneOf("style", style == null ? "verl" : style, STYLES);
         oneOf("images", images, IMAGES);
+    }
+
+    /**
+     * Not asked when settings are read: a command that scores nothing needs no function.
+     *
+     * @throws UsageException when the file does not exist
+     */
+    void requireFile() {
         if (!Files.isRegularFile(Path.of(file))) {
-            throw new IllegalArgumentException("there is no file " + file);
+            throw new UsageException("wrong setting: " + WHERE + ": " + name + ": there is no file " + file);
+        }
+    }
+
+    /** The text of the file; empty where it does not exist. */
+    public String source() {
+        final Path path = Path.of(file);
+        try {
+            return Files.isRegularFile(path) && Files.size(path) <= MAX_SOURCE_BYTES ? Files.readString(path) : "";
+        } catch (final IOException e) {
+            throw new UsageException("wrong setting: " + WHERE + ": " + file + " cannot be read: " + e);
         }
     }
 
@@ -91,6 +118,7 @@ public record FunctionSettings(
             return new FunctionSettings(
                     read.file,
                     read.name,
+                    Objects.requireNonNullElse(read.as, read.name),
                     read.style,
                     Objects.requireNonNullElse(read.tasks, List.of()),
                     Objects.requireNonNullElse(read.workers, 4),
@@ -99,6 +127,7 @@ public record FunctionSettings(
                     Objects.requireNonNullElse(read.python, "python3"),
                     Objects.requireNonNullElse(read.kwargs, Map.of()),
                     Objects.requireNonNullElse(read.components, List.of()),
+                    read.messages,
                     Objects.requireNonNullElse(read.images, "none"),
                     Objects.requireNonNullElse(read.memoryMb, 4096));
         } catch (final IllegalArgumentException e) {

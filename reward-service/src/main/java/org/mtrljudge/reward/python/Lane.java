@@ -58,9 +58,13 @@ final class Lane implements Runnable {
     private void answer(final FunctionCall call) {
         try {
             WorkerProcess own = process;
-            if (own == null) {
+            // one that died between two calls costs no call
+            if (own == null || !own.isAlive()) {
                 own = starter.start();
                 process = own;
+                if (over) {
+                    own.close();
+                }
             }
             running = new Running(call, System.nanoTime());
             own.send(call.request());
@@ -74,6 +78,8 @@ final class Lane implements Runnable {
             fail(call, e);
         } catch (final IOException e) {
             fail(call, new WorkerException(FailureReason.DIED, "cannot be started: " + e.getMessage()));
+        } catch (final RuntimeException | Error e) {
+            fail(call, new WorkerException(FailureReason.DIED, "cannot be called: " + e));
         }
     }
 

@@ -17,6 +17,7 @@ import org.mtrljudge.reward.rule.Deadline;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.reward.rule.Grade;
 import org.mtrljudge.reward.rule.Grader;
+import org.mtrljudge.reward.rule.GraderClosedException;
 import org.mtrljudge.reward.rule.ScoredCompletion;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -34,18 +35,21 @@ public final class PythonFunction implements Grader {
     private final Terms terms;
     private final AtomicLong ids = new AtomicLong();
     private @Nullable WorkerPool pool;
+    // several services of one process can have the same reward set
+    private int users;
 
     /** @param images the pictures that a function may ask for */
     public PythonFunction(final FunctionSettings settings, final ImageStore images) {
         this.settings = settings;
         this.pictures = new Pictures(settings.images(), images);
         this.terms = new Terms(
-                settings.name(),
+                settings.key(),
                 ScoredCompletion.components(settings.components()),
                 settings.timeoutMs(),
                 settings.retries(),
                 // more than there are processes: one that hangs keeps its group
                 2 * settings.workers(),
+                0,
                 false);
     }
 
@@ -57,13 +61,16 @@ public final class PythonFunction implements Grader {
     @Override
     public synchronized void open() {
         if (pool == null) {
+            settings.requireFile();
             pool = new WorkerPool(settings, sample());
         }
+        users++;
     }
 
     @Override
     public synchronized void close() {
-        if (pool != null) {
+        users = Math.max(0, users - 1);
+        if (pool != null && users == 0) {
             pool.close();
             pool = null;
         }
@@ -71,7 +78,7 @@ public final class PythonFunction implements Grader {
 
     private synchronized WorkerPool opened() {
         if (pool == null) {
-            throw new IllegalStateException("the function " + settings.name() + " is not open");
+            throw new GraderClosedException("the function " + settings.name() + " is not open");
         }
         return pool;
     }
@@ -87,10 +94,19 @@ public final class PythonFunction implements Grader {
         for (int i = 0; i < completions.size(); i += size) {
             calls.add(call(prompt, completions.subList(i, Math.min(completions.size(), i + size)), shown));
         }
-        calls.forEach(now::add);
         final List<Grade> grades = new ArrayList<>();
-        for (final FunctionCall call : calls) {
-            grades.addAll(grades(completions.subList(grades.size(), grades.size() + call.completions()), call, end));
+        try {
+            calls.forEach(now::add);
+            for (final FunctionCall call : calls) {
+                grades.addAll(
+                        grades(completions.subList(grades.size(), grades.size() + call.completions()), call, end));
+            }
+        } finally {
+            // where nobody waits for them any more
+            calls.forEach(call -> call.end().cancel(false));
+        }
+        if (now.isClosed()) {
+            throw new GraderClosedException("the function " + settings.name() + " is being stopped");
         }
         return grades;
     }
@@ -98,14 +114,13 @@ public final class PythonFunction implements Grader {
     private FunctionCall call(final PromptRequest prompt, final List<Judged> completions, final ArrayNode shown) {
         final ObjectNode request = Mappers.JSON.createObjectNode();
         request.put("id", ids.incrementAndGet());
+        request.set("images", shown);
         final ArrayNode all = request.putArray("completions");
-        completions.forEach(
-                completion -> all.add(described(prompt.getPromptId(), prompt.getText(), completion, shown)));
+        completions.forEach(completion -> all.add(described(prompt.getPromptId(), prompt.getText(), completion)));
         return FunctionCall.of(request, completions.size());
     }
 
-    private static ObjectNode described(
-            final String promptId, final String question, final Judged completion, final ArrayNode shown) {
+    private static ObjectNode described(final String promptId, final String question, final Judged completion) {
         final ObjectNode described = Mappers.JSON.createObjectNode();
         described.put("prompt_id", promptId);
         described.put("task", completion.task());
@@ -115,7 +130,6 @@ public final class PythonFunction implements Grader {
         described.put("ground_truth", completion.reference());
         described.put("finished", completion.finished());
         described.set("labels", Mappers.JSON.valueToTree(completion.labels()));
-        described.set("images", shown);
         return described;
     }
 
@@ -133,7 +147,7 @@ public final class PythonFunction implements Grader {
                     : new Grade.Failed(FailureReason.DIED, "failed: " + e.getCause());
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new GraderClosedException("interrupted");
         }
         // a process can have answered some before it was lost
         final List<JsonNode> answers = List.copyOf(call.answers());
@@ -175,6 +189,6 @@ public final class PythonFunction implements Grader {
                 "<think>there is a ball</think><answer>yes</answer>",
                 true,
                 12);
-        return described("sample", "Is there a ball?", completion, Mappers.JSON.createArrayNode());
+        return described("sample", "Is there a ball?", completion);
     }
 }

@@ -101,6 +101,9 @@ final class WorkerPool implements AutoCloseable {
         order.put("name", settings.name());
         order.put("style", settings.style());
         order.put("images", settings.images());
+        if (settings.messages() != null) {
+            order.put("messages", settings.messages());
+        }
         order.set("kwargs", Mappers.JSON.valueToTree(settings.kwargs()));
         return order;
     }
@@ -109,7 +112,9 @@ final class WorkerPool implements AutoCloseable {
         try {
             final WorkerProcess process = WorkerProcess.start(settings, folder.resolve(SCRIPT));
             try {
-                return said(process, order().set("sample", sample));
+                final ObjectNode order = order();
+                order.set("components", Mappers.JSON.valueToTree(settings.components()));
+                return said(process, order.set("sample", sample));
             } finally {
                 process.close();
             }
@@ -155,16 +160,28 @@ final class WorkerPool implements AutoCloseable {
         open.incrementAndGet();
         call.end().whenComplete((done, failure) -> open.decrementAndGet());
         calls.add(call);
+        if (closed) {
+            endCalls();
+        }
     }
 
     private void watch() {
         try {
             while (!closed) {
                 TimeUnit.MILLISECONDS.sleep(WATCH_MS);
-                replaceLost();
+                watchOnce();
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watchOnce() {
+        try {
+            replaceLost();
+        } catch (final RuntimeException | OutOfMemoryError e) {
+            LOG.warn(
+                    "the processes of the reward function {} cannot be watched now: {}", settings.name(), e.toString());
         }
     }
 
@@ -177,15 +194,24 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    private void endCalls() {
+        for (FunctionCall call = calls.poll(); call != null; call = calls.poll()) {
+            call.end().completeExceptionally(new WorkerException(FailureReason.DIED, "is being stopped"));
+        }
+    }
+
+    /** Whether the function is being stopped, so that what its processes failed on means nothing. */
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
         closed = true;
         synchronized (this) {
             lanes.forEach(Lane::end);
         }
-        for (FunctionCall call = calls.poll(); call != null; call = calls.poll()) {
-            call.end().completeExceptionally(new WorkerException(FailureReason.DIED, "is being stopped"));
-        }
+        endCalls();
         try {
             watch.join(STOP_MS);
         } catch (final InterruptedException e) {

@@ -6,12 +6,15 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.settings.io.Mappers;
 import org.slf4j.Logger;
@@ -21,13 +24,13 @@ import org.slf4j.LoggerFactory;
 final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
     private static final int MAX_FRAME_BYTES = 16 << 20;
-    private static final long PAGE_KB = 4;
     // between the end of a pipe and the end of its process
     private static final long END_MS = 200;
 
     private final Process process;
     private final DataInputStream answers;
     private final DataOutputStream requests;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private WorkerProcess(final Process process) {
         this.process = process;
@@ -115,12 +118,13 @@ final class WorkerProcess implements AutoCloseable {
 
     /** The memory of the process that is in use, in MB; 0 where the system does not say. */
     long residentMb() {
-        try {
-            final String[] pages = Files.readString(
-                            Path.of("/proc/" + process.pid() + "/statm"), StandardCharsets.US_ASCII)
-                    .split(" ");
-            return Long.parseLong(pages[1]) * PAGE_KB >> 10;
-        } catch (final IOException | NumberFormatException e) {
+        try (Stream<String> lines =
+                Files.lines(Path.of("/proc/" + process.pid() + "/status"), StandardCharsets.UTF_8)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                    .findFirst()
+                    .orElse(0);
+        } catch (final IOException | UncheckedIOException | NumberFormatException e) {
             return 0;
         }
     }
@@ -128,6 +132,9 @@ final class WorkerProcess implements AutoCloseable {
     /** Ends the process and all that it began, also those whose parent has ended: they are one group of processes. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         try {

@@ -60,7 +60,9 @@ public final class Unscored {
 
     /** The number of groups without scores. */
     public long count() {
-        return failed.size() + atFault.size() + unreadable;
+        final Set<String> all = new HashSet<>(atFault);
+        all.addAll(failed.keySet());
+        return all.size() + unreadable;
     }
 
     /** How many scores failed, by reason. */

@@ -12,7 +12,7 @@ public final class BuiltIn implements Grader {
 
     public BuiltIn(final Verifier verifier) {
         this.verifier = verifier;
-        this.terms = new Terms(verifier.name(), verifier.components(), 0, 0, 0, false);
+        this.terms = new Terms(verifier.name(), verifier.components(), 0, 0, 0, 0, false);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class Grading {
 
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 5000;
+    private static final int MOST_DOUBLINGS = 6;
 
     private final Grader grader;
 
@@ -58,6 +59,8 @@ final class Grading {
                             new Grade.Failed(
                                     FailureReason.WRONG_COUNT,
                                     grades.size() + " grades for " + completions.size() + " completions"));
+        } catch (final GraderClosedException e) {
+            throw e;
         } catch (final RuntimeException | LinkageError | StackOverflowError e) {
             // a plug-in may throw anything
             return all(completions, new Grade.Failed(FailureReason.RAISED, "failed: " + e));
@@ -73,7 +76,7 @@ final class Grading {
         if (grades.stream().noneMatch(Grade.Failed.class::isInstance)) {
             return false;
         }
-        final long pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << retry);
+        final long pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(retry, MOST_DOUBLINGS));
         // several services that failed together should not come back together
         final long jitteredMs = pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs);
         if (jitteredMs >= end.leftMs() || Thread.currentThread().isInterrupted()) {

@@ -49,9 +49,12 @@ public record RewardSet(
         return graders().mapToLong(grader -> grader.terms().callLimitMs()).max().orElse(0);
     }
 
-    /** The number of groups that are graded before their turn. */
-    public int groupsAhead() {
-        return graders().mapToInt(grader -> grader.terms().groupsAhead()).max().orElse(0);
+    /** The number of groups that are graded at the same time; see {@link Grader.Terms#groupsAtOnce}. */
+    public int groupsAtOnce(final int groupSize) {
+        return graders()
+                .mapToInt(grader -> grader.terms().groupsAtOnce(groupSize))
+                .max()
+                .orElse(0);
     }
 
     /** The names of the graders that are measurements: a replay may give other scores. */
@@ -77,7 +80,12 @@ public record RewardSet(
      * @throws org.mtrljudge.settings.UsageException when one could grade no completion; the message says what to correct
      */
     public Opened open() {
-        graders().forEach(Grader::open);
+        try {
+            graders().forEach(Grader::open);
+        } catch (final RuntimeException e) {
+            graders().forEach(Grader::close);
+            throw e;
+        }
         return () -> graders().forEach(Grader::close);
     }
 

@@ -54,7 +54,7 @@ final class TimedVerifier implements Grader {
         this.verifier = verifier;
         this.timeoutMs = timeoutMs;
         this.callsAtOnce = callsAtOnce;
-        this.terms = new Terms(verifier.name(), verifier.components(), timeoutMs, 0, 0, false);
+        this.terms = new Terms(verifier.name(), verifier.components(), timeoutMs, 0, 0, 0, false);
         this.nanoTime = nanoTime;
         this.threads = Executors.newCachedThreadPool(task -> {
             final Thread made = new Thread(task, "verifier-" + verifier.name());
@@ -91,7 +91,8 @@ final class TimedVerifier implements Grader {
      * Calls the verifier about each completion at the same time. All calls end before this returns, or are abandoned.
      *
      * @param completions at most {@link #callsAtOnce}
-     * @throws IllegalStateException when the verifier is not called, or this thread was interrupted
+     * @throws IllegalStateException when the verifier is not called
+     * @throws GraderClosedException when this thread was interrupted
      */
     private synchronized List<Grade> together(final List<Judged> completions) {
         refuseWhileItHangs();
@@ -113,7 +114,7 @@ final class TimedVerifier implements Grader {
             } catch (final InterruptedException e) {
                 abandon(calls, running);
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
+                throw new GraderClosedException("interrupted");
             }
         }
         if (late) {

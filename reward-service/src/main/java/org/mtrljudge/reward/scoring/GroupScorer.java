@@ -46,6 +46,12 @@ public final class GroupScorer {
                 : settings.set().of(prompt.getTask()).orders();
     }
 
+    /** Whether the answers for a group can be prepared before its turn: it is graded alone, by a grader that gains from several groups. */
+    public boolean gradesAhead(final RolloutGroup group) {
+        final TaskReward reward = settings.set().of(group.getPrompt().getTask());
+        return ordersOf(group) == 1 && reward.grader().terms().callsAtOnce() > 0;
+    }
+
     /**
      * A group with the answers of its grader.
      *

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * because every reading opens the JARs of the plug-ins. Plug-ins stay loaded until the process ends, so nothing is closed.
  *
  * @param settings the settings with which groups are scored
- * @param text the text of the reward set file and of the files of functions; null when the settings name no file
+ * @param text the text of the reward set file; null when the settings name no file
+ * @param sources the text of the files of reward functions; empty where there are none
  */
 public record ResolvedRewards(
-        RewardSettings settings, @Nullable String text) {}
+        RewardSettings settings, @Nullable String text, String sources) {}

@@ -30,7 +30,7 @@ public record RewardSettings(
         if (longestGroupMs(set) < SHORTEST_GROUP_LIMIT_MS) {
             throw new IllegalArgumentException("position_consistency scores " + set.maxOrders()
                     + " groups in one transaction, which has no time for calls of " + set.callLimitMs()
-                    + " ms: reward.plugin_timeout_ms can be "
+                    + " ms: reward.plugin_timeout_ms, or timeout_ms of a function or server, can be "
                     + (LONGEST_RECORD_LIMIT_MS / set.maxOrders() - SHORTEST_GROUP_LIMIT_MS) + " at most");
         }
     }

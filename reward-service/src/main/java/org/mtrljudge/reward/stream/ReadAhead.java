@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,8 @@ final class ReadAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
     /** Groups that are read per group that is graded: a group that hangs holds up the others only when so many are ready. */
     private static final int DEPTH = 4;
+    /** A group can be as large as a record. */
+    private static final int MOST_READ = 64;
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -56,7 +59,7 @@ final class ReadAhead implements AutoCloseable {
         this.job = job;
         this.scorer = scorer;
         this.partition = job.rollouts().partition(partition);
-        this.room = new Semaphore(DEPTH * groups);
+        this.room = new Semaphore(Math.min(MOST_READ, DEPTH * groups));
         this.graders = Executors.newFixedThreadPool(groups, task -> daemon(task, "grades-ahead"));
         daemon(this::read, "reads-ahead-" + partition).start();
     }
@@ -142,7 +145,11 @@ final class ReadAhead implements AutoCloseable {
             room.release();
             return;
         }
-        prepared.put(record.offset(), graders.submit(() -> scorer.verify(group)));
+        try {
+            prepared.put(record.offset(), graders.submit(() -> scorer.verify(group)));
+        } catch (final RejectedExecutionException e) {
+            LOG.debug("{} is read ahead no longer", partition);
+        }
     }
 
     /** The group of a record; null where it is not scored by itself, or has no valid content, which its turn will show. */
@@ -150,7 +157,7 @@ final class ReadAhead implements AutoCloseable {
         try {
             final RolloutGroup group = job.rollouts().valueSerde().decode(value);
             scorer.check(group);
-            return job.wanted().test(group) && scorer.ordersOf(group) == 1 ? group : null;
+            return job.wanted().test(group) && scorer.gradesAhead(group) ? group : null;
         } catch (final RuntimeException e) {
             return null;
         }

@@ -5,6 +5,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.rule.FailedScoreException;
 import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.rule.GraderClosedException;
 
 /**
  * Why a group becomes a dead letter.
@@ -21,10 +22,12 @@ record Refusal(String why, @Nullable FailureReason failure) {
     /**
      * The refusal that an exception stands for. No record may end the service, whatever our code or a plug-in did not expect of it.
      *
-     * @throws RuntimeException the exception itself where Kafka or the registry cannot work: that is not the fault of the record
+     * @throws RuntimeException the exception itself where Kafka or the registry cannot work, or the service stops: that is not the fault of
+     *     the record
      */
     static Refusal of(final RuntimeException e) {
-        if (e instanceof KafkaException && !(e instanceof SerializationException)) {
+        if (e instanceof GraderClosedException
+                || e instanceof KafkaException && !(e instanceof SerializationException)) {
             throw e;
         }
         final boolean told = e instanceof IllegalArgumentException || e instanceof SerializationException;

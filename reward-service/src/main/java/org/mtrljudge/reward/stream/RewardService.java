@@ -43,6 +43,7 @@ public final class RewardService implements AutoCloseable {
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;
     private final Clock clock;
+    private volatile boolean closing;
     private RewardSet.@Nullable Opened graders;
 
     /**
@@ -76,7 +77,10 @@ public final class RewardService implements AutoCloseable {
         this.streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(registry);
         streams.setUncaughtExceptionHandler(e -> {
-            onFailure.accept(e);
+            // a service that stops ends what it was grading
+            if (!closing) {
+                onFailure.accept(e);
+            }
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     }
@@ -143,6 +147,7 @@ public final class RewardService implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         streams.close(STOP);
         if (graders != null) {
             graders.close();

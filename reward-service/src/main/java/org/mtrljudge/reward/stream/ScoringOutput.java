@@ -74,8 +74,9 @@ final class ScoringOutput {
     static void checkSize(final String what, final @Nullable String key, final int valueBytes) {
         final int keyBytes = key == null ? 0 : key.getBytes(StandardCharsets.UTF_8).length;
         if (keyBytes + valueBytes > MAX_BYTES) {
-            throw new IllegalArgumentException("the group " + what + " has " + (keyBytes + valueBytes)
-                    + " bytes, at most " + MAX_BYTES + " are allowed: lower rollout.n or data.max_response_length");
+            throw new IllegalArgumentException(
+                    "the group " + what + " has " + (keyBytes + valueBytes) + " bytes, at most " + MAX_BYTES
+                            + " are allowed: lower rollout.n, data.max_response_length or what a judge may say (judge.max_tokens)");
         }
     }
 

@@ -16,6 +16,7 @@ import org.mtrljudge.reward.scoring.GroupScorer;
 import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.DeadLetter;
 import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.LogOffset;
 import org.slf4j.Logger;
@@ -67,7 +68,11 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                                 : null));
         scorer = own;
         final KafkaClients reading = job.ahead();
-        final int groups = settings.set().groupsAhead();
+        // the partitions share the graders
+        final int groups = (settings.set().groupsAtOnce(settings.groupSize())
+                        + job.rollouts().partitions()
+                        - 1)
+                / job.rollouts().partitions();
         if (reading != null && groups > 0) {
             ahead = new ReadAhead(reading, job, own, processorContext.taskId().partition(), groups);
         }
@@ -168,7 +173,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
     private void scoreOrWait(final Located own) {
         final int orders = ready(scorer).ordersOf(own.group);
         if (orders == 1) {
-            score(own, verified(own), List.of());
+            write(own, ready(scorer).score(verified(own), place(own), List.of()));
             return;
         }
         final String pairId = own.group.getPrompt().getPairId();
@@ -202,13 +207,18 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         }
     }
 
-    /** Asks the verifier about all groups before it changes the stores. Where the verifier fails on one, none has a reward. */
+    /** Scores all orders before it changes the stores. Where one has no score, none has: half a pair could not be scored later. */
     private void scoreAll(final String pairId, final List<Located> orders) {
-        final List<GroupScorer.Verified> verified;
+        final List<ScoredGroup> scored = new ArrayList<>();
         try {
-            verified = orders.stream()
+            final List<GroupScorer.Verified> verified = orders.stream()
                     .map(order -> ready(scorer).verify(order.group))
                     .toList();
+            for (int i = 0; i < orders.size(); i++) {
+                final List<GroupScorer.Verified> others = new ArrayList<>(verified);
+                others.remove(i);
+                scored.add(ready(scorer).score(verified.get(i), place(orders.get(i)), others));
+            }
         } catch (final RuntimeException e) {
             final Refusal why = Refusal.of(e);
             ready(pairs).remove(pairId, orders.size() - 1);
@@ -217,9 +227,7 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
         }
         ready(pairs).remove(pairId, orders.size() - 1);
         for (int i = 0; i < orders.size(); i++) {
-            final List<GroupScorer.Verified> others = new ArrayList<>(verified);
-            others.remove(i);
-            score(orders.get(i), verified.get(i), others);
+            write(orders.get(i), scored.get(i));
         }
     }
 
@@ -231,10 +239,9 @@ final class ScoringProcessor implements Processor<String, byte[], String, byte[]
                 new Record<>(decoded.getPrompt().getPromptId(), group.value(), group.timestampMs()));
     }
 
-    private void score(
-            final Located own, final GroupScorer.Verified verified, final List<GroupScorer.Verified> otherOrders) {
+    private void write(final Located own, final ScoredGroup scored) {
         try {
-            ready(output).scored(own.record, ready(scorer).score(verified, place(own), otherOrders));
+            ready(output).scored(own.record, scored);
             ready(scoredIds).put(own.promptId(), own.offset);
         } catch (final RuntimeException e) {
             dead(own, Refusal.of(e));

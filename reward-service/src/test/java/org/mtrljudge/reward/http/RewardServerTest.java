@@ -34,6 +34,7 @@ import org.mtrljudge.reward.rule.Scoring;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.tasks.Judged;
@@ -103,7 +104,9 @@ class RewardServerTest {
         final Map<String, Object> entry = new HashMap<>(Map.of(
                 "url", "http://127.0.0.1:" + server.getAddress().getPort() + path, "style", style, "timeout_ms", 500));
         entry.putAll(more);
-        return new RewardServer(ServerSettings.of(entry), new ImageStore(folder));
+        final RewardServer grader = new RewardServer(ServerSettings.of(entry), new ImageStore(folder));
+        grader.open();
+        return grader;
     }
 
     private List<Grade> grade(final RewardServer grader, final String... texts) {
@@ -127,7 +130,7 @@ class RewardServerTest {
     @Test
     void shouldSpeakOpenRlhf() {
         reply = request ->
-                "{\"rewards\": [0.5, -1], \"scores\": [1, 0], \"extra_logs\": {\"len\": [3, 4], \"mean\": 2}}";
+                "{\"rewards\": [0.5, -1], \"scores\": [1, 0], \"extra_logs\": {\"len\": [3, 4], \"score\": [9, 9], \"mean\": 2}}";
         final List<Grade> grades = grade(grader("/reward", "openrlhf", Map.of()), RIGHT, "no");
         assertThat(grades).extracting(RewardServerTest::score).containsExactly(0.5, -1.0);
         assertThat(((Grade.Given) grades.get(1)).verification().components())
@@ -202,6 +205,19 @@ class RewardServerTest {
         assertThat(requests.peek().path("messages").path(0).path("content").asText())
                 .contains("Question:\na ball?", "Right verdict: yes", "Answer:\n" + RIGHT)
                 .endsWith("to 5 (good).");
+    }
+
+    @Test
+    void shouldTakeNoNumberOfAJudgeForAScoreThatIsNone() {
+        final RewardServer grader = grader("/reward", "openai_judge", Map.of("model", "big"));
+        reply = request -> choice("**Score:** 4");
+        assertThat(score(grade(grader, RIGHT).get(0))).isEqualTo(4);
+        reply = request -> choice("Score: 2024");
+        failed(grade(grader, RIGHT).get(0), FailureReason.NO_SCORE, "said 2024, which is not between 1.0 and 5.0");
+        reply = request -> choice("I would not say.");
+        failed(grade(grader, RIGHT).get(0), FailureReason.NO_SCORE, "said nothing that pattern finds");
+        reply = request -> "{\"choices\": [{\"finish_reason\": \"length\", \"message\": {\"content\": \"Score: 1\"}}]}";
+        failed(grade(grader, RIGHT).get(0), FailureReason.GARBLED, "raise judge.max_tokens");
     }
 
     @Test
@@ -322,6 +338,11 @@ class RewardServerTest {
         assertThat(ServerSettings.of(Map.of("url", "http://a/", "style", "slime", "api_key_file", key.toString()))
                         .toString())
                 .doesNotContain("s3cret");
+        Files.writeString(key, "s3cret\nanother\n");
+        assertThatThrownBy(() -> grader("/reward", "slime", Map.of("api_key_file", key.toString())))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("that no key has")
+                .hasMessageNotContaining("s3cret");
     }
 
     @Test
@@ -338,7 +359,23 @@ class RewardServerTest {
         wrong(
                 Map.of("url", "http://a/", "style", "openai_judge", "model", "m", "judge", Map.of("samples", 3)),
                 "need a temperature above 0");
-        wrong(Map.of("url", "http://a/", "style", "slime", "api_key_env", "NO_SUCH_VARIABLE"), "NO_SUCH_VARIABLE");
+        final Map<String, Object> criterion = Map.of("name", "accuracy", "question", "Is it?");
+        wrong(
+                Map.of(
+                        "url",
+                        "http://a/",
+                        "style",
+                        "openai_judge",
+                        "model",
+                        "m",
+                        "judge",
+                        Map.of("criteria", List.of(criterion))),
+                "two components would be called 'accuracy'");
+        assertThatThrownBy(() -> ServerSettings.of(Map.of("url", "http://me:secret@a/", "style", "slime")))
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> grader("/reward", "slime", Map.of("api_key_env", "NO_SUCH_VARIABLE")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("NO_SUCH_VARIABLE");
     }
 
     private static void wrong(final Map<String, Object> entry, final String message) {

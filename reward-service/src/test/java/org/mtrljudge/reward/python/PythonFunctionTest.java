@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.mtrljudge.reward.rule.Deadline;
 import org.mtrljudge.reward.rule.FailureReason;
 import org.mtrljudge.reward.rule.Grade;
+import org.mtrljudge.reward.rule.GraderClosedException;
 import org.mtrljudge.reward.rule.Scoring;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.UsageException;
@@ -149,6 +151,68 @@ class PythonFunctionTest {
     }
 
     @Test
+    void shouldTakeWhatThePeerTrainsOnForTheScore() throws Exception {
+        final PythonFunction easyr1 = function("def f(reward_input): return {'overall': 0.9, 'score': 5.0}");
+        assertThat(components(grade(easyr1, RIGHT).get(0))).containsEntry("score", 0.9);
+        final PythonFunction openrlhf = function(
+                "def f(queries, prompts, labels): return {'rewards': [0.5] * len(queries), 'extra_logs': {'score': [7.0] * len(queries)}}");
+        assertThat(components(grade(openrlhf, RIGHT).get(0))).containsEntry("score", 0.5);
+        // a length is also one of messages: nobody reads them, so they are text
+        final PythonFunction trl = function("def f(completions, **kw): return [float(len(c)) for c in completions]");
+        assertThat(components(grade(trl, RIGHT).get(0))).containsEntry("score", (double) RIGHT.length());
+        final PythonFunction asked = function(
+                "def f(completions, **kw): return [float(len(c)) for c in completions]", Map.of("messages", true));
+        assertThat(components(grade(asked, RIGHT).get(0))).containsEntry("score", 1.0);
+    }
+
+    @Test
+    void shouldStartWhereOnlyTheSampleIsNotWhatTheFunctionExpects() throws Exception {
+        final PythonFunction other = function("""
+                def f(data_source, solution_str, ground_truth):
+                    if data_source == "sample":
+                        return None
+                    return float(len(solution_str))
+                """);
+        assertThat(components(grade(other, "abc").get(0))).containsEntry("score", 3.0);
+        final PythonFunction curious = function("""
+                def f(solution_str, ground_truth, extra_info):
+                    try:
+                        extra_info["split"]
+                    except KeyError:
+                        pass
+                    if ground_truth == "yes" and solution_str.startswith("<think>there"):
+                        raise ValueError("no number")
+                    return 2
+                """);
+        assertThat(components(grade(curious, "abc").get(0))).containsEntry("score", 2.0);
+    }
+
+    @Test
+    void shouldLetTheFunctionBeginProcesses() throws Exception {
+        final PythonFunction function = function("""
+                import multiprocessing
+
+                def length(text):
+                    return len(text)
+
+                def f(solution_str, **kw):
+                    with multiprocessing.get_context("spawn").Pool(1) as pool:
+                        return pool.apply(length, (solution_str,))
+                """);
+        assertThat(components(grade(function, "abc").get(0))).containsEntry("score", 3.0);
+    }
+
+    @Test
+    void shouldStopWithoutCallingItAFailure() throws Exception {
+        final PythonFunction function = function("import time\ndef f(solution_str, **kw): time.sleep(0.5); return 1");
+        final var pending = CompletableFuture.supplyAsync(() -> grade(function, "a", "b", "c", "d", "e", "f"));
+        Thread.sleep(200);
+        function.close();
+        assertThatThrownBy(pending::join).hasCauseInstanceOf(GraderClosedException.class);
+        assertThatThrownBy(() -> grade(function, "a")).isInstanceOf(GraderClosedException.class);
+    }
+
+    @Test
     void shouldKeepTheLabelVerifiersComponentsBesideThoseOfTheFunction() throws Exception {
         final PythonFunction function =
                 function("def f(solution_str, **kw): return {'score': True, 'format': 0.5, 'my value': 2, 'x': 'y'}");
@@ -260,9 +324,11 @@ class PythonFunctionTest {
             import no_such_module                               | No module named 'no_such_module'
             def f(solution_str) return 1                        | SyntaxError
             def f(completions): return 1.0                      | 0 scores for 1 completions
+            def f(solution_str): return {'score': 1, 'f1-score': 2} | but components also names ['f1-score']
             """)
     void shouldSayAtTheStartWhatAFunctionMisses(final String source, final String message) {
-        assertThatThrownBy(() -> function(source))
+        final Map<String, Object> more = source.contains("f1-") ? Map.of("components", List.of("f1-score")) : Map.of();
+        assertThatThrownBy(() -> function(source, more))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("wrong setting: reward.functions: f of ")
                 .hasMessageContaining(message);
@@ -271,7 +337,7 @@ class PythonFunctionTest {
     @Test
     void shouldRefuseWrongEntries() throws Exception {
         assertThatThrownBy(() -> function("", Map.of("worker", 3)))
-                .hasMessageStartingWith("reward.functions: unknown key 'worker'; allowed here: [components, file,");
+                .hasMessageStartingWith("reward.functions: unknown key 'worker'; allowed here: [as, components, file,");
         assertThatThrownBy(() -> function("", Map.of("style", "ppo"))).hasMessageContaining("style is 'ppo'");
         assertThatThrownBy(() -> function("", Map.of("file", "none.py"))).hasMessageContaining("no file none.py");
         assertThatThrownBy(() -> function("def f(solution_str): return 1", Map.of("python", "no-python")))

@@ -157,6 +157,27 @@ class SlowVerifierTest {
         }
     }
 
+    /** Half a pair could not be scored later: the other half would have no group to wait for. */
+    @Test
+    void shouldScoreNeitherGroupOfAPairWhereOneHasNoReward() throws Exception {
+        final String divides =
+                "combine: 'position_consistency + 1.0 / accuracy', components: {position_consistency: true}";
+        try (TopologyTestDriver driver = driver(set(1000, divides))) {
+            send(driver, PairsTest.group("p1", TestedTopology.RIGHT, TestedTopology.RIGHT));
+            send(driver, PairsTest.group("p2", TestedTopology.RIGHT, TestedTopology.WRONG));
+            final TestOutputTopic<String, byte[]> dead = driver.createOutputTopic(
+                    topics.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());
+            assertThat(dead.readValuesToList())
+                    .extracting(topics.deadLetters().valueSerde()::decode)
+                    .extracting(DeadLetter::getPromptId, DeadLetter::getFailedScore)
+                    .containsExactly(tuple("p1", "reward"), tuple("p2", "reward"));
+            assertThat(driver.createOutputTopic(
+                                    topics.scored().name(), new StringDeserializer(), new ByteArrayDeserializer())
+                            .isEmpty())
+                    .isTrue();
+        }
+    }
+
     @Test
     void shouldScoreNeitherGroupOfAPairWhereTheVerifierFailsOnOne() throws Exception {
         try (TopologyTestDriver driver = driver(set(1000, PAIRS))) {

@@ -53,6 +53,9 @@ final class ReplayFolder {
         }
         if (isFinished()) {
             if (wanted.onlyFailed() && !wanted.isFiltered()) {
+                if (!wanted.hasRewardsOf(begun)) {
+                    throw otherRewards();
+                }
                 requireSet(set);
                 return;
             }
@@ -65,6 +68,11 @@ final class ReplayFolder {
             throw new UsageException("the replay " + name() + " was started with another reward set, other settings or"
                     + " another choice of rollouts: continue with those, or choose another name with --as");
         }
+    }
+
+    private UsageException otherRewards() {
+        return new UsageException("the replay " + name() + " has scores of other rewards: name its rewards again"
+                + " (--rewards, --reward-function, --set), or choose another name with --as");
     }
 
     /** The scores in one topic are of one reward set. A function in it may have been corrected. */

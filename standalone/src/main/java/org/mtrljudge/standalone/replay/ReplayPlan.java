@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.RewardSection;
 import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.settings.GraderEntries;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Sha256;
 import org.mtrljudge.standalone.run.RunSettings;
@@ -20,6 +23,7 @@ import org.mtrljudge.standalone.run.RunSettings;
  * The parameters of a replay. A replay can continue only with the parameters with which it started.
  *
  * @param rewardsSha256 the SHA-256 of the reward set and of the settings that determine advantages
+ * @param rewardsSha256WithoutSources the same without the sources of reward functions; null in a plan of an earlier build
  * @param since the earliest start of generation, as in 2026-01-31T12:00:00Z; null: no limit
  * @param versions the policy versions, as A..B, A.. or ..B; null: all of them
  * @param tasks the tasks; empty for all of them
@@ -28,6 +32,7 @@ import org.mtrljudge.standalone.run.RunSettings;
  */
 public record ReplayPlan(
         String rewardsSha256,
+        @Nullable String rewardsSha256WithoutSources,
         @Nullable String since,
         @Nullable String versions,
         List<String> tasks,
@@ -44,16 +49,30 @@ public record ReplayPlan(
             final @Nullable String versions,
             final List<String> tasks,
             final boolean onlyFailed) {
-        return new ReplayPlan(digest(settings), since, versions, tasks, onlyFailed, List.of());
+        return new ReplayPlan(
+                digest(settings), digestWithoutSources(settings), since, versions, tasks, onlyFailed, List.of());
     }
 
-    /** The SHA-256 of the reward set as the settings read it, and of the sections that determine advantages. */
+    /** The SHA-256 of the reward set as the settings read it, of the sections that determine advantages, and of reward functions. */
     public static String digest(final RunSettings settings) {
-        // a fixed text: the digests in existing folders contain these words, also after the record is renamed
+        return digest(settings, settings.resolved().sources());
+    }
+
+    /** The digest without the sources of functions, which may be corrected before what failed is scored again. */
+    static String digestWithoutSources(final RunSettings settings) {
+        return digest(settings, "");
+    }
+
+    private static String digest(final RunSettings settings, final String sources) {
+        final RewardSection.Reward reward = settings.rewarding().reward();
+        final String graders =
+                GraderEntries.deciding(reward.functions()).toString() + GraderEntries.deciding(reward.servers());
+        // a fixed text: the digests in existing folders contain these words, also after the record is renamed; settings
+        // that came
+        // later are left out where they say nothing
         final String sections =
-                "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward="
-                        // settings that came later, where they say nothing
-                        + settings.rewarding().reward().toString().replace(", functions=[], servers=[]", "") + "]";
+                "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward=" + reward.without() + "]"
+                        + (graders.equals("[][]") ? "" : graders + sources);
         final String text = settings.resolved().text() + sections;
         return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -76,7 +95,13 @@ public record ReplayPlan(
     }
 
     ReplayPlan until(final List<Long> ends) {
-        return new ReplayPlan(rewardsSha256, since, versions, tasks, onlyFailed, ends);
+        return new ReplayPlan(rewardsSha256, rewardsSha256WithoutSources, since, versions, tasks, onlyFailed, ends);
+    }
+
+    /** Whether the rewards of this plan are those of the other but for the sources of functions; true where the other does not say. */
+    boolean hasRewardsOf(final ReplayPlan other) {
+        return other.rewardsSha256WithoutSources == null
+                || other.rewardsSha256WithoutSources.equals(rewardsSha256WithoutSources);
     }
 
     /** Whether this plan chooses rollouts by more than whether their score failed. */
@@ -86,6 +111,10 @@ public record ReplayPlan(
 
     /** Whether the plans are equal except for the end. */
     boolean isLike(final ReplayPlan other) {
-        return until(List.of()).equals(other.until(List.of()));
+        return rewardsSha256.equals(other.rewardsSha256)
+                && Objects.equals(since, other.since)
+                && Objects.equals(versions, other.versions)
+                && tasks.equals(other.tasks)
+                && onlyFailed == other.onlyFailed;
     }
 }

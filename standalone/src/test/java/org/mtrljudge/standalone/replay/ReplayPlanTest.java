@@ -12,7 +12,7 @@ import org.mtrljudge.settings.io.Mappers;
 
 class ReplayPlanTest {
     private static RolloutFilter filter(final String since, final String versions, final String... tasks) {
-        return new ReplayPlan("digest", since, versions, List.of(tasks), false, List.of(0L)).filter();
+        return new ReplayPlan("digest", null, since, versions, List.of(tasks), false, List.of(0L)).filter();
     }
 
     @Test
@@ -31,7 +31,7 @@ class ReplayPlanTest {
 
     @Test
     void shouldReadThePlanOfAnEarlierBuildWhoseRolloutsHadOnePartition() throws Exception {
-        final ReplayPlan plan = new ReplayPlan("digest", null, "3..", List.of("safety"), false, List.of(12L, 9L));
+        final ReplayPlan plan = new ReplayPlan("digest", null, null, "3..", List.of("safety"), false, List.of(12L, 9L));
         assertThat(Mappers.JSON.readValue(Mappers.JSON.writeValueAsString(plan), ReplayPlan.class))
                 .isEqualTo(plan);
         assertThat(Mappers.JSON.readValue(
