@@ -100,7 +100,10 @@ class ArchitectureTest {
     static final ArchRule SCHEDULES_RULES_AND_SCORES_ARE_FREE_OF_KAFKA_AND_DJL = noClasses()
             .that()
             .resideInAnyPackage(
-                    "org.mtrljudge.learner.prompts", "org.mtrljudge.reward.rule", "org.mtrljudge.reward.scoring")
+                    "org.mtrljudge.learner.prompts",
+                    "org.mtrljudge.reward.grader",
+                    "org.mtrljudge.reward.rule",
+                    "org.mtrljudge.reward.scoring")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(KAFKA, DJL);

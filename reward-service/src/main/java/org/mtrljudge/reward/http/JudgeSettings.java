@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.Entries;
+import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.settings.Check;
 
 /**

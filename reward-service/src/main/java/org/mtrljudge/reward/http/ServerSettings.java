@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.Entries;
+import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.settings.Check;
 
 /**

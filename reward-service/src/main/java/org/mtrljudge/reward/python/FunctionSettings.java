@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.Entries;
+import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.UsageException;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.grader.FailureReason;
 
 /**
  * A thread with a process of its own, which answers calls one after the other. The thread waits for the process without a limit;

@@ -1,6 +1,6 @@
 package org.mtrljudge.reward.python;
 
-import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.grader.FailureReason;
 
 /** A call of a function did not come back with an answer. */
 final class WorkerException extends Exception {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.settings.io.Mappers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.grader.Grader;
+import org.mtrljudge.reward.grader.ScoredCompletion;
 
 /** The rewards of a run whose settings name functions or servers and no reward set: the score of each is the reward of its tasks. */
 public final class OwnRewards {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.grader.BuiltIn;
+import org.mtrljudge.reward.grader.Grader;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
 

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.grader.Grader;
+import org.mtrljudge.reward.grader.Verifiers;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.tasks.LabelVerifier;

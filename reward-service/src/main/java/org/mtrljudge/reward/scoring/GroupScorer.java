@@ -63,7 +63,7 @@ public final class GroupScorer {
     /**
      * Asks the grader about each completion. This is the slow part of scoring, and changes nothing.
      *
-     * @throws org.mtrljudge.reward.rule.FailedScoreException when the grader fails or the calls take too long together; the message is
+     * @throws org.mtrljudge.reward.grader.FailedScoreException when the grader fails or the calls take too long together; the message is
      *     the reason in the dead letter
      */
     public Verified verify(final RolloutGroup group) {

@@ -3,9 +3,9 @@ package org.mtrljudge.reward.stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.FailedScoreException;
-import org.mtrljudge.reward.rule.FailureReason;
-import org.mtrljudge.reward.rule.GraderClosedException;
+import org.mtrljudge.reward.grader.FailedScoreException;
+import org.mtrljudge.reward.grader.FailureReason;
+import org.mtrljudge.reward.grader.GraderClosedException;
 
 /**
  * Why a group becomes a dead letter.

@@ -2,7 +2,7 @@ package org.mtrljudge.reward.stream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.mtrljudge.reward.rule.FailureReason;
+import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.ScoredGroup;
 

@@ -3,96 +3,17 @@ package org.mtrljudge.reward.python;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mtrljudge.reward.rule.Deadline;
-import org.mtrljudge.reward.rule.FailureReason;
-import org.mtrljudge.reward.rule.Grade;
-import org.mtrljudge.reward.rule.GraderClosedException;
-import org.mtrljudge.reward.rule.Scoring;
-import org.mtrljudge.schemas.codec.ImageStore;
+import org.mtrljudge.reward.grader.Grade;
 import org.mtrljudge.settings.UsageException;
-import org.mtrljudge.tasks.Judged;
-import org.mtrljudge.tasks.verdict.Label;
 
-/** Functions in Python: what they are given, what counts as a score, and that nothing they do becomes a score that they did not give. */
-class PythonFunctionTest {
-    private static final String RIGHT = "<think>a ball</think><answer>yes</answer>";
-
-    @TempDir
-    private Path folder;
-
-    private final List<PythonFunction> opened = new ArrayList<>();
-
-    @BeforeEach
-    void needPython() {
-        assumeTrue(hasPython(), "there is no python3");
-    }
-
-    private static boolean hasPython() {
-        try {
-            return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
-        } catch (final Exception e) {
-            return false;
-        }
-    }
-
-    @AfterEach
-    void close() {
-        opened.forEach(PythonFunction::close);
-    }
-
-    private PythonFunction function(final String source, final Map<String, Object> more) throws Exception {
-        final Path file = folder.resolve("my_reward.py");
-        Files.writeString(file, source);
-        final Map<String, Object> entry = new HashMap<>(Map.of("file", file.toString(), "name", "f", "workers", 2));
-        entry.putAll(more);
-        final PythonFunction function = new PythonFunction(FunctionSettings.of(entry), new ImageStore(folder));
-        opened.add(function);
-        function.open();
-        return function;
-    }
-
-    private PythonFunction function(final String source) throws Exception {
-        return function(source, Map.of());
-    }
-
-    private static Judged judged(final String text) {
-        return new Judged("alignment", "yes", Label.of("yes", "no"), text, true, 9);
-    }
-
-    private static List<Grade> grade(final PythonFunction function, final String... texts) {
-        final List<Judged> completions =
-                Stream.of(texts).map(PythonFunctionTest::judged).toList();
-        return function.grade(Scoring.prompt(completions.get(0)), completions, Deadline.in(20_000));
-    }
-
-    private static Map<String, Double> components(final Grade grade) {
-        assertThat(grade).isInstanceOf(Grade.Given.class);
-        return ((Grade.Given) grade).verification().components();
-    }
-
-    private static void failed(final Grade grade, final FailureReason reason, final String message) {
-        assertThat(grade).isInstanceOf(Grade.Failed.class);
-        assertThat(((Grade.Failed) grade).reason()).isEqualTo(reason);
-        assertThat(((Grade.Failed) grade).message()).contains(message);
-    }
-
+/** Functions in Python: what they are given, what counts as a score, and what is said at the start. */
+class PythonFunctionTest extends PythonFunctions {
     @Test
     void shouldCallEachStyleAsItsPeersDo() throws Exception {
         final Map<String, String> sources = Map.of(
@@ -203,16 +124,6 @@ class PythonFunctionTest {
     }
 
     @Test
-    void shouldStopWithoutCallingItAFailure() throws Exception {
-        final PythonFunction function = function("import time\ndef f(solution_str, **kw): time.sleep(0.5); return 1");
-        final var pending = CompletableFuture.supplyAsync(() -> grade(function, "a", "b", "c", "d", "e", "f"));
-        Thread.sleep(200);
-        function.close();
-        assertThatThrownBy(pending::join).hasCauseInstanceOf(GraderClosedException.class);
-        assertThatThrownBy(() -> grade(function, "a")).isInstanceOf(GraderClosedException.class);
-    }
-
-    @Test
     void shouldKeepTheLabelVerifiersComponentsBesideThoseOfTheFunction() throws Exception {
         final PythonFunction function =
                 function("def f(solution_str, **kw): return {'score': True, 'format': 0.5, 'my value': 2, 'x': 'y'}");
@@ -225,94 +136,6 @@ class PythonFunctionTest {
                         entry("format", 0.5),
                         entry("my_value", 2.0));
         assertThat(((Grade.Given) grade).verification().verdict()).isEqualTo("yes");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            raise ValueError('no luck')      | RAISED       | ValueError: no luck (my_reward.py, line 4)
-            import sys; sys.exit(3)          | RAISED       | SystemExit: 3
-            return float('nan')              | NOT_A_NUMBER | 'score' is nan
-            return 10 ** 400                 | NOT_A_NUMBER | OverflowError
-            return 'high'                    | NOT_A_NUMBER | 'score' is of type str
-            return None                      | NO_SCORE     | returned None
-            return {'scor': 1}               | NO_SCORE     | none of ('score', 'overall', 'reward')
-            return {'score': None}           | NO_SCORE     | 'score' is None
-            import os; os._exit(7)           | DIED         | ended with exit status 7
-            import time; time.sleep(60)      | TIMEOUT      | no answer within 1000 ms
-            import os; os.closerange(0, 99)  | DIED         |
-            x = [0] * 10 ** 8                | MEMORY       | more than 200 MB
-            """)
-    void shouldSayWhyThereIsNoScoreAndGradeTheOthers(
-            final String fault, final FailureReason reason, final String message) throws Exception {
-        final PythonFunction function = function("""
-                import time
-                def f(solution_str, **kw):
-                    if solution_str == "bad":
-                        %s
-                        time.sleep(0.5)
-                    return 0.75
-                """.formatted(fault), Map.of("timeout_ms", 1000, "memory_mb", 200));
-        final List<Grade> grades = grade(function, "good", "bad", "good", "good");
-        failed(grades.get(1), reason, message == null ? "" : message);
-        for (final int i : List.of(0, 2, 3)) {
-            assertThat(components(grades.get(i))).containsEntry("score", 0.75);
-        }
-        assertThat(components(grade(function, "again").get(0))).containsEntry("score", 0.75);
-    }
-
-    @Test
-    void shouldGiveNoneOfABatchAScoreWhereTheCountIsWrong() throws Exception {
-        final PythonFunction function =
-                function("def f(completions, **kw): return [1.0] * (len(completions) if len(completions) < 3 else 2)");
-        for (final Grade grade : grade(function, "a", "b", "c")) {
-            failed(grade, FailureReason.WRONG_COUNT, "2 scores for 3 completions");
-        }
-        assertThat(grade(function, "a", "b"))
-                .allSatisfy(grade -> assertThat(components(grade)).containsEntry("score", 1.0));
-    }
-
-    @Test
-    void shouldNotMixWhatTheFunctionPrintsOrReadsWithItsAnswers() throws Exception {
-        final PythonFunction function = function("""
-                import os, sys
-                def f(solution_str, **kw):
-                    print("x" * 100_000)
-                    os.write(1, b"\\x00\\x00\\x00\\x02{}")
-                    assert sys.stdin.read() == ""
-                    if os.fork() == 0:
-                        return 99
-                    return len(solution_str)
-                """);
-        assertThat(grade(function, "a", "bb", "ccc"))
-                .extracting(grade -> components(grade).get("score"))
-                .containsExactly(1.0, 2.0, 3.0);
-    }
-
-    @Test
-    void shouldLoseAndDoubleNothingWhileProcessesAreKilled() throws Exception {
-        final PythonFunction function = function("""
-                import os, time
-                def f(solution_str, **kw):
-                    time.sleep(0.005)
-                    return {"score": int(solution_str), "pid": os.getpid()}
-                """);
-        for (int round = 0; round < 10; round++) {
-            final int first = round * 20;
-            final String[] texts =
-                    IntStream.range(first, first + 20).mapToObj(String::valueOf).toArray(String[]::new);
-            final List<Grade> grades = grade(function, texts);
-            final List<Long> pids = new ArrayList<>();
-            for (int i = 0; i < grades.size(); i++) {
-                if (grades.get(i) instanceof Grade.Given given) {
-                    assertThat(given.verification().components()).containsEntry("score", (double) (first + i));
-                    pids.add(given.verification().components().get("pid").longValue());
-                } else {
-                    failed(grades.get(i), FailureReason.DIED, "137");
-                }
-            }
-            assertThat(pids).hasSizeGreaterThanOrEqualTo(10);
-            ProcessHandle.of(pids.get(pids.size() - 1)).ifPresent(ProcessHandle::destroyForcibly);
-        }
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.grader.Verifiers;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.verdict.Label;
 

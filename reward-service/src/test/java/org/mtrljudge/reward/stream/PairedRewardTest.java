@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mtrljudge.reward.rule.BuiltIn;
+import org.mtrljudge.reward.grader.BuiltIn;
 import org.mtrljudge.reward.rule.Combination;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.TaskReward;

@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -71,7 +71,8 @@ public final class Verifiers {
         }
     }
 
-    Grader named(final String name) {
+    /** @throws IllegalArgumentException when there is none of this name */
+    public Grader named(final String name) {
         final Grader grader = byName.get(name);
         if (grader == null) {
             throw new IllegalArgumentException("there is no verifier '" + name + "', only " + byName.keySet());

@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.mtrljudge.reward.rule.Combination;
+import org.mtrljudge.reward.rule.Scoring;
+import org.mtrljudge.reward.rule.TaskReward;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;

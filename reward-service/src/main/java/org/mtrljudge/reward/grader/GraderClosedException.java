@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 /** Grading was stopped with its process. Nothing follows from this for the group: it is graded after the restart. */
 public final class GraderClosedException extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 /** A group has no score, although nothing is wrong with the group: another attempt, or a corrected grader, can score it. */
 public final class FailedScoreException extends IllegalArgumentException {

@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 
 /** Asks a grader about the completions of a prompt, and again about those that it failed on. It never makes up a grade. */
-final class Grading {
+public final class Grading {
     /** Every component of a task is a curve of the run and a sum in its statistics. */
     private static final int MAX_COMPONENTS = 100;
 
@@ -22,7 +22,7 @@ final class Grading {
 
     private final Grader grader;
 
-    Grading(final Grader grader) {
+    public Grading(final Grader grader) {
         this.grader = grader;
     }
 
@@ -31,7 +31,7 @@ final class Grading {
      * @return one verification per completion, in their order
      * @throws FailedScoreException when a completion has no grade after all attempts; it names the first
      */
-    List<Verification> verify(final PromptRequest prompt, final List<Judged> completions, final long limitMs) {
+    public List<Verification> verify(final PromptRequest prompt, final List<Judged> completions, final long limitMs) {
         final Deadline end = Deadline.in(limitMs);
         final List<Grade> grades = new ArrayList<>(ask(prompt, completions, end));
         for (int retry = 0; retry < grader.terms().retries() && pause(retry, grades, end); retry++) {

@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import java.util.List;
 import org.mtrljudge.schemas.PromptRequest;

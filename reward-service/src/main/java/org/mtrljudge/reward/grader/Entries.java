@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;

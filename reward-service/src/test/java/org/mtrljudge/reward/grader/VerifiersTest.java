@@ -1,4 +1,4 @@
-package org.mtrljudge.reward.rule;
+package org.mtrljudge.reward.grader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.rule.RewardSetReader;
+import org.mtrljudge.reward.rule.Scoring;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.verdict.Label;
 
