@@ -7,11 +7,7 @@ import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.schemas.ScoredGroup;
-import org.mtrljudge.schemas.topic.Topics;
-import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.standalone.run.NewestGroups;
-import org.mtrljudge.standalone.run.RunDirectory;
-import org.mtrljudge.standalone.run.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,17 +31,11 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final RunDirectory directory = run.open();
-        final RunSettings settings = RunSettings.read(directory.settings(), List.of());
-        final Topics topics = settings.connections().topics(run.name());
-        try (EmbeddedBroker broker =
-                EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            final List<ScoredGroup> newest = new NewestGroups(purpose, task, count).in(broker.clients(topics));
-            if (newest.isEmpty()) {
-                System.out.println("the log of " + run.name() + " has no scored groups with this --purpose and --task");
-            }
-            newest.forEach(this::print);
+        final List<ScoredGroup> newest = run.withLog(clients -> new NewestGroups(purpose, task, count).in(clients));
+        if (newest.isEmpty()) {
+            System.out.println("the log of " + run.name() + " has no scored groups with this --purpose and --task");
         }
+        newest.forEach(this::print);
         return 0;
     }
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
             ScoreCommand.class,
             ReplayCommand.class,
             InspectCommand.class,
+            ExportCommand.class,
             ExperimentCommand.class,
             AuditCommand.class,
             ActorCommand.class,

@@ -108,7 +108,7 @@ final class TimedVerifier implements Grader {
                 grades.add(new Grade.Given(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)));
             } catch (final TimeoutException e) {
                 late = true;
-                grades.add(new Grade.Failed(FailureReason.TIMEOUT, "gave no answer within " + timeoutMs + " ms"));
+                grades.add(new Grade.Failed(FailureReason.TIMEOUT, "failed: no answer within " + timeoutMs + " ms"));
             } catch (final ExecutionException e) {
                 grades.add(new Grade.Failed(FailureReason.RAISED, "failed: " + e.getCause()));
             } catch (final InterruptedException e) {

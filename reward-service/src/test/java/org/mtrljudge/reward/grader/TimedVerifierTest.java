@@ -70,7 +70,7 @@ class TimedVerifierTest {
 
     private void hangs(final String text) {
         assertThat(verifier.grade(PROMPT, List.of(judged(text)), Deadline.in(0)))
-                .containsExactly(new Grade.Failed(FailureReason.TIMEOUT, "gave no answer within 20 ms"));
+                .containsExactly(new Grade.Failed(FailureReason.TIMEOUT, "failed: no answer within 20 ms"));
     }
 
     private void after(final Duration time) {
