@@ -86,7 +86,7 @@ class RewardServerFaultsTest extends RewardServers {
                 "/drips", FailureReason.TIMEOUT,
                 "/endless", FailureReason.GARBLED);
         reasons.forEach((path, reason) -> failed(
-                grade(grader(path, "slime", Map.of("timeout_ms", path.equals("/endless") ? 20_000 : 500)), RIGHT)
+                grade(grader(path, "slime", Map.of("timeout_ms", path.equals("/drips") ? 500 : 20_000)), RIGHT)
                         .get(0),
                 reason,
                 ""));

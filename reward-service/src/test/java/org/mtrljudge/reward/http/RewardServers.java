@@ -78,7 +78,13 @@ abstract class RewardServers {
 
     RewardServer grader(final String path, final String style, final Map<String, Object> more) {
         final Map<String, Object> entry = new HashMap<>(Map.of(
-                "url", "http://127.0.0.1:" + server.getAddress().getPort() + path, "style", style, "timeout_ms", 500));
+                "url",
+                "http://127.0.0.1:" + server.getAddress().getPort() + path,
+                "style",
+                style,
+                "timeout_ms",
+                // the first exchange of a JVM takes long
+                20_000));
         entry.putAll(more);
         final RewardServer grader = new RewardServer(ServerSettings.of(entry), new ImageStore(folder));
         grader.open();

@@ -38,7 +38,7 @@ class PythonFaultsTest extends PythonFunctions {
             return {'scor': 1}               | NO_SCORE     | none of ('score', 'overall', 'reward')
             return {'score': None}           | NO_SCORE     | 'score' is None
             import os; os._exit(7)           | DIED         | ended with exit status 7
-            import time; time.sleep(60)      | TIMEOUT      | no answer within 1000 ms
+            import time; time.sleep(60)      | TIMEOUT      | no answer within 2000 ms
             import os; os.closerange(0, 99)  | DIED         |
             x = [0] * 10 ** 8                | MEMORY       | more than 200 MB
             """)
@@ -51,7 +51,7 @@ class PythonFaultsTest extends PythonFunctions {
                         %s
                         time.sleep(0.5)
                     return 0.75
-                """.formatted(fault), Map.of("timeout_ms", 1000, "memory_mb", 200));
+                """.formatted(fault), Map.of("timeout_ms", 2000, "memory_mb", 200));
         final List<Grade> grades = grade(function, "good", "bad", "good", "good");
         failed(grades.get(1), reason, message == null ? "" : message);
         for (final int i : List.of(0, 2, 3)) {
