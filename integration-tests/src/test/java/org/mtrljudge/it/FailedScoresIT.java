@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.reward.grader.Deadline;
 import org.mtrljudge.reward.grader.FailureReason;
@@ -41,6 +42,7 @@ import org.mtrljudge.tasks.Verification;
  * A judge that mostly fails (NeMo-Gym #2552: 1172 of 1280 rollouts were not judged, entered GRPO as reward 0, and the run trained away). Here no
  * failure becomes a number, no baseline moves, and all can be scored later.
  */
+@Timeout(300)
 class FailedScoresIT {
     private static final int GROUPS = 200;
     private static final Map<String, Double> VALUES = Map.of("one", 1.0, "two", 0.25, "three", 0.5);

@@ -11,7 +11,7 @@ import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.codec.PackedArrays;
 
 /** Makes rollout groups for tests of the stages after the actor. */
-final class RolloutGroups {
+public final class RolloutGroups {
     static final String RIGHT = "<think>seen ball</think><answer>yes</answer>";
     static final String WRONG = "<think>seen ball</think><answer>no</answer>";
     // A right answer in the wrong format.
@@ -36,7 +36,7 @@ final class RolloutGroups {
                 null);
     }
 
-    static PromptRequest prompt(final String id, final String task, final int groupSize) {
+    public static PromptRequest prompt(final String id, final String task, final int groupSize) {
         return new PromptRequest(
                 id,
                 task,

@@ -89,15 +89,14 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
                 .map(ServerSettings::of)
                 .forEach(server -> own.add(new OwnRewards.Own(new RewardServer(server, images), server.tasks())));
         own.forEach(one -> verifiers.add(one.grader()));
-        final String text = reward.file == null ? null : RewardSetReader.text(Path.of(reward.file));
-        final RewardSet set;
-        if (reward.file == null || text == null) {
-            set = OwnRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), own);
-        } else {
-            set = new RewardSetReader(verifiers).read(Path.of(reward.file), text);
-        }
         final String sources = functions.stream().map(FunctionSettings::source).collect(Collectors.joining("\n"));
-        return new ResolvedRewards(settings(set), text, sources);
+        if (reward.file == null) {
+            final RewardSet set = OwnRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), own);
+            return new ResolvedRewards(settings(set), null, sources);
+        }
+        final Path file = Path.of(reward.file);
+        final String text = RewardSetReader.text(file);
+        return new ResolvedRewards(settings(new RewardSetReader(verifiers).read(file, text)), text, sources);
     }
 
     private RewardSettings settings(final RewardSet set) {

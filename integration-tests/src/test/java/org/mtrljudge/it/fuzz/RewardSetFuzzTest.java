@@ -7,13 +7,11 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.mtrljudge.it.RolloutGroups;
 import org.mtrljudge.reward.grader.Verifiers;
 import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.reward.rule.RewardSetReader;
 import org.mtrljudge.reward.rule.TaskReward;
-import org.mtrljudge.schemas.PromptRequest;
-import org.mtrljudge.schemas.Purpose;
-import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.tasks.Judged;
 import org.mtrljudge.tasks.Verification;
 import org.mtrljudge.tasks.verdict.Label;
@@ -23,22 +21,6 @@ class RewardSetFuzzTest {
     private static final Path FILE = Path.of("set.yaml");
     private static final Judged COMPLETION =
             new Judged("task", "yes", Label.of("yes", "no"), "<think>a b a b</think><answer>yes</answer>", true, 12);
-
-    private static final PromptRequest PROMPT = new PromptRequest(
-            "p",
-            "task",
-            "?",
-            List.of(),
-            "yes",
-            List.of("yes", "no"),
-            1,
-            new Sampling(1.0, 1.0, 64, 1L),
-            Purpose.TRAIN,
-            0,
-            null,
-            null,
-            null,
-            null);
 
     private final RewardSetReader reader = new RewardSetReader(new Verifiers(null, 1000));
 
@@ -70,8 +52,9 @@ class RewardSetFuzzTest {
 
     private static void check(final TaskReward reward) {
         try {
-            final Verification verification =
-                    reward.verify(PROMPT, List.of(COMPLETION), 0).get(0);
+            final Verification verification = reward.verify(
+                            RolloutGroups.prompt("p", "task", 1), List.of(COMPLETION), 0)
+                    .get(0);
             final var scored = reward.score(COMPLETION, verification, List.of(verification), 0);
             assertThat(scored.total()).isFinite();
             assertThat(scored.verdict()).isEqualTo("yes");

@@ -54,7 +54,8 @@ public final class Entries {
                                 .collect(Collectors.joining(", "))));
     }
 
-    private static String word(final Enum<?> constant) {
+    /** The constant as it is written in settings. */
+    public static String word(final Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,7 +1,5 @@
 package org.mtrljudge.reward.grader;
 
-import java.util.Locale;
-
 /** Why a score failed. Dead letters and metrics name the reason in lower case. */
 public enum FailureReason {
     /** No answer came in time. */
@@ -29,6 +27,6 @@ public enum FailureReason {
 
     /** The reason in records and metrics. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Entries.word(this);
     }
 }

@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.settings.Check;
@@ -19,7 +17,7 @@ import org.mtrljudge.settings.UsageException;
  * @param file the Python file
  * @param name the name of the function
  * @param key its name in reward sets ({@code as}); its own name where the entry has none
- * @param style whose signature it has: easyr1, verl, trl, openrlhf or slime; null: as its parameters say
+ * @param style whose signature it has; null: as its parameters say
  * @param tasks the tasks whose reward it is where no reward set says more; empty: all tasks
  * @param workers the number of processes
  * @param timeoutMs the time limit of one call: of a group where the function takes a list, else of one completion
@@ -28,14 +26,14 @@ import org.mtrljudge.settings.UsageException;
  * @param kwargs values for further parameters of the function
  * @param components the values that it returns besides the score and that a reward set uses
  * @param messages whether TRL's completions are messages, not text; null: as the function shows on a sample
- * @param images how it gets the pictures: none, path or bytes
+ * @param images how it gets the pictures
  * @param memoryMb the resident memory that one process may use
  */
 public record FunctionSettings(
         String file,
         String name,
         String key,
-        @Nullable String style,
+        @Nullable Style style,
         List<String> tasks,
         int workers,
         long timeoutMs,
@@ -44,12 +42,26 @@ public record FunctionSettings(
         Map<String, Object> kwargs,
         List<String> components,
         @Nullable Boolean messages,
-        String images,
+        Images images,
         int memoryMb) {
     private static final String WHERE = "reward.functions";
     private static final long MAX_SOURCE_BYTES = 1 << 20;
-    private static final Set<String> STYLES = new TreeSet<>(Set.of("easyr1", "verl", "trl", "openrlhf", "slime"));
-    private static final Set<String> IMAGES = new TreeSet<>(Set.of("none", "path", "bytes"));
+
+    /** Whose signature a function has. */
+    enum Style {
+        EASYR1,
+        VERL,
+        TRL,
+        OPENRLHF,
+        SLIME
+    }
+
+    /** How a function gets the pictures. */
+    enum Images {
+        NONE,
+        PATH,
+        BYTES
+    }
 
     /** The entry as it is written. */
     record Entry(
@@ -73,8 +85,6 @@ public record FunctionSettings(
         Check.range("timeout_ms", timeoutMs, 1, 300_000);
         Check.range("retries", retries, 0, 100);
         Check.range("memory_mb", memoryMb, 16, 1 << 20);
-        oneOf("style", style == null ? "verl" : style, STYLES);
-        oneOf("images", images, IMAGES);
     }
 
     /**
@@ -98,12 +108,6 @@ public record FunctionSettings(
         }
     }
 
-    private static void oneOf(final String key, final String value, final Set<String> allowed) {
-        if (!allowed.contains(value)) {
-            throw new IllegalArgumentException(key + " is '" + value + "', allowed is " + String.join(", ", allowed));
-        }
-    }
-
     /**
      * @param entry one entry of the list, keys in snake case
      * @throws IllegalArgumentException that names the key
@@ -119,7 +123,7 @@ public record FunctionSettings(
                     read.file,
                     read.name,
                     Objects.requireNonNullElse(read.as, read.name),
-                    read.style,
+                    read.style == null ? null : Entries.oneOf("style", read.style, Style.class),
                     Objects.requireNonNullElse(read.tasks, List.of()),
                     Objects.requireNonNullElse(read.workers, 4),
                     Objects.requireNonNullElse(read.timeoutMs, 10_000L),
@@ -128,7 +132,7 @@ public record FunctionSettings(
                     Objects.requireNonNullElse(read.kwargs, Map.of()),
                     Objects.requireNonNullElse(read.components, List.of()),
                     read.messages,
-                    Objects.requireNonNullElse(read.images, "none"),
+                    read.images == null ? Images.NONE : Entries.oneOf("images", read.images, Images.class),
                     Objects.requireNonNullElse(read.memoryMb, 4096));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(WHERE + ": " + read.name + ": " + e.getMessage(), e);

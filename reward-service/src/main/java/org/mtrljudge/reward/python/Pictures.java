@@ -9,11 +9,10 @@ import org.mtrljudge.settings.io.Mappers;
 
 /** The pictures of a prompt as a function wants them. */
 final class Pictures {
-    private final String form;
+    private final FunctionSettings.Images form;
     private final ImageStore images;
 
-    /** @param form none, path or bytes */
-    Pictures(final String form, final ImageStore images) {
+    Pictures(final FunctionSettings.Images form, final ImageStore images) {
         this.form = form;
         this.images = images;
     }
@@ -26,12 +25,12 @@ final class Pictures {
      */
     ArrayNode of(final PromptRequest prompt) {
         final ArrayNode shown = Mappers.JSON.createArrayNode();
-        if (form.equals("none")) {
+        if (form == FunctionSettings.Images.NONE) {
             return shown;
         }
         for (final ImageRef image : prompt.getImages()) {
             shown.add(
-                    form.equals("bytes")
+                    form == FunctionSettings.Images.BYTES
                             ? Base64.getEncoder().encodeToString(images.read(image))
                             : images.path(image).toString());
         }

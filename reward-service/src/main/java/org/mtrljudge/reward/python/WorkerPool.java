@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
@@ -99,8 +100,8 @@ final class WorkerPool implements AutoCloseable {
         final ObjectNode order = Mappers.JSON.createObjectNode();
         order.put("file", settings.file());
         order.put("name", settings.name());
-        order.put("style", settings.style());
-        order.put("images", settings.images());
+        order.put("style", settings.style() == null ? null : Entries.word(settings.style()));
+        order.put("images", Entries.word(settings.images()));
         if (settings.messages() != null) {
             order.put("messages", settings.messages());
         }

@@ -1,13 +1,11 @@
 package org.mtrljudge.standalone.replay;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.mtrljudge.reward.rule.RewardSet;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Folders;
 import org.mtrljudge.settings.io.Mappers;
@@ -44,9 +42,8 @@ final class ReplayFolder {
     /**
      * @throws UsageException when a replay of that name is finished and the plan adds nothing to it, or when it was started with another
      *     plan
-     * @param set the reward set of the new scores
      */
-    void check(final ReplayPlan wanted, final RewardSet set) {
+    void check(final ReplayPlan wanted) {
         final ReplayPlan begun = begun();
         if (begun == null) {
             return;
@@ -56,7 +53,6 @@ final class ReplayFolder {
                 if (!wanted.hasRewardsOf(begun)) {
                     throw otherRewards();
                 }
-                requireSet(set);
                 return;
             }
             throw new UsageException("the replay " + name() + " is finished, see " + path() + "/report.html: "
@@ -70,27 +66,10 @@ final class ReplayFolder {
         }
     }
 
+    /** The scores in one topic are of the same rewards. Only the source of a function may have been corrected. */
     private UsageException otherRewards() {
         return new UsageException("the replay " + name() + " has scores of other rewards: name its rewards again"
                 + " (--rewards, --reward-function, --set), or choose another name with --as");
-    }
-
-    /** The scores in one topic are of one reward set. A function in it may have been corrected. */
-    private void requireSet(final RewardSet set) {
-        final Path file = path().resolve(REPORT);
-        final JsonNode report;
-        try {
-            report = Mappers.read(file, JsonNode.class);
-        } catch (final IOException e) {
-            throw new RunException(file + " cannot be read: " + e.getMessage(), e);
-        }
-        final String was = report.path("reward_set").asText() + " version "
-                + report.path("reward_set_version").asInt();
-        final String is = set.name() + " version " + set.version();
-        if (!was.equals(is)) {
-            throw new UsageException("the replay " + name() + " has scores of the reward set " + was + ", not of " + is
-                    + ": choose another name with --as");
-        }
     }
 
     private @Nullable ReplayPlan begun() {

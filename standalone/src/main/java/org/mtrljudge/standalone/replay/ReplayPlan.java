@@ -67,9 +67,8 @@ public record ReplayPlan(
         final RewardSection.Reward reward = settings.rewarding().reward();
         final String graders =
                 GraderEntries.deciding(reward.functions()).toString() + GraderEntries.deciding(reward.servers());
-        // a fixed text: the digests in existing folders contain these words, also after the record is renamed; settings
-        // that came
-        // later are left out where they say nothing
+        // a fixed text: the digests in existing folders contain these words, also after the record is renamed. Settings
+        // that came later are left out where they say nothing
         final String sections =
                 "RewardSection[algorithm=" + settings.rewarding().algorithm() + ", reward=" + reward.without() + "]"
                         + (graders.equals("[][]") ? "" : graders + sources);

@@ -51,7 +51,7 @@ public final class RunReplay {
         this.dryRun = name == null;
         this.folder = new ReplayFolder(directory.inside("replays", name == null ? DRY_RUN : name));
         if (!dryRun) {
-            folder.check(wanted, settings.rewards().set());
+            folder.check(wanted);
         }
     }
 

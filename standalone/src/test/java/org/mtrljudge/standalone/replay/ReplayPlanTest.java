@@ -1,14 +1,22 @@
 package org.mtrljudge.standalone.replay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.reward.replay.RolloutFilter;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.settings.io.Sha256;
+import org.mtrljudge.standalone.run.RunDirectory;
+import org.mtrljudge.standalone.run.RunSettings;
 
 class ReplayPlanTest {
     private static RolloutFilter filter(final String since, final String versions, final String... tasks) {
@@ -38,6 +46,53 @@ class ReplayPlanTest {
                         "{\"rewardsSha256\": \"digest\", \"versions\": \"3..\", \"tasks\": [\"safety\"], \"endOffset\": 12}",
                         ReplayPlan.class))
                 .isEqualTo(plan.until(List.of(12L)));
+    }
+
+    private static ReplayPlan plan(final String... pairs) {
+        return ReplayPlan.of(RunSettings.read(null, List.of(pairs)), null, null, List.of(), true);
+    }
+
+    /** An unfinished replay of an earlier build can be continued. */
+    @Test
+    void shouldHaveTheDigestOfEarlierBuildsWhereThereAreNoFunctionsAndServers() {
+        final String words = "nullRewardSection[algorithm=Algorithm[advEstimator=GRPO, runningScale=false],"
+                + " reward=Reward[formatWeight=0.1, file=null, plugins=null, pluginTimeoutMs=5000, pluginCallsAtOnce=32,"
+                + " pairLimitMs=1800000, httpPort=null]]";
+        assertThat(plan().rewardsSha256()).isEqualTo(Sha256.of(ByteBuffer.wrap(words.getBytes(UTF_8))));
+    }
+
+    @Test
+    void shouldTellACorrectedFunctionFromOtherRewards(@TempDir final Path folder) throws Exception {
+        final Path file = Files.writeString(folder.resolve("f.py"), "def f(solution_str): return 1");
+        final String function = "reward.functions=[{file: " + file + ", name: f}]";
+        final ReplayPlan first = plan(function);
+        assertThat(plan("reward.functions=[{file: " + file + ", name: f, workers: 1, timeout_ms: 7}]")
+                        .isLike(first))
+                .as("asked otherwise")
+                .isTrue();
+        Files.writeString(file, "def f(solution_str): return 2");
+        final ReplayPlan corrected = plan(function);
+        assertThat(corrected.isLike(first)).isFalse();
+        assertThat(corrected.hasRewardsOf(first)).isTrue();
+        assertThat(plan().hasRewardsOf(first)).isFalse();
+        assertThat(plan(function, "algorithm.adv_estimator=rloo").hasRewardsOf(first))
+                .isFalse();
+    }
+
+    @Test
+    void shouldAddToAFinishedReplayOnlyWhatFailedAndOnlyOfItsRewards(@TempDir final Path folder) throws Exception {
+        final ReplayFolder replay = new ReplayFolder(RunDirectory.create(folder, "replayed", 0));
+        replay.begin(plan(), () -> List.of(3L));
+        replay.check(plan());
+        Files.writeString(replay.path().resolve("report.json"), "{}");
+        replay.check(plan());
+        assertThatThrownBy(() -> replay.check(plan("reward.format_weight=0.5")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("has scores of other rewards");
+        final ReplayPlan all = new ReplayPlan("digest", null, null, null, List.of(), false, List.of());
+        assertThatThrownBy(() -> replay.check(all)).hasMessageContaining("add --only-failed");
+        final ReplayPlan some = new ReplayPlan("digest", null, null, "3..", List.of(), true, List.of());
+        assertThatThrownBy(() -> replay.check(some)).hasMessageContaining("without --since, --versions and --tasks");
     }
 
     @Test
