@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mtrljudge.reward.grader.Deadline;
 import org.mtrljudge.reward.grader.Grade;
+import org.mtrljudge.reward.rule.Scoring;
+import org.mtrljudge.schemas.ImageRef;
+import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Sha256;
 
 /** Functions in Python: what they are given, what counts as a score, and what is said at the start. */
 class PythonFunctionTest extends PythonFunctions {
@@ -121,6 +128,39 @@ class PythonFunctionTest extends PythonFunctions {
                         return pool.apply(length, (solution_str,))
                 """);
         assertThat(components(grade(function, "abc").get(0))).containsEntry("score", 3.0);
+    }
+
+    @Test
+    void shouldGivePicturesAsBytesOrByPath() throws Exception {
+        final String source = """
+                def f(reward_input):
+                    images = reward_input["images"]
+                    if not images:
+                        return -1
+                    return len(images[0]) if isinstance(images[0], bytes) else 10 * len(open(images[0], "rb").read())
+                """;
+        final byte[] picture = {1, 2, 3};
+        Files.write(folder.resolve("a.png"), picture);
+        final String digest = Sha256.of(ByteBuffer.wrap(picture));
+        final ImageRef inline = new ImageRef(digest, null, ByteBuffer.wrap(picture));
+        final ImageRef file = new ImageRef(digest, "a.png", null);
+        assertThat(scoreWith(function(source, Map.of("images", "bytes")), inline))
+                .isEqualTo(3);
+        assertThat(scoreWith(function(source, Map.of("images", "bytes")), file)).isEqualTo(3);
+        assertThat(scoreWith(function(source, Map.of("images", "path")), file)).isEqualTo(30);
+        assertThat(scoreWith(function(source, Map.of()), file)).isEqualTo(-1);
+        final PythonFunction byPath = function(source, Map.of("images", "path"));
+        assertThatThrownBy(() -> scoreWith(byPath, inline)).hasMessageContaining("is in the log and has no path");
+        assertThatThrownBy(() -> scoreWith(byPath, new ImageRef(digest, "../a.png", null)))
+                .hasMessageContaining("is outside the data root");
+    }
+
+    private static double scoreWith(final PythonFunction function, final ImageRef image) {
+        final PromptRequest prompt = Scoring.prompt(judged(RIGHT));
+        prompt.put("images", List.of(image));
+        return components(function.grade(prompt, List.of(judged(RIGHT)), Deadline.in(20_000))
+                        .get(0))
+                .get("score");
     }
 
     @Test
