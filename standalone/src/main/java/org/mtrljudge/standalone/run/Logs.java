@@ -27,6 +27,8 @@ public final class Logs {
 
     /** Turns logs off before a run has a folder. The command reports errors itself. */
     public static void quiet() {
+        // at a signal, the last messages would go to a default configuration, which is the terminal
+        System.setProperty("log4j2.shutdownHookEnabled", "false");
         Configurator.setRootLevel(Level.OFF);
     }
 }
