@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Purpose;
 import org.mtrljudge.settings.UsageException;
-import org.mtrljudge.standalone.run.RolloutExport;
+import org.mtrljudge.standalone.rollouts.RolloutExport;
 import org.mtrljudge.standalone.run.RunDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,12 +17,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollouts",
         description =
-                "Writes the scored groups of a run as JSON lines: a prompt per line with its completions, rewards, advantages and versions.")
+                "Writes the scored groups of a run: a prompt per row with its completions, rewards, advantages and versions.")
 final class ExportRolloutsCommand implements Callable<Integer> {
     @Mixin
     private ExistingRun run = new ExistingRun();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "a new file of JSON lines")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "a new file, which ends in .jsonl or .parquet")
     private Path out = Path.of(".");
 
     @Option(

@@ -1,7 +1,6 @@
 package org.mtrljudge.cli;
 
 import org.apache.kafka.common.utils.Exit;
-import org.mtrljudge.standalone.run.Logs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -20,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
             ReplayCommand.class,
             InspectCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             ExperimentCommand.class,
             AuditCommand.class,
             ActorCommand.class,
@@ -44,7 +44,6 @@ public final class Judge {
 
     /** Runs one command in this JVM and returns its exit code. */
     public static int execute(final String... args) {
-        Logs.quiet();
         return commandLine().execute(args);
     }
 

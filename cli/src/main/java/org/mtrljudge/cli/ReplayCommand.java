@@ -88,7 +88,7 @@ final class ReplayCommand implements Callable<Integer> {
             }
             System.out.print(report.get().toTable());
             System.out.println("see " + replay.path() + "/report.html and report.json");
-            if (!dryRun) {
+            if (!dryRun && directory.origin().imported() == null) {
                 System.out.println("train on it: ./judge train --from-scored " + replay.scoredTopic());
             }
         }

@@ -119,6 +119,10 @@ final class TrainCommand implements Callable<Integer> {
             throw new UsageException(directory.path()
                     + " has no settings.yaml: the run never started, so there is nothing to resume; start a new run");
         }
+        if (directory.origin().imported() != null) {
+            throw new UsageException(directory.path() + " has rollouts of "
+                    + directory.origin().imported() + " and was never trained: ./judge replay scores them");
+        }
         final RunSettings settings = changed(directory);
         final String topic = directory.origin().fromScored();
         if (topic == null) {

@@ -21,7 +21,7 @@ import org.mtrljudge.schemas.ScoredGroup;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.io.Mappers;
-import org.mtrljudge.standalone.run.RolloutExport;
+import org.mtrljudge.standalone.rollouts.RolloutExport;
 
 /** Scored groups as JSON lines: each list has one entry per completion. */
 class RolloutExportIT {
@@ -87,7 +87,9 @@ class RolloutExportIT {
             assertThat(row.path("rewards").path(0).asDouble()).isEqualTo(0.1 + 0.2);
             assertThat(row.path("advantages").toString()).isEqualTo("[0.5,-0.5]");
             assertThat(row.path("verdicts").toString()).isEqualTo("[\"yes\",null]");
-            assertThat(row.path("components").toString()).isEqualTo("{\"accuracy\":[1.0,0.0],\"extra\":[null,2.0]}");
+            assertThat(row.path("components").toString())
+                    .isEqualTo(
+                            "[{\"name\":\"accuracy\",\"values\":[1.0,0.0]},{\"name\":\"extra\",\"values\":[null,2.0]}]");
             assertThat(row.path("said").toString()).isEqualTo("[[\"fine\"],null]");
             assertThat(row.path("completion_ids").toString()).isEqualTo("[[1,2],[1,2]]");
             assertThat(row.path("logprobs").path(0).path(1).floatValue()).isEqualTo(-0.2f);

@@ -15,7 +15,7 @@ import org.mtrljudge.tasks.DataException;
  *
  * @param where the file and the number of the row, for error messages
  */
-record Row(String where, Map<String, ?> values) {
+public record Row(String where, Map<String, ?> values) {
 
     /** A picture in a row: either its bytes or its path. */
     record Picture(byte @Nullable [] bytes, @Nullable String path) {
@@ -25,7 +25,8 @@ record Row(String where, Map<String, ?> values) {
         }
     }
 
-    DataException wrong(final String what) {
+    /** The error that something is wrong in this row. */
+    public DataException wrong(final String what) {
         return new DataException(where + " " + what);
     }
 

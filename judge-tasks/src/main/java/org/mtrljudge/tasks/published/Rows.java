@@ -23,7 +23,7 @@ import org.mtrljudge.tasks.DataException;
  * Reads published files row by row. The file extension decides the format: CSV (with a header, or with the columns of the set), JSON
  * lines, JSON (a list, or an object with one list), or Parquet. For a folder, it reads all such files in the order of their names.
  */
-final class Rows {
+public final class Rows {
     private static final int MAX_ROWS = 10_000_000;
     private static final List<String> ENDINGS = List.of("csv", "jsonl", "json", "parquet");
     private static final TypeReference<Map<String, Object>> ROW = new TypeReference<>() {};
@@ -42,12 +42,22 @@ final class Rows {
     static List<Row> read(final Path file, final List<String> columns) {
         final List<Row> rows = new ArrayList<>();
         for (final Path one : files(file)) {
-            readOne(one, columns, rows);
+            each(one, columns, rows::add);
         }
         return rows;
     }
 
-    private static List<Path> files(final Path file) {
+    /**
+     * Reads one file, without holding its rows.
+     *
+     * @throws DataException that names the file and the error in it
+     */
+    public static void each(final Path file, final Consumer<Row> take) {
+        each(file, List.of(), take);
+    }
+
+    /** The files of a folder whose ending is a format, in the order of their names; the file itself where it is one. */
+    public static List<Path> files(final Path file) {
         if (!Files.isDirectory(file)) {
             return List.of(file);
         }
@@ -68,13 +78,14 @@ final class Rows {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private static void readOne(final Path file, final List<String> columns, final List<Row> rows) {
-        final int before = rows.size();
+    private static void each(final Path file, final List<String> columns, final Consumer<Row> take) {
+        final int[] read = {0};
         final Consumer<Map<String, Object>> add = values -> {
-            if (rows.size() == MAX_ROWS) {
+            if (read[0] == MAX_ROWS) {
                 throw new DataException(file + " has more than " + MAX_ROWS + " rows");
             }
-            rows.add(new Row(file + " row " + (rows.size() - before + 1), values));
+            read[0]++;
+            take.accept(new Row(file + " row " + read[0], values));
         };
         try {
             switch (ending(file)) {
@@ -91,12 +102,11 @@ final class Rows {
                 default -> throw new DataException(file + " does not end in one of " + ENDINGS);
             }
         } catch (final JsonProcessingException e) {
-            throw new DataException(
-                    file + " row " + (rows.size() - before + 1) + " cannot be read: " + e.getOriginalMessage(), e);
+            throw new DataException(file + " row " + (read[0] + 1) + " cannot be read: " + e.getOriginalMessage(), e);
         } catch (final UncheckedIOException | IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
         }
-        if (rows.size() == before) {
+        if (read[0] == 0) {
             throw new DataException(file + " has no rows");
         }
     }

@@ -7,7 +7,7 @@ public enum AdvantageEstimator {
     /** (r − mean) / (unbiased standard deviation + 1e-6), as DeepSeekMath eq. 3 and EasyR1. */
     GRPO {
         @Override
-        double[] advantages(final double[] rewards) {
+        public double[] advantages(final double[] rewards) {
             final double mean = mean(rewards);
             final double deviation = Math.sqrt(variance(rewards));
             return Arrays.stream(rewards)
@@ -18,7 +18,7 @@ public enum AdvantageEstimator {
     /** r − mean. Without a division, easy and hard prompts have the same weight (Dr. GRPO). */
     DR_GRPO {
         @Override
-        double[] advantages(final double[] rewards) {
+        public double[] advantages(final double[] rewards) {
             final double mean = mean(rewards);
             return Arrays.stream(rewards).map(r -> r - mean).toArray();
         }
@@ -26,7 +26,7 @@ public enum AdvantageEstimator {
     /** r − the mean of the other rewards in the group (leave one out). */
     RLOO {
         @Override
-        double[] advantages(final double[] rewards) {
+        public double[] advantages(final double[] rewards) {
             final int n = rewards.length;
             final double sum = Arrays.stream(rewards).sum();
             return Arrays.stream(rewards)
@@ -38,7 +38,7 @@ public enum AdvantageEstimator {
     private static final double EPSILON = 1e-6;
 
     /** Computes {@code [group]} advantages from {@code [group]} rewards. */
-    abstract double[] advantages(double[] rewards);
+    public abstract double[] advantages(double[] rewards);
 
     private static double mean(final double[] rewards) {
         return Arrays.stream(rewards).average().orElse(0);

@@ -139,7 +139,7 @@ public final class RunDirectory {
         return changes;
     }
 
-    void writeOrigin(final Origin origin) {
+    public void writeOrigin(final Origin origin) {
         writeJson(ORIGIN, Mappers.JSON.convertValue(origin, new TypeReference<Map<String, Object>>() {}));
     }
 

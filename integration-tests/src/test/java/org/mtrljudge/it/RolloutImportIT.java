@@ -1,0 +1,160 @@
+package org.mtrljudge.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mtrljudge.cli.Judge;
+import org.mtrljudge.reward.scoring.AdvantageEstimator;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
+import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.settings.UsageException;
+import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.rollouts.DumpReading;
+import org.mtrljudge.standalone.rollouts.RolloutExport;
+import org.mtrljudge.standalone.rollouts.RolloutImport;
+import org.mtrljudge.standalone.run.RunSettings;
+import org.mtrljudge.tasks.DataException;
+
+/** Files of rollouts become a run that a replay scores. */
+class RolloutImportIT {
+    private static final DumpReading READING = new DumpReading("math", null, Set.of(), AdvantageEstimator.DR_GRPO);
+
+    @TempDir
+    private Path folder;
+
+    private Path runs;
+
+    @BeforeEach
+    void nameFolder() {
+        runs = folder.resolve("runs");
+    }
+
+    private RolloutImport.Outcome imported(final Path dump, final String run) {
+        return new RolloutImport(dump, folder, READING).into(runs, run, RunSettings.read(null, List.of()));
+    }
+
+    private record Log(List<RolloutGroup> rollouts, List<ScoredGroup> scored) {}
+
+    private Log log(final String run) {
+        final Topics topics = new Topics(run, new LocalSchemaRegistry());
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.startOrJoin(runs.resolve(run).resolve("kafka"))) {
+            final var clients = broker.clients(topics);
+            try (var rollouts = clients.scan(topics.rollouts());
+                    var scored = clients.scan(topics.scored())) {
+                return new Log(
+                        rollouts.rest().stream().map(entry -> entry.value()).toList(),
+                        scored.rest().stream().map(entry -> entry.value()).toList());
+            }
+        }
+    }
+
+    private Path verl(final String name, final int step, final String... scores) throws IOException {
+        final Path file = Files.createDirectories(folder.resolve("dump")).resolve(name);
+        final StringBuilder lines = new StringBuilder();
+        for (final String score : scores) {
+            lines.append("{\"input\": \"q\", \"output\": \"<answer>4</answer>\", \"gts\": 4, \"step\": ")
+                    .append(step)
+                    .append(", \"score\": ")
+                    .append(score)
+                    .append("}\n");
+        }
+        return Files.writeString(file, lines);
+    }
+
+    @Test
+    void shouldMakeTheRunThatWasExported() throws Exception {
+        final Topics topics = new Topics("first", new LocalSchemaRegistry());
+        final ScoredGroup group = new ScoredGroup(
+                RolloutGroups.group("p1", "a", 4, RolloutGroups.RIGHT, RolloutGroups.WRONG),
+                "set",
+                7,
+                List.of(
+                        new CompletionScore(Map.of("accuracy", 1.0), 0.1 + 0.2, 0.5, "yes", null, List.of("fine")),
+                        new CompletionScore(Map.of("accuracy", 0.0), 0.0, -0.5, "no", null, null)),
+                false,
+                0.0,
+                0L,
+                0);
+        final Path file = folder.resolve("first.parquet");
+        try (TestBroker broker = TestBroker.start(folder)) {
+            broker.prepare(topics);
+            try (Producer<String, byte[]> producer = broker.clients(topics).producer()) {
+                producer.send(topics.scored().message("p1", group));
+            }
+            new RolloutExport(null, Set.of(), true).write(broker.clients(topics), topics.scored(), file);
+        }
+        assertThat(imported(file, "second")).isEqualTo(new RolloutImport.Outcome(1, 1));
+        final Log log = log("second");
+        // what a file does not have: how long it took, and for how many tokens the prompt had room
+        group.getRollout().put("generateMs", 0.0);
+        group.getRollout().put("promptTokens", null);
+        group.getRollout().getPrompt().getSampling().put("maxNewTokens", 2);
+        group.getRollout().getPrompt().getSampling().put("seed", 0L);
+        assertThat(log.rollouts).containsExactly(group.getRollout());
+        assertThat(log.scored).containsExactly(group);
+    }
+
+    @Test
+    void shouldReplayADumpOfVerl() throws Exception {
+        verl("10.jsonl", 10, "1.0", "0.0");
+        verl("2.jsonl", 2, "0.0", "null");
+        assertThat(imported(folder.resolve("dump"), "verl")).isEqualTo(new RolloutImport.Outcome(2, 1));
+        final Log log = log("verl");
+        assertThat(log.rollouts)
+                .extracting(RolloutGroup::getPolicyVersion)
+                .as("steps are numbers")
+                .containsExactly(2, 10);
+        assertThat(log.scored).singleElement().satisfies(scored -> {
+            assertThat(scored.getRollout()).isEqualTo(log.rollouts.get(1));
+            assertThat(scored.getRolloutOffset()).isEqualTo(1);
+            assertThat(scored.getScores()).extracting(CompletionScore::getTotal).containsExactly(1.0, 0.0);
+        });
+        assertThat(Judge.execute(
+                        "replay", "--run=verl", "--runs=" + runs, "--as=strict", "--set=reward.format_weight=0.5"))
+                .isZero();
+        final var report = Mappers.JSON.readTree(
+                runs.resolve("verl/replays/strict/report.json").toFile());
+        assertThat(report.at("/tasks/math/groups").asInt()).isEqualTo(1);
+        assertThat(report.at("/tasks/math/groups_not_scored_before").asInt()).isEqualTo(1);
+        // right, but without thoughts: half of the reward
+        assertThat(report.at("/tasks/math/mean_reward_after").asDouble()).isEqualTo(0.5);
+        assertThat(Judge.execute("train", "--resume=verl", "--runs=" + runs))
+                .as("it was never trained")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldLeaveNothingOfADumpThatIsWrong() throws Exception {
+        verl("1.jsonl", 1, "1.0");
+        Files.writeString(folder.resolve("dump/2.jsonl"), "{\"input\": \"q\", \"outputs\": 3}\n");
+        assertThatThrownBy(() -> imported(folder.resolve("dump"), "wrong"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("2.jsonl row 1 has the columns [input, outputs]");
+        assertThat(runs.resolve("wrong")).doesNotExist();
+        // twice the same steps
+        Files.delete(folder.resolve("dump/2.jsonl"));
+        Files.copy(folder.resolve("dump/1.jsonl"), folder.resolve("dump/validation.jsonl"));
+        assertThatThrownBy(() -> imported(folder.resolve("dump"), "wrong"))
+                .hasMessageContaining("the prompt step-1-1 is there twice");
+        assertThat(runs.resolve("wrong")).doesNotExist();
+        assertThat(imported(folder.resolve("dump/1.jsonl"), "wrong").groups()).isEqualTo(1);
+        assertThatThrownBy(() -> imported(folder.resolve("dump/1.jsonl"), "wrong"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageEndingWith("already exists: choose another name with --run");
+    }
+}

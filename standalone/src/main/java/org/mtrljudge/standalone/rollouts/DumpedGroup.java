@@ -1,0 +1,36 @@
+package org.mtrljudge.standalone.rollouts;
+
+import java.util.List;
+import org.mtrljudge.schemas.CompletionScore;
+import org.mtrljudge.schemas.RolloutGroup;
+import org.mtrljudge.schemas.ScoredGroup;
+
+/**
+ * A group that a file holds.
+ *
+ * @param rewardSet what the scores come from
+ * @param scores one per completion; empty where a completion has none
+ */
+record DumpedGroup(RolloutGroup rollout, String rewardSet, int rewardSetVersion, List<CompletionScore> scores) {
+    String promptId() {
+        return rollout.getPrompt().getPromptId();
+    }
+
+    /**
+     * The group with its scores.
+     *
+     * @param partition where its rollouts lie in the log
+     */
+    ScoredGroup scored(final int partition, final long offset) {
+        final double first = scores.get(0).getTotal();
+        return new ScoredGroup(
+                rollout,
+                rewardSet,
+                rewardSetVersion,
+                scores,
+                scores.stream().allMatch(score -> score.getTotal() == first),
+                0.0,
+                offset,
+                partition);
+    }
+}
