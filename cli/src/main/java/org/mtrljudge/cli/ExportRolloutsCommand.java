@@ -50,9 +50,8 @@ final class ExportRolloutsCommand implements Callable<Integer> {
             throw new UsageException(out + " already exists: name a new file with --out");
         }
         final RunDirectory directory = run.open();
-        if (replay != null && !Files.exists(directory.path().resolve("replays").resolve(replay))) {
-            throw new UsageException("the run " + run.name() + " has no replay " + replay + ": --scored names one of "
-                    + directory.path() + "/replays");
+        if (replay != null) {
+            directory.checkReplay("--scored", replay);
         }
         final long groups = run.withLog(clients -> new RolloutExport(purpose, tasks, tokens)
                 .write(

@@ -40,6 +40,21 @@ final class ReplayCommand implements Callable<Integer> {
                             + " failed in it, which are added to its topic")
     private boolean onlyFailed;
 
+    @Option(
+            names = "--rescore-samples",
+            paramLabel = "N",
+            description = "asks functions, servers and judges N times and reports how far their answers differ")
+    private int samples = 1;
+
+    @Option(
+            names = "--kept-answers",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "NAME",
+            description =
+                    "asks no judge: reads what it said when the run, or its replay NAME, was scored, with the settings of now")
+    private @Nullable String kept;
+
     @Option(names = "--as", paramLabel = "NAME", description = "writes the topic RUN.scored.NAME")
     private @Nullable String name;
 
@@ -79,7 +94,10 @@ final class ReplayCommand implements Callable<Integer> {
         settingsToo.addAll(rewards());
         final RunSettings settings = RunSettings.read(directory.settings(), settingsToo);
         final RunReplay replay = new RunReplay(
-                directory, settings, ReplayPlan.of(settings, since, versions, tasks, onlyFailed), dryRun ? null : name);
+                directory,
+                settings,
+                ReplayPlan.of(settings, since, versions, tasks, onlyFailed).asking(samples, kept),
+                dryRun ? null : name);
         try (Interruption interruption = new Interruption()) {
             final Optional<ReplayReport> report = replay.run(interruption::wanted, Progress.onStandardOutput());
             if (report.isEmpty()) {
@@ -113,7 +131,7 @@ final class ReplayCommand implements Callable<Integer> {
                             + function.substring(colon + 1).replace("'", "''") + "'}]");
         }
         final boolean set = overrides.stream().anyMatch(pair -> pair.startsWith("reward."));
-        if (function == null && (set || onlyFailed)) {
+        if (function == null && (set || onlyFailed || samples > 1 || kept != null)) {
             return List.of();
         }
         throw new UsageException("give the new rewards: --rewards FILE, or --reward-function FILE:NAME");

@@ -32,7 +32,11 @@ public final class Grading {
      * @throws FailedScoreException when a completion has no grade after all attempts; it names the first
      */
     public List<Verification> verify(final PromptRequest prompt, final List<Judged> completions, final long limitMs) {
-        final Deadline end = Deadline.in(limitMs);
+        return verify(prompt, completions, Deadline.in(limitMs));
+    }
+
+    /** The same until a moment. */
+    List<Verification> verify(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
         final List<Grade> grades = new ArrayList<>(ask(prompt, completions, end));
         for (int retry = 0; retry < grader.terms().retries() && pause(retry, grades, end); retry++) {
             final int[] again = IntStream.range(0, grades.size())

@@ -7,6 +7,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,14 +59,10 @@ final class OpenAiJudge implements Protocol.Single {
     @Override
     public List<JsonNode> requests(final PromptRequest prompt, final Judged completion, final List<byte[]> pictures) {
         final List<JsonNode> requests = new ArrayList<>();
+        // without a seed: a sample that said no score would say none again
         for (final JudgeSettings.Criterion criterion : criteria) {
-            for (int sample = 0; sample < settings.samples(); sample++) {
-                final ObjectNode request = request(question(prompt, completion, criterion), pictures);
-                if (settings.samples() > 1) {
-                    request.put("seed", sample);
-                }
-                requests.add(request);
-            }
+            requests.addAll(Collections.nCopies(
+                    settings.samples(), request(question(prompt, completion, criterion), pictures)));
         }
         return requests;
     }
@@ -114,7 +111,22 @@ final class OpenAiJudge implements Protocol.Single {
 
     @Override
     public Protocol.Reply read(final List<JsonNode> answers) {
-        final List<String> said = answers.stream().map(OpenAiJudge::said).toList();
+        return readTexts(answers.stream().map(OpenAiJudge::said).toList());
+    }
+
+    /**
+     * Reads what the judge said of a completion.
+     *
+     * @param said one text per criterion and sample
+     * @throws FailedScoreException when there is another number of texts, or one has no score
+     */
+    Protocol.Reply readTexts(final List<String> said) {
+        if (said.size() != callsPerCompletion()) {
+            throw new FailedScoreException(
+                    FailureReason.WRONG_COUNT,
+                    "said " + said.size() + " texts, but " + criteria.size() + " criteria with " + settings.samples()
+                            + " samples need " + callsPerCompletion());
+        }
         final Map<String, Double> components = new HashMap<>();
         double sum = 0;
         double weights = 0;

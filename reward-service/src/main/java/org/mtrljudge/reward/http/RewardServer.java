@@ -24,6 +24,7 @@ import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.reward.grader.Grade;
 import org.mtrljudge.reward.grader.Grader;
 import org.mtrljudge.reward.grader.GraderClosedException;
+import org.mtrljudge.reward.grader.KeptAnswers;
 import org.mtrljudge.reward.grader.ScoredCompletion;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
@@ -74,6 +75,23 @@ public final class RewardServer implements Grader {
     @Override
     public Terms terms() {
         return terms;
+    }
+
+    /** Whether it is a judge, which says something and not a number alone. */
+    public boolean isJudge() {
+        return settings.protocol() instanceof OpenAiJudge;
+    }
+
+    /**
+     * The same judge, which is not asked: what it said before is read. A completion of which nothing is kept has no grade.
+     *
+     * @throws IllegalStateException when it is no judge
+     */
+    public Grader reading(final KeptAnswers kept) {
+        if (settings.protocol() instanceof OpenAiJudge judge) {
+            return new KeptJudge(judge, terms, kept);
+        }
+        throw new IllegalStateException(settings.name() + " is no judge");
     }
 
     @Override

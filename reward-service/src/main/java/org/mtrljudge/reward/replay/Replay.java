@@ -43,8 +43,8 @@ public final class Replay {
     private final Choice choice;
     private final Path stateDir;
 
-    /** The new scores, compared with the earlier scores, and the groups without scores. */
-    public record Outcome(Comparison comparison, Unscored unscored) {}
+    /** The new scores, compared with the earlier scores and with each other, and the groups without scores. */
+    public record Outcome(Comparison comparison, Repeatability repeatability, Unscored unscored) {}
 
     /**
      * The groups that a replay scores.
@@ -173,18 +173,21 @@ public final class Replay {
     /** Compares the scores that {@link #run} wrote with the earlier scores of the run. */
     public Outcome compare() {
         final Comparison comparison = new Comparison();
+        final Repeatability repeatability = new Repeatability(settings.set().samples());
         try (Before before = new Before(comparison);
                 TopicScan<ScoredGroup> after = clients.scan(topics.scored(name))) {
             while (!after.done()) {
                 after.next().forEach(entry -> {
                     comparison.after(entry.value());
+                    repeatability.add(entry.value());
                     before.readUpTo(Optional.ofNullable(entry.value().getRolloutOffset())
                             .orElse(entry.place().offset()));
                 });
             }
             before.readAll();
         }
-        return new Outcome(comparison, Unscored.read(clients, topics.deadLetters(name), topics.scored(name)));
+        return new Outcome(
+                comparison, repeatability, Unscored.read(clients, topics.deadLetters(name), topics.scored(name)));
     }
 
     /**
@@ -196,6 +199,7 @@ public final class Replay {
         // an id of its own: the offsets that a killed dry run left behind, and another one that runs now, do not count
         final ScoringJob job = job(applicationId() + ".dry-" + UUID.randomUUID(), ends);
         final Comparison comparison = new Comparison();
+        final Repeatability repeatability = new Repeatability(settings.set().samples());
         final Unscored unscored = new Unscored();
         final Properties config = StreamsSettings.atLeastOnce(job, settings, clients, stateDir, COMMIT_INTERVAL_MS);
         final Before before = new Before(comparison);
@@ -206,6 +210,7 @@ public final class Replay {
                 bytes -> {
                     final ScoredGroup group = job.scored().valueSerde().decode(bytes);
                     comparison.after(group);
+                    repeatability.add(group);
                     before.readUpTo(group.getRolloutOffset());
                 },
                 bytes -> unscored.add(job.deadLetters().valueSerde().decode(bytes)));
@@ -219,7 +224,7 @@ public final class Replay {
             before.readAll();
             before.close();
         }
-        return Optional.of(new Outcome(comparison, unscored));
+        return Optional.of(new Outcome(comparison, repeatability, unscored));
     }
 
     /** Reads the rollouts at these places, for a report. */

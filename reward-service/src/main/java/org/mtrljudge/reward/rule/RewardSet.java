@@ -1,11 +1,16 @@
 package org.mtrljudge.reward.rule;
 
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.grader.BuiltIn;
 import org.mtrljudge.reward.grader.Grader;
+import org.mtrljudge.reward.grader.Repeated;
 import org.mtrljudge.settings.Check;
 import org.mtrljudge.tasks.LabelVerifier;
 
@@ -36,6 +41,21 @@ public record RewardSet(
                 "accuracy-format", 1, Map.of(), new TaskReward(new BuiltIn(label), Map.of(), 1, null, combination));
     }
 
+    /** @param other gives another grader for one, or the same; it is called once for each */
+    public RewardSet with(final UnaryOperator<Grader> other) {
+        final Map<Grader, Grader> others = new IdentityHashMap<>();
+        graders().forEach(grader -> others.put(grader, other.apply(grader)));
+        final UnaryOperator<TaskReward> changed = reward -> new TaskReward(
+                Objects.requireNonNull(others.get(reward.grader())),
+                reward.components(),
+                reward.orders(),
+                reward.comparative(),
+                reward.combination());
+        final Map<String, TaskReward> changedTasks = new HashMap<>();
+        tasks.forEach((task, reward) -> changedTasks.put(task, changed.apply(reward)));
+        return new RewardSet(name, version, changedTasks, defaults == null ? null : changed.apply(defaults));
+    }
+
     /** The largest number of groups that the reward of a task needs together. */
     public int maxOrders() {
         return rewards().mapToInt(TaskReward::orders).max().orElse(1);
@@ -57,6 +77,14 @@ public record RewardSet(
                 .mapToInt(grader -> grader.terms().groupsAtOnce(groupSize))
                 .max()
                 .orElse(0);
+    }
+
+    /** How often each completion is graded: more than once by {@link Repeated}. */
+    public int samples() {
+        return graders()
+                .mapToInt(grader -> grader instanceof Repeated repeated ? repeated.samples() : 1)
+                .max()
+                .orElse(1);
     }
 
     /** The names of the graders that are measurements: a replay may give other scores. */

@@ -78,7 +78,7 @@ public record TaskReward(
                 cut(verification.verdict()),
                 cut(verification.reason()),
                 verification.said().stream()
-                        .map(text -> text.substring(0, Math.min(text.length(), MAX_SAID)))
+                        .map(TaskReward::shortened)
                         .limit(MAX_QUESTIONS)
                         .toList());
     }
@@ -101,6 +101,14 @@ public record TaskReward(
 
     private static @Nullable String cut(final @Nullable String text) {
         return text == null || text.length() <= MAX_TEXT_LENGTH ? text : text.substring(0, MAX_TEXT_LENGTH);
+    }
+
+    /** Its begin and its end, where a judge says its score. */
+    private static String shortened(final String said) {
+        final String gap = " … ";
+        return said.length() <= MAX_SAID
+                ? said
+                : said.substring(0, MAX_SAID / 2) + gap + said.substring(said.length() - MAX_SAID / 2 + gap.length());
     }
 
     private static boolean isRight(final Verification verification) {

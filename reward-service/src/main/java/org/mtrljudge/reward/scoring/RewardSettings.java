@@ -44,6 +44,11 @@ public record RewardSettings(
         this(set, advEstimator, runningScale, pairLimitMs, USUAL_GROUP_SIZE);
     }
 
+    /** The same settings with another reward set. */
+    public RewardSettings with(final RewardSet other) {
+        return new RewardSettings(other, advEstimator, runningScale, pairLimitMs, groupSize);
+    }
+
     /**
      * The time limit of the verifier for one group, in milliseconds: twice the time in which every call of a training group hangs until
      * its own limit, because a test may draw more completions. 0: no limit, because all verifiers are built in.

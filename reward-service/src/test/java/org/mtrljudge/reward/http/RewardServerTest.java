@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.reward.grader.Deadline;
 import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.reward.grader.Grade;
+import org.mtrljudge.reward.grader.Grader;
 import org.mtrljudge.reward.rule.Scoring;
 import org.mtrljudge.schemas.ImageRef;
 import org.mtrljudge.schemas.PromptRequest;
@@ -100,6 +103,27 @@ class RewardServerTest extends RewardServers {
         assertThat(requests.peek().path("messages").path(0).path("content").asText())
                 .contains("Question:\na ball?", "Right verdict: yes", "Answer:\n" + RIGHT)
                 .endsWith("to 5 (good).");
+    }
+
+    @Test
+    void shouldReadWhatAJudgeSaidWithoutAskingIt() {
+        final Map<String, Object> judge = Map.of("samples", 2, "temperature", 1, "pattern", "grade (\\d)");
+        final RewardServer asking = grader("/reward", "openai_judge", Map.of("model", "big", "judge", judge));
+        final Map<String, List<@Nullable List<String>>> said = Map.of(
+                "p",
+                Arrays.asList(
+                        List.of("Score: 1, grade 4", "grade 5"), null, List.of("grade 3"), List.of("grade 1", "none")));
+        final Grader kept = asking.reading(promptId -> said.getOrDefault(promptId, List.of()));
+        assertThat(kept.terms().measures()).as("a function of the log").isFalse();
+        assertThat(kept.terms().components()).isEqualTo(asking.terms().components());
+        final List<Grade> grades = grade(kept, RIGHT, RIGHT, RIGHT, RIGHT);
+        assertThat(score(grades.get(0))).as("with the pattern of now").isEqualTo(4.5);
+        assertThat(((Grade.Given) grades.get(0)).verification().said()).hasSize(2);
+        failed(grades.get(1), FailureReason.NO_SCORE, "nothing is kept");
+        failed(grades.get(2), FailureReason.WRONG_COUNT, "said 1 texts, but 1 criteria with 2 samples need 2");
+        failed(grades.get(3), FailureReason.NO_SCORE, "said nothing that pattern finds");
+        failed(grade(kept, RIGHT).get(0), FailureReason.NO_SCORE, "nothing is kept");
+        assertThat(requests).isEmpty();
     }
 
     @Test

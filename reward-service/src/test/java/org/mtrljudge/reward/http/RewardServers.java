@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.reward.grader.Deadline;
 import org.mtrljudge.reward.grader.FailureReason;
 import org.mtrljudge.reward.grader.Grade;
+import org.mtrljudge.reward.grader.Grader;
 import org.mtrljudge.reward.rule.Scoring;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.settings.io.Mappers;
@@ -91,7 +92,7 @@ abstract class RewardServers {
         return grader;
     }
 
-    List<Grade> grade(final RewardServer grader, final String... texts) {
+    List<Grade> grade(final Grader grader, final String... texts) {
         final List<Judged> completions = Stream.of(texts)
                 .map(text -> new Judged("alignment", "yes", Label.of("yes", "no"), text, true, 9))
                 .toList();

@@ -33,6 +33,13 @@ final class ReplayPage {
         if (!report.tasks().isEmpty()) {
             plots(html);
         }
+        page.raw(html.toString());
+        html.setLength(0);
+        if (!report.repeated().isEmpty()) {
+            page.element("h2", "Repeated answers")
+                    .table(RepeatedAnswers.COLUMNS, report.repeated().rows())
+                    .element("p", RepeatedAnswers.EXPLANATION);
+        }
         html.append(
                 "<h2>Most changed completions</h2>\n<p class=small>At most one completion per group: the one that changed most.</p>\n");
         if (report.cases().isEmpty()) {

@@ -28,6 +28,8 @@ import org.mtrljudge.standalone.run.RunSettings;
  * @param versions the policy versions, as A..B, A.. or ..B; null: all of them
  * @param tasks the tasks; empty for all of them
  * @param onlyFailed whether only groups are scored whose score failed in the run
+ * @param samples how often each completion is graded; 0 in a plan of an earlier build: once
+ * @param keptAnswers the replay whose judges' answers are read instead of asking them; empty: those of the run; null: they are asked
  * @param endOffsets the end of each partition of the rollouts at the start of the replay; earlier builds wrote one number
  */
 public record ReplayPlan(
@@ -37,6 +39,8 @@ public record ReplayPlan(
         @Nullable String versions,
         List<String> tasks,
         boolean onlyFailed,
+        int samples,
+        @Nullable String keptAnswers,
 
         @JsonAlias("endOffset") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         List<Long> endOffsets) {
@@ -50,7 +54,38 @@ public record ReplayPlan(
             final List<String> tasks,
             final boolean onlyFailed) {
         return new ReplayPlan(
-                digest(settings), digestWithoutSources(settings), since, versions, tasks, onlyFailed, List.of());
+                digest(settings),
+                digestWithoutSources(settings),
+                since,
+                versions,
+                tasks,
+                onlyFailed,
+                1,
+                null,
+                List.of());
+    }
+
+    /**
+     * The same plan with another way of asking graders.
+     *
+     * @param times how often each completion is graded
+     * @param kept the replay whose judges' answers are read; empty: those of the run; null: they are asked
+     * @throws UsageException when the two contradict each other
+     */
+    public ReplayPlan asking(final int times, final @Nullable String kept) {
+        if (times > 1 && kept != null) {
+            throw new UsageException("--rescore-samples asks again and --kept-answers does not: give one of them");
+        }
+        return new ReplayPlan(
+                rewardsSha256,
+                rewardsSha256WithoutSources,
+                since,
+                versions,
+                tasks,
+                onlyFailed,
+                times,
+                kept,
+                endOffsets);
     }
 
     /** The SHA-256 of the reward set as the settings read it, of the sections that determine advantages, and of reward functions. */
@@ -94,13 +129,23 @@ public record ReplayPlan(
     }
 
     ReplayPlan until(final List<Long> ends) {
-        return new ReplayPlan(rewardsSha256, rewardsSha256WithoutSources, since, versions, tasks, onlyFailed, ends);
+        return new ReplayPlan(
+                rewardsSha256,
+                rewardsSha256WithoutSources,
+                since,
+                versions,
+                tasks,
+                onlyFailed,
+                samples,
+                keptAnswers,
+                ends);
     }
 
     /** Whether the rewards of this plan are those of the other but for the sources of functions; true where the other does not say. */
     boolean hasRewardsOf(final ReplayPlan other) {
-        return other.rewardsSha256WithoutSources == null
-                || other.rewardsSha256WithoutSources.equals(rewardsSha256WithoutSources);
+        return Math.max(1, samples) == Math.max(1, other.samples)
+                && (other.rewardsSha256WithoutSources == null
+                        || other.rewardsSha256WithoutSources.equals(rewardsSha256WithoutSources));
     }
 
     /** Whether this plan chooses rollouts by more than whether their score failed. */
@@ -114,6 +159,8 @@ public record ReplayPlan(
                 && Objects.equals(since, other.since)
                 && Objects.equals(versions, other.versions)
                 && tasks.equals(other.tasks)
-                && onlyFailed == other.onlyFailed;
+                && onlyFailed == other.onlyFailed
+                && Math.max(1, samples) == Math.max(1, other.samples)
+                && Objects.equals(keptAnswers, other.keptAnswers);
     }
 }

@@ -18,7 +18,6 @@ import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.LogOffset;
-import org.mtrljudge.standalone.run.RunSettings;
 
 /** The changes from a replay, as a table and as JSON. {@link ReplayPage} shows them as a page. */
 public final class ReplayReport {
@@ -38,13 +37,13 @@ public final class ReplayReport {
     /** @param dataRoot the folder of images by reference */
     ReplayReport(
             final String name,
-            final RunSettings settings,
+            final RewardSet set,
             final Path dataRoot,
             final List<Long> endOffsets,
             final Replay.Outcome outcome,
             final Replay replay) {
         this.name = name;
-        this.set = settings.rewards().set();
+        this.set = set;
         this.endOffsets = endOffsets;
         this.outcome = outcome;
         final List<Comparison.Changed> most = outcome.comparison().mostChanged();
@@ -83,6 +82,11 @@ public final class ReplayReport {
         return outcome.comparison().tasks();
     }
 
+    /** What the answers of graders say of each other; empty where they were asked once. */
+    RepeatedAnswers repeated() {
+        return new RepeatedAnswers(outcome.repeatability());
+    }
+
     List<Case> cases() {
         return cases;
     }
@@ -117,6 +121,10 @@ public final class ReplayReport {
         final Map<String, Object> byTask = new LinkedHashMap<>();
         tasks().forEach((task, c) -> byTask.put(task, toMap(c)));
         map.put("tasks", byTask);
+        if (!repeated().isEmpty()) {
+            map.put("samples", set.samples());
+            map.put("repeated_answers", repeated().toMap());
+        }
         map.put("most_changed", cases.stream().map(ReplayReport::toMap).toList());
         return map;
     }
@@ -151,7 +159,7 @@ public final class ReplayReport {
     }
 
     /** JSON has no NaN, so a missing value is null. */
-    private static @Nullable Double finite(final double value) {
+    static @Nullable Double finite(final double value) {
         return Double.isFinite(value) ? value : null;
     }
 
@@ -180,6 +188,9 @@ public final class ReplayReport {
             table.append(
                     "  up to " + outcome.comparison().forgotten()
                             + " groups were too far from their earlier scores to be compared, and count as not scored before\n");
+        }
+        if (!repeated().isEmpty()) {
+            table.append('\n').append(repeated().toTable());
         }
         if (!set.measurements().isEmpty()) {
             table.append("  " + String.join(", ", set.measurements())

@@ -8,8 +8,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
+import org.mtrljudge.reward.grader.BuiltIn;
+import org.mtrljudge.reward.grader.Repeated;
+import org.mtrljudge.reward.http.RewardServer;
+import org.mtrljudge.reward.replay.KeptLog;
 import org.mtrljudge.reward.replay.Replay;
 import org.mtrljudge.reward.replay.RolloutFilter;
+import org.mtrljudge.reward.rule.RewardSet;
+import org.mtrljudge.reward.scoring.RewardSettings;
 import org.mtrljudge.schemas.topic.KafkaClients;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
@@ -49,7 +55,7 @@ public final class RunReplay {
         this.settings = settings;
         this.wanted = wanted;
         this.dryRun = name == null;
-        this.folder = new ReplayFolder(directory.inside("replays", name == null ? DRY_RUN : name));
+        this.folder = new ReplayFolder(directory.inside(RunDirectory.REPLAYS, name == null ? DRY_RUN : name));
         if (!dryRun) {
             folder.check(wanted);
         }
@@ -66,30 +72,75 @@ public final class RunReplay {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = topics();
-            final Replay replay = replay(broker.clients(topics));
+            final KafkaClients clients = broker.clients(topics);
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }
-            final ReplayPlan plan =
-                    dryRun ? wanted.until(replay.endOffsets()) : folder.begin(wanted, replay::endOffsets);
-            final Optional<Replay.Outcome> outcome = score(replay, plan.endOffsets(), stopped, listener);
-            if (outcome.isEmpty()) {
-                return Optional.empty();
+            try (@Nullable KeptLog kept = kept(clients)) {
+                return run(clients, asked(kept), stopped, listener);
             }
-            final ReplayReport report = new ReplayReport(
-                    folder.name(), settings, directory.dataRoot(settings), plan.endOffsets(), outcome.get(), replay);
-            folder.write(report);
-            if (!dryRun) {
-                replay.deleteProgress();
-            }
-            return Optional.of(report);
         }
     }
 
-    private Replay replay(final KafkaClients clients) {
+    private Optional<ReplayReport> run(
+            final KafkaClients clients,
+            final RewardSettings rewards,
+            final BooleanSupplier stopped,
+            final TrainingListener listener) {
+        final Replay replay = replay(clients, rewards);
+        final ReplayPlan plan = dryRun ? wanted.until(replay.endOffsets()) : folder.begin(wanted, replay::endOffsets);
+        final Optional<Replay.Outcome> outcome = score(replay, plan.endOffsets(), stopped, listener);
+        if (outcome.isEmpty()) {
+            return Optional.empty();
+        }
+        final ReplayReport report = new ReplayReport(
+                folder.name(), rewards.set(), directory.dataRoot(settings), plan.endOffsets(), outcome.get(), replay);
+        folder.write(report);
+        if (!dryRun) {
+            replay.deleteProgress();
+        }
+        return Optional.of(report);
+    }
+
+    /** What judges said before, where the plan reads that. */
+    private @Nullable KeptLog kept(final KafkaClients clients) {
+        final String from = wanted.keptAnswers();
+        if (from == null) {
+            return null;
+        }
+        if (!from.isEmpty()) {
+            directory.checkReplay("--kept-answers", from);
+        }
+        return new KeptLog(
+                clients,
+                from.isEmpty() ? clients.topics().scored() : clients.topics().scored(from));
+    }
+
+    /** The rewards with graders that are asked as often as the plan says, or not at all. */
+    private RewardSettings asked(final @Nullable KeptLog kept) {
+        final RewardSettings rewards = settings.rewards();
+        final RewardSet set = rewards.set();
+        final RewardSet other = set.with(grader -> {
+            if (kept != null && grader instanceof RewardServer server && server.isJudge()) {
+                return server.reading(kept);
+            }
+            return wanted.samples() > 1 && !(grader instanceof BuiltIn)
+                    ? new Repeated(grader, wanted.samples())
+                    : grader;
+        });
+        if (other.equals(set) && (kept != null || wanted.samples() > 1)) {
+            throw new UsageException(
+                    kept != null
+                            ? "--kept-answers reads what judges said, but the rewards name no judge (style openai_judge)"
+                            : "--rescore-samples asks several times, but the label verifier of these rewards always says the same");
+        }
+        return rewards.with(other);
+    }
+
+    private Replay replay(final KafkaClients clients, final RewardSettings rewards) {
         final boolean adds = !dryRun && folder.isFinished();
         final RolloutFilter filter = (adds ? folder.begin(wanted, List::of) : wanted).filter();
-        final Replay whole = new Replay(clients, folder.name(), settings.rewards(), filter, folder.streamsState());
+        final Replay whole = new Replay(clients, folder.name(), rewards, filter, folder.streamsState());
         if (adds) {
             return whole.again();
         }

@@ -16,6 +16,9 @@ import org.mtrljudge.standalone.RunException;
 
 /** The folder of one run: {@code runs/RUN}. A file is either complete or absent. */
 public final class RunDirectory {
+    /** The folder with a folder for each replay. */
+    public static final String REPLAYS = "replays";
+
     private static final String ORIGIN = "origin.json";
     private final String run;
     private final Path path;
@@ -77,6 +80,14 @@ public final class RunDirectory {
             return new RunDirectory(Topics.checkedName(run), runs.resolve(run));
         } catch (final IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** @throws UsageException when the run has no replay of this name, which an option names */
+    public void checkReplay(final String option, final String replay) {
+        if (!Files.exists(path.resolve(REPLAYS).resolve(replay))) {
+            throw new UsageException("the run " + run + " has no replay " + replay + ": " + option + " names one of "
+                    + path + "/" + REPLAYS);
         }
     }
 

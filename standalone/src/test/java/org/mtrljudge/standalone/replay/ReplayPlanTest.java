@@ -20,7 +20,7 @@ import org.mtrljudge.standalone.run.RunSettings;
 
 class ReplayPlanTest {
     private static RolloutFilter filter(final String since, final String versions, final String... tasks) {
-        return new ReplayPlan("digest", null, since, versions, List.of(tasks), false, List.of(0L)).filter();
+        return new ReplayPlan("digest", null, since, versions, List.of(tasks), false, 1, null, List.of(0L)).filter();
     }
 
     @Test
@@ -39,13 +39,15 @@ class ReplayPlanTest {
 
     @Test
     void shouldReadThePlanOfAnEarlierBuildWhoseRolloutsHadOnePartition() throws Exception {
-        final ReplayPlan plan = new ReplayPlan("digest", null, null, "3..", List.of("safety"), false, List.of(12L, 9L));
+        final ReplayPlan plan =
+                new ReplayPlan("digest", null, null, "3..", List.of("safety"), false, 1, null, List.of(12L, 9L));
         assertThat(Mappers.JSON.readValue(Mappers.JSON.writeValueAsString(plan), ReplayPlan.class))
                 .isEqualTo(plan);
         assertThat(Mappers.JSON.readValue(
                         "{\"rewardsSha256\": \"digest\", \"versions\": \"3..\", \"tasks\": [\"safety\"], \"endOffset\": 12}",
                         ReplayPlan.class))
-                .isEqualTo(plan.until(List.of(12L)));
+                .satisfies(earlier -> assertThat(earlier.isLike(plan)).isTrue())
+                .satisfies(earlier -> assertThat(earlier.endOffsets()).containsExactly(12L));
     }
 
     private static ReplayPlan plan(final String... pairs) {
@@ -89,10 +91,25 @@ class ReplayPlanTest {
         assertThatThrownBy(() -> replay.check(plan("reward.format_weight=0.5")))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("has scores of other rewards");
-        final ReplayPlan all = new ReplayPlan("digest", null, null, null, List.of(), false, List.of());
+        final ReplayPlan all = new ReplayPlan("digest", null, null, null, List.of(), false, 1, null, List.of());
         assertThatThrownBy(() -> replay.check(all)).hasMessageContaining("add --only-failed");
-        final ReplayPlan some = new ReplayPlan("digest", null, null, "3..", List.of(), true, List.of());
+        final ReplayPlan some = new ReplayPlan("digest", null, null, "3..", List.of(), true, 1, null, List.of());
         assertThatThrownBy(() -> replay.check(some)).hasMessageContaining("without --since, --versions and --tasks");
+    }
+
+    @Test
+    void shouldTellHowOftenGradersWereAsked() {
+        assertThat(plan().asking(3, null).isLike(plan())).isFalse();
+        assertThat(plan().asking(3, null).hasRewardsOf(plan()))
+                .as("the topic has other components")
+                .isFalse();
+        assertThat(plan().asking(1, "").isLike(plan())).isFalse();
+        assertThat(plan().hasRewardsOf(plan().asking(1, "")))
+                .as("of what is not kept, the judge can be asked")
+                .isTrue();
+        assertThatThrownBy(() -> plan().asking(2, ""))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("give one of them");
     }
 
     @Test
