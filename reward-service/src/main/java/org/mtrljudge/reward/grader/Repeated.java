@@ -19,7 +19,7 @@ public final class Repeated implements Grader {
     /** After the name of a component: the standard deviation of its answers, divided by their number − 1. */
     public static final String DEVIATION = "_sd";
 
-    private static final int MOST_SAMPLES = 16;
+    public static final int MOST_SAMPLES = 16;
 
     private final Grader grader;
     private final int samples;
@@ -27,7 +27,7 @@ public final class Repeated implements Grader {
 
     /** @param samples the number of answers for each completion, at least 2 */
     public Repeated(final Grader grader, final int samples) {
-        Check.range("--rescore-samples", samples, 2, MOST_SAMPLES);
+        Check.range("samples", samples, 2, MOST_SAMPLES);
         this.grader = grader;
         this.samples = samples;
         final Terms one = grader.terms();

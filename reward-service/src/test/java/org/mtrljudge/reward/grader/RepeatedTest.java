@@ -84,6 +84,6 @@ class RepeatedTest {
     void shouldRefuseANumberThatTellsNothing() {
         assertThatThrownBy(() -> new Repeated(new InTurn(0, 1.0), 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("--rescore-samples");
+                .hasMessageContaining("samples");
     }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.RewardSection;
+import org.mtrljudge.reward.grader.Repeated;
 import org.mtrljudge.reward.replay.RolloutFilter;
 import org.mtrljudge.settings.GraderEntries;
 import org.mtrljudge.settings.UsageException;
@@ -73,6 +74,9 @@ public record ReplayPlan(
      * @throws UsageException when the two contradict each other
      */
     public ReplayPlan asking(final int times, final @Nullable String kept) {
+        if (times < 1 || times > Repeated.MOST_SAMPLES) {
+            throw new UsageException("--rescore-samples is " + times + ", allowed is 1 to " + Repeated.MOST_SAMPLES);
+        }
         if (times > 1 && kept != null) {
             throw new UsageException("--rescore-samples asks again and --kept-answers does not: give one of them");
         }
