@@ -33,7 +33,7 @@ final class ExistingRun {
         final RunSettings settings = RunSettings.read(directory.settings(), List.of());
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
-            return work.apply(broker.clients(settings.connections().topics(run)));
+            return work.apply(broker.existing(settings.connections().topics(run)));
         }
     }
 }

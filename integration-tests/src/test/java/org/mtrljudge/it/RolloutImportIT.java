@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.cli.Judge;
+import org.mtrljudge.learner.event.TrainingListener;
 import org.mtrljudge.reward.scoring.AdvantageEstimator;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.RolloutGroup;
@@ -23,9 +24,12 @@ import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
+import org.mtrljudge.standalone.replay.ReplayPlan;
+import org.mtrljudge.standalone.replay.RunReplay;
 import org.mtrljudge.standalone.rollouts.DumpReading;
 import org.mtrljudge.standalone.rollouts.RolloutExport;
 import org.mtrljudge.standalone.rollouts.RolloutImport;
+import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.tasks.DataException;
 
@@ -136,6 +140,21 @@ class RolloutImportIT {
         assertThat(Judge.execute("train", "--resume=verl", "--runs=" + runs))
                 .as("it was never trained")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayThatARunKeepsTheNameOfItsTopics() throws Exception {
+        imported(verl("1.jsonl", 1, "1.0"), "named");
+        Files.move(runs.resolve("named"), runs.resolve("renamed"));
+        assertThatThrownBy(() -> new RunReplay(
+                                RunDirectory.open(runs, "renamed"),
+                                RunSettings.read(null, List.of()),
+                                ReplayPlan.of(RunSettings.read(null, List.of()), null, null, List.of(), false),
+                                null)
+                        .run(() -> false, new TrainingListener() {}))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("there is no topic renamed.rollouts, only [")
+                .hasMessageContaining("named.rollouts");
     }
 
     @Test

@@ -96,7 +96,15 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
         }
         final Path file = Path.of(reward.file);
         final String text = RewardSetReader.text(file);
-        return new ResolvedRewards(settings(new RewardSetReader(verifiers).read(file, text)), text, sources);
+        final RewardSet set = new RewardSetReader(verifiers).read(file, text);
+        for (final OwnRewards.Own one : own) {
+            if (!set.uses(one.grader())) {
+                throw new IllegalArgumentException("no task of the reward set " + file + " has 'verifier: "
+                        + one.grader().terms().name()
+                        + "': name it there, or leave it out of reward.functions and reward.servers");
+            }
+        }
+        return new ResolvedRewards(settings(set), text, sources);
     }
 
     private RewardSettings settings(final RewardSet set) {

@@ -56,6 +56,11 @@ public record RewardSet(
         return new RewardSet(name, version, changedTasks, defaults == null ? null : changed.apply(defaults));
     }
 
+    /** Whether the reward of any task has this grader. */
+    public boolean uses(final Grader grader) {
+        return graders().anyMatch(grader::equals);
+    }
+
     /** The largest number of groups that the reward of a task needs together. */
     public int maxOrders() {
         return rewards().mapToInt(TaskReward::orders).max().orElse(1);

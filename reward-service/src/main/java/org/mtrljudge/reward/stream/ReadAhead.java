@@ -2,7 +2,6 @@ package org.mtrljudge.reward.stream;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,8 +31,10 @@ final class ReadAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
     /** Groups that are read per group that is graded: a group that hangs holds up the others only when so many are ready. */
     private static final int DEPTH = 4;
-    /** A group can be as large as a record. */
+    /** In units of room. */
     private static final int MOST_READ = 64;
+    /** A group takes a unit of room, and a large one more: a group can be as large as a record. */
+    private static final int UNIT_BYTES = 1 << 20;
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -41,7 +42,8 @@ final class ReadAhead implements AutoCloseable {
     private final ScoringJob job;
     private final GroupScorer scorer;
     private final TopicPartition partition;
-    private final ConcurrentSkipListMap<Long, Future<GroupScorer.Verified>> prepared = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, Prepared> prepared = new ConcurrentSkipListMap<>();
+    private final int allRoom;
     private final Semaphore room;
     private final ExecutorService graders;
     // the first offset whose turn has not come; before the first group nothing is known
@@ -59,10 +61,14 @@ final class ReadAhead implements AutoCloseable {
         this.job = job;
         this.scorer = scorer;
         this.partition = job.rollouts().partition(partition);
-        this.room = new Semaphore(Math.min(MOST_READ, DEPTH * groups));
+        this.allRoom = Math.min(MOST_READ, DEPTH * groups);
+        this.room = new Semaphore(allRoom);
         this.graders = Executors.newFixedThreadPool(groups, task -> daemon(task, "grades-ahead"));
         daemon(this::read, "reads-ahead-" + partition).start();
     }
+
+    /** @param units the room that the group takes */
+    private record Prepared(Future<GroupScorer.Verified> answers, int units) {}
 
     private static Thread daemon(final Runnable task, final String name) {
         final Thread thread = new Thread(task, name);
@@ -78,26 +84,26 @@ final class ReadAhead implements AutoCloseable {
     GroupScorer.Verified verify(final RolloutGroup group, final long offset) {
         next.set(offset + 1);
         prepared.headMap(offset).keySet().forEach(this::drop);
-        final Future<GroupScorer.Verified> answers = prepared.remove(offset);
-        if (answers == null) {
+        final Prepared own = prepared.remove(offset);
+        if (own == null) {
             return scorer.verify(group);
         }
-        room.release();
+        room.release(own.units);
         try {
-            return answers.get();
+            return own.answers.get();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);
         } catch (final ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException why ? why : new IllegalStateException(e.getCause());
         }
     }
 
     private void drop(final long offset) {
-        final @Nullable Future<GroupScorer.Verified> passed = prepared.remove(offset);
+        final Prepared passed = prepared.remove(offset);
         if (passed != null) {
-            passed.cancel(true);
-            room.release();
+            passed.answers.cancel(true);
+            room.release(passed.units);
         }
     }
 
@@ -133,20 +139,21 @@ final class ReadAhead implements AutoCloseable {
         if (end != null && !end.isBeforeEnd(record.partition(), record.offset())) {
             return;
         }
+        final int units = Math.min(allRoom, 1 + record.serializedValueSize() / UNIT_BYTES);
         boolean free = false;
         while (!free && !closed && record.offset() >= next.get()) {
-            free = room.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            free = room.tryAcquire(units, POLL.toMillis(), TimeUnit.MILLISECONDS);
         }
         if (!free) {
             return;
         }
         final RolloutGroup group = wanted(record.value());
         if (group == null) {
-            room.release();
+            room.release(units);
             return;
         }
         try {
-            prepared.put(record.offset(), graders.submit(() -> scorer.verify(group)));
+            prepared.put(record.offset(), new Prepared(graders.submit(() -> scorer.verify(group)), units));
         } catch (final RejectedExecutionException e) {
             LOG.debug("{} is read ahead no longer", partition);
         }
@@ -168,8 +175,6 @@ final class ReadAhead implements AutoCloseable {
         // the reader ends by itself: an interrupted consumer cannot leave its broker in order
         closed = true;
         graders.shutdownNow();
-        for (final Map.Entry<Long, Future<GroupScorer.Verified>> entry : prepared.entrySet()) {
-            entry.getValue().cancel(true);
-        }
+        prepared.values().forEach(group -> group.answers.cancel(true));
     }
 }

@@ -89,6 +89,19 @@ class PythonFaultsTest extends PythonFunctions {
     }
 
     @Test
+    void shouldOutliveAGigabyteOfOutput() throws Exception {
+        final PythonFunction function = function("""
+                import sys
+                def f(solution_str, **kw):
+                    for i in range(1024 if solution_str == "much" else 0):
+                        sys.stdout.write("x" * (1 << 20))
+                    print()
+                    return len(solution_str)
+                """, Map.of("timeout_ms", 60_000));
+        assertThat(components(grade(function, "much").get(0))).containsEntry("score", 4.0);
+    }
+
+    @Test
     void shouldLoseAndDoubleNothingWhileProcessesAreKilled() throws Exception {
         final PythonFunction function = function("""
                 import os, time

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import kafka.server.KafkaConfig;
@@ -31,6 +32,7 @@ import org.mtrljudge.schemas.topic.Topic;
 import org.mtrljudge.schemas.topic.TopicAdmin;
 import org.mtrljudge.schemas.topic.Topics;
 import org.mtrljudge.service.Connections;
+import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.standalone.RunException;
 
 /** A Kafka broker and KRaft controller in this JVM. It listens on loopback and keeps its log in a folder. */
@@ -240,6 +242,21 @@ public final class EmbeddedBroker implements AutoCloseable {
         } catch (final ExecutionException e) {
             throw new RunException("the topics cannot be listed: " + e.getCause(), e);
         }
+    }
+
+    /**
+     * The clients of a run that exists.
+     *
+     * @throws UsageException when this broker has no rollouts of it: clients would wait for them
+     */
+    public KafkaClients existing(final Topics topics) {
+        final String rollouts = topics.rollouts().name();
+        final Set<String> found = topics();
+        if (!found.contains(rollouts)) {
+            throw new UsageException("there is no topic " + rollouts + ", only " + new TreeSet<>(found)
+                    + ": the folder of a run has to keep its name, with which its topics begin");
+        }
+        return clients(topics);
     }
 
     /** Creates the missing topics of this list. */

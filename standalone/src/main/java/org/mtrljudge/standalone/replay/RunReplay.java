@@ -72,7 +72,7 @@ public final class RunReplay {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()))) {
             final Topics topics = topics();
-            final KafkaClients clients = broker.clients(topics);
+            final KafkaClients clients = broker.existing(topics);
             if (!dryRun) {
                 broker.create(List.of(topics.scored(folder.name()), topics.deadLetters(folder.name())));
             }

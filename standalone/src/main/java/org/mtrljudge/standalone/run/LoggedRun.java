@@ -27,7 +27,7 @@ public final class LoggedRun implements AutoCloseable {
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
         this.broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
-        this.clients = broker.clients(settings.connections().topics(directory.run()));
+        this.clients = broker.existing(settings.connections().topics(directory.run()));
         this.scored = earlier == null
                 ? new ScoredLog(clients.topics().scored(), clients, directory.dataRoot(settings))
                 : earlier.log(settings);

@@ -105,4 +105,21 @@ class RunSettingsTest {
         assertThatThrownBy(() -> RunSettings.read(folder.resolve("absent.yaml"), List.of()))
                 .hasMessageContaining("absent.yaml cannot be read");
     }
+
+    @Test
+    void shouldRefuseAFunctionThatTheRewardSetDoesNotName() throws Exception {
+        final Path function = Files.writeString(folder.resolve("f.py"), "def f(solution_str): return 1");
+        final String entry = "reward.functions=[{file: " + function + ", name: f}]";
+        final Path rewards = Files.writeString(
+                folder.resolve("rewards.yaml"), "{name: a, version: 1, defaults: {format_weight: 0.1}}");
+        assertThatThrownBy(() -> RunSettings.read(null, List.of("reward.file=" + rewards, entry)))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("no task of the reward set " + rewards + " has 'verifier: f'");
+        Files.writeString(rewards, "{name: a, version: 1, defaults: {verifier: f, weights: {score: 1}}}");
+        assertThat(RunSettings.read(null, List.of("reward.file=" + rewards, entry))
+                        .rewards()
+                        .set()
+                        .callLimitMs())
+                .isPositive();
+    }
 }
