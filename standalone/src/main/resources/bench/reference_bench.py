@@ -8,7 +8,7 @@ import sys
 import time
 
 import torch
-from transformers import Qwen3VLForConditionalGeneration
+from transformers import AutoModelForImageTextToText
 
 SEQUENCES, PROMPT, NEW_TOKENS, ROWS, ROW = 32, 128, 128, 16, 256
 
@@ -44,7 +44,7 @@ def train(model, vocabulary):
 
 if __name__ == "__main__":
     torch.set_num_threads(os.cpu_count())
-    judge = Qwen3VLForConditionalGeneration.from_pretrained(sys.argv[2], dtype=torch.float32)
+    judge = AutoModelForImageTextToText.from_pretrained(sys.argv[2], dtype=torch.float32)
     vocabulary = judge.config.text_config.vocab_size
     speed = generate(judge.eval(), vocabulary) if sys.argv[1] == "generate" else train(judge.train(), vocabulary)
     print(json.dumps({"tokens_per_second": speed, "peak_rss_bytes": peak_rss_bytes()}))

@@ -1,5 +1,6 @@
 package org.mtrljudge.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,7 +52,7 @@ final class ImportRolloutsCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "DIR",
-            description = "the folder that the paths of pictures start from; default: the folder of the file")
+            description = "the folder that the paths of pictures start from; default: the folder of the files")
     private @Nullable Path images;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a setting of the new run")
@@ -62,7 +63,8 @@ final class ImportRolloutsCommand implements Callable<Integer> {
         final RunSettings settings = RunSettings.read(null, overrides);
         final DumpReading reading = new DumpReading(
                 task, reference, rewards, settings.rewarding().algorithm().advEstimator());
-        final Path pictures = images != null ? images : dump.toAbsolutePath().resolveSibling("");
+        final Path here = Files.isDirectory(dump) ? dump : dump.toAbsolutePath().resolveSibling("");
+        final Path pictures = images != null ? images : here;
         final RolloutImport.Outcome outcome = new RolloutImport(dump, pictures, reading).into(runs, run, settings);
         System.out.println("wrote " + outcome.groups() + " groups to " + runs.resolve(run) + ", " + outcome.scored()
                 + " of them with rewards");

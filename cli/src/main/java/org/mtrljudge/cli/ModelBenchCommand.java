@@ -28,9 +28,14 @@ final class ModelBenchCommand implements Callable<Integer> {
     @Option(names = "--no-loading", description = "does not measure loading, which writes 2 GB to the disk")
     private boolean noLoading;
 
+    @Option(
+            names = "--experts",
+            description = "a mixture of 64 experts per layer, of which a token uses 8, instead of the dense checkpoint")
+    private boolean experts;
+
     @Override
     public Integer call() throws IOException {
-        new ModelBench(python, rounds, System.out).run(!noLoading);
+        new ModelBench(python, rounds, System.out).run(!noLoading, experts);
         return 0;
     }
 }

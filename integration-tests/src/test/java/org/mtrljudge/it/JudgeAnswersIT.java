@@ -1,6 +1,7 @@
 package org.mtrljudge.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
@@ -131,6 +132,14 @@ class JudgeAnswersIT {
         scores("half")
                 .forEach((prompt, halves) -> assertThat(halves.get(1).getTotal())
                         .isEqualTo(scores("asked").get(prompt).get(1).getTotal() / 2));
+        for (final String none : List.of("nosuch", "dry-run", "../replays/asked", "new")) {
+            assertThat(replay("score: ([0-9]+)", "--as=new", "--kept-answers=" + none))
+                    .as(none)
+                    .isEqualTo(2);
+        }
+        assertThat(folder.resolve("old/replays/new"))
+                .as("what was refused left nothing")
+                .doesNotExist();
         // the run itself was scored without a judge: nothing becomes a number
         assertThat(replay("score: ([0-9]+)", "--as=none", "--kept-answers")).isZero();
         assertThat(scores("none")).isEmpty();
@@ -146,7 +155,7 @@ class JudgeAnswersIT {
         final JsonNode spread = report("five").at("/repeated_answers/math/score");
         assertThat(report("five").path("samples").asInt()).isEqualTo(5);
         // 1 to 5 in turn: the mean of all is 3, and their variance about 2
-        assertThat(spread.path("mean").asDouble()).isEqualTo(3.0);
+        assertThat(spread.path("mean").asDouble()).isCloseTo(3.0, within(1e-9));
         assertThat(spread.path("sd_of_one_answer").asDouble()).isBetween(1.0, 1.7);
         assertThat(report("five")
                         .at("/repeated_answers/math/accuracy/sd_of_one_answer")

@@ -3,9 +3,11 @@ package org.mtrljudge.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -155,6 +157,70 @@ class RolloutImportIT {
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("there is no topic renamed.rollouts, only [")
                 .hasMessageContaining("named.rollouts");
+    }
+
+    @Test
+    void shouldTouchNothingOutsideTheRunsForAnyName() throws Exception {
+        final Path dump = verl("1.jsonl", 1, "1.0");
+        imported(dump, "first");
+        final Path victim = Files.writeString(
+                Files.createDirectories(folder.resolve("victim")).resolve("file"), "kept");
+        for (final String name : List.of("../first", "../../victim", "..", ".")) {
+            assertThatThrownBy(() -> imported(dump, name)).isInstanceOf(UsageException.class);
+        }
+        assertThat(victim).hasContent("kept");
+        assertThat(log("first").rollouts).hasSize(1);
+    }
+
+    @Test
+    void shouldCountAGroupOfWhichAScoreIsMissingInItsFileAlone() throws Exception {
+        Files.writeString(
+                Files.createDirectories(folder.resolve("trl")).resolve("1.jsonl"),
+                "{\"prompt\": \"q\", \"completion\": \"a\", \"step\": 1, \"right\": 1, \"long\": 0.5}\n");
+        Files.writeString(
+                folder.resolve("trl/2.jsonl"),
+                "{\"prompt\": \"q\", \"completion\": \"a\", \"step\": 2, \"right\": null, \"long\": 0.5}\n");
+        assertThat(imported(folder.resolve("trl"), "trl")).isEqualTo(new RolloutImport.Outcome(2, 1));
+        assertThat(log("trl").scored)
+                .singleElement()
+                .satisfies(scored ->
+                        assertThat(scored.getScores().get(0).getTotal()).isEqualTo(1.5));
+        final DumpReading misspelt = new DumpReading("t", null, Set.of("rihgt"), AdvantageEstimator.GRPO);
+        assertThatThrownBy(() -> new RolloutImport(folder.resolve("trl"), folder, misspelt)
+                        .into(runs, "other", RunSettings.read(null, List.of())))
+                .isInstanceOf(DataException.class)
+                .hasMessage("--rewards names [rihgt], but the columns with numbers are [long, right]");
+        assertThatThrownBy(() -> imported(folder.resolve("nothing"), "other"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("there is no file or folder");
+    }
+
+    @Test
+    void shouldHoldFewGroupsOfAnySizeAndNameOneThatIsTooLarge() throws Exception {
+        final String text = "w".repeat(200_000);
+        final StringBuilder row = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            row.append(i == 0 ? "" : ",").append('"').append(text).append('"');
+        }
+        final String large =
+                "{\"prompt_id\": \"ID\", \"task\": \"a\", \"purpose\": \"train\", \"prompt\": [{\"role\": \"user\","
+                        + " \"content\": \"q\"}], \"ground_truth\": \"x\", \"labels\": [\"x\"], \"completions\": ["
+                        + row
+                        + "], \"finish_reasons\": " + Mappers.JSON.writeValueAsString(Collections.nCopies(40, "stop"))
+                        + "}\n";
+        final Path file = folder.resolve("large.jsonl");
+        try (BufferedWriter lines = Files.newBufferedWriter(file)) {
+            for (int i = 0; i < 20; i++) {
+                lines.write(large.replace("ID", "p" + i));
+            }
+        }
+        assertThat(imported(file, "large")).isEqualTo(new RolloutImport.Outcome(20, 0));
+        final String twice =
+                large.replace(row, row + "," + row).replace("[\"stop\"", "[" + "\"stop\",".repeat(40) + "\"stop\"");
+        Files.writeString(file, twice);
+        assertThatThrownBy(() -> imported(file, "larger"))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("the prompt ID cannot be imported: its group has 16");
     }
 
     @Test

@@ -92,19 +92,17 @@ public record RewardSection(Algorithm algorithm, Reward reward, Rollout rollout,
         final String sources = functions.stream().map(FunctionSettings::source).collect(Collectors.joining("\n"));
         if (reward.file == null) {
             final RewardSet set = OwnRewards.over(RewardSet.accuracyAndFormat(reward.formatWeight), own);
-            return new ResolvedRewards(settings(set), null, sources);
+            return new ResolvedRewards(settings(set), null, sources, List.of());
         }
         final Path file = Path.of(reward.file);
         final String text = RewardSetReader.text(file);
         final RewardSet set = new RewardSetReader(verifiers).read(file, text);
-        for (final OwnRewards.Own one : own) {
-            if (!set.uses(one.grader())) {
-                throw new IllegalArgumentException("no task of the reward set " + file + " has 'verifier: "
-                        + one.grader().terms().name()
-                        + "': name it there, or leave it out of reward.functions and reward.servers");
-            }
-        }
-        return new ResolvedRewards(settings(set), text, sources);
+        final List<String> unused = own.stream()
+                .map(OwnRewards.Own::grader)
+                .filter(grader -> !set.uses(grader))
+                .map(grader -> grader.terms().name())
+                .toList();
+        return new ResolvedRewards(settings(set), text, sources, unused);
     }
 
     private RewardSettings settings(final RewardSet set) {

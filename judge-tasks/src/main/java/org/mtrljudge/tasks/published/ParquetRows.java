@@ -20,15 +20,24 @@ final class ParquetRows {
     static void read(final Path file, final Consumer<Map<String, Object>> add) throws IOException {
         // every row has a picture or a text, but a few bytes can claim any number of equal rows
         final long mostRows = Files.size(file);
-        try (CloseableIterator<Map<String, Object>> rows = open(file)) {
-            for (long read = 0; rows.hasNext(); read++) {
+        try (CloseableIterator<Map<String, Object>> rows = readable(file, () -> open(file))) {
+            for (long read = 0; readable(file, rows::hasNext); read++) {
                 if (read == mostRows) {
                     throw new DataException(file + " has more rows than bytes, so it is no data set: replace the file");
                 }
-                add.accept(columns(rows.next()));
+                add.accept(readable(file, () -> columns(rows.next())));
             }
-        } catch (final DataException e) {
-            throw e;
+        }
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    /** What a step of reading gives; what is wrong there is wrong in the file, other than what the taker of rows does. */
+    private static <T> T readable(final Path file, final Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
         } catch (final RuntimeException e) {
             // the library throws various exceptions for damaged bytes
             throw new DataException(file + " cannot be read as Parquet: " + e.getMessage(), e);

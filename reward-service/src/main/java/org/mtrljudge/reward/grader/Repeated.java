@@ -84,18 +84,31 @@ public final class Repeated implements Grader {
         return grades;
     }
 
-    /** @param answers about one completion */
+    /** Whether a grader calls a component of its own as the deviation of another one is called here. */
+    private static boolean isDeviation(final String name, final Set<String> names) {
+        return name.endsWith(DEVIATION) && names.contains(name.substring(0, name.length() - DEVIATION.length()));
+    }
+
+    /** @param answers about one completion; a component that is called like a deviation gives way to it */
     private static Verification together(final List<Verification> answers) {
         final Verification first = answers.get(0);
         final Map<String, Double> components = new HashMap<>();
         for (final String name : first.components().keySet()) {
+            if (isDeviation(name, first.components().keySet())) {
+                continue;
+            }
             final List<Double> values = answers.stream()
                     .map(answer -> answer.components().get(name))
                     .toList();
             // a component that not every answer has is none of the declared ones
             if (!values.contains(null)) {
-                final double mean =
-                        values.stream().mapToDouble(value -> value).average().orElseThrow();
+                // so that the mean of equal answers is that answer, to the bit
+                final double one = values.get(0);
+                final double mean = one
+                        + values.stream()
+                                .mapToDouble(value -> value - one)
+                                .average()
+                                .orElseThrow();
                 final double squares = values.stream()
                         .mapToDouble(value -> (value - mean) * (value - mean))
                         .sum();

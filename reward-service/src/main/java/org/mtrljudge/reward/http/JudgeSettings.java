@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.reward.grader.Entries;
+import org.mtrljudge.reward.rule.TaskReward;
 import org.mtrljudge.settings.Check;
 
 /**
@@ -105,6 +106,11 @@ record JudgeSettings(
         }
         if (criteria.stream().anyMatch(criterion -> !(criterion.share() > 0) || Double.isInfinite(criterion.share()))) {
             throw new IllegalArgumentException("the weight of a criterion has to be above 0");
+        }
+        if (samples * Math.max(1, criteria.size()) > TaskReward.MAX_QUESTIONS) {
+            throw new IllegalArgumentException(
+                    samples + " samples of " + criteria.size() + " criteria are too many: what is said to at most "
+                            + TaskReward.MAX_QUESTIONS + " questions is kept");
         }
         if (samples > 1 && temperature == 0) {
             throw new IllegalArgumentException(

@@ -24,14 +24,15 @@ public final class Repeatability {
         if (samples < 2) {
             return;
         }
-        final List<CompletionScore> scores = group.getScores();
         final Map<String, Spread> task =
                 tasks.computeIfAbsent(group.getRollout().getPrompt().getTask(), name -> new TreeMap<>());
-        scores.get(0).getComponents().keySet().stream()
+        group.getScores().stream()
+                .flatMap(score -> score.getComponents().keySet().stream())
                 .filter(name -> name.endsWith(Repeated.DEVIATION))
+                .distinct()
                 .map(name -> name.substring(0, name.length() - Repeated.DEVIATION.length()))
                 .forEach(name ->
-                        task.computeIfAbsent(name, none -> new Spread(samples)).add(scores, name));
+                        task.computeIfAbsent(name, none -> new Spread(samples)).add(group.getScores(), name));
     }
 
     /** By task and component; empty where graders were asked once. */
@@ -52,27 +53,30 @@ public final class Repeatability {
             this.samples = samples;
         }
 
+        /** Counts the completions that have the component. */
         private void add(final List<CompletionScore> scores, final String name) {
-            final double[] means = new double[scores.size()];
             double mean = 0;
-            for (int i = 0; i < means.length; i++) {
-                final Map<String, Double> components = scores.get(i).getComponents();
-                final double deviation = components.getOrDefault(name + Repeated.DEVIATION, 0.0);
-                means[i] = components.getOrDefault(name, 0.0);
-                mean += means[i] / means.length;
+            int having = 0;
+            double squares = 0;
+            for (final CompletionScore score : scores) {
+                final Double value = score.getComponents().get(name);
+                final Double deviation = score.getComponents().get(name + Repeated.DEVIATION);
+                if (value == null || deviation == null) {
+                    continue;
+                }
                 answerVariances += deviation * deviation;
                 completions++;
-                sum += means[i];
+                sum += value;
+                // Welford's update
+                having++;
+                final double from = value - mean;
+                mean += from / having;
+                squares += from * (value - mean);
             }
-            if (means.length < 2) {
-                return;
+            if (having > 1) {
+                groups++;
+                groupVariances += squares / (having - 1);
             }
-            double squares = 0;
-            for (final double value : means) {
-                squares += (value - mean) * (value - mean);
-            }
-            groups++;
-            groupVariances += squares / (means.length - 1);
         }
 
         public double mean() {

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,12 @@ public record RewardSet(
 
     /** Whether the reward of any task has this grader. */
     public boolean uses(final Grader grader) {
-        return graders().anyMatch(grader::equals);
+        return hasGrader(grader::equals);
+    }
+
+    /** Whether the reward of any task has such a grader. */
+    public boolean hasGrader(final Predicate<Grader> such) {
+        return graders().anyMatch(such);
     }
 
     /** The largest number of groups that the reward of a task needs together. */

@@ -31,7 +31,7 @@ public record TaskReward(
     private static final String ACCURACY = "accuracy";
 
     /** A larger one would drown the other groups of its batch, and the running scale of its task for thousands of groups. */
-    static final double MAX_REWARD = 1e6;
+    public static final double MAX_REWARD = 1e6;
 
     /** In characters, of a verdict or a reason: a scored group has one of each per completion. */
     private static final int MAX_TEXT_LENGTH = 2000;
@@ -39,7 +39,8 @@ public record TaskReward(
     /** In characters, of what a judge said: its thoughts are worth keeping. */
     private static final int MAX_SAID = 8000;
 
-    private static final int MAX_QUESTIONS = 64;
+    /** What a judge said to more questions about a completion is not kept. */
+    public static final int MAX_QUESTIONS = 64;
 
     /** The reward of one completion, with the components and the verdict behind it. */
     public record Scored(

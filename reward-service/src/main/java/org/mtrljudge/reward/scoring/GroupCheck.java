@@ -14,14 +14,14 @@ import org.mtrljudge.tasks.verdict.VerdictReading;
 import org.mtrljudge.tasks.verdict.VerdictType;
 
 /** What a group must be so that it can be scored. */
-final class GroupCheck {
+public final class GroupCheck {
     /** In characters. A completion of 32,768 tokens fits; a longer text cannot be a completion. */
     static final int MAX_TEXT_LENGTH = 256 << 10;
 
     private static final int MAX_COMPLETIONS = 1024;
     private static final int MAX_LABELS = 1000;
-    /** In characters. */
-    private static final int MAX_LABEL_LENGTH = 1000;
+    /** In characters, of all labels. One may be long: a text that is compared with. */
+    private static final long MAX_LABELS_LENGTH = 1_000_000;
 
     /** In characters. */
     private static final int MAX_TYPE_LENGTH = 100_000;
@@ -34,6 +34,28 @@ final class GroupCheck {
 
     /** @throws IllegalArgumentException when the group can never be scored; the message is the reason in the dead letter */
     void check(final RolloutGroup group) {
+        checkForm(group);
+        final PromptRequest prompt = group.getPrompt();
+        if (prompt.getPurpose() != Purpose.EVAL) {
+            final TaskReward reward = set.of(prompt.getTask());
+            require(
+                    prompt.getPairId() != null || reward.orders() == 1,
+                    "position_consistency needs prompts with a pair, but this prompt has none");
+            if (reward.comparative() != null) {
+                final VerdictType type = typeOf(prompt);
+                require(
+                        type instanceof Score,
+                        "comparative needs scores, but the verdict of this prompt is " + type.allowed());
+            }
+        }
+    }
+
+    /**
+     * What holds for every group, whatever its reward.
+     *
+     * @throws IllegalArgumentException when the group can never be scored; the message is the reason in the dead letter
+     */
+    public static void checkForm(final RolloutGroup group) {
         final PromptRequest prompt = group.getPrompt();
         require(!group.getCompletions().isEmpty(), "the group has no completions");
         require(
@@ -48,21 +70,13 @@ final class GroupCheck {
         // a verifier may look through all labels for each completion, and name them in its reason
         require(
                 type.labels().size() <= MAX_LABELS
-                        && type.labels().stream().allMatch(label -> label.length() <= MAX_LABEL_LENGTH),
-                "at most " + MAX_LABELS + " labels of at most " + MAX_LABEL_LENGTH + " characters are allowed");
+                        && type.labels().stream().mapToLong(String::length).sum() <= MAX_LABELS_LENGTH,
+                "at most " + MAX_LABELS + " labels of together at most " + MAX_LABELS_LENGTH
+                        + " characters are allowed");
         require(
                 prompt.getReference().equals(type.readReference(prompt.getReference())),
                 "the reference '" + prompt.getReference() + "' is not " + type.allowed());
         group.getCompletions().forEach(GroupCheck::check);
-        if (prompt.getPurpose() != Purpose.EVAL) {
-            final TaskReward reward = set.of(prompt.getTask());
-            require(
-                    prompt.getPairId() != null || reward.orders() == 1,
-                    "position_consistency needs prompts with a pair, but this prompt has none");
-            require(
-                    type instanceof Score || reward.comparative() == null,
-                    "comparative needs scores, but the verdict of this prompt is " + type.allowed());
-        }
     }
 
     static VerdictType typeOf(final PromptRequest prompt) {

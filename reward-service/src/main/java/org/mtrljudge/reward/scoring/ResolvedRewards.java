@@ -1,5 +1,6 @@
 package org.mtrljudge.reward.scoring;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings the settings with which groups are scored
  * @param text the text of the reward set file; null when the settings name no file
  * @param sources the text of the files of reward functions; empty where there are none
+ * @param unused the functions and servers that no task of the reward set has as its verifier
  */
 public record ResolvedRewards(
-        RewardSettings settings, @Nullable String text, String sources) {}
+        RewardSettings settings, @Nullable String text, String sources, List<String> unused) {}

@@ -55,7 +55,7 @@ public record RewardSettings(
      */
     public long groupLimitMs() {
         final long callMs = set.callLimitMs();
-        final long wantedMs = Math.max(SHORTEST_GROUP_LIMIT_MS, 2 * groupSize * callMs);
+        final long wantedMs = Math.max(SHORTEST_GROUP_LIMIT_MS, 2 * groupSize * callMs) * set.samples();
         return callMs == 0 ? 0 : Math.min(wantedMs, longestGroupMs(set));
     }
 

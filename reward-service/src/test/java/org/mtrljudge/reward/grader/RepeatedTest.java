@@ -68,6 +68,40 @@ class RepeatedTest {
                 .isEqualTo(Map.of("score", 10.0, "score_sd", 0.0));
     }
 
+    /** 0.1 + 0.1 + 0.1 is more than 0.3: the mean of equal answers must be that answer, or a function looks like noise. */
+    @Test
+    void shouldFindNoDifferenceBetweenEqualAnswers() {
+        for (final double value : new double[] {0.1, 0.7, 0.263, -1.0 / 3}) {
+            for (int samples = 2; samples <= Repeated.MOST_SAMPLES; samples++) {
+                assertThat(((Grade.Given) grade(new Repeated(new InTurn(0, value), samples), COMPLETION)
+                                        .get(0))
+                                .verification()
+                                .components())
+                        .isEqualTo(Map.of("score", value, "score_sd", 0.0));
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveADeviationPlaceBeforeAComponentThatIsCalledSo() {
+        final Grader own = new Grader() {
+            @Override
+            public Terms terms() {
+                return new Terms("own", Set.of("score"), 1000, 0, 0, 0, false);
+            }
+
+            @Override
+            public List<Grade> grade(final PromptRequest prompt, final List<Judged> completions, final Deadline end) {
+                return List.of(new Grade.Given(
+                        new Verification(Map.of("score", 1.0, "score_sd", 42.0, "other_sd", 3.0), null, null)));
+            }
+        };
+        assertThat(((Grade.Given) grade(new Repeated(own, 2), COMPLETION).get(0))
+                        .verification()
+                        .components())
+                .isEqualTo(Map.of("score", 1.0, "score_sd", 0.0, "other_sd", 3.0, "other_sd_sd", 0.0));
+    }
+
     @Test
     void shouldRetryASampleThatFailsAndNeverMakeOneUp() {
         final Repeated retried = new Repeated(new InTurn(1, 2.0, Double.NaN, 4.0), 2);

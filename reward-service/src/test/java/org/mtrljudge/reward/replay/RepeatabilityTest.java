@@ -78,6 +78,16 @@ class RepeatabilityTest {
     }
 
     @Test
+    void shouldCountOnlyCompletionsThatHaveTheComponent() {
+        final ScoredGroup group = group(1, 0, 5, 0, 9, 0);
+        group.getScores().get(0).put("components", Map.of("length", 7.0));
+        final Repeatability repeatability = new Repeatability(2);
+        repeatability.add(group);
+        assertThat(repeatability.tasks().get("a").get("score").mean()).isEqualTo(7);
+        assertThat(repeatability.tasks().get("a").get("score").inAGroup()).isCloseTo(Math.sqrt(8), within(1e-12));
+    }
+
+    @Test
     void shouldSayNothingOfGradersThatWereAskedOnce() {
         final Repeatability once = new Repeatability(1);
         once.add(group(1, 1, 5, 1));

@@ -115,7 +115,8 @@ class UnexpectedRolloutsTest {
         many.add("yes");
         labels.getPrompt().put("labels", many);
         send(labels);
-        assertThat(nextDead().getReason()).isEqualTo("at most 1000 labels of at most 1000 characters are allowed");
+        assertThat(nextDead().getReason())
+                .isEqualTo("at most 1000 labels of together at most 1000000 characters are allowed");
         final RolloutGroup completions =
                 PairsTest.group("p2", Collections.nCopies(2000, RIGHT).toArray(String[]::new));
         completions.getPrompt().put("groupSize", 2000);

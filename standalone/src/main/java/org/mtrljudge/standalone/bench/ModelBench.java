@@ -50,12 +50,14 @@ public final class ModelBench {
      * Runs the measurements and prints them.
      *
      * @param loading whether loading is measured too; this writes 2 GB
+     * @param experts whether the model is a mixture of 64 experts per layer, of which a token uses 8; otherwise it is dense
      */
-    public void run(final boolean loading) throws IOException {
+    public void run(final boolean loading, final boolean experts) throws IOException {
         JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
         final Path folder = Files.createTempDirectory("judge-bench");
         try {
-            final Path checkpoint = checkpoint(folder, "small", 384, 22);
+            final Path checkpoint =
+                    experts ? checkpoint(folder, "experts", 384, 8, 64) : checkpoint(folder, "small", 384, 22, 0);
             for (int round = 1; round <= rounds; round++) {
                 compare("generation", checkpoint, "generate", this::generate);
             }
@@ -65,16 +67,16 @@ public final class ModelBench {
             }
             Folders.delete(checkpoint);
             if (loading) {
-                load(checkpoint(folder, "large", 960, 34));
+                load(checkpoint(folder, "large", 960, 34, 0));
             }
         } finally {
             Folders.delete(folder);
         }
     }
 
-    private Path checkpoint(final Path folder, final String name, final int hidden, final int layers)
+    private Path checkpoint(final Path folder, final String name, final int hidden, final int layers, final int experts)
             throws IOException {
-        final RandomCheckpoint checkpoint = RandomCheckpoint.write(folder, name, hidden, layers);
+        final RandomCheckpoint checkpoint = RandomCheckpoint.write(folder, name, hidden, layers, experts);
         out.printf(Locale.ROOT, "a random checkpoint of %,d parameters%n", checkpoint.parameters());
         return checkpoint.folder();
     }

@@ -17,9 +17,17 @@ import org.mtrljudge.settings.io.Mappers;
 /** For benchmarks: a judge of any size with random weights, as a checkpoint folder. */
 record RandomCheckpoint(Path folder, long parameters) {
     static final int VOCABULARY = 151_936;
+    private static final int EXPERTS_PER_TOKEN = 8;
 
     /** Makes a checkpoint with the vocabulary and the proportions of the published model. */
     static RandomCheckpoint write(final Path folder, final String name, final int hidden, final int layers)
+            throws IOException {
+        return write(folder, name, hidden, layers, 0);
+    }
+
+    /** @param experts the experts of each layer, of which a token uses 8; 0: a dense model */
+    static RandomCheckpoint write(
+            final Path folder, final String name, final int hidden, final int layers, final int experts)
             throws IOException {
         final Path shape = Files.createDirectories(folder.resolve(name + "-shape"));
         for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
@@ -37,12 +45,24 @@ record RandomCheckpoint(Path folder, long parameters) {
         text.put("head_dim", 64).put("eos_token_id", VOCABULARY - 1);
         ((ObjectNode) text.get("rope_scaling")).set("mrope_section", Mappers.JSON.valueToTree(new int[] {12, 10, 10}));
         ((ObjectNode) root.get("vision_config")).put("out_hidden_size", hidden);
+        if (experts > 0) {
+            addExperts(root, text, hidden, experts);
+        }
         Mappers.JSON.writeValue(config.toFile(), root);
         final Path checkpoint = folder.resolve(name);
         try (JudgeModel model = JudgeModel.random(JudgeFolder.open(shape), 1)) {
             model.save(checkpoint, WeightType.F32);
             return new RandomCheckpoint(checkpoint, model.policy().parameterCount());
         }
+    }
+
+    private static void addExperts(final ObjectNode root, final ObjectNode text, final int hidden, final int experts) {
+        root.put("model_type", "qwen3_vl_moe");
+        root.putArray("architectures").add("Qwen3VLMoeForConditionalGeneration");
+        text.put("model_type", "qwen3_vl_moe_text").put("num_experts", experts);
+        text.put("num_experts_per_tok", EXPERTS_PER_TOKEN).put("moe_intermediate_size", hidden / 2);
+        text.put("decoder_sparse_step", 1).putArray("mlp_only_layers");
+        ((ObjectNode) root.get("vision_config")).put("model_type", "qwen3_vl_moe");
     }
 
     /** A prompt of these tokens, without pictures. */

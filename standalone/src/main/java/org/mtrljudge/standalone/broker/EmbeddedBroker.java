@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import kafka.server.KafkaConfig;
@@ -253,8 +252,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         final String rollouts = topics.rollouts().name();
         final Set<String> found = topics();
         if (!found.contains(rollouts)) {
-            throw new UsageException("there is no topic " + rollouts + ", only " + new TreeSet<>(found)
-                    + ": the folder of a run has to keep its name, with which its topics begin");
+            throw new UsageException("there is no topic " + rollouts + ", only "
+                    + found.stream()
+                            .filter(name -> name.endsWith(".rollouts"))
+                            .sorted()
+                            .toList() + ": the folder of a run has to keep its name, with which its topics begin");
         }
         return clients(topics);
     }

@@ -18,7 +18,7 @@ record RepeatedAnswers(Repeatability repeatability) {
             "Of answers about the same completion (sd of one answer), and of completions in a group without that noise (sd in a"
                     + " group). Reliability: the share of the variance of one answer that comes from the completion, ICC(1).";
 
-    private static final String EQUAL = "No answer differed from another about the same completion.";
+    static final String EQUAL = "No answer differed from another about the same completion.";
 
     boolean isEmpty() {
         return repeatability.tasks().isEmpty();

@@ -15,7 +15,6 @@ import org.mtrljudge.standalone.run.RunDirectory;
 /** {@code runs/RUN/replays/NAME}: the plan of the replay, its state while it runs, and the report when it is finished. */
 final class ReplayFolder {
     private static final String PLAN = "plan.json";
-    private static final String REPORT = "report.json";
     private final RunDirectory directory;
 
     ReplayFolder(final RunDirectory directory) {
@@ -36,7 +35,7 @@ final class ReplayFolder {
 
     /** Whether a replay of that name is finished. */
     boolean isFinished() {
-        return begun() != null && Files.exists(path().resolve(REPORT));
+        return begun() != null && Files.exists(path().resolve(RunDirectory.REPORT));
     }
 
     /**
@@ -102,7 +101,7 @@ final class ReplayFolder {
     /** Writes the report, which marks the replay as finished. */
     void write(final ReplayReport report) {
         directory.write("report.html", new ReplayPage(report).toHtml());
-        directory.writeJson(REPORT, report.toMap());
+        directory.writeJson(RunDirectory.REPORT, report.toMap());
         try {
             Folders.delete(streamsState());
         } catch (final IOException e) {

@@ -36,9 +36,12 @@ final class ReplayPage {
         page.raw(html.toString());
         html.setLength(0);
         if (!report.repeated().isEmpty()) {
-            page.element("h2", "Repeated answers")
-                    .table(RepeatedAnswers.COLUMNS, report.repeated().rows())
-                    .element("p", RepeatedAnswers.EXPLANATION);
+            final List<List<String>> rows = report.repeated().rows();
+            page.element("h2", "Repeated answers");
+            if (!rows.isEmpty()) {
+                page.table(RepeatedAnswers.COLUMNS, rows);
+            }
+            page.element("p", rows.isEmpty() ? RepeatedAnswers.EQUAL : RepeatedAnswers.EXPLANATION);
         }
         html.append(
                 "<h2>Most changed completions</h2>\n<p class=small>At most one completion per group: the one that changed most.</p>\n");

@@ -26,8 +26,6 @@ import org.mtrljudge.standalone.run.RunSettings;
 
 /** A replay of an existing run, with the broker of the run and the folder of the replay. The same replay continues where it stopped. */
 public final class RunReplay {
-    // the folder of its report, separate from the reports of replays
-    private static final String DRY_RUN = "dry-run";
     private static final String PHASE = "replay";
 
     private final RunDirectory directory;
@@ -47,17 +45,42 @@ public final class RunReplay {
             final RunSettings settings,
             final ReplayPlan wanted,
             final @Nullable String name) {
-        if (DRY_RUN.equals(name)) {
+        if (RunDirectory.DRY_RUN.equals(name)) {
             throw new UsageException(
-                    "the name " + DRY_RUN + " is reserved for --dry-run: choose another name with --as");
+                    "the name " + RunDirectory.DRY_RUN + " is reserved for --dry-run: choose another name with --as");
         }
+        checkAsking(directory, settings.rewards().set(), wanted, name);
         this.directory = directory;
         this.settings = settings;
         this.wanted = wanted;
         this.dryRun = name == null;
-        this.folder = new ReplayFolder(directory.inside(RunDirectory.REPLAYS, name == null ? DRY_RUN : name));
+        this.folder =
+                new ReplayFolder(directory.inside(RunDirectory.REPLAYS, name == null ? RunDirectory.DRY_RUN : name));
         if (!dryRun) {
             folder.check(wanted);
+        }
+    }
+
+    /** @throws UsageException when the plan asks in a way for which the rewards have no grader, or the run no answers */
+    private static void checkAsking(
+            final RunDirectory directory, final RewardSet set, final ReplayPlan wanted, final @Nullable String name) {
+        if (wanted.samples() > 1 && !set.hasGrader(grader -> !(grader instanceof BuiltIn))) {
+            throw new UsageException(
+                    "--rescore-samples asks several times, but the label verifier of these rewards always says the same");
+        }
+        final String kept = wanted.keptAnswers();
+        if (kept == null) {
+            return;
+        }
+        if (!set.hasGrader(grader -> grader instanceof RewardServer server && server.isJudge())) {
+            throw new UsageException(
+                    "--kept-answers reads what judges said, but the rewards name no judge (style openai_judge)");
+        }
+        if (kept.equals(name)) {
+            throw new UsageException("--kept-answers names the replay that is being made: name another with --as");
+        }
+        if (!kept.isEmpty()) {
+            directory.checkReplay("--kept-answers", kept);
         }
     }
 
@@ -108,9 +131,6 @@ public final class RunReplay {
         if (from == null) {
             return null;
         }
-        if (!from.isEmpty()) {
-            directory.checkReplay("--kept-answers", from);
-        }
         return new KeptLog(
                 clients,
                 from.isEmpty() ? clients.topics().scored() : clients.topics().scored(from));
@@ -128,12 +148,6 @@ public final class RunReplay {
                     ? new Repeated(grader, wanted.samples())
                     : grader;
         });
-        if (other.equals(set) && (kept != null || wanted.samples() > 1)) {
-            throw new UsageException(
-                    kept != null
-                            ? "--kept-answers reads what judges said, but the rewards name no judge (style openai_judge)"
-                            : "--rescore-samples asks several times, but the label verifier of these rewards always says the same");
-        }
         return rewards.with(other);
     }
 

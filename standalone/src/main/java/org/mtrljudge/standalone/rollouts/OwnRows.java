@@ -1,17 +1,16 @@
 package org.mtrljudge.standalone.rollouts;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.mtrljudge.reward.grader.Entries;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
 import org.mtrljudge.schemas.FinishReason;
@@ -22,7 +21,7 @@ import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.Sampling;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.codec.PackedArrays;
-import org.mtrljudge.settings.io.Mappers;
+import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.tasks.published.Row;
 
 /**
@@ -45,11 +44,12 @@ record OwnRows(ImageStore pictures, Path folder) {
     /** @throws org.mtrljudge.tasks.DataException that names the row and what is wrong in it */
     DumpedGroup read(final Row row) {
         try {
-            final RolloutRow read = Mappers.JSON.convertValue(row.values(), RolloutRow.class);
+            final RolloutRow read = Entries.read("it", new HashMap<>(row.values()), RolloutRow.class);
             return new DumpedGroup(
                     rollout(read), String.valueOf(read.rewardSet()), read.rewardSetVersion(), scores(read));
         } catch (final IllegalArgumentException e) {
-            throw row.wrong("is no row of ./judge export rollouts: " + e.getMessage());
+            throw row.wrong("is no row of ./judge export rollouts: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
     }
 
@@ -97,12 +97,20 @@ record OwnRows(ImageStore pictures, Path folder) {
                         .mapToInt(id -> required("completion_ids", id))
                         .toArray()),
                 PackedArrays.ofFloats(packed),
-                constant(FinishReason.class, required("finish_reasons", at(i, row.finishReasons()))),
+                constant("finish_reasons", at(i, row.finishReasons()), FinishReason.class),
                 null);
     }
 
-    private static <E extends Enum<E>> E constant(final Class<E> type, final String word) {
-        return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
+    private static <E extends Enum<E>> E constant(
+            final String column, final @Nullable String word, final Class<E> type) {
+        return Entries.oneOf(column, required(column, word), type);
+    }
+
+    /** A list without missing elements; empty where there is no list: a tool that writes a table again may drop empty columns. */
+    private static <T> List<T> all(final String column, final @Nullable List<T> values) {
+        final List<T> list = Objects.requireNonNullElse(values, List.of());
+        list.forEach(value -> required(column, value));
+        return list;
     }
 
     private PromptRequest prompt(final RolloutRow row, final int completions, final int longest) {
@@ -112,18 +120,15 @@ record OwnRows(ImageStore pictures, Path folder) {
                         "role", required("role", message.role()), "content", required("content", message.content())))
                 .toList());
         return new PromptRequest(
-                row.promptId(),
+                required("prompt_id", row.promptId()),
                 required("task", row.task()),
                 turns.text(),
-                // a tool that writes a table again may drop columns without values
-                Objects.requireNonNullElse(row.images(), List.<RolloutRow.Image>of()).stream()
-                        .map(image -> image(required("images", image)))
-                        .toList(),
+                all("images", row.images()).stream().map(this::image).toList(),
                 required("ground_truth", row.groundTruth()),
-                Objects.requireNonNullElse(row.labels(), List.of()),
+                all("labels", row.labels()),
                 completions,
                 new Sampling(1.0, 1.0, longest, 0L),
-                constant(Purpose.class, required("purpose", row.purpose())),
+                constant("purpose", row.purpose(), Purpose.class),
                 0,
                 row.pairId(),
                 row.verdictType(),
@@ -145,7 +150,7 @@ record OwnRows(ImageStore pictures, Path folder) {
             Files.createDirectories(folder.resolve(PICTURES));
             Files.write(folder.resolve(name), bytes);
         } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+            throw new RunException("the picture " + folder.resolve(name) + " cannot be written: " + e.getMessage(), e);
         }
         return new ImageRef(image.sha256(), name, null);
     }
@@ -159,20 +164,24 @@ record OwnRows(ImageStore pictures, Path folder) {
                 return List.of();
             }
             scores.add(new CompletionScore(
-                    components(row, i), reward, advantage, at(i, row.verdicts()), null, at(i, row.said())));
+                    components(row, i), reward, advantage, at(i, row.verdicts()), null, said(row, i)));
         }
         return scores;
     }
 
     private static Map<String, Double> components(final RolloutRow row, final int i) {
         final Map<String, Double> components = new HashMap<>();
-        for (final RolloutRow.Component component :
-                Objects.requireNonNullElse(row.components(), List.<RolloutRow.Component>of())) {
+        for (final RolloutRow.Component component : all("components", row.components())) {
             final Double value = at(i, component.values());
             if (value != null) {
-                components.put(component.name(), value);
+                components.put(required("components.name", component.name()), value);
             }
         }
         return components;
+    }
+
+    private static @Nullable List<String> said(final RolloutRow row, final int i) {
+        final List<String> said = at(i, row.said());
+        return said == null ? null : all("said", said);
     }
 }

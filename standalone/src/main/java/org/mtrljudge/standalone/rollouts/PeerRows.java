@@ -2,6 +2,7 @@ package org.mtrljudge.standalone.rollouts;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.Completion;
 import org.mtrljudge.schemas.CompletionScore;
@@ -48,20 +50,19 @@ final class PeerRows {
     private record Key(int step, String prompt, String reference) {}
 
     private final DumpReading reading;
+    private final Set<String> rewards;
     private final Map<Key, List<Row>> groups = new LinkedHashMap<>();
 
-    PeerRows(final DumpReading reading) {
+    /** @param rewards the columns whose sum is the reward, but for verl, where it is {@code score} if no columns were named */
+    PeerRows(final DumpReading reading, final Set<String> rewards) {
         this.reading = reading;
+        this.rewards = Set.copyOf(rewards);
     }
 
     /** @throws org.mtrljudge.tasks.DataException when the row is of no known layout, or misses a column */
     void add(final Row row) {
         final Key key = new Key(step(row), String.valueOf(value(row, layout(row).prompt)), reference(row));
         groups.computeIfAbsent(key, none -> new ArrayList<>()).add(row);
-    }
-
-    private @Nullable String referenceColumn(final Row row) {
-        return reading.reference() == null ? layout(row).reference : reading.reference();
     }
 
     /** Empty where the dump has none. */
@@ -94,22 +95,32 @@ final class PeerRows {
     }
 
     private static int step(final Row row) {
-        return row.values().get(STEP) instanceof Number step ? step.intValue() : 0;
+        final Object step = row.values().get(STEP);
+        if (step == null) {
+            return 0;
+        }
+        if (step instanceof Number number
+                && number.doubleValue() >= 0
+                && number.doubleValue() <= Integer.MAX_VALUE
+                && number.doubleValue() == Math.rint(number.doubleValue())) {
+            return number.intValue();
+        }
+        throw row.wrong("has the step " + step + ", but a whole number from 0 to " + Integer.MAX_VALUE + " is needed");
     }
 
-    /** The groups of the rows, in the order of their first rows. */
-    List<DumpedGroup> groups() {
-        final List<DumpedGroup> all = new ArrayList<>();
-        final Set<String> rewards = rewardColumns();
+    /** Gives the groups of the rows, in the order of their first rows, and forgets each. */
+    void forEach(final Consumer<DumpedGroup> take) {
         final Map<Integer, Integer> inStep = new TreeMap<>();
-        groups.forEach((key, rows) -> {
-            final int number = inStep.merge(key.step, 1, Integer::sum);
-            all.add(group("step-" + key.step + "-" + number, key, rows, rewards));
-        });
-        return all;
+        for (final Iterator<Map.Entry<Key, List<Row>>> all = groups.entrySet().iterator(); all.hasNext(); ) {
+            final Map.Entry<Key, List<Row>> next = all.next();
+            all.remove();
+            final int step = next.getKey().step;
+            final int number = inStep.merge(step, 1, Integer::sum);
+            take.accept(group("step-" + step + "-" + number, next.getKey(), next.getValue()));
+        }
     }
 
-    private DumpedGroup group(final String promptId, final Key key, final List<Row> rows, final Set<String> rewards) {
+    private DumpedGroup group(final String promptId, final Key key, final List<Row> rows) {
         final Layout layout = layout(rows.get(0));
         final Turns prompt = turns(rows.get(0), layout.prompt);
         final List<Completion> completions = rows.stream()
@@ -137,7 +148,7 @@ final class PeerRows {
                 null);
         final RolloutGroup rollout = new RolloutGroup(
                 request, key.step, "", layout.name().toLowerCase(Locale.ROOT), completions, 0L, 0.0, null);
-        return new DumpedGroup(rollout, rollout.getActorId(), 1, scores(rows, rewards));
+        return new DumpedGroup(rollout, rollout.getActorId(), 1, scores(layout, rows));
     }
 
     private static Turns turns(final Row row, final String column) {
@@ -149,9 +160,10 @@ final class PeerRows {
     }
 
     /** Empty where a completion has no reward: a group counts as a whole or not at all. */
-    private List<CompletionScore> scores(final List<Row> rows, final Set<String> columns) {
+    private List<CompletionScore> scores(final Layout layout, final List<Row> rows) {
         final List<Map<String, Double>> numbers =
-                rows.stream().map(this::numbers).toList();
+                rows.stream().map(row -> numbers(row, reading)).toList();
+        final Set<String> columns = reading.rewards().isEmpty() && layout == Layout.VERL ? Set.of(SCORE) : rewards;
         if (columns.isEmpty() || !numbers.stream().allMatch(row -> row.keySet().containsAll(columns))) {
             return List.of();
         }
@@ -166,21 +178,15 @@ final class PeerRows {
         return scores;
     }
 
-    /** The columns whose sum is the reward: all that a row of the dump has, so that one that a row misses is missed. */
-    private Set<String> rewardColumns() {
-        if (!reading.rewards().isEmpty()) {
-            return reading.rewards();
-        }
-        final Set<String> all = new TreeSet<>();
-        groups.values()
-                .forEach(rows -> rows.forEach(row -> all.addAll(numbers(row).keySet())));
-        return all.contains(SCORE) ? Set.of(SCORE) : all;
+    /** The columns of a row whose numbers can be parts of its reward. */
+    static Set<String> numbered(final Row row, final DumpReading reading) {
+        return numbers(row, reading).keySet();
     }
 
     /** All numbers of a row that can be parts of its reward. */
-    private Map<String, Double> numbers(final Row row) {
+    private static Map<String, Double> numbers(final Row row, final DumpReading reading) {
         final Map<String, Double> numbers = new TreeMap<>();
-        final @Nullable String reference = referenceColumn(row);
+        final String reference = reading.reference() == null ? layout(row).reference : reading.reference();
         row.values().forEach((column, value) -> {
             final double number = number(value);
             if (Double.isFinite(number)

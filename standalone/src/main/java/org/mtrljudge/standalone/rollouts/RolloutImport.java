@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.mtrljudge.schemas.RolloutGroup;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -17,6 +20,7 @@ import org.mtrljudge.standalone.broker.EmbeddedBroker;
 import org.mtrljudge.standalone.run.Origin;
 import org.mtrljudge.standalone.run.RunDirectory;
 import org.mtrljudge.standalone.run.RunSettings;
+import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.published.Rows;
 
 /**
@@ -39,14 +43,17 @@ public record RolloutImport(Path dump, Path pictures, DumpReading reading) {
      * @param runs where runs are kept
      * @param run the name of the new run
      * @throws UsageException when there is such a run
-     * @throws org.mtrljudge.tasks.DataException that names the row and what is wrong in it. Then there is no run
+     * @throws DataException that names the row and what is wrong in it. Then there is no run
      */
     public Outcome into(final Path runs, final String run, final RunSettings settings) {
-        final Path whole = runs.resolve(run);
-        if (Files.exists(whole)) {
-            throw new UsageException("the run " + whole + " already exists: choose another name with --run");
-        }
+        final Path whole = RunDirectory.absent(runs, run);
         final Path unfinished = runs.resolve(UNFINISHED);
+        if (!Files.exists(dump)) {
+            throw new UsageException("there is no file or folder " + dump);
+        }
+        if (EmbeddedBroker.isInUse(unfinished.resolve(run).resolve("kafka"))) {
+            throw new UsageException("another import makes the run " + whole + " now: choose another name with --run");
+        }
         try {
             Folders.delete(unfinished.resolve(run));
             final RunDirectory directory = RunDirectory.create(unfinished, run, bytes());
@@ -80,7 +87,7 @@ public record RolloutImport(Path dump, Path pictures, DumpReading reading) {
             broker.prepare(clients.topics());
             checkEmpty(clients);
             try (LogWriter log = new LogWriter(clients)) {
-                read(log, new OwnRows(new ImageStore(pictures), directory.path()));
+                read(log, new OwnRows(new ImageStore(pictures), directory.path()), rewards());
                 log.finish();
                 return new Outcome(log.groups(), log.scored());
             }
@@ -97,14 +104,42 @@ public record RolloutImport(Path dump, Path pictures, DumpReading reading) {
         }
     }
 
-    private void read(final LogWriter log, final OwnRows own) {
-        // steps are numbers: 2.jsonl is before 10.jsonl
-        final List<Path> files = Rows.files(dump).stream()
+    /** The files in the order of their steps, which are numbers: 2.jsonl is before 10.jsonl. */
+    private List<Path> files() {
+        return Rows.files(dump).stream()
                 .sorted(Comparator.comparingInt((Path file) -> file.toString().length())
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
-        for (final Path file : files) {
-            final PeerRows peers = new PeerRows(reading);
+    }
+
+    /**
+     * The columns of other trainers' dumps whose sum is the reward. They are those of all files: a column that a file has not is missing
+     * there.
+     *
+     * @throws DataException when a named column has no number anywhere
+     */
+    private Set<String> rewards() {
+        final Set<String> numbered = new TreeSet<>();
+        for (final Path file : files()) {
+            if (file.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+                throw new DataException(file + " has texts alone, no numbers: give JSON lines or Parquet");
+            }
+            Rows.each(file, row -> {
+                if (!OwnRows.has(row)) {
+                    numbered.addAll(PeerRows.numbered(row, reading));
+                }
+            });
+        }
+        if (!numbered.containsAll(reading.rewards())) {
+            throw new DataException(
+                    "--rewards names " + reading.rewards() + ", but the columns with numbers are " + numbered);
+        }
+        return reading.rewards().isEmpty() ? numbered : reading.rewards();
+    }
+
+    private void read(final LogWriter log, final OwnRows own, final Set<String> rewards) {
+        for (final Path file : files()) {
+            final PeerRows peers = new PeerRows(reading, rewards);
             Rows.each(file, row -> {
                 if (OwnRows.has(row)) {
                     log.write(own.read(row));
@@ -112,7 +147,7 @@ public record RolloutImport(Path dump, Path pictures, DumpReading reading) {
                     peers.add(row);
                 }
             });
-            peers.groups().forEach(log::write);
+            peers.forEach(log::write);
         }
     }
 }

@@ -24,7 +24,8 @@ import org.mtrljudge.schemas.codec.PackedArrays;
 
 /**
  * A scored group as other tools read it: the columns that users of TRL and verl know, in snake case, and one entry per completion in each
- * list. It has all that the rollouts and scores of the group are made of again, but for how long they took.
+ * list. Rollouts and scores can be made of it again, without what it does not have: how they were sampled, how long that took, the reasons of
+ * verdicts, and which policy versions made which tokens where several did.
  *
  * @param prompt the turns of the prompt
  * @param verdictType the type of the verdict as JSON; null where it is one of the labels

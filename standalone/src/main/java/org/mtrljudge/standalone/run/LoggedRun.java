@@ -27,10 +27,19 @@ public final class LoggedRun implements AutoCloseable {
         final String topic = directory.origin().fromScored();
         this.earlier = topic == null ? null : EarlierRun.open(directory.path().resolveSibling(""), topic);
         this.broker = EmbeddedBroker.of(settings.connections(), () -> EmbeddedBroker.startOrJoin(directory.kafka()));
-        this.clients = broker.existing(settings.connections().topics(directory.run()));
+        this.clients = clients();
         this.scored = earlier == null
                 ? new ScoredLog(clients.topics().scored(), clients, directory.dataRoot(settings))
                 : earlier.log(settings);
+    }
+
+    private KafkaClients clients() {
+        try {
+            return broker.existing(settings.connections().topics(directory.run()));
+        } catch (final RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     RunSettings settings() {

@@ -19,6 +19,12 @@ public final class RunDirectory {
     /** The folder with a folder for each replay. */
     public static final String REPLAYS = "replays";
 
+    /** The folder for the report of a replay that writes no topic. */
+    public static final String DRY_RUN = "dry-run";
+
+    /** The report in the folder of a replay that is finished. */
+    public static final String REPORT = "report.json";
+
     private static final String ORIGIN = "origin.json";
     private final String run;
     private final Path path;
@@ -30,10 +36,7 @@ public final class RunDirectory {
 
     /** @throws UsageException when the run already exists, or its name cannot be the prefix of a topic name */
     public static RunDirectory create(final Path runs, final String run, final long neededBytes) {
-        final RunDirectory directory = named(runs, run);
-        if (Files.exists(directory.path)) {
-            throw new UsageException("the run " + directory.path + " already exists: choose another name with --run");
-        }
+        final RunDirectory directory = new RunDirectory(run, absent(runs, run));
         try {
             Files.createDirectories(directory.path);
             final long free = Files.getFileStore(directory.path).getUsableSpace();
@@ -49,6 +52,19 @@ public final class RunDirectory {
             throw new RunException("the run's folder " + directory.path + " cannot be created: " + e, e);
         }
         return directory;
+    }
+
+    /**
+     * The folder that a new run will have.
+     *
+     * @throws UsageException when the run already exists, or its name cannot be the prefix of a topic name
+     */
+    public static Path absent(final Path runs, final String run) {
+        final RunDirectory directory = named(runs, run);
+        if (Files.exists(directory.path)) {
+            throw new UsageException("the run " + directory.path + " already exists: choose another name with --run");
+        }
+        return directory.path;
     }
 
     /** @throws UsageException when the run does not exist */
@@ -83,11 +99,12 @@ public final class RunDirectory {
         }
     }
 
-    /** @throws UsageException when the run has no replay of this name, which an option names */
+    /** @throws UsageException when the run has no finished replay of this name, which an option names */
     public void checkReplay(final String option, final String replay) {
-        if (!Files.exists(path.resolve(REPLAYS).resolve(replay))) {
-            throw new UsageException("the run " + run + " has no replay " + replay + ": " + option + " names one of "
-                    + path + "/" + REPLAYS);
+        if (replay.equals(DRY_RUN)
+                || !Files.exists(named(path.resolve(REPLAYS), replay).path.resolve(REPORT))) {
+            throw new UsageException("the run " + run + " has no finished replay " + replay + ": " + option
+                    + " names one of " + path + "/" + REPLAYS);
         }
     }
 

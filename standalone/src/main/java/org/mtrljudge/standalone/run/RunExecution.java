@@ -1,6 +1,7 @@
 package org.mtrljudge.standalone.run;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.TrainingListener;
@@ -40,6 +41,12 @@ public final class RunExecution {
 
     /** Makes the folder of a new run. */
     public RunDirectory create(final Path runs, final String name, final Origin origin) {
+        final List<String> unused = settings.resolved().unused();
+        if (!unused.isEmpty()) {
+            throw new UsageException("no task of the reward set "
+                    + settings.rewarding().reward().file() + " has 'verifier: " + unused.get(0)
+                    + "': name it there, or leave it out of reward.functions and reward.servers");
+        }
         final RunDirectory directory = RunDirectory.create(runs, name, NEEDED_BYTES);
         directory.write("settings.yaml", settings.tree().write());
         directory.writeOrigin(origin);

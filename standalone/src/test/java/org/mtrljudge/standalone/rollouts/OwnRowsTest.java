@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,8 +156,13 @@ class OwnRowsTest {
     void shouldRefuseARowThatIsNone() throws IOException {
         assertRefused(row -> row.put("completions", 7), "completions");
         assertRefused(row -> row.remove("task"), "it has nothing under 'task'");
+        assertRefused(row -> row.put("prompt_id", null), "it has nothing under 'prompt_id'");
+        assertRefused(row -> row.put("labels", Arrays.asList("yes", null)), "it has nothing under 'labels'");
+        assertRefused(row -> row.put("components", Arrays.asList((Object) null)), "nothing under 'components'");
+        assertRefused(row -> row.put("said", List.of(Arrays.asList((Object) null))), "nothing under 'said'");
+        assertRefused(row -> row.put("completion_ids", List.of(Arrays.asList(1, null))), "'completion_ids'");
         assertRefused(row -> row.put("finish_reasons", List.of("stop")), "it has nothing under 'finish_reasons'");
-        assertRefused(row -> row.put("purpose", "play"), "Purpose.PLAY");
+        assertRefused(row -> row.put("purpose", "play"), "purpose is 'play', allowed is train, eval");
         assertRefused(
                 row -> row.put("images", List.of(Map.of("sha256", sha256(LARGE), "path", "../run"))), "image ../run");
         assertRefused(

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.mtrljudge.reward.scoring.AdvantageEstimator;
 import org.mtrljudge.schemas.Completion;
@@ -21,11 +24,19 @@ class PeerRowsTest {
     private static final DumpReading PLAIN = new DumpReading("math", null, Set.of(), AdvantageEstimator.DR_GRPO);
 
     private static List<DumpedGroup> groups(final DumpReading reading, final List<Map<String, Object>> rows) {
-        final PeerRows peers = new PeerRows(reading);
+        final Set<String> rewards = new TreeSet<>(reading.rewards());
+        final List<Row> read = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            peers.add(new Row("dump.jsonl row " + (i + 1), rows.get(i)));
+            read.add(new Row("dump.jsonl row " + (i + 1), rows.get(i)));
+            if (reading.rewards().isEmpty()) {
+                rewards.addAll(PeerRows.numbered(read.get(i), reading));
+            }
         }
-        return peers.groups();
+        final PeerRows peers = new PeerRows(reading, rewards);
+        read.forEach(peers::add);
+        final List<DumpedGroup> groups = new ArrayList<>();
+        peers.forEach(groups::add);
+        return groups;
     }
 
     private static Map<String, Object> verl(final String input, final Object gts, final Object score) {
@@ -126,6 +137,40 @@ class PeerRowsTest {
                         .get(0)
                         .scores())
                 .isEmpty();
+    }
+
+    @Test
+    void shouldTakeNoOtherNumberForTheScoreOfVerl() {
+        final Map<String, Object> none = verl("p", "1", 1.0);
+        none.put("score", null);
+        assertThat(groups(PLAIN, List.of(none)).get(0).scores())
+                .as("though it has acc")
+                .isEmpty();
+        none.put("score", "1.0");
+        assertThat(groups(PLAIN, List.of(none)).get(0).scores()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAStepThatIsNoVersion() {
+        final Map<String, Object> row = verl("p", "1", 1.0);
+        for (final Object step : List.of(5_000_000_000L, -1, 1.5, "7")) {
+            row.put("step", step);
+            assertThatThrownBy(() -> groups(PLAIN, List.of(row)))
+                    .hasMessage("dump.jsonl row 1 has the step " + step
+                            + ", but a whole number from 0 to 2147483647 is needed");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatNoReaderOfTheLogCouldUse() {
+        groups(PLAIN, List.of(verl("p", "long ".repeat(10_000), 1.0))).get(0).check();
+        final DumpedGroup huge = groups(PLAIN, List.of(verl("p", "1", 1e7))).get(0);
+        assertThatThrownBy(huge::check)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the reward 1.0E7");
+        final DumpedGroup many =
+                groups(PLAIN, Collections.nCopies(1025, verl("p", "1", 1.0))).get(0);
+        assertThatThrownBy(many::check).hasMessageContaining("1025 completions, at most 1024");
     }
 
     @Test

@@ -112,7 +112,8 @@ class RunSettingsTest {
         final String entry = "reward.functions=[{file: " + function + ", name: f}]";
         final Path rewards = Files.writeString(
                 folder.resolve("rewards.yaml"), "{name: a, version: 1, defaults: {format_weight: 0.1}}");
-        assertThatThrownBy(() -> RunSettings.read(null, List.of("reward.file=" + rewards, entry)))
+        final RunSettings unused = RunSettings.read(null, List.of("reward.file=" + rewards, entry));
+        assertThatThrownBy(() -> new RunExecution(unused, null).create(folder, "run", Origin.NEW))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("no task of the reward set " + rewards + " has 'verifier: f'");
         Files.writeString(rewards, "{name: a, version: 1, defaults: {verifier: f, weights: {score: 1}}}");
