@@ -67,7 +67,7 @@ class KafkaSectionTest {
         try (LoggedRun logged = new LoggedRun(directory)) {
             logged.audit();
         }
-        assertThat(clients()).containsExactly("consumer", "consumer");
+        assertThat(clients()).containsExactly("admin", "consumer", "consumer");
     }
 
     @Test
@@ -84,7 +84,7 @@ class KafkaSectionTest {
     void shouldReachTheClientsOfInspect() {
         assertThat(Judge.execute("inspect", "--run=" + directory.run(), "--runs=" + runs))
                 .isZero();
-        assertThat(clients()).containsExactly("consumer");
+        assertThat(clients()).containsExactly("admin", "consumer");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.DefaultConfiguration;
 import org.mtrljudge.actor.Actor;
 import org.mtrljudge.actor.ActorMetrics;
 import org.mtrljudge.actor.ActorSettings;
@@ -32,6 +33,8 @@ final class ActorProcess implements AutoCloseable {
 
     /** Runs in the child process. The arguments are the actor's id, the run's name, the broker's address and the data root. */
     public static void main(final String[] arguments) {
+        // the terminal, which the command line keeps free of logs
+        Configurator.reconfigure(new DefaultConfiguration());
         Configurator.setRootLevel(Level.INFO);
         try (Actor actor = new Actor(
                 new ActorSettings(arguments[0], 4, Topics.MAX_DELIVERIES, false),
