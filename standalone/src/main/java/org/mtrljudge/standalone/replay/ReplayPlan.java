@@ -80,16 +80,7 @@ public record ReplayPlan(
         if (times > 1 && kept != null) {
             throw new UsageException("--rescore-samples asks again and --kept-answers does not: give one of them");
         }
-        return new ReplayPlan(
-                rewardsSha256,
-                rewardsSha256WithoutSources,
-                since,
-                versions,
-                tasks,
-                onlyFailed,
-                times,
-                kept,
-                endOffsets);
+        return with(times, kept, endOffsets);
     }
 
     /** The SHA-256 of the reward set as the settings read it, of the sections that determine advantages, and of reward functions. */
@@ -133,16 +124,12 @@ public record ReplayPlan(
     }
 
     ReplayPlan until(final List<Long> ends) {
+        return with(samples, keptAnswers, ends);
+    }
+
+    private ReplayPlan with(final int times, final @Nullable String kept, final List<Long> ends) {
         return new ReplayPlan(
-                rewardsSha256,
-                rewardsSha256WithoutSources,
-                since,
-                versions,
-                tasks,
-                onlyFailed,
-                samples,
-                keptAnswers,
-                ends);
+                rewardsSha256, rewardsSha256WithoutSources, since, versions, tasks, onlyFailed, times, kept, ends);
     }
 
     /** Whether the rewards of this plan are those of the other but for the sources of functions; true where the other does not say. */

@@ -113,10 +113,11 @@ final class PeerRows {
         final Map<Integer, Integer> inStep = new TreeMap<>();
         for (final Iterator<Map.Entry<Key, List<Row>>> all = groups.entrySet().iterator(); all.hasNext(); ) {
             final Map.Entry<Key, List<Row>> next = all.next();
+            final Key key = next.getKey();
+            final List<Row> rows = next.getValue();
             all.remove();
-            final int step = next.getKey().step;
-            final int number = inStep.merge(step, 1, Integer::sum);
-            take.accept(group("step-" + step + "-" + number, next.getKey(), next.getValue()));
+            final int number = inStep.merge(key.step, 1, Integer::sum);
+            take.accept(group("step-" + key.step + "-" + number, key, rows));
         }
     }
 
