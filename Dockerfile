@@ -51,7 +51,7 @@ RUN mkdir /runs && chmod 1777 /runs
 USER 10001:10001
 # only /tmp and /runs are written to, so the rest of the file system can be read-only
 WORKDIR /tmp
-ENV DJL_CACHE_DIR=/opt/judge/djl JUDGE_RUNS=/runs JUDGE_HTTP_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
+ENV DJL_CACHE_DIR=/opt/judge/djl JUDGE_RUNS=/runs JUDGE_HTTP_HOST=0.0.0.0 MALLOC_ARENA_MAX=2 THP_MEM_ALLOC_ENABLE=1
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s CMD ["/opt/judge/bin/healthy"]
 STOPSIGNAL SIGTERM

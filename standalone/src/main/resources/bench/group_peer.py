@@ -8,6 +8,7 @@ import sys
 import time
 
 MEASURED_STEPS = 2
+MAX_GENERATION_SECONDS = 600
 
 
 def peak_rss_bytes():
@@ -24,20 +25,25 @@ def model(checkpoint):
 
 
 def train(checkpoint, work):
+    """All rows in one forward pass, or, with the number `rows`, as many at a time; the completions are equally long."""
     import torch
 
     judge = model(checkpoint).train()
     prompt = work["prompts"][0]
     ids = torch.tensor([prompt + completion for completion in work["completions"]])
+    parts = len(ids) // work.get("rows", len(ids))
     labels = ids.clone()
     labels[:, : len(prompt)] = -100
     optimizer = torch.optim.AdamW(judge.parameters(), lr=1e-4, weight_decay=0.01)
     first = None
     for step in range(-1, MEASURED_STEPS):
         start = time.perf_counter() if step <= 0 else start
-        loss = judge(input_ids=ids, labels=labels, use_cache=False).loss
-        first = loss.item() if first is None else first
-        loss.backward()
+        total = 0.0
+        for some, wanted in zip(ids.chunk(parts), labels.chunk(parts)):
+            loss = judge(input_ids=some, labels=wanted, use_cache=False).loss / parts
+            loss.backward()
+            total += loss.item()
+        first = total if first is None else first
         torch.nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -52,7 +58,7 @@ def generate(checkpoint, work):
     judge = model(checkpoint).eval()
     ids = torch.tensor(work["prompts"])
     settings = {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "pad_token_id": 0,
-                "eos_token_id": work["stops"], "num_return_sequences": work["group_size"]}
+                "eos_token_id": work["stops"], "num_return_sequences": work["group_size"], "max_time": MAX_GENERATION_SECONDS}
     with torch.inference_mode():
         judge.generate(ids[:1], attention_mask=torch.ones_like(ids[:1]), max_new_tokens=4, **settings)
         start = time.perf_counter()
@@ -63,7 +69,7 @@ def generate(checkpoint, work):
     for row in made[:, ids.shape[1]:].tolist():
         end = next((i for i, token in enumerate(row) if token in stops), len(row) - 1)
         tokens += end + 1
-    return {"seconds": seconds, "tokens_per_second": tokens / seconds}
+    return {"seconds": seconds, "tokens_per_second": tokens / seconds, "stopped": seconds > MAX_GENERATION_SECONDS}
 
 
 def vllm(checkpoint, work):
@@ -87,7 +93,10 @@ def vllm(checkpoint, work):
 
 
 if __name__ == "__main__":
+    # what libraries and their processes print is no figure
+    figures_out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     with open(sys.argv[3]) as file:
         task = json.load(file)
     figures = {"train": train, "generate": generate, "vllm": vllm}[sys.argv[1]](sys.argv[2], task)
-    print(json.dumps({**figures, "peak_rss_bytes": peak_rss_bytes()}))
+    print(json.dumps({**figures, "peak_rss_bytes": peak_rss_bytes()}), file=figures_out, flush=True)

@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
             SftCommand.class,
             EvalCommand.class,
             ScoreCommand.class,
+            ServeCommand.class,
             ReplayCommand.class,
             InspectCommand.class,
             ExportCommand.class,

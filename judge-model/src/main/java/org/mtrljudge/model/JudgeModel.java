@@ -25,6 +25,7 @@ import org.mtrljudge.model.engine.SharedInputs;
 import org.mtrljudge.model.generation.Batching;
 import org.mtrljudge.model.generation.Decoder;
 import org.mtrljudge.model.generation.GeneratedCompletion;
+import org.mtrljudge.model.generation.GenerationSession;
 import org.mtrljudge.model.generation.Generator;
 import org.mtrljudge.model.generation.PeakPositions;
 import org.mtrljudge.model.generation.Sampling;
@@ -155,16 +156,17 @@ public final class JudgeModel implements AutoCloseable {
         return generator.generate(prompts, groupSize, sampling, seeds, batching);
     }
 
+    /** Begins a generation to which prompts can be added while it is going on, see {@link Generator#session}. */
+    public GenerationSession session(final Sampling sampling, final long maxTokens) {
+        return generator.session(sampling, maxTokens);
+    }
+
     /** The keys and values that the last generation kept. */
     public PeakPositions peakPositions() {
         return generator.peak();
     }
 
-    /**
-     * Scores all completion tokens of the groups, in the order of the groups.
-     *
-     * @param scope owns the result and all arrays of the computation
-     */
+    /** Scores all completion tokens of the groups, see {@link TokenScorer#score}. */
     public TokenScores score(final List<PackedGroup> groups, final double temperature, final NDManager scope) {
         return scorer.score(policy(), groups, temperature, scope);
     }

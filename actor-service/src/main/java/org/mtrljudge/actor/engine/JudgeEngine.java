@@ -11,6 +11,7 @@ import org.mtrljudge.model.generation.Batching;
 import org.mtrljudge.model.generation.GeneratedCompletion;
 import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.EncodingThreads;
 import org.mtrljudge.schemas.PromptRequest;
 import org.mtrljudge.schemas.codec.ImageStore;
 import org.mtrljudge.schemas.policy.PolicyFetcher;
@@ -23,19 +24,21 @@ public final class JudgeEngine implements GenerationEngine {
     private final JudgeModel model;
     private final ImageStore images;
     private final int threads;
+    private final EncodingThreads encoders;
     private final long maxTokens;
 
     /**
      * Takes over the model and closes it at the end.
      *
      * @param dataRoot the folder of the images by reference
-     * @param threads the number of cores that one tensor operation may use
+     * @param threads the number of cores that one tensor operation may use, and of prompts that are encoded at a time
      * @param maxTokens see {@link Batching}
      */
     public JudgeEngine(final JudgeModel model, final Path dataRoot, final int threads, final long maxTokens) {
         this.model = model;
         this.images = new ImageStore(dataRoot);
         this.threads = threads;
+        this.encoders = new EncodingThreads(threads);
         this.maxTokens = maxTokens;
     }
 
@@ -62,12 +65,15 @@ public final class JudgeEngine implements GenerationEngine {
         final List<Result> results = new ArrayList<>();
         final List<PromptRequest> sound = new ArrayList<>();
         final List<EncodedPrompt> encoded = new ArrayList<>();
-        for (final PromptRequest prompt : prompts) {
+        final List<EncodingThreads.Begun> begun = prompts.stream()
+                .map(prompt -> encoders.begin(() -> encode(prompt)))
+                .toList();
+        for (int i = 0; i < prompts.size(); i++) {
             try {
-                encoded.add(encode(prompt));
-                sound.add(prompt);
+                encoded.add(begun.get(i).join());
+                sound.add(prompts.get(i));
             } catch (final ModelException e) {
-                results.add(new Result.Refused(prompt, String.valueOf(e.getMessage())));
+                results.add(new Result.Refused(prompts.get(i), String.valueOf(e.getMessage())));
             }
         }
         if (!sound.isEmpty()) {
@@ -94,6 +100,7 @@ public final class JudgeEngine implements GenerationEngine {
 
     @Override
     public void close() {
+        encoders.close();
         model.close();
     }
 }

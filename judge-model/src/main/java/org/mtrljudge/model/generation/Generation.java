@@ -37,7 +37,11 @@ final class Generation {
     /** Rows of one prompt that have not begun. */
     private record Waiting(Asked prompt, List<Row> rows) {
         long positions() {
-            return prompt.length() + (long) rows.size() * rows.get(0).limit();
+            return prompt.length() + (long) rows.size() * limit();
+        }
+
+        int limit() {
+            return rows.get(0).limit();
         }
     }
 
@@ -50,17 +54,29 @@ final class Generation {
         this.maxTokens = batching.maxTokens();
     }
 
-    /** Generates these rows up to their ends. Rows of the same prompt follow each other. */
+    /** Generates these rows up to their ends. */
     void run(final List<Row> rows) {
-        wait(rows);
-        while (!waiting.isEmpty() || !cohorts.isEmpty()) {
-            try {
-                join();
-                advance();
-            } catch (final EngineException e) {
-                if (!isOutOfMemory(e) || !halve()) {
-                    throw e;
-                }
+        add(rows);
+        while (isBusy()) {
+            step();
+        }
+    }
+
+    /** Whether there are rows that have not ended. */
+    boolean isBusy() {
+        return !waiting.isEmpty() || !cohorts.isEmpty();
+    }
+
+    /** Lets rows begin, and generates a few tokens of all that have begun. */
+    void step() {
+        // some may have been stopped
+        leave();
+        try {
+            join();
+            advance();
+        } catch (final EngineException e) {
+            if (!isOutOfMemory(e) || !halve()) {
+                throw e;
             }
         }
     }
@@ -75,7 +91,8 @@ final class Generation {
         return maxTokens;
     }
 
-    private void wait(final List<Row> rows) {
+    /** Adds rows, which begin when there is room for them. Rows of the same prompt follow each other. */
+    void add(final List<Row> rows) {
         int from = 0;
         for (int i = 1; i <= rows.size(); i++) {
             if (i == rows.size() || rows.get(i).asked() != rows.get(from).asked()) {
@@ -86,6 +103,8 @@ final class Generation {
     }
 
     private void join() {
+        // nobody wants them any more
+        waiting.removeIf(group -> group.rows.stream().allMatch(Row::ended));
         final long free =
                 maxTokens - cohorts.stream().mapToLong(Cohort::reserved).sum();
         final boolean enough = free >= maxTokens / JOINING_SHARE
@@ -105,7 +124,7 @@ final class Generation {
         if (joining.isEmpty() && cohorts.isEmpty()) {
             joining.add(cut(free));
         }
-        joining.sort(Comparator.comparingInt(w -> w.prompt.length()));
+        joining.sort(Comparator.<Waiting>comparingInt(w -> w.limit()).thenComparingInt(w -> w.prompt.length()));
         int from = 0;
         for (int i = 1; i <= joining.size(); i++) {
             if (i == joining.size() || isUnlike(joining.get(from), joining.get(i))) {
@@ -118,7 +137,7 @@ final class Generation {
     /** Divides the first group: as many rows as there is room for, at least one, and the others, which wait on. */
     private Waiting cut(final long free) {
         final Waiting group = waiting.remove();
-        final long fitting = (free - group.prompt.length()) / group.rows.get(0).limit();
+        final long fitting = (free - group.prompt.length()) / group.limit();
         final int now = (int) Math.max(1, Math.min(fitting, group.rows.size()));
         if (now < group.rows.size()) {
             waiting.addFirst(new Waiting(group.prompt, group.rows.subList(now, group.rows.size())));
@@ -129,7 +148,8 @@ final class Generation {
     }
 
     private static boolean isUnlike(final Waiting shortest, final Waiting other) {
-        return other.prompt.length() > shortest.prompt.length() * 11 / 10 + UNLIKE_TOKENS;
+        return other.limit() != shortest.limit()
+                || other.prompt.length() > shortest.prompt.length() * 11 / 10 + UNLIKE_TOKENS;
     }
 
     private void begin(final List<Waiting> joining) {
@@ -202,7 +222,7 @@ final class Generation {
         maxTokens = now / 2;
         // a group that was divided is one again
         again.sort(Comparator.comparingInt(row -> row.asked().number()));
-        wait(again);
+        add(again);
         return true;
     }
 }

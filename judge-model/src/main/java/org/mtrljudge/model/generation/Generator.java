@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.JudgeTokenizer;
 import org.slf4j.Logger;
@@ -51,10 +52,7 @@ public final class Generator {
             final Batching batching) {
         final List<Row> rows = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            final Asked asked = new Asked(i, prompts.get(i));
-            for (final float[] uniforms : sampling.uniforms(seeds[i], groupSize)) {
-                rows.add(new Row(asked, uniforms, stopTokens));
-            }
+            rows.addAll(rows(new Asked(i, prompts.get(i)), groupSize, sampling, seeds[i]));
         }
         final long before = Math.min(maxTokens, batching.maxTokens());
         try (NDManager scope = manager.newSubManager()) {
@@ -73,10 +71,33 @@ public final class Generator {
         final List<List<GeneratedCompletion>> groups = new ArrayList<>();
         for (int from = 0; from < rows.size(); from += groupSize) {
             groups.add(rows.subList(from, from + groupSize).stream()
-                    .map(row -> row.completion(tokenizer, opening))
+                    .map(this::completion)
                     .toList());
         }
         return groups;
+    }
+
+    /**
+     * Begins a generation to which prompts can be added at any time.
+     *
+     * @param sampling the temperature and the tail of all its prompts
+     * @param positions see {@link Batching#maxTokens}
+     */
+    public GenerationSession session(final Sampling sampling, final long positions) {
+        final NDManager scope = manager.newSubManager();
+        final Batching batching = new Batching(Math.min(maxTokens, positions), Integer.MAX_VALUE, () -> 0);
+        return new GenerationSession(new Generation(decoder, sampling, batching, scope), this, scope);
+    }
+
+    /** The rows of a prompt, one for each completion. */
+    List<Row> rows(final Asked asked, final int groupSize, final Sampling sampling, final long seed) {
+        return Stream.of(sampling.uniforms(seed, groupSize))
+                .map(uniforms -> new Row(asked, uniforms, stopTokens))
+                .toList();
+    }
+
+    GeneratedCompletion completion(final Row row) {
+        return row.completion(tokenizer, opening);
     }
 
     /** The peak of the last generation. */

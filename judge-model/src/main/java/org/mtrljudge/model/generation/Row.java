@@ -16,6 +16,7 @@ final class Row {
     private final float[] logProbs;
     private int length;
     private boolean finished;
+    private boolean stopped;
 
     /** @param uniforms one uniform number for each token that the completion may have */
     Row(final Asked asked, final float[] uniforms, final Set<Integer> stopTokens) {
@@ -31,7 +32,7 @@ final class Row {
     }
 
     boolean ended() {
-        return finished || length == tokens.length;
+        return finished || stopped || length == tokens.length;
     }
 
     /** The most tokens that it may have. */
@@ -71,6 +72,15 @@ final class Row {
         } else {
             spans.add(new GeneratedCompletion.Span(mark, added));
         }
+    }
+
+    /** Ends the completion where it is, because nobody wants the rest. */
+    void stop() {
+        stopped = true;
+    }
+
+    int length() {
+        return length;
     }
 
     /** Forgets all tokens. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -244,5 +245,56 @@ class GenerationTest {
         }
         // each decoder has its own shared inputs: two arrays
         assertThat(manager.getManagedArrays().size() - before).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void shouldGenerateTheSameWhenPromptsJoinOneAfterTheOther() {
+        final Generator generator =
+                new Generator(new CountingDecoder(Integer.MAX_VALUE), tokenizer, judge.stopTokens(), "", manager);
+        final List<GeneratedCompletion> alone =
+                generate(new CountingDecoder(Integer.MAX_VALUE), prompts, 5, Batching.PLAIN);
+        final List<GenerationSession.Group> groups = new ArrayList<>();
+
+        try (GenerationSession session = generator.session(SAMPLING, Long.MAX_VALUE)) {
+            for (int i = 0; i < prompts.size(); i++) {
+                groups.add(session.add(prompts.get(i), GROUP, SAMPLING, 5 + i));
+                session.step();
+            }
+            while (session.isBusy()) {
+                session.step();
+            }
+        }
+
+        assertThat(groups).allMatch(GenerationSession.Group::ended);
+        final List<GeneratedCompletion> joined =
+                groups.stream().flatMap(group -> group.completions().stream()).toList();
+        assertThat(joined)
+                .extracting(GeneratedCompletion::text)
+                .isEqualTo(alone.stream().map(GeneratedCompletion::text).toList());
+        assertThat(groups.get(0).tokens())
+                .isEqualTo(alone.subList(0, GROUP).stream()
+                        .mapToInt(c -> c.tokens().length)
+                        .sum());
+    }
+
+    @Test
+    void shouldEndPromptsThatNobodyWantsAndKeepTheLimitsOfTheOthers() {
+        final Generator generator =
+                new Generator(new CountingDecoder(Integer.MAX_VALUE), tokenizer, Set.of(), "", manager);
+        try (GenerationSession session = generator.session(SAMPLING, Long.MAX_VALUE)) {
+            final GenerationSession.Group unwanted = session.add(prompts.get(0), 2, SAMPLING, 1);
+            session.step();
+            final GenerationSession.Group shorter = session.add(prompts.get(1), 1, new Sampling(1, 1, 3), 2);
+            final GenerationSession.Group never = session.add(prompts.get(2), 1, SAMPLING, 3);
+            unwanted.stop();
+            never.stop();
+            while (session.isBusy()) {
+                session.step();
+            }
+
+            assertThat(unwanted.tokens()).isBetween(2, 2 * 39);
+            assertThat(never.tokens()).isZero();
+            assertThat(shorter.completions().get(0).tokens()).hasSize(3);
+        }
     }
 }

@@ -50,6 +50,7 @@ class MemoryPlanTest {
         // each thread has buffers of its own
         builder.environment().put("OMP_NUM_THREADS", "2");
         builder.environment().put("MALLOC_ARENA_MAX", "2");
+        builder.environment().put("THP_MEM_ALLOC_ENABLE", "1");
         final Path output = folder.resolve(type + checkpointing);
         final Process step = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -1,6 +1,8 @@
 package org.mtrljudge.learner.stage;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.mtrljudge.learner.topics.ScoredReader;
 import org.mtrljudge.model.JudgeModel;
 import org.mtrljudge.model.config.ModelException;
 import org.mtrljudge.model.input.EncodedPrompt;
+import org.mtrljudge.model.input.EncodingThreads;
 import org.mtrljudge.schemas.TrainingStep;
 import org.mtrljudge.tasks.DataException;
 import org.mtrljudge.tasks.ExampleSource;
@@ -25,15 +28,23 @@ import org.mtrljudge.tasks.JudgeExample;
 
 /** Collects training batches: sends prompts within its credit, and divides the answers into learned, stale and dead groups. */
 public final class BatchCollector implements BatchSource {
+    /** So many prompts are drawn, and encoded or waiting for it, before the first of them is sent. */
+    private static final int AHEAD = 2 * Runtime.getRuntime().availableProcessors();
+
     private final LearnerSettings settings;
     private final Exchange exchange;
     private final PromptBook book;
     private final JudgeModel model;
+    private final EncodingThreads encoders =
+            new EncodingThreads(Runtime.getRuntime().availableProcessors());
     private final Map<String, EncodedPrompt> encoded = new HashMap<>();
     private final Map<String, PromptSchedule.Place> resumed = new HashMap<>();
     private final List<String> staleIds = new ArrayList<>();
     private GroupCounts counts;
     private List<ReceivedGroup> batch = new ArrayList<>();
+
+    /** A prompt that will be sent, and its encoding. */
+    private record Drawn(PromptBook.Next next, EncodingThreads.Begun encoded) {}
 
     /** Continues after the past run: waits for the outstanding prompts, and does not send finished prompts again. */
     public BatchCollector(
@@ -105,13 +116,27 @@ public final class BatchCollector implements BatchSource {
         return full;
     }
 
+    /** Asks as much as there is credit for. Prompts are encoded ahead, on several threads, and sent in the order in which they were drawn. */
     private void ask(final int version, final int stepsLeft) {
         final long wanted = (long) stepsLeft * settings.data().rolloutBatchSize();
-        while (book.isLaterOrderNext() ? mayAskLaterOrder() : exchange.credit() > 0 && unlearned() < wanted) {
-            ask(book.next(room(wanted)), version);
-            counts = counts.onePublished();
-        }
+        final Deque<Drawn> ahead = new ArrayDeque<>();
+        do {
+            while (ahead.size() < AHEAD && mayAsk(wanted, exchange.credit() - ahead.size())) {
+                ahead.add(draw(room(wanted, exchange.credit() - ahead.size())));
+                counts = counts.onePublished();
+            }
+            if (!ahead.isEmpty()) {
+                send(ahead.remove(), version);
+            }
+        } while (!ahead.isEmpty());
         exchange.flush();
+    }
+
+    /** @param credit what is left of it when all that was drawn is sent */
+    private boolean mayAsk(final long wanted, final int credit) {
+        return credit > 0
+                ? book.isLaterOrderNext() || unlearned() < wanted
+                : book.isLaterOrderNext() && mayAskLaterOrder();
     }
 
     /**
@@ -120,21 +145,27 @@ public final class BatchCollector implements BatchSource {
      */
     private boolean mayAskLaterOrder() {
         final long others = unlearned() - book.askedOfThisQuestion();
-        return exchange.credit() > 0 || others < settings.data().rolloutBatchSize();
+        return others < settings.data().rolloutBatchSize();
     }
 
     /** The number of prompts that can be asked before the learner has to wait for the answers to all of them. */
-    private int room(final long wanted) {
+    private int room(final long wanted, final int credit) {
         final long left = wanted - unlearned();
         // otherwise the groups in the window are learned meanwhile, and their credit becomes free
         final boolean waitsForAll = unlearned() < settings.data().rolloutBatchSize();
-        return (int) (waitsForAll ? Math.min(left, exchange.credit()) : left);
+        return (int) (waitsForAll ? Math.min(left, credit) : left);
+    }
+
+    private Drawn draw(final int room) {
+        final PromptBook.Next next = book.next(room);
+        return new Drawn(next, encoders.begin(() -> encode(next.drawn().example())));
     }
 
     /** An example that the model cannot read is not sent: what the actors generated for it could not be learned. */
-    private void ask(final PromptBook.Next next, final int version) {
+    private void send(final Drawn drawn, final int version) {
+        final PromptBook.Next next = drawn.next;
         try {
-            final EncodedPrompt prompt = encode(next.drawn().example());
+            final EncodedPrompt prompt = drawn.encoded.join();
             exchange.ask(
                     PromptWriter.training(settings, next.asOpen(), next.drawn().example(), version));
             encoded.put(next.promptId(), prompt);
@@ -248,5 +279,7 @@ public final class BatchCollector implements BatchSource {
 
     /** The exchange belongs to the learner. */
     @Override
-    public void close() {}
+    public void close() {
+        encoders.close();
+    }
 }

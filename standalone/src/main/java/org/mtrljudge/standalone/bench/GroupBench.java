@@ -78,6 +78,13 @@ public final class GroupBench {
         print("a step with 8 completions", eight);
         if (python != null) {
             compare(eight, python, "train", checkpoint, group(8), "8 separate rows, transformers");
+            compare(
+                    eight,
+                    python,
+                    "train",
+                    checkpoint,
+                    group(8).put("rows", 1),
+                    "one row after the other, transformers");
         }
     }
 
@@ -183,6 +190,10 @@ public final class GroupBench {
             return;
         }
         print("  " + name, other);
+        if (other.path("stopped").asBoolean()) {
+            out.println(
+                    "  it was stopped there: without that, its rows that end early would have made its speed lower");
+        }
         out.printf(
                 Locale.ROOT,
                 "  ours against it: %.2f x the speed, %.2f x the memory%n",

@@ -19,11 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.schemas.topic.KafkaClients;
@@ -45,10 +42,10 @@ public final class EmbeddedBroker implements AutoCloseable {
             Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
 
     // null: the broker runs in another process
-    private final @Nullable KafkaRaftServer server;
+    private final @Nullable CombinedServer server;
     private final Map<String, Object> clientConfig;
 
-    private EmbeddedBroker(final @Nullable KafkaRaftServer server, final Map<String, Object> clientConfig) {
+    private EmbeddedBroker(final @Nullable CombinedServer server, final Map<String, Object> clientConfig) {
         this.server = server;
         this.clientConfig = clientConfig;
     }
@@ -139,8 +136,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             Files.createDirectories(logDir);
             format(logDir);
-            final KafkaRaftServer server = new KafkaRaftServer(
-                    new KafkaConfig(withMore(config(logDir, port, controllerPort), more), false), Time.SYSTEM);
+            final CombinedServer server = new CombinedServer(withMore(config(logDir, port, controllerPort), more));
             server.startup();
             final String address = HOST + ":" + port;
             Files.writeString(logDir.resolve(ADDRESS), address);
@@ -209,7 +205,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         // a heartbeat tells an actor that it may take prompts; the default interval is 5 s
         config.put("group.share.min.heartbeat.interval.ms", 500);
         config.put("group.share.heartbeat.interval.ms", 500);
-        // a killed broker is declared dead after this time; only then can its successor register
+        // a broker that does not answer for this time leads no partition until it does
         config.put("broker.session.timeout.ms", 2000);
         config.put("broker.heartbeat.interval.ms", 500);
         // the catalogue lists every topic

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mtrljudge.settings.UsageException;
 import org.mtrljudge.settings.io.Mappers;
@@ -56,7 +57,8 @@ public record Question(
         try (MappingIterator<Map<String, Object>> lines =
                 Mappers.JSON.readerFor(LINE).readValues(file.toFile())) {
             for (; lines.hasNextValue(); number++) {
-                each.accept(of(file, lines.nextValue(), number));
+                final int at = number;
+                each.accept(of(lines.nextValue(), file + ":" + at, at, name -> image(file, name, at)));
             }
         } catch (final JsonProcessingException e) {
             throw new UsageException(file + ":" + number + " is not a JSON object: " + e.getOriginalMessage());
@@ -66,32 +68,40 @@ public record Question(
         }
     }
 
-    private static Question of(final Path file, final Map<String, Object> line, final int number) {
+    /**
+     * Reads a question from the fields of a JSON object, without its images.
+     *
+     * @param where names the object in error messages
+     * @throws UsageException as {@link #readAll}
+     */
+    public static Question of(final Map<String, Object> line, final String where) {
+        return of(line, where, 1, name -> Path.of(""));
+    }
+
+    private static Question of(
+            final Map<String, Object> line, final String where, final int number, final Function<String, Path> image) {
         if (!(line.get("task") instanceof String task) || !(line.get("images") instanceof List<?> names)) {
-            throw new UsageException(file + ":" + number + " needs a text under 'task' and a list under 'images'");
+            throw new UsageException(where + " needs a text under 'task' and a list under 'images'");
         }
         return new Question(
                 String.valueOf(line.getOrDefault("id", number)),
                 task,
                 String.valueOf(line.getOrDefault("text", "")),
-                names.stream()
-                        .map(name -> image(file, String.valueOf(name), number))
-                        .toList(),
-                line.get("prompt") instanceof String prompt ? new Own(prompt, type(file, line, number)) : null);
+                names.stream().map(name -> image.apply(String.valueOf(name))).toList(),
+                line.get("prompt") instanceof String prompt ? new Own(prompt, type(where, line)) : null);
     }
 
-    private static VerdictType type(final Path file, final Map<String, Object> line, final int number) {
+    private static VerdictType type(final String where, final Map<String, Object> line) {
         if (line.get("labels") instanceof List<?> labels && !labels.isEmpty()) {
             return new Label(labels.stream().map(String::valueOf).toList());
         }
         if (!(line.get("verdict") instanceof Map<?, ?> verdict)) {
-            throw new UsageException(
-                    file + ":" + number + " has a prompt, and so needs 'labels' or 'verdict': what may be answered");
+            throw new UsageException(where + " has a prompt, and so needs 'labels' or 'verdict': what may be answered");
         }
         try {
             return VerdictType.ofJson(Mappers.JSON.writeValueAsString(verdict));
         } catch (final IllegalArgumentException | JsonProcessingException e) {
-            throw new UsageException(file + ":" + number + " has a wrong 'verdict': " + e.getMessage());
+            throw new UsageException(where + " has a wrong 'verdict': " + e.getMessage());
         }
     }
 
