@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mtrljudge.settings.io.Mappers;
 import org.mtrljudge.standalone.run.RunSettings;
 import org.mtrljudge.standalone.score.Question;
@@ -52,11 +53,7 @@ class JudgeServerIT {
     @BeforeAll
     static void start() throws IOException {
         final ByteArrayOutputStream png = new ByteArrayOutputStream();
-        final BufferedImage image = new BufferedImage(96, 96, BufferedImage.TYPE_INT_RGB);
-        for (int i = 0; i < 96 * 96; i++) {
-            image.setRGB(i % 96, i / 96, i % 96 * 0x020100 + i / 96);
-        }
-        ImageIO.write(image, "png", png);
+        ImageIO.write(new BufferedImage(96, 96, BufferedImage.TYPE_INT_RGB), "png", png);
         picture = png.toByteArray();
         Files.createDirectories(folder.resolve("pictures"));
         Files.write(folder.resolve("pictures").resolve("a.png"), picture);
@@ -197,15 +194,10 @@ class JudgeServerIT {
             delimiter = '|',
             value = {
                 "400 | /v1/chat/completions | {                                                         | no JSON",
-                "400 | /v1/chat/completions | []                                                        | JSON object",
-                "400 | /v1/chat/completions | {}                                                        | turn of the user",
                 "404 | /v1/chat/completions | {\"model\": \"gpt\"}                                      | no model 'gpt'",
-                "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": 1}]}    | 'content'",
-                "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"tool\", \"content\": \"\"}]} | 'tool'",
-                "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"n\": 0}       | 'n' is 0",
-                "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"top_k\": 5}   | top_k",
                 "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"<image>\"}]}           | <image>",
-                "400 | /v1/chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"temperature\": \"NaN\"} | temperature",
+                "400 | /v1/judge | {\"task\": \"elpv\", \"images\": [\"a.png\"]} | labels",
+                "404 | /v1/nothing | {} | Not Found",
                 "400 | /v1/judge            | {\"task\": \"nonsense\", \"images\": []}                  | nonsense",
                 "400 | /v1/judge            | {\"task\": \"safety\", \"images\": []}                    | pictures",
                 "400 | /v1/judge            | {\"task\": \"safety\", \"images\": [\"../secret.png\"]}   | below the folder",
@@ -224,12 +216,38 @@ class JudgeServerIT {
     }
 
     @Test
-    void shouldAnswerNobodyWithoutTheToken() throws Exception {
-        final String body = question(dataUrl()).toString();
+    void shouldTakeWhatClientsSayByDefault() throws Exception {
+        final ObjectNode body = question(dataUrl());
+        body.put("frequency_penalty", 0).put("top_k", -1).putNull("stop").put("user", "me");
+        body.putArray("tools");
+        body.putObject("response_format").put("type", "text");
+        body.withArray("messages").insertObject(0).put("role", "developer").put("content", "You judge pictures.");
+        // a picture as text of more than Jackson's own limit of 20 MB
+        final ObjectNode large = question(dataUrl() + " ".repeat(21 << 20));
 
-        assertThat(client.send(request(server, "/v1/chat/completions", body, "guess"), BodyHandlers.ofString())
+        assertThat(post("/v1/chat/completions", body.toString()).statusCode()).isEqualTo(200);
+        assertThat(post("/v1/chat/completions", large.toString()).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/v1/models/judge-tiny", "/prometheus", "/prometheus/", "/v1//models"})
+    void shouldAnswerNobodyWithoutTheToken(final String path) throws Exception {
+        final HttpRequest guess = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .header("Authorization", "Bearer guess")
+                .build();
+
+        assertThat(client.send(guess, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+        assertThat(client.send(request(server, path, "{}", "guess"), BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void shouldSayWithoutATokenOnlyWhetherItWorks() throws Exception {
+        final HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/health"))
+                .build();
+
+        assertThat(client.send(health, BodyHandlers.ofString()).body()).isEqualTo("{\"status\":\"UP\"}");
     }
 
     @Test

@@ -86,6 +86,10 @@ final class Generation {
         return peak;
     }
 
+    long wantedTokens() {
+        return batching.maxTokens();
+    }
+
     /** The limit of positions: that of the batching, or a smaller one where memory was short. */
     long maxTokens() {
         return maxTokens;

@@ -78,6 +78,7 @@ public final class GenerationSession implements AutoCloseable {
     /** Frees all arrays. Groups that have not ended stay as they are. */
     @Override
     public void close() {
+        generator.learnLimit(generation);
         scope.close();
     }
 }

@@ -60,13 +60,7 @@ public final class Generator {
                     decoder, sampling, new Batching(before, batching.pieceTokens(), batching.beforePiece()), scope);
             generation.run(rows);
             peak = generation.peak();
-            if (generation.maxTokens() < before) {
-                maxTokens = generation.maxTokens();
-                LOG.warn(
-                        "memory was short, so from now on the keys and values of at most {} positions are kept at once: a lower"
-                                + " rollout.max_batched_tokens spares the work that was done again",
-                        maxTokens);
-            }
+            learnLimit(generation);
         }
         final List<List<GeneratedCompletion>> groups = new ArrayList<>();
         for (int from = 0; from < rows.size(); from += groupSize) {
@@ -87,6 +81,17 @@ public final class Generator {
         final NDManager scope = manager.newSubManager();
         final Batching batching = new Batching(Math.min(maxTokens, positions), Integer.MAX_VALUE, () -> 0);
         return new GenerationSession(new Generation(decoder, sampling, batching, scope), this, scope);
+    }
+
+    /** Later generations begin with the limit that this one came to. */
+    void learnLimit(final Generation generation) {
+        if (generation.maxTokens() < generation.wantedTokens()) {
+            maxTokens = Math.min(maxTokens, generation.maxTokens());
+            LOG.warn(
+                    "memory was short, so from now on the keys and values of at most {} positions are kept at once: a lower"
+                            + " rollout.max_batched_tokens spares the work that was done again",
+                    maxTokens);
+        }
     }
 
     /** The rows of a prompt, one for each completion. */

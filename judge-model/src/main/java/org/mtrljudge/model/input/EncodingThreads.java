@@ -15,11 +15,17 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EncodingThreads implements AutoCloseable {
     private static final long IDLE_S = 10;
+    private static final long ENDING_S = 10;
+
+    /** The heap for each picture that is being decoded: the largest that is accepted needs 160 MB, and is not alone there. */
+    private static final long BYTES_OF_ONE = 256L << 20;
 
     private final ThreadPoolExecutor threads;
 
-    /** @param count the number of prompts that are encoded at the same time */
-    public EncodingThreads(final int count) {
+    /** @param wanted the number of prompts that are encoded at the same time; fewer where the heap is small */
+    public EncodingThreads(final int wanted) {
+        final int count =
+                (int) Math.max(1, Math.min(wanted, Runtime.getRuntime().maxMemory() / BYTES_OF_ONE));
         threads = new ThreadPoolExecutor(count, count, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             final Thread thread = new Thread(task, "encoding");
             thread.setDaemon(true);
@@ -52,9 +58,14 @@ public final class EncodingThreads implements AutoCloseable {
         return new Begun(threads.submit(encoding));
     }
 
-    /** Does not wait for what has begun. */
+    /** Forgets what has not begun, and waits for the rest, because it uses the tokenizer of a model that is closed next. */
     @Override
     public void close() {
         threads.shutdownNow();
+        try {
+            threads.awaitTermination(ENDING_S, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

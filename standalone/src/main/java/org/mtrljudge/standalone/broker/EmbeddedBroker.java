@@ -131,6 +131,10 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param wantedPort of the broker, 0 for any free one
      */
     public static EmbeddedBroker start(final Path logDir, final int wantedPort, final Map<String, String> more) {
+        if (isInUse(logDir)) {
+            // a second controller would write into the log of the first before it failed
+            throw new RunException("another process uses " + logDir + ": stop it first", null);
+        }
         final int port = freePort(wantedPort);
         final int controllerPort = freePort(0);
         try {

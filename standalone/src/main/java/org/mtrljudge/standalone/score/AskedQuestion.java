@@ -46,7 +46,16 @@ public final class AskedQuestion {
         final PromptTemplate template = template(question.task());
         final VerdictType builtIn = BuiltInTasks.verdictTypeOf(question.task());
         return new Question.Own(
-                template.fill(question.text()), builtIn == null ? new Label(template.labels()) : builtIn);
+                template.fill(question.text()), builtIn == null ? labels(question.task(), template) : builtIn);
+    }
+
+    private static VerdictType labels(final String task, final PromptTemplate template) {
+        try {
+            return new Label(template.labels());
+        } catch (final IllegalStateException e) {
+            throw new UsageException("the prompt of the task " + task
+                    + " does not say which labels may be answered: give 'prompt' with 'labels' or 'verdict'");
+        }
     }
 
     private static PromptTemplate template(final String task) {

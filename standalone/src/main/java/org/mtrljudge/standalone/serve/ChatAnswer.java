@@ -12,6 +12,8 @@ import org.mtrljudge.settings.io.Mappers;
 
 /** Writes completions as OpenAI's chat completions, at once or in pieces. */
 final class ChatAnswer {
+    private static final char INCOMPLETE = '\uFFFD';
+
     private final String model;
     private final JudgeModel judge;
     private final ChatRequest request;
@@ -80,7 +82,7 @@ final class ChatAnswer {
     /** A character of several tokens is decoded as a replacement character until its last token is there. */
     private static int sound(final String text) {
         int end = text.length();
-        while (end > 0 && text.charAt(end - 1) == '\uFFFD') {
+        while (end > 0 && text.charAt(end - 1) == INCOMPLETE) {
             end--;
         }
         return end;
@@ -113,11 +115,20 @@ final class ChatAnswer {
         for (int i = from; i < made.tokens().length; i++) {
             final String token = judge.decode(new int[] {made.tokens()[i]});
             final ObjectNode entry = content.addObject().put("token", token).put("logprob", made.logProbs()[i]);
-            final ArrayNode bytes = entry.putArray("bytes");
-            for (final byte b : token.getBytes(StandardCharsets.UTF_8)) {
-                bytes.add(Byte.toUnsignedInt(b));
-            }
+            addBytes(entry, token);
             entry.putArray("top_logprobs");
+        }
+    }
+
+    private static void addBytes(final ObjectNode entry, final String token) {
+        if (token.indexOf(INCOMPLETE) >= 0) {
+            // a part of a character: its bytes are not known
+            entry.putNull("bytes");
+            return;
+        }
+        final ArrayNode bytes = entry.putArray("bytes");
+        for (final byte b : token.getBytes(StandardCharsets.UTF_8)) {
+            bytes.add(Byte.toUnsignedInt(b));
         }
     }
 

@@ -28,6 +28,7 @@ record ChatRequest(
         boolean withTokenIds,
         Stream stream) {
     private static final int MAX_COMPLETIONS = 128;
+    private static final int MAX_PICTURES = 16;
 
     /** Settings of other samplers, and the values that change nothing. */
     private static final Map<String, Double> NEUTRAL = Map.of(
@@ -39,7 +40,31 @@ record ChatRequest(
             "top_logprobs", 0.0);
 
     private static final List<String> NOT_THERE = List.of(
-            "tools", "functions", "stop", "logit_bias", "response_format", "audio", "guided_json", "guided_choice");
+            "tools",
+            "functions",
+            "stop",
+            "stop_token_ids",
+            "bad_words",
+            "min_tokens",
+            "ignore_eos",
+            "use_beam_search",
+            "logit_bias",
+            "logits_processors",
+            "response_format",
+            "structured_outputs",
+            "guided_json",
+            "guided_choice",
+            "guided_regex",
+            "guided_grammar",
+            "chat_template",
+            "chat_template_kwargs",
+            "continue_final_message",
+            "audio",
+            "modalities",
+            "prediction");
+
+    /** Below it logits could overflow; 0 takes the most likely token. */
+    private static final double LEAST_TEMPERATURE = 0.01;
 
     /** Whether the answer comes in pieces, and whether the last of them counts the tokens. */
     enum Stream {
@@ -57,7 +82,7 @@ record ChatRequest(
         final JsonNode messages = json.path("messages");
         for (final JsonNode message : messages) {
             final String role = message.path("role").asText();
-            if (role.equals("system") && system == null && user == null) {
+            if ((role.equals("system") || role.equals("developer")) && system == null && user == null) {
                 system = text(message.path("content"), pictures, new ArrayList<>(), false);
             } else if (role.equals("user") && user == null) {
                 user = text(message.path("content"), pictures, images, true);
@@ -81,7 +106,7 @@ record ChatRequest(
                 user,
                 images,
                 number(json, "n", 1, 1, MAX_COMPLETIONS),
-                new Sampling(real(json, "temperature", 1, 0, 2), real(json, "top_p", 1, 1e-6, 1), limit),
+                new Sampling(temperature(json), real(json, "top_p", 1, 1e-6, 1), limit),
                 seed(json.path("seed")),
                 json.path("logprobs").asBoolean(),
                 json.path("return_token_ids").asBoolean(),
@@ -101,10 +126,28 @@ record ChatRequest(
             }
         });
         for (final String name : NOT_THERE) {
-            if (json.hasNonNull(name) && !json.get(name).isEmpty()) {
+            if (json.hasNonNull(name) && !changesNothing(json.get(name))) {
                 throw bad("'" + name + "' is not possible here");
             }
         }
+    }
+
+    /** Whether a value is one with which a client says that it wants nothing. */
+    private static boolean changesNothing(final JsonNode value) {
+        return value.isContainerNode() && value.isEmpty()
+                || value.isBoolean() && !value.asBoolean()
+                || value.isNumber() && value.asDouble() == 0
+                || value.isObject()
+                        && value.size() == 1
+                        && value.path("type").asText().equals("text");
+    }
+
+    private static double temperature(final JsonNode json) {
+        final double temperature = real(json, "temperature", 1, 0, 2);
+        if (temperature > 0 && temperature < LEAST_TEMPERATURE) {
+            throw bad("'temperature' is " + temperature + ", allowed is 0 or " + LEAST_TEMPERATURE + " to 2");
+        }
+        return temperature;
     }
 
     static long seed(final JsonNode seed) {
@@ -132,6 +175,9 @@ record ChatRequest(
             if (part.path("text").isTextual()) {
                 text.append(checked(part.get("text").asText()));
             } else if (mayShow && !picture.isMissingNode()) {
+                if (images.size() == MAX_PICTURES) {
+                    throw bad("a request may have " + MAX_PICTURES + " pictures");
+                }
                 images.add(pictures.read(
                         picture.isTextual()
                                 ? picture.asText()
@@ -157,7 +203,7 @@ record ChatRequest(
         if (value.isMissingNode() || value.isNull()) {
             return otherwise;
         }
-        if (!value.isIntegralNumber() || value.asLong() < least || value.asLong() > most) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < least || value.asInt() > most) {
             throw bad("'" + name + "' is " + value + ", allowed is " + least + " to " + most);
         }
         return value.asInt();

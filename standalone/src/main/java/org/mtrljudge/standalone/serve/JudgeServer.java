@@ -18,8 +18,8 @@ import org.mtrljudge.standalone.run.RunSettings;
 
 /** A judge behind HTTP: chat completions, verdicts, {@code /health} and {@code /prometheus}. */
 public final class JudgeServer implements AutoCloseable {
-    /** The largest body of a request: some pictures of several megapixels. */
-    private static final long MAX_BODY_BYTES = 128L << 20;
+    /** A connection on which nothing comes or goes is closed that long after the time of the request is over. */
+    private static final long IDLE_S = 60;
 
     private final JudgeModel model;
     private final EncodingThreads encoders;
@@ -39,8 +39,14 @@ public final class JudgeServer implements AutoCloseable {
         this.context = ApplicationContext.builder()
                 .properties(ServiceHttp.properties(settings.host(), settings.port()))
                 .properties(Map.of(
-                        "micronaut.server.max-request-size", MAX_BODY_BYTES,
-                        "micronaut.server.max-request-buffer-size", MAX_BODY_BYTES))
+                        "micronaut.server.max-request-size",
+                        Requests.MAX_BODY_BYTES,
+                        "micronaut.server.max-request-buffer-size",
+                        Requests.MAX_BODY_BYTES,
+                        "micronaut.server.idle-timeout",
+                        settings.timeout().toSeconds() + IDLE_S + "s",
+                        "endpoints.health.details-visible",
+                        "NEVER"))
                 .build()
                 .start();
         this.loop = new ServingLoop(

@@ -22,6 +22,11 @@ record ModelRequest(
         @Nullable Consumer<List<GeneratedCompletion>> progress,
         CompletableFuture<List<GeneratedCompletion>> answer) {
 
+    /** The most keys and values that it needs. */
+    long positions() {
+        return prompt.length() + (long) completions * sampling.maxNewTokens();
+    }
+
     /** Whether both can be generated together. */
     boolean fits(final ModelRequest other) {
         return sampling.temperature() == other.sampling.temperature() && sampling.topP() == other.sampling.topP();

@@ -1,16 +1,17 @@
 package org.mtrljudge.standalone.serve;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** The pictures of requests: in the request itself, or below a folder of this machine. Nothing is fetched from elsewhere. */
 final class Pictures {
-    private static final int MAX_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 32 << 20;
     private static final String BASE64 = ";base64,";
 
     private final @Nullable Path root;
@@ -34,7 +35,7 @@ final class Pictures {
                     RequestException.BAD,
                     "pictures are not fetched from other servers: send the picture as data:image/…;base64,…");
         }
-        return file(address.startsWith("file://") ? address.substring("file://".length()) : address);
+        return file(address.startsWith("file://") ? path(address) : address);
     }
 
     private static byte[] decoded(final String url) {
@@ -43,9 +44,18 @@ final class Pictures {
             throw new RequestException(RequestException.BAD, "a data URL of a picture has to be in base64");
         }
         try {
-            return Base64.getMimeDecoder().decode(url.substring(comma + BASE64.length()));
+            return Base64.getDecoder()
+                    .decode(url.substring(comma + BASE64.length()).strip());
         } catch (final IllegalArgumentException e) {
             throw new RequestException(RequestException.BAD, "a picture is not in base64: " + e.getMessage());
+        }
+    }
+
+    private static String path(final String url) {
+        try {
+            return Path.of(URI.create(url)).toString();
+        } catch (final IllegalArgumentException | FileSystemNotFoundException e) {
+            throw refused(url);
         }
     }
 
@@ -58,13 +68,9 @@ final class Pictures {
         }
         try {
             final Path real = root.toRealPath();
-            final Path file = real.resolve(name.startsWith("/") ? Path.of(name).toString() : name)
-                    .normalize();
-            // a link out of the folder is refused too
-            if (!file.startsWith(real) || !file.toRealPath().startsWith(real)) {
-                throw refused(name);
-            }
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > MAX_BYTES) {
+            // behind all links
+            final Path file = real.resolve(name).toRealPath();
+            if (!file.startsWith(real) || !Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
                 throw refused(name);
             }
             return Files.readAllBytes(file);

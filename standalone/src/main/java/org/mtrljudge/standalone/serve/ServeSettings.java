@@ -2,6 +2,7 @@ package org.mtrljudge.standalone.serve;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,15 @@ public record ServeSettings(
         Duration timeout) {
     /** @throws UsageException when others than this machine could ask without a token */
     public ServeSettings {
+        if (host.isBlank()) {
+            throw new UsageException("--host is empty: name an address, for example 127.0.0.1");
+        }
+        if (token != null && token.isBlank()) {
+            throw new UsageException("JUDGE_SERVE_TOKEN is empty: unset it, or set it to a token");
+        }
+        if (root != null && !Files.isDirectory(root)) {
+            throw new UsageException("--images " + root + " is no folder");
+        }
         if (token == null && !isLoopback(host)) {
             throw new UsageException(
                     "--host " + host + " lets other machines ask this judge: set JUDGE_SERVE_TOKEN, which"

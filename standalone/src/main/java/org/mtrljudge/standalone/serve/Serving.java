@@ -14,9 +14,14 @@ import org.mtrljudge.model.generation.Sampling;
 import org.mtrljudge.model.input.EncodedPrompt;
 import org.mtrljudge.model.input.EncodingThreads;
 import org.mtrljudge.standalone.run.RunSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the controllers share: the model behind its loop, and what the server was started with. */
 final class Serving {
+    private static final int CHARACTERS_OF_A_TOKEN = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
     private final ServeSettings settings;
     private final RunSettings run;
     private final JudgeModel model;
@@ -61,15 +66,31 @@ final class Serving {
     /** The turns of a question, with one {@code <image>} per picture. */
     record Turns(@Nullable String system, String text, List<byte[]> pictures) {}
 
-    /** A question that has a place and is encoded. {@link #ask} has to follow. */
-    final class Prepared {
-        private final EncodedPrompt prompt;
+    /** A place for a request. It is given back when it is closed before the model was asked. */
+    final class Place implements AutoCloseable {
+        private boolean asked;
 
-        private Prepared(final EncodedPrompt prompt) {
-            this.prompt = prompt;
-        }
-
-        EncodedPrompt prompt() {
+        /**
+         * Encodes a question.
+         *
+         * @param limit the most tokens that one of its completions may have
+         * @throws RequestException when the prompt has a fault, or is too long
+         */
+        EncodedPrompt encode(final Turns turns, final int limit) {
+            final int most = run.rollout().maxBatchedTokens();
+            if (turns.text.length() > (long) most * CHARACTERS_OF_A_TOKEN) {
+                throw tooLong(turns.text.length() + " characters", most);
+            }
+            final EncodedPrompt prompt;
+            try {
+                prompt = encoders.begin(() -> model.encode(turns.system, turns.text, turns.pictures, "the request"))
+                        .join();
+            } catch (final ModelException e) {
+                throw ChatRequest.bad(String.valueOf(e.getMessage()));
+            }
+            if (prompt.length() + (long) limit > most) {
+                throw tooLong(prompt.length() + " tokens", most);
+            }
             return prompt;
         }
 
@@ -79,35 +100,39 @@ final class Serving {
          * @param progress see {@link ModelRequest}
          */
         CompletableFuture<List<GeneratedCompletion>> ask(
+                final EncodedPrompt prompt,
                 final int completions,
                 final Sampling sampling,
                 final long seed,
                 final @Nullable Consumer<List<GeneratedCompletion>> progress) {
             final CompletableFuture<List<GeneratedCompletion>> answer = new CompletableFuture<>();
             answer.orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            asked = true;
             loop.ask(new ModelRequest(prompt, completions, sampling, seed, progress, answer));
             return answer;
         }
+
+        @Override
+        public void close() {
+            if (!asked) {
+                loop.giveUp();
+            }
+        }
+    }
+
+    private static RequestException tooLong(final String length, final int most) {
+        return ChatRequest.bad("the prompt has " + length + "; with an answer it may have at most " + most
+                + " tokens here (rollout.max_batched_tokens)");
     }
 
     /**
-     * Takes a place for a question and encodes it.
+     * Takes a place for a request, before anything of it is read.
      *
-     * @throws RequestException when there is no place, or the prompt has a fault
+     * @throws RequestException when there is none
      */
-    Prepared prepare(final Turns turns) {
+    Place place() {
         loop.reserve();
-        try {
-            return new Prepared(
-                    encoders.begin(() -> model.encode(turns.system, turns.text, turns.pictures, "the request"))
-                            .join());
-        } catch (final ModelException e) {
-            loop.giveUp();
-            throw ChatRequest.bad(String.valueOf(e.getMessage()));
-        } catch (final RuntimeException | Error e) {
-            loop.giveUp();
-            throw e;
-        }
+        return new Place();
     }
 
     /** What the client is told of a failure. */
@@ -121,6 +146,7 @@ final class Serving {
                     RequestException.LATE,
                     "there was no answer within " + settings.timeout().toSeconds() + " s");
         }
-        return new RequestException(RequestException.FAILED, String.valueOf(cause));
+        LOG.error("a request failed", cause);
+        return new RequestException(RequestException.FAILED, "the server failed: its log has the reason");
     }
 }

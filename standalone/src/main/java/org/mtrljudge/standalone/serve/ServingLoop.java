@@ -24,6 +24,7 @@ final class ServingLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ServingLoop.class);
     private static final long LOOK_MS = 200;
     private static final long ENDING_S = 30;
+    private static final int TOLD_SHARE = 16;
 
     private final JudgeModel model;
     private final long maxTokens;
@@ -33,10 +34,31 @@ final class ServingLoop {
     private final AtomicInteger open = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "serving");
     private final Counter tokens;
+    // the request that is next; of the loop's thread
+    private @Nullable ModelRequest head;
     private volatile boolean stopping;
+    private volatile boolean ended;
 
     /** A request that generates. */
-    private record Running(ModelRequest request, GenerationSession.Group group) {}
+    private static final class Running {
+        private final ModelRequest request;
+        private final GenerationSession.Group group;
+        private int told;
+
+        Running(final ModelRequest request, final GenerationSession.Group group) {
+            this.request = request;
+            this.group = group;
+        }
+
+        /** Tells the progress, rarer the more there is, because all of it is decoded each time. */
+        void tell() {
+            final int tokens = group.tokens();
+            if (request.progress() != null && tokens - told > told / TOLD_SHARE) {
+                told = tokens;
+                request.progress().accept(group.completions());
+            }
+        }
+    }
 
     /** @param maxTokens the positions whose keys and values are kept at once, as {@code rollout.max_batched_tokens} */
     ServingLoop(final JudgeModel model, final long maxTokens, final int maxRequests, final MeterRegistry meters) {
@@ -63,14 +85,21 @@ final class ServingLoop {
      * @throws RequestException when there is none, or the server is stopping
      */
     void reserve() {
-        if (stopping) {
-            throw new RequestException(RequestException.STOPPING, "the server is stopping");
+        // first the place, then the look: a loop that is stopping ends only when no place is taken
+        final int taken = open.incrementAndGet();
+        if (stopping || ended) {
+            open.decrementAndGet();
+            throw stopping();
         }
-        if (open.incrementAndGet() > maxRequests) {
+        if (taken > maxRequests) {
             open.decrementAndGet();
             throw new RequestException(
                     RequestException.BUSY, maxRequests + " requests are waiting or being answered: ask again later");
         }
+    }
+
+    private static RequestException stopping() {
+        return new RequestException(RequestException.STOPPING, "the server is stopping");
     }
 
     /** Gives the place of a request back that is not asked. */
@@ -82,51 +111,73 @@ final class ServingLoop {
     void ask(final ModelRequest request) {
         request.answer().whenComplete((done, why) -> open.decrementAndGet());
         waiting.add(request);
-        if (stopping && !thread.isAlive()) {
-            fail(request.answer(), "the server is stopping");
+        if (ended) {
+            refuseWaiting();
+        }
+    }
+
+    private void refuseWaiting() {
+        for (ModelRequest request = waiting.poll(); request != null; request = waiting.poll()) {
+            request.answer().completeExceptionally(stopping());
         }
     }
 
     private void run() {
-        JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
-        @Nullable ModelRequest first = null;
-        // a request that has a place may still be decoding its pictures
-        while (!stopping || open.get() > 0) {
-            try {
-                first = first != null ? first : waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    first = serve(first);
+        try {
+            JudgeModule.useThreads(Runtime.getRuntime().availableProcessors());
+            // a request that has a place may still be decoding its pictures
+            while (!stopping || open.get() > 0 || head != null) {
+                head = head != null ? head : waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+                if (head != null) {
+                    serve(head);
                 }
-            } catch (final InterruptedException e) {
-                return;
+            }
+        } catch (final InterruptedException e) {
+            LOG.debug("interrupted to stop");
+        } finally {
+            ended = true;
+            refuseWaiting();
+        }
+    }
+
+    /** Answers the first request and those that come meanwhile and fit, up to one that does not. */
+    private void serve(final ModelRequest first) {
+        final List<Running> running = new ArrayList<>();
+        try (GenerationSession session = model.session(first.sampling(), maxTokens)) {
+            do {
+                begin(first, running, session);
+                if (session.isBusy()) {
+                    session.step();
+                }
+                running.removeIf(this::isAnswered);
+            } while (!running.isEmpty() || head != null && head.fits(first));
+        } catch (final Throwable e) {
+            // whatever it was, also a lack of heap, the next requests get their chance
+            LOG.error("{} requests failed", running.size(), e);
+            running.forEach(one -> fail(one.request.answer()));
+            if (head == first) {
+                fail(first.answer());
+                head = null;
             }
         }
     }
 
-    /** Answers the request and those that come meanwhile and fit. Returns the first that does not fit, if there is one. */
-    private @Nullable ModelRequest serve(final ModelRequest first) {
-        final List<Running> running = new ArrayList<>();
-        @Nullable ModelRequest next = first;
-        try (GenerationSession session = model.session(first.sampling(), maxTokens)) {
-            while (true) {
-                while (next != null && next.fits(first)) {
-                    if (!next.answer().isDone()) {
-                        running.add(new Running(
-                                next, session.add(next.prompt(), next.completions(), next.sampling(), next.seed())));
-                    }
-                    next = waiting.poll();
+    /** Lets requests begin in their order, as long as they fit the first and there is room for about as much again as generates at once. */
+    private void begin(final ModelRequest first, final List<Running> running, final GenerationSession session) {
+        long positions =
+                running.stream().mapToLong(one -> one.request.positions()).sum();
+        head = head == null ? waiting.poll() : head;
+        while (head != null && (head.answer().isDone() || head.fits(first))) {
+            final ModelRequest next = head;
+            if (!next.answer().isDone()) {
+                if (!running.isEmpty() && positions + next.positions() > 2 * maxTokens) {
+                    return;
                 }
-                if (running.isEmpty()) {
-                    return next;
-                }
-                session.step();
-                running.removeIf(ServingLoop.this::isAnswered);
-                next = next == null ? waiting.poll() : next;
+                positions += next.positions();
+                running.add(new Running(
+                        next, session.add(next.prompt(), next.completions(), next.sampling(), next.seed())));
             }
-        } catch (final RuntimeException | LinkageError e) {
-            LOG.error("{} requests failed", running.size(), e);
-            running.forEach(one -> fail(one.request.answer(), "the model failed: " + e.getMessage()));
-            return next == first ? null : next;
+            head = waiting.poll();
         }
     }
 
@@ -142,14 +193,13 @@ final class ServingLoop {
             answer.complete(one.group.completions());
             return true;
         }
-        if (one.request.progress() != null && one.group.tokens() > 0) {
-            one.request.progress().accept(one.group.completions());
-        }
+        one.tell();
         return false;
     }
 
-    private static void fail(final CompletableFuture<?> answer, final String reason) {
-        answer.completeExceptionally(new RequestException(RequestException.FAILED, reason));
+    private static void fail(final CompletableFuture<?> answer) {
+        answer.completeExceptionally(new RequestException(
+                RequestException.FAILED, "the model failed: the log of the server has the reason"));
     }
 
     /** Answers what was asked, for at most half a minute, and ends. Returns whether the model can be closed. */
@@ -162,7 +212,7 @@ final class ServingLoop {
         }
         if (thread.isAlive()) {
             LOG.warn("{} requests were not answered within {} s", open.get(), ENDING_S);
-            waiting.forEach(request -> fail(request.answer(), "the server is stopping"));
+            refuseWaiting();
             thread.interrupt();
         }
         return !thread.isAlive();
