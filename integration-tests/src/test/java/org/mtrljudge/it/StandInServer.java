@@ -128,7 +128,13 @@ final class StandInServer implements AutoCloseable {
     }
 
     private JsonNode unload(final JsonNode request) {
-        adapters.remove(request.path("lora_name").asText()).close();
+        final String name = request.path("lora_name").asText();
+        final JudgeModel model = adapters.remove(name);
+        if (model == null) {
+            // as vLLM says it after a restart
+            throw new NoSuchElementException("The lora adapter '" + name + "' cannot be found.");
+        }
+        model.close();
         return JSON.createObjectNode();
     }
 
