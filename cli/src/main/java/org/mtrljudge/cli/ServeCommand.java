@@ -68,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         final RunSettings run = options.settings(null, model == null ? List.of() : List.of("model=" + model));
         final ServeSettings settings = new ServeSettings(
-                servedName(),
+                servedName(run.model()),
                 host,
                 port,
                 System.getenv("JUDGE_SERVE_TOKEN"),
@@ -86,13 +86,11 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String servedName() {
+    private String servedName(final String served) {
+        final Path folder = Path.of(served).toAbsolutePath().normalize().getFileName();
         if (name != null) {
             return name;
         }
-        final Path folder = model == null
-                ? null
-                : Path.of(model).toAbsolutePath().normalize().getFileName();
-        return folder == null ? "judge-tiny" : folder.toString();
+        return folder == null ? served : folder.toString();
     }
 }

@@ -1,6 +1,7 @@
 package org.mtrljudge.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.schemas.codec.LocalSchemaRegistry;
 import org.mtrljudge.schemas.topic.Topics;
+import org.mtrljudge.standalone.RunException;
 import org.mtrljudge.standalone.broker.EmbeddedBroker;
 
 /** A broker on the folder of one that was killed. The copy of a folder in use is what a killed broker leaves. */
@@ -27,6 +29,10 @@ class KilledBrokerIT {
         try (EmbeddedBroker killed = EmbeddedBroker.start(folder.resolve("first"), 0, LONG_SESSION)) {
             killed.prepare(topics);
             copy(folder.resolve("first"), left);
+
+            assertThatThrownBy(() -> EmbeddedBroker.start(folder.resolve("first"), 0))
+                    .isInstanceOf(RunException.class)
+                    .hasMessageContaining("another process uses");
         }
 
         try (EmbeddedBroker successor = EmbeddedBroker.start(left, 0, LONG_SESSION)) {

@@ -40,6 +40,7 @@ public final class EncodingThreads implements AutoCloseable {
          * Waits for the prompt.
          *
          * @throws RuntimeException what the encoding threw
+         * @throws java.util.concurrent.CancellationException when the threads were closed before it began
          */
         public EncodedPrompt join() {
             try {
@@ -61,7 +62,8 @@ public final class EncodingThreads implements AutoCloseable {
     /** Forgets what has not begun, and waits for the rest, because it uses the tokenizer of a model that is closed next. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        // who waits for what has not begun would wait for ever
+        threads.shutdownNow().forEach(task -> ((Future<?>) task).cancel(false));
         try {
             threads.awaitTermination(ENDING_S, TimeUnit.SECONDS);
         } catch (final InterruptedException e) {

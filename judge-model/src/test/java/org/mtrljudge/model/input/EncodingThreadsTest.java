@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,19 @@ class EncodingThreadsTest {
             assertThat(begun).extracting(one -> one.join().ids()[0]).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
         }
         assertThat(most.get()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldLeaveNobodyWaitingForWhatHadNotBegunWhenItIsClosed() {
+        final EncodingThreads threads = new EncodingThreads(1);
+        threads.begin(() -> {
+            Thread.sleep(TimeUnit.SECONDS.toMillis(20));
+            return prompt(1);
+        });
+        final EncodingThreads.Begun second = threads.begin(() -> prompt(2));
+        threads.close();
+
+        assertThatThrownBy(second::join).isInstanceOf(CancellationException.class);
     }
 
     @Test

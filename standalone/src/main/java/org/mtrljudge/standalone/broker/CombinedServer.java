@@ -26,11 +26,12 @@ import scala.Tuple2;
 
 /**
  * A controller and a broker as Kafka's {@link KafkaRaftServer} has them, with one difference: where an earlier broker of the folder was killed, its
- * session is over at once. Kafka would refuse the new broker until that session has timed out, because the other one might still live; who
- * starts a server on a folder of this machine knows that it does not.
+ * session is over at once. Kafka would refuse the new broker until that session has timed out, because the other one might still live; {@link
+ * EmbeddedBroker#start} has seen that nobody holds the lock of the folder.
  */
 final class CombinedServer {
     private static final int LOOK_EVERY_MS = 5;
+    private static final int ANSWER_S = 60;
 
     private final KafkaConfig config;
     private final PassingTime time = new PassingTime();
@@ -78,6 +79,7 @@ final class CombinedServer {
                 .controller()
                 .findAllTopicIds(new ControllerRequestContext(
                         new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, OptionalLong.empty()))
+                .orTimeout(ANSWER_S, TimeUnit.SECONDS)
                 .join();
     }
 

@@ -27,15 +27,14 @@ public final class AskedQuestion {
     /**
      * Asks a question as the examples of a run are asked.
      *
-     * @param pictures the number of its pictures
      * @throws UsageException when there is no such task, or its prompt shows another number of pictures
      */
-    public static AskedQuestion of(final Question question, final int pictures, final Instructions instructions) {
+    public static AskedQuestion of(final Question question, final Instructions instructions) {
         final Question.Own own = question.own() == null ? built(question) : question.own();
         final int wanted = own.prompt().split("<image>", -1).length - 1;
-        if (wanted != pictures) {
-            throw new UsageException(
-                    "the task " + question.task() + " shows " + wanted + " pictures, but " + pictures + " were given");
+        if (wanted != question.images().size()) {
+            throw new UsageException("the task " + question.task() + " shows " + wanted + " pictures, but "
+                    + question.images().size() + " were given");
         }
         // an example whose answer nobody knows
         return new AskedQuestion(instructions.ask(new JudgeExample(

@@ -69,7 +69,7 @@ public record Question(
     }
 
     /**
-     * Reads a question from the fields of a JSON object, without its images.
+     * Reads a question from the fields of a JSON object, without the places of its images: the caller reads these.
      *
      * @param where names the object in error messages
      * @throws UsageException as {@link #readAll}

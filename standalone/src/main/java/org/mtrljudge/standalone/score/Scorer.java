@@ -22,8 +22,7 @@ public final class Scorer implements AutoCloseable {
 
     /** @throws UsageException when there is no such task, or the pictures do not fit its prompt */
     public Answer answer(final Question question) {
-        final AskedQuestion asked = AskedQuestion.of(
-                question, question.images().size(), settings.data().instructions());
+        final AskedQuestion asked = AskedQuestion.of(question, settings.data().instructions());
         final EncodedPrompt encoded =
                 judge.encode(asked.system(), asked.prompt(), question.pictures(), "question " + question.id());
         final List<GeneratedCompletion> completions = judge.generate(

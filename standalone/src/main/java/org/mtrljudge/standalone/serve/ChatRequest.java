@@ -87,13 +87,13 @@ record ChatRequest(
             } else if (role.equals("user") && user == null) {
                 user = text(message.path("content"), pictures, images, true);
             } else {
-                throw bad(
+                throw RequestException.bad(
                         "'messages' may have one turn of the system and, behind it, one of the user; there is one more, of '"
                                 + role + "'");
             }
         }
         if (user == null) {
-            throw bad("'messages' needs a turn of the user");
+            throw RequestException.bad("'messages' needs a turn of the user");
         }
         final int limit = number(
                 json,
@@ -122,12 +122,13 @@ record ChatRequest(
             if (json.hasNonNull(name)
                     && json.get(name).asDouble() != neutral
                     && !(name.equals("top_k") && json.get(name).asInt() == 0)) {
-                throw bad("'" + name + "' is " + json.get(name) + ", and only " + neutral + " is possible here");
+                throw RequestException.bad(
+                        "'" + name + "' is " + json.get(name) + ", and only " + neutral + " is possible here");
             }
         });
         for (final String name : NOT_THERE) {
             if (json.hasNonNull(name) && !changesNothing(json.get(name))) {
-                throw bad("'" + name + "' is not possible here");
+                throw RequestException.bad("'" + name + "' is not possible here");
             }
         }
     }
@@ -145,7 +146,8 @@ record ChatRequest(
     private static double temperature(final JsonNode json) {
         final double temperature = real(json, "temperature", 1, 0, 2);
         if (temperature > 0 && temperature < LEAST_TEMPERATURE) {
-            throw bad("'temperature' is " + temperature + ", allowed is 0 or " + LEAST_TEMPERATURE + " to 2");
+            throw RequestException.bad(
+                    "'temperature' is " + temperature + ", allowed is 0 or " + LEAST_TEMPERATURE + " to 2");
         }
         return temperature;
     }
@@ -155,7 +157,7 @@ record ChatRequest(
             return ThreadLocalRandom.current().nextLong();
         }
         if (!seed.isIntegralNumber() || !seed.canConvertToLong()) {
-            throw bad("'seed' is " + seed + ", and has to be a whole number");
+            throw RequestException.bad("'seed' is " + seed + ", and has to be a whole number");
         }
         return seed.asLong();
     }
@@ -167,7 +169,7 @@ record ChatRequest(
             return checked(content.asText());
         }
         if (!content.isArray()) {
-            throw bad("the 'content' of a turn has to be a text or a list of parts");
+            throw RequestException.bad("the 'content' of a turn has to be a text or a list of parts");
         }
         final StringBuilder text = new StringBuilder();
         for (final JsonNode part : content) {
@@ -176,7 +178,7 @@ record ChatRequest(
                 text.append(checked(part.get("text").asText()));
             } else if (mayShow && !picture.isMissingNode()) {
                 if (images.size() == MAX_PICTURES) {
-                    throw bad("a request may have " + MAX_PICTURES + " pictures");
+                    throw RequestException.bad("a request may have " + MAX_PICTURES + " pictures");
                 }
                 images.add(pictures.read(
                         picture.isTextual()
@@ -184,7 +186,8 @@ record ChatRequest(
                                 : picture.path("url").asText()));
                 text.append(PromptEncoder.IMAGE);
             } else {
-                throw bad("a part of a turn is neither a 'text' nor, in the turn of the user, an 'image_url'");
+                throw RequestException.bad(
+                        "a part of a turn is neither a 'text' nor, in the turn of the user, an 'image_url'");
             }
         }
         return text.toString();
@@ -192,7 +195,7 @@ record ChatRequest(
 
     private static String checked(final String text) {
         if (text.contains(PromptEncoder.IMAGE)) {
-            throw bad("a text has " + PromptEncoder.IMAGE
+            throw RequestException.bad("a text has " + PromptEncoder.IMAGE
                     + ", which marks the place of a picture here: send the picture as a part");
         }
         return text;
@@ -204,7 +207,7 @@ record ChatRequest(
             return otherwise;
         }
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < least || value.asInt() > most) {
-            throw bad("'" + name + "' is " + value + ", allowed is " + least + " to " + most);
+            throw RequestException.bad("'" + name + "' is " + value + ", allowed is " + least + " to " + most);
         }
         return value.asInt();
     }
@@ -216,12 +219,8 @@ record ChatRequest(
             return otherwise;
         }
         if (!value.isNumber() || !(value.asDouble() >= least && value.asDouble() <= most)) {
-            throw bad("'" + name + "' is " + value + ", allowed is " + least + " to " + most);
+            throw RequestException.bad("'" + name + "' is " + value + ", allowed is " + least + " to " + most);
         }
         return value.asDouble();
-    }
-
-    static RequestException bad(final String message) {
-        return new RequestException(RequestException.BAD, message);
     }
 }

@@ -2,7 +2,6 @@ package org.mtrljudge.standalone.serve;
 
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.Error;
@@ -24,11 +23,7 @@ final class ErrorForm implements ErrorResponseProcessor<String> {
                 : context.getErrors().stream()
                         .map(Error::getMessage)
                         .findFirst()
-                        .orElse(reason(response));
+                        .orElse(response.reason());
         return response.body(Requests.error(status, message)).contentType(MediaType.APPLICATION_JSON_TYPE);
-    }
-
-    private static String reason(final HttpResponse<?> response) {
-        return response.reason();
     }
 }

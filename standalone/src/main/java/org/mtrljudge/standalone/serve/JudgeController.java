@@ -53,7 +53,7 @@ final class JudgeController {
                     : learner.trainer().seed();
             final Sampling sampling = AskedQuestion.sampling(samples, learner);
             // whether they are as many as the task shows is known before they are read
-            final AskedQuestion asked = asked(json, json.path("images").size());
+            final AskedQuestion asked = asked(json);
             final List<byte[]> pictures = new ArrayList<>();
             json.path("images").forEach(image -> pictures.add(serving.pictures().read(image.asText())));
             final EncodedPrompt prompt =
@@ -67,14 +67,13 @@ final class JudgeController {
         }
     }
 
-    private AskedQuestion asked(final JsonNode json, final int pictures) {
+    private AskedQuestion asked(final JsonNode json) {
         try {
             return AskedQuestion.of(
                     Question.of(fields(json), "the request"),
-                    pictures,
                     serving.run().data().instructions());
         } catch (final UsageException | ModelException e) {
-            throw ChatRequest.bad(String.valueOf(e.getMessage()));
+            throw RequestException.bad(String.valueOf(e.getMessage()));
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /** A request that is not answered, with the HTTP status that says why. */
 final class RequestException extends RuntimeException {
-    static final int BAD = 400;
+    private static final int BAD = 400;
     static final int UNKNOWN = 401;
     static final int NOT_FOUND = 404;
     static final int BUSY = 429;
@@ -20,6 +20,11 @@ final class RequestException extends RuntimeException {
     RequestException(final int status, final String message) {
         super(message);
         this.status = status;
+    }
+
+    /** A request with a fault. */
+    static RequestException bad(final String message) {
+        return new RequestException(BAD, message);
     }
 
     int status() {

@@ -36,11 +36,11 @@ final class Requests {
         try {
             json = READER.readTree(body);
         } catch (final IOException e) {
-            throw ChatRequest.bad(
+            throw RequestException.bad(
                     "the body is no JSON: " + (e instanceof JsonProcessingException p ? p.getOriginalMessage() : e));
         }
         if (json == null || !json.isObject()) {
-            throw ChatRequest.bad("the body has to be a JSON object");
+            throw RequestException.bad("the body has to be a JSON object");
         }
         if (json.hasNonNull("model") && !json.get("model").asText().equals(model)) {
             throw noModel(json.get("model").asText(), model);

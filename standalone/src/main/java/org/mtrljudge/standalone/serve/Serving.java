@@ -86,7 +86,7 @@ final class Serving {
                 prompt = encoders.begin(() -> model.encode(turns.system, turns.text, turns.pictures, "the request"))
                         .join();
             } catch (final ModelException e) {
-                throw ChatRequest.bad(String.valueOf(e.getMessage()));
+                throw RequestException.bad(String.valueOf(e.getMessage()));
             }
             if (prompt.length() + (long) limit > most) {
                 throw tooLong(prompt.length() + " tokens", most);
@@ -121,7 +121,7 @@ final class Serving {
     }
 
     private static RequestException tooLong(final String length, final int most) {
-        return ChatRequest.bad("the prompt has " + length + "; with an answer it may have at most " + most
+        return RequestException.bad("the prompt has " + length + "; with an answer it may have at most " + most
                 + " tokens here (rollout.max_batched_tokens)");
     }
 
