@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.mtrljudge.learner.event.Judgement;
 import org.mtrljudge.learner.report.EvaluationReport;
 import org.mtrljudge.learner.settings.EvaluationPlan;
@@ -39,11 +38,8 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "short for --set model=…: a preset, or the folder of a checkpoint or of an adapter")
-    private @Nullable String model;
+    @Mixin
+    private ModelOption model = new ModelOption();
 
     @Option(
             names = "--tasks",
@@ -67,8 +63,7 @@ final class EvalCommand implements Callable<Integer> {
         if (samples < 1 || samples > 1024) {
             throw new UsageException("--samples is " + samples + ", allowed is 1 to 1024");
         }
-        final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model))
-                .forSamples(samples);
+        final RunSettings settings = model.settings(options).forSamples(samples);
         try {
             LearnerSettings.checkGroup(samples, settings.learner().data().maxResponseLength());
         } catch (final IllegalArgumentException e) {

@@ -23,11 +23,8 @@ final class ScoreCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "the folder of a checkpoint or of an adapter; default: the preset judge-tiny")
-    private @Nullable String model;
+    @Mixin
+    private ModelOption model = new ModelOption();
 
     @Option(names = "--task", paramLabel = "TASK", description = "a built-in or published task: its prompt is used")
     private @Nullable String task;
@@ -66,7 +63,7 @@ final class ScoreCommand implements Callable<Integer> {
         if ((task == null) == (batch == null)) {
             throw new UsageException("give either --task with --image, or --batch FILE");
         }
-        final RunSettings settings = options.settings(null, model == null ? List.of() : List.of("model=" + model));
+        final RunSettings settings = model.settings(options);
         try (Scorer scorer = new Scorer(settings, samples)) {
             if (batch == null) {
                 final Answer answer = scorer.answer(new Question("1", String.valueOf(task), text, images));

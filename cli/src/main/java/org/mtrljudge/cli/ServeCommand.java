@@ -2,7 +2,6 @@ package org.mtrljudge.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "the folder of a checkpoint or of an adapter; default: the preset judge-tiny")
-    private @Nullable String model;
+    @Mixin
+    private ModelOption model = new ModelOption();
 
     @Option(
             names = "--name",
@@ -66,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
         if (maxRequests < 1 || timeoutS < 1) {
             throw new UsageException("--max-requests and --timeout-s have to be at least 1");
         }
-        final RunSettings run = options.settings(null, model == null ? List.of() : List.of("model=" + model));
+        final RunSettings run = model.settings(options);
         final ServeSettings settings = new ServeSettings(
                 servedName(run.model()),
                 host,
