@@ -12,12 +12,15 @@ class Judge(Module):
     rows = max(1, 524288 // logits.size(1))
     if logits.is_cuda:
       rows = logits.size(0)
+    rows = min(rows, logits.size(0))
+    # memory that is used again: new memory of this size is cleared by the system first
+    room = torch.empty([rows, logits.size(1)], dtype=logits.dtype, device=logits.device)
     start = 0
     while start < logits.size(0):
       count = min(rows, logits.size(0) - start)
       z = logits.narrow(0, start, count)                                 # [m, V]
       top = torch.amax(z, [-1], True)                                    # [m, 1]
-      e = torch.sub(z, top).exp_()
+      e = torch.sub(z, top, out=room.narrow(0, 0, count)).exp_()
       total = e.sum([-1], True)                                          # [m, 1]
       if temperature <= 0.0:
         token = torch.argmax(z, -1, True)                                # [m, 1]
@@ -60,6 +63,21 @@ class Judge(Module):
     if temperature <= 0.0:
       return 1.0
     return temperature
+
+  # Memory [R, V] for the logits of many rows, float32 on the CPU, which all steps use: the system clears new memory of this size first,
+  # and that takes longer than packed weights gain with many rows. For few rows it is empty, [0, V].
+  def room(self: __torch__.Judge, w: Dict[str, Tensor], rows: int) -> Tensor:
+    weight = w[self.head_name(w) + ".weight"]
+    many = rows >= 96 and weight.dtype == 6 and not weight.is_cuda
+    if not many:
+      rows = 0
+    return torch.empty([rows, weight.size(0)], dtype=6, device=weight.device)
+
+  # The logits [R, V] of the next tokens, in `room` if it has rows.
+  def logits_into(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor, room: Tensor) -> Tensor:
+    if room.size(0) == 0:
+      return self.logits(w, y)
+    return torch.mm(y, w[self.head_name(w) + ".weight"].t(), out=room)
 
   # Computes the prompts of a cohort, one after the other, and samples the first token of each of its rows. last [B]: the positions of
   # the last tokens; owners [R]: the prompt of each row; uniforms [R, 1]. Returns the tokens [R] and their log-probabilities [R], then
@@ -140,6 +158,7 @@ class Judge(Module):
     scale = self.scale(sampling)
     temperature = float(sampling[0])
     top_p = float(sampling[1])
+    room = self.room(w, token.size(0))
     for step in range(uniforms.size(1)):
       (cos, sin) = self.rope(r, at.unsqueeze(0).expand([3, -1]))
       x = torch.embedding(w["model.language_model.embed_tokens.weight"], token)  # [R, H]
@@ -161,7 +180,7 @@ class Judge(Module):
           a = torch.cat(out, 1)
         x = self.after_attention(w, r, name, x, a.transpose(0, 1).reshape([x.size(0), -1]))
         i = i + 1
-      scores = self.logits(w, self.normed(w, r, x, scale))
+      scores = self.logits_into(w, self.normed(w, r, x, scale), room)
       (token, logp) = self.sample(scores, uniforms.select(1, step), temperature, top_p)
       tokens.append(token)
       logps.append(logp)

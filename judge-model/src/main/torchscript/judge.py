@@ -34,7 +34,13 @@ class Judge(Module):
     return y
 
   def linear(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-    return self.adapted(w, name, x, torch.linear(x, w[name + ".weight"]))
+    return self.adapted(w, name, x, self.projected(w, name, x))
+
+  # x W^T. Generation on a CPU has the large matrices W also packed, which is faster, most of all for a few rows.
+  def projected(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+    if (name + ".packed") in w:
+      return self.packed_product(x, w[name + ".packed"])
+    return torch.linear(x, w[name + ".weight"])
 
   def affine(self: __torch__.Judge, w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
     return self.adapted(w, name, x, torch.linear(x, w[name + ".weight"], w[name + ".bias"]))
@@ -242,10 +248,12 @@ class Judge(Module):
 
   # Logits [.., V] of normed states.
   def logits(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor) -> Tensor:
-    head = "model.language_model.embed_tokens.weight"
+    return self.projected(w, self.head_name(w), y).float()
+
+  def head_name(self: __torch__.Judge, w: Dict[str, Tensor]) -> str:
     if "lm_head.weight" in w:
-      head = "lm_head.weight"
-    return torch.linear(y, w[head]).float()
+      return "lm_head"
+    return "model.language_model.embed_tokens"
 
   # Token embeddings [S, H] with the image features at their positions, and the deepstack features, which later layers add.
   def embed(self: __torch__.Judge, w: Dict[str, Tensor], v: Dict[str, Tensor], ids: Tensor) -> Tuple[Tensor, List[Tensor]]:

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.mtrljudge.model.config.ModelException;
 
 /**
@@ -38,21 +39,53 @@ public final class JudgeModule implements AutoCloseable {
             "/torchscript/entry_points.py",
             "/torchscript/generation.py",
             "/torchscript/optimiser.py");
+    /** What needs oneDNN, which libtorch does not have on every machine (not on Apple's processors). */
+    private static final String PACKED = "/torchscript/packed.py";
+
+    private static final String NOT_PACKED = "/torchscript/not_packed.py";
     private static final String HEADER = "class Judge(Module):\n";
 
     private final Model model;
     private final PtSymbolBlock block;
+    private final boolean packs;
 
     /** @throws ModelException when libtorch cannot compile the source. The message quotes the line */
     public JudgeModule() {
+        this(PACKED);
+    }
+
+    /** @param wished the last part of the source, which this libtorch may not be able to compile */
+    JudgeModule(final String wished) {
         engine();
-        model = Model.newInstance("judge", "PyTorch");
+        final Model withPacked = compiledOrNull(wished);
+        packs = withPacked != null;
+        model = withPacked == null ? compiled(NOT_PACKED) : withPacked;
+        block = (PtSymbolBlock) model.getBlock();
+    }
+
+    private static @Nullable Model compiledOrNull(final String last) {
         try {
-            model.load(new ByteArrayInputStream(archive(source())));
-        } catch (final IOException | MalformedModelException e) {
+            return compiled(last);
+        } catch (final ModelException e) {
+            // an error in another part of the source is met again without this part
+            return null;
+        }
+    }
+
+    private static Model compiled(final String last) {
+        final Model model = Model.newInstance("judge", "PyTorch");
+        try {
+            model.load(new ByteArrayInputStream(archive(source(last))));
+            return model;
+        } catch (final IOException | MalformedModelException | EngineException e) {
+            model.close();
             throw new ModelException("the model's TorchScript source cannot be loaded: " + e.getMessage(), e);
         }
-        block = (PtSymbolBlock) model.getBlock();
+    }
+
+    /** Whether this machine's libtorch can pack matrices. */
+    public boolean packs() {
+        return packs;
     }
 
     /**
@@ -149,9 +182,11 @@ public final class JudgeModule implements AutoCloseable {
     }
 
     /** The text of the whole class. Each file repeats the header, so that it can be read alone. */
-    private static byte[] source() throws IOException {
+    private static byte[] source(final String last) throws IOException {
+        final List<String> files = new ArrayList<>(SOURCES);
+        files.add(last);
         final List<String> bodies = new ArrayList<>();
-        for (final String file : SOURCES) {
+        for (final String file : files) {
             try (InputStream source = JudgeModule.class.getResourceAsStream(file)) {
                 if (source == null) {
                     throw new ModelException("the resource " + file + " is not on the class path");

@@ -47,7 +47,7 @@ public class Decoder {
                     .map(p -> new PackedGroup(p.prompt(), List.of()))
                     .toList());
             final NDList arguments = new NDList();
-            weights.addTo(arguments);
+            weights.addForGenerationTo(arguments);
             arguments.addAll(batch.vision(config, piece));
             arguments.addAll(shared);
             arguments.addAll(batch.segments(piece));
@@ -88,7 +88,7 @@ public class Decoder {
                 .toArray();
         try (NDManager piece = scope.newSubManager()) {
             final NDList arguments = new NDList();
-            weights.addTo(arguments);
+            weights.addForGenerationTo(arguments);
             for (int i = 0; i < cohorts.size(); i++) {
                 cohorts.get(i).addTo(arguments, i);
             }

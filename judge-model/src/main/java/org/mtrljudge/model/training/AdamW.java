@@ -101,6 +101,7 @@ public final class AdamW implements AutoCloseable {
             masters.addTo(toRound, "p");
             module.run("round", toRound, Gradients.NEVER).attach(scope);
         }
+        weights.changed();
     }
 
     /** Writes moments, master weights and the number of updates. {@link #restore} reads them. */

@@ -26,6 +26,7 @@ public final class JudgeWeights {
     private final JudgeConfig config;
     private final Weights base;
     private final @Nullable Adapter adapter;
+    private final PackedWeights packed;
 
     /** @param scale the factor of the adapter's product: a scalar on the CPU */
     private record Adapter(Lora lora, Weights weights, NDArray scale) {}
@@ -56,6 +57,7 @@ public final class JudgeWeights {
         if (adapter != null) {
             adapter.scale.setName(ARGUMENT + ".lora_scale");
         }
+        this.packed = new PackedWeights(base, module, manager);
     }
 
     /** The weights of the whole judge without an adapter. */
@@ -76,6 +78,13 @@ public final class JudgeWeights {
     /** Appends all weights to the arguments of a module's method, as the dictionary {@code w}. */
     public void addTo(final NDList arguments) {
         addTo(arguments, policy());
+    }
+
+    /** Appends all weights as above, and the packed copies of them that make generation faster. */
+    public void addForGenerationTo(final NDList arguments) {
+        // before the weights, which have their names for this call then
+        packed.addTo(arguments);
+        addTo(arguments);
     }
 
     /** Appends all weights as above, with another version of the policy. */
@@ -129,6 +138,7 @@ public final class JudgeWeights {
                 }
             });
         }
+        base.changed();
     }
 
     private static NDArray tensor(final Weights weights, final String name) {

@@ -29,6 +29,7 @@ public final class Weights implements AutoCloseable {
     private final String prefix;
     private final SortedMap<String, NDArray> tensors = new TreeMap<>();
     private @Nullable Weights gradientSums;
+    private long changes;
 
     private Weights(final NDManager parent, final TensorTransfer transfer, final WeightType type, final String prefix) {
         this.manager = parent.newSubManager();
@@ -103,6 +104,17 @@ public final class Weights implements AutoCloseable {
                 throw new ModelException("tensor '" + name + "' cannot be read: " + e.getMessage(), e);
             }
         });
+        changed();
+    }
+
+    /** Says that the values of the tensors have changed. */
+    public void changed() {
+        changes++;
+    }
+
+    /** How often the values have changed: what was made of the tensors is as old as the number that was read before. */
+    long changes() {
+        return changes;
     }
 
     private NDArray tensor(final String name) {
