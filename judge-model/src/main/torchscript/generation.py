@@ -66,12 +66,13 @@ class Judge(Module):
 
   # Memory [R, V] for the logits of many rows, float32 on the CPU, which all steps use: the system clears new memory of this size first,
   # and that takes longer than packed weights gain with many rows. For few rows it is empty, [0, V].
-  def room(self: __torch__.Judge, w: Dict[str, Tensor], rows: int) -> Tensor:
+  def room(self: __torch__.Judge, w: Dict[str, Tensor], r: Dict[str, Tensor], rows: int) -> Tensor:
     weight = w[self.head_name(w) + ".weight"]
-    many = rows >= 96 and weight.dtype == 6 and not weight.is_cuda
+    float32 = r["frequencies"].dtype
+    many = rows >= 96 and weight.dtype == float32 and not weight.is_cuda
     if not many:
       rows = 0
-    return torch.empty([rows, weight.size(0)], dtype=6, device=weight.device)
+    return torch.empty([rows, weight.size(0)], dtype=float32, device=weight.device)
 
   # The logits [R, V] of the next tokens, in `room` if it has rows.
   def logits_into(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor, room: Tensor) -> Tensor:
@@ -158,7 +159,7 @@ class Judge(Module):
     scale = self.scale(sampling)
     temperature = float(sampling[0])
     top_p = float(sampling[1])
-    room = self.room(w, token.size(0))
+    room = self.room(w, r, token.size(0))
     for step in range(uniforms.size(1)):
       (cos, sin) = self.rope(r, at.unsqueeze(0).expand([3, -1]))
       x = torch.embedding(w["model.language_model.embed_tokens.weight"], token)  # [R, H]

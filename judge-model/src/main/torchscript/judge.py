@@ -250,6 +250,7 @@ class Judge(Module):
   def logits(self: __torch__.Judge, w: Dict[str, Tensor], y: Tensor) -> Tensor:
     return self.projected(w, self.head_name(w), y).float()
 
+  # The name of the matrix [V, H] that makes logits: the embedding itself where the judge has no other.
   def head_name(self: __torch__.Judge, w: Dict[str, Tensor]) -> str:
     if "lm_head.weight" in w:
       return "lm_head"

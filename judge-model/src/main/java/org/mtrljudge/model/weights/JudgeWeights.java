@@ -82,7 +82,7 @@ public final class JudgeWeights {
 
     /** Appends all weights as above, and the packed copies of them that make generation faster. */
     public void addForGenerationTo(final NDList arguments) {
-        // before the weights, which have their names for this call then
+        // first, because packing clears the names that the weights have in this call
         packed.addTo(arguments);
         addTo(arguments);
     }

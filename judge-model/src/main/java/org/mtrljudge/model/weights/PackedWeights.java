@@ -13,8 +13,8 @@ import org.mtrljudge.model.engine.JudgeModule.Gradients;
 
 /**
  * Second copies of the decoder's large float32 matrices on a CPU, in the layout in which oneDNN reads them fastest. Generation multiplies
- * few rows with whole matrices at each token; without these copies libtorch brings each matrix into that layout each time: 4 rows of a
- * judge of 98 M parameters take 1.6 times as long. The copies follow the weights: they are made again when the weights have changed.
+ * few rows with whole matrices at each token. Without these copies libtorch brings each matrix into that layout each time: a token of 4
+ * rows of a judge of 98 M parameters takes twice as long. The copies follow the weights: they are made again when the weights have changed.
  */
 final class PackedWeights {
     /** Smaller matrices (in elements) are faster as they are. */

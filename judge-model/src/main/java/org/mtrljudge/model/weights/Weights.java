@@ -97,6 +97,8 @@ public final class Weights implements AutoCloseable {
 
     /** Replaces the values of the tensors by those of the source, which has the same names and shapes. */
     public void overwrite(final SortedMap<String, Safetensors.Tensor> source) {
+        // first, because a source that fails has changed some of them
+        changed();
         source.forEach((name, tensor) -> {
             try {
                 transfer.read(tensor.bytes(), tensor.type(), tensor(name), type);
@@ -104,15 +106,14 @@ public final class Weights implements AutoCloseable {
                 throw new ModelException("tensor '" + name + "' cannot be read: " + e.getMessage(), e);
             }
         });
-        changed();
     }
 
-    /** Says that the values of the tensors have changed. */
+    /** Whoever changes the values of the tensors calls this, so that copies of them are made again. */
     public void changed() {
         changes++;
     }
 
-    /** How often the values have changed: what was made of the tensors is as old as the number that was read before. */
+    /** How often the values have changed. A copy is out of date when this is another number than when the copy was made. */
     long changes() {
         return changes;
     }

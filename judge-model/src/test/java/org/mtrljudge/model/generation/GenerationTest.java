@@ -10,12 +10,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -27,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mtrljudge.model.TestMemory;
 import org.mtrljudge.model.TestPictures;
+import org.mtrljudge.model.TinyFolder;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -56,12 +56,7 @@ class GenerationTest {
 
     @BeforeAll
     static void open() throws IOException {
-        for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
-            try (InputStream in =
-                    Objects.requireNonNull(JudgeFolder.class.getResourceAsStream("/judge-tiny/" + file))) {
-                Files.copy(in, folder.resolve(file));
-            }
-        }
+        TinyFolder.copyTo(folder);
         final String ends = IntStream.range(0, 96).mapToObj(i -> "" + i * 8).collect(Collectors.joining(","));
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [" + ends + "]}");
         judge = JudgeFolder.open(folder);
@@ -199,7 +194,7 @@ class GenerationTest {
 
     @Test
     void shouldFreeTheArgumentsOfACallThatFails() throws IOException {
-        final long before = residentBytes();
+        final long before = TestMemory.residentBytes();
         for (int i = 0; i < 100; i++) {
             try (NDManager scope = manager.newSubManager()) {
                 final NDArray cache = scope.zeros(new Shape(1, 1, 1, 4 << 20)).add(1);
@@ -210,12 +205,7 @@ class GenerationTest {
             }
         }
         // 100 arrays of 16 MB
-        assertThat(residentBytes() - before).isLessThan(400L << 20);
-    }
-
-    private static long residentBytes() throws IOException {
-        final long pageBytes = 4096;
-        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * pageBytes;
+        assertThat(TestMemory.residentBytes() - before).isLessThan(400L << 20);
     }
 
     @Test

@@ -10,18 +10,19 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mtrljudge.model.JudgeModel;
+import org.mtrljudge.model.TestMemory;
+import org.mtrljudge.model.TinyFolder;
 import org.mtrljudge.model.checkpoint.JudgeFolder;
+import org.mtrljudge.model.config.Lora;
 import org.mtrljudge.model.config.ModelOptions;
 import org.mtrljudge.model.config.WeightType;
 import org.mtrljudge.model.engine.JudgeModule;
@@ -41,12 +42,7 @@ class PackedWeightsTest {
     /** The toy judge, but so wide that its head (768 x 512) and its three products of the MLP (1024 x 512) are packed. */
     @BeforeAll
     static void makeWideJudge() throws IOException {
-        for (final String file : List.of("tokenizer.json", "preprocessor_config.json", "config.json")) {
-            try (InputStream in =
-                    Objects.requireNonNull(JudgeFolder.class.getResourceAsStream("/judge-tiny/" + file))) {
-                Files.copy(in, folder.resolve(file));
-            }
-        }
+        TinyFolder.copyTo(folder);
         final Path config = folder.resolve("config.json");
         final ObjectNode root = (ObjectNode) JSON.readTree(config.toFile());
         ((ObjectNode) root.get("text_config"))
@@ -109,6 +105,47 @@ class PackedWeightsTest {
             final PackedGroup replaced = generatedAsScored(model, 4);
             assertThat(replaced.completions().get(0))
                     .isEqualTo(generatedAsScored(other, 4).completions().get(0));
+        }
+    }
+
+    @Test
+    void shouldAddAnAdapterToPackedMatrices(@TempDir final Path checkpoint) {
+        try (JudgeModel base = JudgeModel.random(JudgeFolder.open(folder), 1)) {
+            base.save(checkpoint.resolve("base"), WeightType.F32);
+        }
+        final Lora lora = new Lora(4, 8, List.of("gate_proj", "down_proj"));
+        try (JudgeModel model = JudgeModel.load(
+                        JudgeFolder.open(checkpoint.resolve("base")),
+                        new ModelOptions("cpu", WeightType.F32, lora, false));
+                AdamW optimizer = model.optimizer(new AdamW.Settings(0, 0.9, 0.999, 1e-8, 1))) {
+            final PackedGroup before = generatedAsScored(model, 4);
+            for (int step = 0; step < 3; step++) {
+                try (NDManager scope = model.newScope()) {
+                    model.backward(
+                            List.of(before),
+                            1,
+                            scope,
+                            scores -> scores.logProbs().mean());
+                }
+                optimizer.step(1e-1);
+            }
+            assertThat(generatedAsScored(model, 4).completions().get(0))
+                    .isNotEqualTo(before.completions().get(0));
+        }
+    }
+
+    @Test
+    void shouldFreeTheCopiesOfEarlierVersions() throws IOException {
+        try (JudgeModel model = JudgeModel.random(JudgeFolder.open(folder), 1)) {
+            final ByteBuffer version = model.policy().toSafetensors();
+            long before = 0;
+            for (int i = 0; i < 60; i++) {
+                // 27 MB of copies each time
+                model.replacePolicy(version.duplicate(), "the same policy");
+                generatedAsScored(model, 1);
+                before = i == 9 ? TestMemory.residentBytes() : before;
+            }
+            assertThat(TestMemory.residentBytes() - before).isLessThan(300L << 20);
         }
     }
 
